@@ -1,0 +1,133 @@
+"""Boxes on pictures, and their algebra.
+
+The conventions of the whole project are stated here, once:
+
+* A :class:`Box` is ``x0, y0, x1, y1`` as fractions of the picture's width and height, origin at the top left,
+  after the EXIF orientation has been applied.
+* Pixels appear only at the edges (command line, annotation files) and always mean the original picture.
+* Arrays of boxes are ``(N, 4) float32`` in the same order. Grids are indexed ``(row, column)``.
+* Vectors are ``float32`` rows of unit length; a score is a cosine or a probability, higher is better.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from explorer.errors import ExplorerError
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a picture, in fractions of its width and height (0 to 1, origin top left).
+
+    >>> Box(0.25, 0.5, 0.75, 1.0).area
+    0.25
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(side) for side in self.as_tuple()):
+            raise ExplorerError("A box needs four finite numbers: left, top, right, bottom.")
+        if not (self.x1 > self.x0 and self.y1 > self.y0):
+            raise ExplorerError("A box's right and bottom edges must lie beyond its left and top edges.")
+
+    @classmethod
+    def whole(cls) -> Self:
+        """The whole picture."""
+        return cls(0.0, 0.0, 1.0, 1.0)
+
+    @classmethod
+    def from_pixels(cls, pixels: tuple[float, float, float, float], width: int, height: int) -> Self:
+        """Pixels ``(x0, y0, x1, y1)`` of a picture of ``width`` by ``height``, as fractions.
+
+        >>> Box.from_pixels((10, 20, 60, 70), width=100, height=100)
+        Box(x0=0.1, y0=0.2, x1=0.6, y1=0.7)
+        """
+        x0, y0, x1, y1 = pixels
+        return cls(x0 / width, y0 / height, x1 / width, y1 / height)
+
+    def to_pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """The nearest whole pixels of a picture of ``width`` by ``height``.
+
+        >>> Box(0.1, 0.2, 0.6, 0.7).to_pixels(100, 100)
+        (10, 20, 60, 70)
+        """
+        return (round(self.x0 * width), round(self.y0 * height), round(self.x1 * width), round(self.y1 * height))
+
+    def as_tuple(self) -> tuple[float, float, float, float]:
+        return (self.x0, self.y0, self.x1, self.y1)
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    def clipped(self) -> Box:
+        """The part that lies on the picture.
+
+        Raises :class:`ExplorerError` when no part does.
+
+        >>> Box(-0.5, 0.25, 0.5, 2.0).clipped()
+        Box(x0=0.0, y0=0.25, x1=0.5, y1=1.0)
+        """
+        x0, y0, x1, y1 = (min(max(side, 0.0), 1.0) for side in self.as_tuple())
+        if not (x1 > x0 and y1 > y0):
+            raise ExplorerError("The box lies outside the picture.")
+        return Box(x0, y0, x1, y1)
+
+    def mirrored(self) -> Box:
+        """The same place on the picture seen in a mirror.
+
+        >>> Box(0.0, 0.0, 0.25, 1.0).mirrored()
+        Box(x0=0.75, y0=0.0, x1=1.0, y1=1.0)
+        """
+        return Box(1.0 - self.x1, self.y0, 1.0 - self.x0, self.y1)
+
+
+def intersection_over_union(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Overlap of every box with every other: ``(N, 4), (M, 4) -> (N, M) float32`` in 0 to 1.
+
+    Works in any unit as long as both sides share it; boxes of no area overlap nothing.
+
+    >>> intersection_over_union(np.array([[0, 0, 2, 2]]), np.array([[1, 0, 3, 2], [2, 2, 3, 3]])).round(4)
+    array([[0.3333, 0.    ]], dtype=float32)
+    """
+    a = np.asarray(boxes, dtype=np.float32).reshape(-1, 1, 4)
+    b = np.asarray(others, dtype=np.float32).reshape(1, -1, 4)
+    sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
+    shared = np.clip(sides, 0, None).prod(axis=-1)
+    union = (a[..., 2:] - a[..., :2]).prod(axis=-1) + (b[..., 2:] - b[..., :2]).prod(axis=-1) - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+
+
+def non_maximum_suppression(boxes: np.ndarray, scores: np.ndarray, overlap: float) -> np.ndarray:
+    """Rows of the boxes to keep, best first: none overlaps a better one by more than ``overlap`` (IoU).
+
+    Boxes ``(N, 4)``, scores ``(N,)``; ties keep the earlier row. Returns ``(K,) int64``.
+
+    >>> boxes = np.array([[0, 0, 2, 2], [0, 0, 2, 1.9], [5, 5, 6, 6]])
+    >>> non_maximum_suppression(boxes, np.array([0.5, 0.9, 0.1]), overlap=0.3)
+    array([1, 2])
+    """
+    order = np.argsort(-np.asarray(scores), kind="stable")
+    overlaps = intersection_over_union(boxes, boxes)
+    kept: list[int] = []
+    for row in order:
+        if not kept or overlaps[row, kept].max() <= overlap:
+            kept.append(int(row))
+    return np.array(kept, dtype=np.int64)
