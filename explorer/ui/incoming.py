@@ -1,0 +1,88 @@
+"""What a browser sends, made into values or refused. Nothing that arrives is trusted beyond this module."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from explorer.errors import ExplorerError
+from explorer.geometry import Box
+from explorer.ui.session import Wishes
+
+LONGEST_TEXT = 2000
+MOST_RESULTS = 200
+
+
+def record(sent: Any) -> dict[str, Any]:
+    """An event's data as a dictionary; anything else is an empty one."""
+    return sent if isinstance(sent, dict) else {}
+
+
+def text(sent: Any, longest: int = LONGEST_TEXT) -> str:
+    """A string, trimmed and cut to a sane length; anything else is empty.
+
+    >>> text("  a boat "), text(None)
+    ('a boat', '')
+    """
+    return sent.strip()[:longest] if isinstance(sent, str) else ""
+
+
+def whole_number(sent: Any, least: int, most: int, otherwise: int) -> int:
+    """A whole number within limits.
+
+    >>> whole_number("7", 1, 5, 3), whole_number("many", 1, 5, 3)
+    (5, 3)
+    """
+    try:
+        return min(max(int(sent), least), most)
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
+
+
+def box(sent: Any) -> Box | None:
+    """Four fractions as a :class:`Box` on the picture; nothing when nothing was sent.
+
+    >>> box([0.1, 0.2, 0.5, 1.5])
+    Box(x0=0.1, y0=0.2, x1=0.5, y1=1.0)
+    """
+    if sent is None:
+        return None
+    try:
+        sides = [float(side) for side in sent]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ExplorerError("A box is four numbers: left, top, right, bottom.") from error
+    if len(sides) != 4 or not all(math.isfinite(side) for side in sides):
+        raise ExplorerError("A box is four numbers: left, top, right, bottom.")
+    return Box(*sides).clipped()
+
+
+def wishes(sent: Any) -> Wishes:
+    """How results are wanted, as the results panel sends it."""
+    fields = record(sent)
+    return Wishes(
+        top=whole_number(fields.get("top"), 1, MOST_RESULTS, Wishes.top),
+        per_work=whole_number(fields.get("per_work"), 1, 20, Wishes.per_work),
+        own=fields.get("own") is True,
+    )
+
+
+def prompts(sent: Any) -> list[str]:
+    """Label prompts, one per line, without blanks and repeats.
+
+    >>> prompts("a ship\\n\\n a mill \\na ship")
+    ['a ship', 'a mill']
+    """
+    lines = [line.strip()[:300] for line in sent.splitlines()] if isinstance(sent, str) else []
+    kept = list(dict.fromkeys(line for line in lines if line))[:100]
+    if not kept:
+        raise ExplorerError("Write at least one label, one per line.")
+    return kept
+
+
+def uploaded(sent: Any, folder: Path) -> Path:
+    """The file a visitor uploaded: it must lie in the upload folder, whatever path was sent."""
+    path = Path(sent) if isinstance(sent, str) and sent and "\0" not in sent else None
+    if path is None or not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+        raise ExplorerError("The picture did not arrive; drop it again.")
+    return path.resolve()

@@ -1,0 +1,208 @@
+"""Records made into what the page's components show: plain data, never HTML. No gradio here, so no browser to test it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from explorer.geometry import Box
+
+if TYPE_CHECKING:
+    from explorer.collection import Work
+    from explorer.search import Match
+    from explorer.ui.session import Session, Step, Wishes
+
+Props = dict[str, Any]
+
+COLOURS = 8
+"""How many colours the map tells apart; the rest is "other"."""
+
+
+def file_url(path: Path) -> str:
+    """The page's address of a file it may show.
+
+    >>> file_url(Path("/pictures/a b.jpg"))
+    'gradio_api/file=/pictures/a%20b.jpg'
+    """
+    return "gradio_api/file=" + quote(path.as_posix(), safe="/:")
+
+
+def sides(box: Box | None) -> list[float] | None:
+    """A box as four rounded fractions, or nothing."""
+    return None if box is None else [round(side, 5) for side in box.as_tuple()]
+
+
+def permalink(work_id: str, box: Box | None) -> str:
+    """The query string that leads back to a work and a place on it.
+
+    >>> permalink("mill & co.jpg", Box(0.1, 0.2, 0.3, 0.4))
+    '?work=mill+%26+co.jpg&box=0.1,0.2,0.3,0.4'
+    """
+    link = "?" + urlencode({"work": work_id})
+    return link if box is None else link + "&box=" + ",".join(f"{side:g}" for side in sides(box) or ())
+
+
+def centimetres(work: Work) -> str:
+    """``74.5 × 121 cm``, or nothing when the catalogue does not say."""
+    if not work.height_cm or not work.width_cm:
+        return ""
+    return f"{work.height_cm:g} × {work.width_cm:g} cm"
+
+
+def caption(work: Work) -> Props:
+    """The few facts that stand beside every picture of a work."""
+    return {
+        "work": work.id,
+        "title": work.title or Path(work.id).stem,
+        "artist": work.artist or "",
+        "date": work.date or "",
+        "aspect": round(work.width / work.height, 4) if work.width and work.height else 1.0,
+    }
+
+
+def gallery(found: Sequence[Work], text: str, total: int) -> Props:
+    """The works that a catalogue search found."""
+    return {"works": [caption(work) for work in found], "text": text, "total": total}
+
+
+def stage(work: Work, url: str, box: Box | None) -> Props:
+    """A work of the collection, large."""
+    return {
+        **caption(work),
+        "kind": "work",
+        "url": url,
+        "width": work.width,
+        "height": work.height,
+        "box": sides(box),
+        "facts": [fact for fact in (work.medium, centimetres(work), work.holder, work.inventory) if fact],
+        "page": work.url if (work.url or "").startswith(("https://", "http://")) else "",
+        "link": permalink(work.id, box),
+    }
+
+
+def visitors_stage(name: str, url: str, size: tuple[int, int], box: Box | None) -> Props:
+    """A picture the visitor brought, large."""
+    width, height = size
+    return {
+        "kind": "picture", "work": "", "title": name, "artist": "", "date": "", "facts": ["Your own picture"], "page": "",
+        "link": "", "url": url, "width": width, "height": height, "aspect": round(width / height, 4), "box": sides(box),
+    }  # fmt: skip
+
+
+def card(match: Match, work: Work) -> Props:
+    """One match: which work, where on it, how alike."""
+    return {
+        **caption(work),
+        "box": sides(match.box),
+        "score": round(float(match.score), 4),
+        "rank": match.rank,
+    }
+
+
+def results(cards: Sequence[Props], wishes: Wishes, query: str) -> Props:
+    """The answer to a search."""
+    works = len({one["work"] for one in cards})
+    if not cards:
+        return {**message("Nothing in the collection answers to this.", wishes), "query": query}
+    places = "1 place" if len(cards) == 1 else f"{len(cards)} places"
+    count = places if works == len(cards) else f"{places} in {works} {'work' if works == 1 else 'works'}"
+    return {"cards": list(cards), "query": query, "count": count, "message": "", "wishes": wished(wishes)}
+
+
+def message(sentence: str, wishes: Wishes, trouble: bool = False) -> Props:
+    """A sentence where results would stand."""
+    return {
+        "cards": [], "query": "", "count": "", "message": sentence, "trouble": trouble, "wishes": wished(wishes),
+    }  # fmt: skip
+
+
+def wished(wishes: Wishes) -> Props:
+    return {"top": wishes.top, "per_work": wishes.per_work, "own": wishes.own}
+
+
+def trail(session: Session, captions: Mapping[Step, Props]) -> Props:
+    """The steps taken, each with what its little crop needs."""
+    steps = [{**captions[step], "box": sides(step.box), "kind": step.kind} for step in session.steps]
+    return {"steps": steps, "at": session.at}
+
+
+def found(match: Match, work: Work) -> Props:
+    """A match as the REST API gives it: boxes in pixels of the original picture, as on the command line."""
+    return {
+        "file": work.id,
+        "title": work.title,
+        "artist": work.artist,
+        "date": work.date,
+        "box": list(match.box.to_pixels(work.width, work.height)),
+        "score": round(float(match.score), 6),
+        "rank": match.rank,
+    }
+
+
+def label_groups(
+    labels: Sequence[str], works: Sequence[Work], scores: Sequence[Sequence[float]], best: Sequence[str | None]
+) -> list[Props]:
+    """Works under the label that fits each best, surest first; those that no label fits come last."""
+    groups: dict[str | None, list[Props]] = {label: [] for label in [*labels, None]}
+    for work, row, label in zip(works, scores, best, strict=True):
+        ranked = sorted(zip(labels, row, strict=True), key=lambda pair: -pair[1])
+        all_scores = [{"label": name, "score": round(float(score), 4)} for name, score in ranked]
+        sure = all_scores[0]["score"] if label is None else round(float(row[labels.index(label)]), 4)
+        groups[label].append({**caption(work), "score": sure, "scores": all_scores})
+    return [
+        {"label": label or "", "works": sorted(members, key=lambda one: -one["score"])}
+        for label, members in groups.items()
+        if members or label is not None
+    ]
+
+
+def atlas(works: Sequence[Work], places: Sequence[Sequence[float]], columns: Sequence[str]) -> Props:
+    """The map: one point per work; colours come separately, see :func:`colouring`."""
+    points = [[round(float(x), 4), round(float(y), 4)] for x, y in places]
+    return {"works": [caption(work) for work in works], "points": points, "columns": list(columns)}
+
+
+def colouring(column: str, values: Sequence[str]) -> Props:
+    """Colours for the map: a ramp where a column holds numbers, else the commonest values and "other".
+
+    >>> colouring("genre", ["sea", "sea", "town", ""])["legend"]
+    [{'label': 'sea', 'count': 2}, {'label': 'town', 'count': 1}, {'label': 'not stated', 'count': 1}]
+    """
+    numbers = [_number(value) for value in values]
+    stated = sum(1 for value in values if value)
+    known = [number for number in numbers if number is not None]
+    if len(set(known)) > COLOURS and len(known) >= 0.8 * stated:
+        low, high = min(known), max(known)
+        codes = [None if number is None else round((number - low) / (high - low), 4) for number in numbers]
+        return {"column": column, "kind": "ramp", "codes": codes, "legend": [], "ends": [f"{low:g}", f"{high:g}"]}
+    commonest = Counter(value for value in values if value).most_common()
+    named = [label for label, _ in commonest[:COLOURS]]
+    legend = [{"label": label, "count": count} for label, count in commonest[:COLOURS]]
+    others = stated - sum(entry["count"] for entry in legend)
+    codes = [named.index(value) if value in named else (COLOURS if value else COLOURS + 1) for value in values]
+    if others:
+        legend.append({"label": "other", "count": others})
+    if stated < len(values):
+        legend.append({"label": "not stated", "count": len(values) - stated})
+    return {"column": column, "kind": "classes", "codes": codes, "legend": legend, "ends": []}
+
+
+def _number(value: str) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def ledger(facts: Iterable[tuple[str, str]], skipped: Sequence[tuple[str, str]], commands: Sequence[Props]) -> Props:
+    """What the collection is, what was left out and why, and how to add to it."""
+    return {
+        "facts": [{"term": term, "text": text} for term, text in facts if text],
+        "skipped": [{"file": file, "reason": reason} for file, reason in skipped],
+        "commands": list(commands),
+    }
