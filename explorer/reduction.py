@@ -33,12 +33,19 @@ class Reduction:
         return FeatureMap(unit_rows((flat - self.mean) @ self.matrix).reshape(rows, columns, -1))
 
     def save(self, path: Path) -> None:
-        np.savez(path, mean=self.mean, matrix=self.matrix)
+        partial = path.with_suffix(".part")
+        with partial.open("wb") as file:
+            np.savez(file, mean=self.mean, matrix=self.matrix)
+        partial.replace(path)
 
     @classmethod
-    def load(cls, path: Path) -> Reduction:
-        with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["mean"], stored["matrix"])
+    def load(cls, path: Path) -> Reduction | None:
+        """What was saved, or None when it is missing or damaged."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return cls(stored["mean"], stored["matrix"])
+        except (OSError, ValueError, KeyError, EOFError):
+            return None
 
 
 def fit_reduction(cells: np.ndarray, dims: int, whitening: float) -> Reduction:

@@ -67,22 +67,9 @@ def wishes(sent: Any) -> Wishes:
     )
 
 
-def prompts(sent: Any) -> list[str]:
-    """Label prompts, one per line, without blanks and repeats.
-
-    >>> prompts("a ship\\n\\n a mill \\na ship")
-    ['a ship', 'a mill']
-    """
-    lines = [line.strip()[:300] for line in sent.splitlines()] if isinstance(sent, str) else []
-    kept = list(dict.fromkeys(line for line in lines if line))[:100]
-    if not kept:
-        raise ExplorerError("Write at least one label, one per line.")
-    return kept
-
-
 def uploaded(sent: Any, folder: Path) -> Path:
     """The file a visitor uploaded: it must lie in the upload folder, whatever path was sent."""
-    path = Path(sent) if isinstance(sent, str) and sent and "\0" not in sent else None
+    path = Path(sent) if isinstance(sent, (str, Path)) and str(sent) and "\0" not in str(sent) else None
     if path is None or not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
         raise ExplorerError("The picture did not arrive; drop it again.")
     return path.resolve()

@@ -56,6 +56,11 @@ class Session:
         kept = (*kept, step)[-LONGEST_TRAIL:]
         return replace(self, steps=kept, at=len(kept) - 1)
 
+    def returned(self, step: Step) -> Session:
+        """Back to a step that was taken before, or one step on."""
+        at = max((index for index, taken in enumerate(self.steps) if taken == step), default=None)
+        return self.stepped(step) if at is None else self.moved(at)
+
     def moved(self, index: int) -> Session:
         """Back (or forth) to a step of the trail; an index that is not on it changes nothing."""
         return replace(self, at=index) if 0 <= index < len(self.steps) else self

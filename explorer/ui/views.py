@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from explorer.geometry import Box
 
@@ -34,16 +34,6 @@ def file_url(path: Path) -> str:
 def sides(box: Box | None) -> list[float] | None:
     """A box as four rounded fractions, or nothing."""
     return None if box is None else [round(side, 5) for side in box.as_tuple()]
-
-
-def permalink(work_id: str, box: Box | None) -> str:
-    """The query string that leads back to a work and a place on it.
-
-    >>> permalink("mill & co.jpg", Box(0.1, 0.2, 0.3, 0.4))
-    '?work=mill+%26+co.jpg&box=0.1,0.2,0.3,0.4'
-    """
-    link = "?" + urlencode({"work": work_id})
-    return link if box is None else link + "&box=" + ",".join(f"{side:g}" for side in sides(box) or ())
 
 
 def centimetres(work: Work) -> str:
@@ -74,23 +64,35 @@ def stage(work: Work, url: str, box: Box | None) -> Props:
     return {
         **caption(work),
         "kind": "work",
+        "key": work.id,
         "url": url,
         "width": work.width,
         "height": work.height,
         "box": sides(box),
         "facts": [fact for fact in (work.medium, centimetres(work), work.holder, work.inventory) if fact],
         "page": work.url if (work.url or "").startswith(("https://", "http://")) else "",
-        "link": permalink(work.id, box),
     }
 
 
-def visitors_stage(name: str, url: str, size: tuple[int, int], box: Box | None) -> Props:
+def visitors_stage(step: Step, url: str, size: tuple[int, int]) -> Props:
     """A picture the visitor brought, large."""
     width, height = size
     return {
-        "kind": "picture", "work": "", "title": name, "artist": "", "date": "", "facts": ["Your own picture"], "page": "",
-        "link": "", "url": url, "width": width, "height": height, "aspect": round(width / height, 4), "box": sides(box),
-    }  # fmt: skip
+        **visitors_caption(step, url),
+        "kind": "picture",
+        "key": step.key,
+        "width": width,
+        "height": height,
+        "aspect": round(width / height, 4),
+        "box": sides(step.box),
+        "facts": ["your own picture; it is not added to the collection"],
+        "page": "",
+    }
+
+
+def visitors_caption(step: Step, url: str) -> Props:
+    """What a visitor's picture goes by: its file name."""
+    return {"work": "", "title": Path(step.key).name, "artist": "", "date": "", "url": url}
 
 
 def card(match: Match, work: Work) -> Props:
@@ -103,20 +105,20 @@ def card(match: Match, work: Work) -> Props:
     }
 
 
-def results(cards: Sequence[Props], wishes: Wishes, query: str) -> Props:
+def results(cards: Sequence[Props], wishes: Wishes) -> Props:
     """The answer to a search."""
     works = len({one["work"] for one in cards})
     if not cards:
-        return {**message("Nothing in the collection answers to this.", wishes), "query": query}
+        return message("Nothing in the collection answers to this.", wishes)
     places = "1 place" if len(cards) == 1 else f"{len(cards)} places"
     count = places if works == len(cards) else f"{places} in {works} {'work' if works == 1 else 'works'}"
-    return {"cards": list(cards), "query": query, "count": count, "message": "", "wishes": wished(wishes)}
+    return {"cards": list(cards), "count": count, "message": "", "wishes": wished(wishes)}
 
 
 def message(sentence: str, wishes: Wishes, trouble: bool = False) -> Props:
     """A sentence where results would stand."""
     return {
-        "cards": [], "query": "", "count": "", "message": sentence, "trouble": trouble, "wishes": wished(wishes),
+        "cards": [], "count": "", "message": sentence, "trouble": trouble, "wishes": wished(wishes),
     }  # fmt: skip
 
 

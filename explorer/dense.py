@@ -1,0 +1,136 @@
+"""The second stage: a query's own grid laid over other works' grids, cell by cell, at several sizes, both ways round.
+
+A neighbour in the index says "somewhere here"; this says where, and how large. The score of a placement is the mean
+cosine of the query's cells with the cells they fall on, as in Shen, Efros and Aubry, "Discovering visual patterns in
+art collections with spatially-consistent feature learning" (ArtMiner), CVPR 2019, section 3.2.
+
+All cosines of query cells with candidate cells come from one matrix product; a placement of any size, mirrored or
+not, is then a sum of shifted planes of that product, because a larger placement is the same cells further apart.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.geometry import Box, non_maximum_suppression
+from explorer.regions import FeatureMap, resample
+
+QUERY_CELLS = 8
+"""Cells on the long side of a query's grid; a smaller region keeps the cells it has, but at least three."""
+SIZES = (3, 4, 5, 6.5, 8, 10, 12.5, 16, 20, 24, 28)
+"""Long side of a placement, in cells of the work's grid."""
+_FEWEST_CELLS = 3
+_IMPOSSIBLE = -2.0  # below any cosine
+_SAME_PLACE = 0.3  # IoU above which two placements in one work are one place
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a query best lies on a work: ``score`` is a mean cosine, ``mirrored`` whether it lies reversed."""
+
+    box: Box
+    score: float
+    mirrored: bool
+
+
+def query_grid(features: FeatureMap, box: Box) -> FeatureMap:
+    """The query's cells: its part of a grid, brought to at most eight cells on the long side."""
+    rows, columns = features.shape
+    high, wide = box.height * rows, box.width * columns
+    long_side = min(max(round(max(high, wide)), _FEWEST_CELLS), QUERY_CELLS)
+    factor = long_side / max(high, wide)
+    return resample(features, box, max(1, round(high * factor)), max(1, round(wide * factor)))
+
+
+def place(query: FeatureMap, works: list[np.ndarray], per_work: int = 1, mirror: bool = True) -> list[list[Placement]]:
+    """The best placements of a query grid on each of several works' grids.
+
+    ``query`` is ``(h, w, d)``; each work is ``(rows, columns, d)``, cells of unit length, float16 or float32.
+    Returns for each work up to ``per_work`` placements that do not overlap, best first; none where the query does
+    not fit even at its smallest.
+    """
+    if not works:
+        return []
+    shapes = np.array([work.shape[:2] for work in works])
+    planes = _cosines(query, works, shapes)
+    found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
+    for high, wide in _placement_sizes(query.shape, shapes):
+        for mirrored in (False, True) if mirror else (False,):
+            scores = _slide(planes, query.shape, (high, wide), mirrored)
+            _forbid_overhang(scores, shapes, (high, wide))
+            for number, (score, y, x) in _peaks(scores, per_work):
+                rows, columns = shapes[number]
+                box = (x / columns, y / rows, min((x + wide) / columns, 1.0), min((y + high) / rows, 1.0))
+                found[number].append((score, box, mirrored))
+    return [_distinct(candidates, per_work) for candidates in found]
+
+
+def _cosines(query: FeatureMap, works: list[np.ndarray], shapes: np.ndarray) -> np.ndarray:
+    """``(cells of the query, works, rows, columns) float32``, works padded to the largest."""
+    rows, columns = shapes.max(axis=0)
+    cells = np.zeros((len(works), rows, columns, works[0].shape[2]), dtype=np.float32)
+    for number, work in enumerate(works):
+        cells[number, : work.shape[0], : work.shape[1]] = work
+    flat = query.vectors.reshape(-1, query.vectors.shape[2])
+    return (flat @ cells.reshape(-1, cells.shape[3]).T).reshape(len(flat), len(works), rows, columns)
+
+
+def _placement_sizes(query: tuple[int, int], shapes: np.ndarray) -> list[tuple[float, float]]:
+    """Heights and widths, in cells, that fit at least one of the works."""
+    high, wide = query
+    largest = shapes.max(axis=0)
+    sizes = [(size * high / max(query), size * wide / max(query)) for size in SIZES]
+    fitting = [(h, w) for h, w in sizes if math.ceil(h) <= largest[0] and math.ceil(w) <= largest[1]]
+    return fitting or [(min(sizes[0][0], largest[0]), min(sizes[0][1], largest[1]))]
+
+
+def _slide(planes: np.ndarray, query: tuple[int, int], size: tuple[float, float], mirrored: bool) -> np.ndarray:
+    """Mean cosine of a placement of ``size`` at every whole cell: ``(works, rows, columns)``, top left corners."""
+    rows, columns = planes.shape[2:]
+    ys = np.floor((np.arange(query[0]) + 0.5) * size[0] / query[0]).astype(int)
+    xs = np.floor((np.arange(query[1]) + 0.5) * size[1] / query[1]).astype(int)
+    down, across = rows - math.ceil(size[0]) + 1, columns - math.ceil(size[1]) + 1
+    total = np.zeros((planes.shape[1], down, across), dtype=np.float32)
+    for r, y in enumerate(ys):
+        for c, x in enumerate(xs[::-1] if mirrored else xs):
+            total += planes[r * query[1] + c, :, y : y + down, x : x + across]
+    total /= query[0] * query[1]
+    return total
+
+
+def _forbid_overhang(scores: np.ndarray, shapes: np.ndarray, size: tuple[float, float]) -> None:
+    """Placements that would hang over a work's own edge (into the padding) never win."""
+    last = shapes - np.ceil(size).astype(int)
+    rows, columns = np.arange(scores.shape[1]), np.arange(scores.shape[2])
+    too_low = rows[None, :, None] > last[:, 0, None, None]
+    too_far = columns[None, None, :] > last[:, 1, None, None]
+    scores[too_low | too_far] = _IMPOSSIBLE
+
+
+def _peaks(scores: np.ndarray, count: int) -> list[tuple[int, tuple[float, int, int]]]:
+    """The ``count`` best cells of each work's plane, as (work, (score, row, column))."""
+    flat = scores.reshape(len(scores), -1)
+    keep = min(count if count == 1 else 8 * count, flat.shape[1])
+    if keep == 1:
+        best = flat.argmax(axis=1)[:, None]
+    else:
+        best = np.argpartition(-flat, keep - 1, axis=1)[:, :keep]
+    return [
+        (number, (float(flat[number, cell]), int(cell) // scores.shape[2], int(cell) % scores.shape[2]))
+        for number, cells in enumerate(best)
+        for cell in cells
+        if flat[number, cell] > _IMPOSSIBLE
+    ]
+
+
+def _distinct(candidates: list[tuple[float, tuple[float, ...], bool]], count: int) -> list[Placement]:
+    scores = np.array([score for score, _, _ in candidates])
+    if count == 1:
+        rows = [int(scores.argmax())] if len(scores) else []
+    else:
+        boxes = np.array([box for _, box, _ in candidates])
+        rows = [int(row) for row in non_maximum_suppression(boxes, scores, _SAME_PLACE)[:count]]
+    return [Placement(Box(*candidates[row][1]), candidates[row][0], candidates[row][2]) for row in rows]

@@ -1,0 +1,56 @@
+"""The Map tab: the works laid out so that like lies by like."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import gradio as gr
+
+from explorer.errors import ExplorerError
+from explorer.maps import work_map
+from explorer.ui import incoming, views
+from explorer.ui.components import Atlas
+from explorer.ui.pictures import Pictures
+from explorer.ui.searching import Desk, quiet, with_model
+
+log = logging.getLogger(__name__)
+
+
+class MapTab:
+    """Layout, wiring, handlers. The map is made when its tab is first opened."""
+
+    def __init__(self, desk: Desk, tab: gr.Tab) -> None:
+        self.desk = desk
+        self.atlas = Atlas({}, server_functions=Pictures(desk.workspace).server_functions())
+        # wiring
+        tab.select(self.draw, None, self.atlas, **with_model(self.atlas))
+        self.atlas.colour(self.colour, None, self.atlas, **quiet())
+
+    # -- handlers --------------------------------------------------------------------------------------------------
+
+    def draw(self, progress: gr.Progress = gr.Progress()) -> dict[str, Any]:  # noqa: B008 (gradio's way)
+        """The map, coloured by the catalogue's first telling column."""
+        progress(0, desc="Laying out the works …")
+        return self._coloured(None)
+
+    def colour(self, event: gr.EventData) -> dict[str, Any]:
+        """The same map in other colours."""
+        return self._coloured(incoming.text(incoming.record(event._data).get("column"), 200))
+
+    def _coloured(self, column: str | None) -> dict[str, Any]:
+        collection = self.desk.workspace.collection
+        try:
+            laid = work_map(self.desk.workspace)
+        except ExplorerError as error:
+            return {"message": str(error)}
+        known = {work.id: work for work in collection.works()}
+        shown = [(known[work], place) for work, place in zip(laid.works, laid.xy, strict=True) if work in known]
+        works = [work for work, _ in shown]
+        columns = collection.columns()
+        if column is None:
+            column = next((name for name in ("genre", "artist", "style") if name in columns), "")
+        chosen = column if column in columns else ""
+        values = [work.value(chosen) if chosen else "" for work in works]
+        props = views.atlas(works, [place for _, place in shown], columns)
+        return {**props, "colours": views.colouring(chosen, values) if chosen else views.uncoloured(len(works))}

@@ -1,0 +1,106 @@
+"""Searches as the page and the REST API ask for them: from where a visitor stands to cards or records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gradio.components import Component
+from gradio.utils import get_upload_folder
+
+from explorer.collection import Renditions, open_picture
+from explorer.collection.pictures import file_hash, picture_size
+from explorer.geometry import Box
+from explorer.search import Match, PicturePart, Query, RegionPart, SearchOptions, WordsPart, search
+from explorer.ui import incoming, views
+from explorer.ui.session import Session, Step, Wishes
+from explorer.workspace import Workspace
+
+
+def quiet() -> dict[str, Any]:
+    """How quick things are wired: no sign of progress, none dropped, not part of the REST API."""
+    return {"show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
+
+
+def with_model(waits: Component) -> dict[str, Any]:
+    """How everything is wired that may run the model: one at a time, ``waits`` showing that it runs."""
+    return {
+        "show_progress": "full",
+        "show_progress_on": waits,
+        "trigger_mode": "multiple",
+        "api_visibility": "private",
+        "concurrency_id": "model",
+        "concurrency_limit": 1,
+    }
+
+
+class Desk:
+    """What every tab needs to search and to show: the workspace, and the folder where visitors' pictures arrive."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.uploads = Path(get_upload_folder())
+
+    # -- searching -------------------------------------------------------------------------------------------------
+
+    def matches(self, step: Step, wishes: Wishes) -> list[Match]:
+        """Where the detail at which a visitor stands recurs."""
+        if step.kind == "work":
+            part = RegionPart(step.key, step.box or Box.whole())
+        else:
+            part = PicturePart(self.uploads / step.key, step.box)
+        return self.search(part, wishes)
+
+    def words(self, text: str, wishes: Wishes) -> list[Match]:
+        """Places that answer to words."""
+        return self.search(WordsPart(text), wishes)
+
+    def search(self, part: RegionPart | PicturePart | WordsPart, wishes: Wishes) -> list[Match]:
+        options = SearchOptions(top=wishes.top, per_work=wishes.per_work, own=wishes.own)
+        return search(self.workspace, Query(parts=(part,)), options)
+
+    def cards(self, matches: list[Match]) -> list[views.Props]:
+        return [views.card(match, self.workspace.collection.work(match.work)) for match in matches]
+
+    def records(self, matches: list[Match]) -> list[views.Props]:
+        return [views.found(match, self.workspace.collection.work(match.work)) for match in matches]
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    def stage(self, step: Step) -> views.Props:
+        """The picture at which a visitor stands, large."""
+        if step.kind == "work":
+            work = self.workspace.collection.work(step.key)
+            return views.stage(work, views.file_url(self.workspace.view(work.id)), step.box)
+        path = self.uploads / step.key
+        return views.visitors_stage(step, views.file_url(self._copy(path)), picture_size(path))
+
+    def trail(self, session: Session) -> views.Props:
+        """The steps taken, as little pictures."""
+        return views.trail(session, {step: self._caption(step) for step in session.steps})
+
+    def step(self, sent: Any) -> Step:
+        """Where a browser says the visitor stands: ``{"kind", "key", "box"}``."""
+        fields = incoming.record(sent)
+        box, key = incoming.box(fields.get("box")), incoming.text(fields.get("key"))
+        if fields.get("kind") == "picture":
+            return Step("picture", self._key(self.uploads / key), box, searched=True)
+        return Step("work", self.workspace.collection.work(key).id, box, searched=box is not None)
+
+    def arrived(self, sent: Any) -> Step:
+        """A picture the visitor uploaded, looked at before anything is done with it."""
+        key = self._key(sent)
+        open_picture(self.uploads / key, long_side=64)
+        return Step("picture", key, searched=True)
+
+    def _key(self, sent: Any) -> str:
+        return incoming.uploaded(sent, self.uploads).relative_to(self.uploads.resolve()).as_posix()
+
+    def _caption(self, step: Step) -> views.Props:
+        if step.kind == "work":
+            return views.caption(self.workspace.collection.work(step.key))
+        return views.visitors_caption(step, views.file_url(self._copy(self.uploads / step.key)))
+
+    def _copy(self, path: Path) -> Path:
+        """A copy that every browser can show (TIFF and HEIC are not), beside the upload."""
+        return Renditions(path.parent).view(file_hash(path), path)
