@@ -59,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     kind = search.add_mutually_exclusive_group(required=True)
     kind.add_argument("--image", type=Path, metavar="FILE")
     kind.add_argument("--text", metavar="WORDS")
-    kind.add_argument("--queries", type=Path, metavar="FILE.jsonl", help='one {"id", "image", "box"} or {"id", "text"} a line')
+    one_a_line = 'one {"id", "image", "box"} or {"id", "text"} a line'
+    kind.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=one_a_line)
     search.add_argument("--box", type=float, nargs=4, metavar=("X0", "Y0", "X1", "Y1"), help="pixels of the original")
     search.add_argument("--top", type=int, default=20, metavar="K")
     search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
@@ -107,7 +108,8 @@ def _index(options: argparse.Namespace) -> None:
     config = Config(**{name: value for name, value in chosen.items() if value is not None})
     effort = Effort(options.threads, options.batch, options.device)
     with _ProgressBar() as progress:
-        report = index_folder(options.folder, options.name, options.cache, config, options.metadata, progress, effort)
+        report = index_folder(options.folder, options.name, options.cache, config,
+                              metadata=options.metadata, progress=progress, effort=effort)  # fmt: skip
     skipped = [{"file": one.file, "reason": one.reason} for one in report.skipped]
     if options.json:
         _print_json({"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped})

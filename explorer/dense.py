@@ -114,10 +114,7 @@ def _peaks(scores: np.ndarray, count: int) -> list[tuple[int, tuple[float, int, 
     """The ``count`` best cells of each work's plane, as (work, (score, row, column))."""
     flat = scores.reshape(len(scores), -1)
     keep = min(count if count == 1 else 8 * count, flat.shape[1])
-    if keep == 1:
-        best = flat.argmax(axis=1)[:, None]
-    else:
-        best = np.argpartition(-flat, keep - 1, axis=1)[:, :keep]
+    best = np.argpartition(-flat, keep - 1, axis=1)[:, :keep]
     return [
         (number, (float(flat[number, cell]), int(cell) // scores.shape[2], int(cell) % scores.shape[2]))
         for number, cells in enumerate(best)

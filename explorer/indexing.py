@@ -78,9 +78,9 @@ def silent(stage: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
-def index_folder(
-    folder: Path, name: str, cache: Path, config: Config, metadata: Path | None = None,
-    progress: Progress = silent, effort: Effort | None = None,
+def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
+    folder: Path, name: str, cache: Path, config: Config, *,
+    metadata: Path | None = None, progress: Progress = silent, effort: Effort | None = None,
 ) -> IndexReport:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``.
 
@@ -100,7 +100,7 @@ def index_folder(
         with filelock.FileLock(root / "indexing.lock", timeout=0):
             return _Indexing(root, folder.resolve(), config, encoder, effort, progress).run(files, catalogue)
     except filelock.Timeout:
-        raise ExplorerError(f"The collection {name!r} is being indexed by another process; wait for it to end.") from None
+        raise ExplorerError(f"{name!r} is being indexed by another process; wait until that is done.") from None
     except ExplorerError:
         if is_new:  # nothing could be indexed: leave no empty collection behind
             shutil.rmtree(root, ignore_errors=True)
@@ -178,7 +178,8 @@ class _Indexing:
         """
         self._parts.mkdir(parents=True, exist_ok=True)
         previous, begun = self._previous_tables(), Reduction.load(self._parts / REDUCTION_FILE)
-        if previous and begun is None and not (len(previous.works) < _SAMPLE and works > _OUTGROWN * len(previous.works)):
+        outgrown = previous and len(previous.works) < _SAMPLE and works > _OUTGROWN * len(previous.works)
+        if previous and begun is None and not outgrown:
             shutil.copyfile(previous.folder / REDUCTION_FILE, self._parts / REDUCTION_FILE)
             return previous, previous.reduction
         same = previous is not None and begun is not None and np.array_equal(previous.reduction.matrix, begun.matrix)

@@ -79,7 +79,7 @@ class SearchOptions:
 
 @dataclass(frozen=True)
 class Match:
-    """A place where the query is found. ``score`` is a cosine, ``rank`` counts from 1; ``mirrored``: it lies reversed."""
+    """A place where the query is found, perhaps ``mirrored``; ``score`` is a cosine, ``rank`` counts from 1."""
 
     work: str
     box: Box
@@ -263,7 +263,7 @@ def _combined(workspace: Workspace, query: Query, options: SearchOptions) -> lis
     return combined
 
 
-# -- zero-shot labels ----------------------------------------------------------------------------------------------------
+# -- zero-shot labels ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

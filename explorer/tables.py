@@ -20,7 +20,8 @@ from explorer.reduction import Reduction
 from explorer.regions import FeatureMap
 
 REDUCTION_FILE = "reduction.npz"
-_ARRAYS = ("cells", "shapes", "region_counts", "region_boxes", "region_vectors", "region_joint")
+_GROWING = ("cells", "region_boxes", "region_vectors", "region_joint")
+_ARRAYS = (*_GROWING, "shapes", "region_counts")
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def write_tables(folder: Path, works: Sequence[tuple[str, str]], features: Itera
     """Write the tables of ``works`` (id, content) into a new ``folder``, one work in memory at a time."""
     folder.mkdir(parents=True)
     shapes, counts = [], []
-    writers = {name: _ArrayWriter(folder / f"{name}.npy") for name in _ARRAYS if name not in ("shapes", "region_counts")}
+    writers = {name: _ArrayWriter(folder / f"{name}.npy") for name in _GROWING}
     for share in features:
         shapes.append(share.cells.shape[:2])
         counts.append(len(share.boxes))

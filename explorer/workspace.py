@@ -202,7 +202,7 @@ def open_for_encoding(path: Path, config: Config) -> Picture:
 def collection_folder(name: str, cache: Path) -> Path:
     """Where a collection lives. Raises :class:`ExplorerError` for a name that is not a plain folder name."""
     if not re.fullmatch(r"\w[\w .-]{0,63}", name) or name.endswith((".", " ")):
-        raise ExplorerError(f"{name!r} cannot name a collection: use up to 64 letters, digits, spaces, '-', '_' or '.'.")
+        raise ExplorerError(f"{name!r} cannot name a collection: use up to 64 letters, digits, spaces, '-', '_', '.'.")
     return cache / name
 
 
