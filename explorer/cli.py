@@ -9,7 +9,7 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from explorer import __version__
 from explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
-    from explorer.search import Match, Query, SearchOptions
+    from explorer.query import Match, SearchOptions
     from explorer.workspace import Workspace
 
 
@@ -152,7 +152,8 @@ class _ProgressBar:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from explorer.search import SearchOptions
+    from explorer.exchange import match_records
+    from explorer.query import SearchOptions
     from explorer.workspace import Workspace
 
     if options.box and not options.image:
@@ -165,7 +166,7 @@ def _search(options: argparse.Namespace) -> int:
     record = {"image": str(options.image), "box": options.box} if options.image else {"text": options.text}
     matches = _answer(workspace, record, limits)
     if options.json:
-        _print_json({"id": None, "matches": _match_records(workspace, matches)})
+        _print_json({"id": None, "matches": match_records(workspace, matches)})
     else:
         _print_matches(workspace, matches)
     return 0
@@ -173,11 +174,13 @@ def _search(options: argparse.Namespace) -> int:
 
 def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_json: bool) -> int:
     """Answer every line of a file; a bad line is answered with its error and the rest still run."""
+    from explorer.exchange import match_records, parse_line, query_lines
+
     failed = 0
-    for number, line in _lines(path):
+    for number, line in query_lines(path):
         query_id: Any = None
         try:
-            record = _query_record(line, number)
+            record = parse_line(line, number)
             query_id = record.get("id")
             matches = _answer(workspace, record, limits)
         except ExplorerError as error:
@@ -185,87 +188,26 @@ def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_js
             _print_json({"id": query_id, "error": str(error)}) if as_json else print(f"{query_id}: {error}")
             continue
         if as_json:
-            _print_json({"id": query_id, "matches": _match_records(workspace, matches)})
+            _print_json({"id": query_id, "matches": match_records(workspace, matches)})
         else:
             print(f"{query_id}:")
             _print_matches(workspace, matches)
     return 1 if failed else 0
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExplorerError(f"The queries in {path} cannot be read ({error}).") from error
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            yield number, line
-
-
-def _query_record(line: str, number: int) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise ExplorerError(f"Line {number} is not JSON ({error}).") from error
-    if not isinstance(record, dict):
-        raise ExplorerError(f'Line {number} must be an object such as {{"id": 1, "text": "a windmill"}}.')
-    return record
-
-
 def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> list[Match]:
+    from explorer.exchange import parse_query
     from explorer.search import search
 
-    return search(workspace, _query(record), limits)
-
-
-def _query(record: dict[str, Any]) -> Query:
-    """A query from outside, checked: an image with or without a box in pixels, or words."""
-    from explorer.collection.pictures import picture_size
-    from explorer.geometry import Box
-    from explorer.search import PicturePart, Query, WordsPart
-
-    image, text, pixels = record.get("image"), record.get("text"), record.get("box")
-    if (image is None) == (text is None):
-        raise ExplorerError('A query needs either "image" or "text".')
-    if text is not None:
-        if not isinstance(text, str):
-            raise ExplorerError('"text" must be words in quotes.')
-        return Query((WordsPart(text),))
-    if not isinstance(image, str) or "\0" in image:
-        raise ExplorerError('"image" must be the path of a picture, in quotes.')
-    path = Path(image)
-    width, height = picture_size(path)
-    if pixels is None:
-        return Query((PicturePart(path),))
-    numbers = isinstance(pixels, list) and all(
-        isinstance(side, int | float) and not isinstance(side, bool) for side in pixels
-    )
-    if not numbers or len(pixels) != 4:
-        raise ExplorerError('"box" must be four numbers: left, top, right, bottom, in pixels.')
-    try:
-        box = Box.from_pixels(tuple(float(side) for side in pixels), width, height).clipped()
-    except OverflowError as error:
-        raise ExplorerError("A box needs four finite numbers: left, top, right, bottom.") from error
-    return Query((PicturePart(path, box),))
-
-
-def _match_records(workspace: Workspace, matches: list[Match]) -> list[dict[str, Any]]:
-    works = {match.work: workspace.collection.work(match.work) for match in matches}
-    return [
-        {
-            "file": match.work,
-            "box": list(match.box.to_pixels(works[match.work].width, works[match.work].height)),
-            "score": round(match.score, 6),
-            "rank": match.rank,
-        }
-        for match in matches
-    ]
+    return search(workspace, parse_query(record), limits)
 
 
 def _print_matches(workspace: Workspace, matches: list[Match]) -> None:
+    from explorer.exchange import match_records
+
     if not matches:
         print("Nothing found.")
-    for record in _match_records(workspace, matches):
+    for record in match_records(workspace, matches):
         box = " ".join(map(str, record["box"]))
         print(f"{record['rank']:>4}  {record['score']:.3f}  {record['file']}  [{box}]")
 

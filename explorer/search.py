@@ -1,8 +1,4 @@
-"""From a query to matches: the index proposes regions, stored grids decide which works and exactly where.
-
-A :class:`Query` is a value: parts (a region of an indexed work, a picture or a part of one, words), each with a
-weight that may be negative. It can be saved, linked and replayed; so can a :class:`Match`.
-"""
+"""From a query to matches: the index proposes regions, stored grids decide which works and exactly where."""
 
 from __future__ import annotations
 
@@ -20,72 +16,13 @@ from explorer.dense import place, query_grid
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
+from explorer.query import Match, Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
 from explorer.regions import FeatureMap, pool
 from explorer.workspace import Workspace
 
 SAME_PLACE = 0.3
 """IoU above which two places in one work count as one."""
 _MOST_WORKS_COMBINED = 3000  # works whose grids are compared when a query has several parts
-
-
-@dataclass(frozen=True)
-class RegionPart:
-    """A place in a work of the collection."""
-
-    work: str
-    box: Box
-    weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class PicturePart:
-    """A picture file, or the part of it inside ``box``."""
-
-    path: Path
-    box: Box | None = None
-    weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class WordsPart:
-    """What the picture should show, in words."""
-
-    text: str
-    weight: float = 1.0
-
-
-Part = RegionPart | PicturePart | WordsPart
-
-
-@dataclass(frozen=True)
-class Query:
-    """What to look for: one part, or several whose scores are added up by weight."""
-
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True)
-class SearchOptions:
-    """How much to return: ``top`` matches, at most ``per_work`` of one work, the query's ``own`` work or not."""
-
-    top: int = 20
-    per_work: int = 1
-    own: bool = False
-
-    def __post_init__(self) -> None:
-        if self.top < 1 or self.per_work < 1:
-            raise ExplorerError("The number of results, and of places per work, must be at least 1.")
-
-
-@dataclass(frozen=True)
-class Match:
-    """A place where the query is found, perhaps ``mirrored``; ``score`` is a cosine, ``rank`` counts from 1."""
-
-    work: str
-    box: Box
-    score: float
-    rank: int
-    mirrored: bool = False
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,13 @@ INDEX_FILE = "regions.index"
 
 log = logging.getLogger(__name__)
 
+Progress = Callable[[str, int, int], None]
+"""Called with a stage of long work in words, how much of it is done, and how much there is."""
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
 
 @dataclass(frozen=True)
 class Manifest:
