@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -40,21 +39,22 @@ def whole_number(sent: Any, least: int, most: int, otherwise: int) -> int:
         return otherwise
 
 
+def four_numbers(sent: Any) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom. Raises :class:`ExplorerError` for anything else."""
+    try:
+        left, top, right, bottom = (float(side) for side in sent)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ExplorerError("A box is four numbers: left, top, right, bottom.") from error
+    return left, top, right, bottom
+
+
 def box(sent: Any) -> Box | None:
     """Four fractions as a :class:`Box` on the picture; nothing when nothing was sent.
 
     >>> box([0.1, 0.2, 0.5, 1.5])
     Box(x0=0.1, y0=0.2, x1=0.5, y1=1.0)
     """
-    if sent is None:
-        return None
-    try:
-        sides = [float(side) for side in sent]
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ExplorerError("A box is four numbers: left, top, right, bottom.") from error
-    if len(sides) != 4 or not all(math.isfinite(side) for side in sides):
-        raise ExplorerError("A box is four numbers: left, top, right, bottom.")
-    return Box(*sides).clipped()
+    return None if sent is None else Box(*four_numbers(sent)).clipped()
 
 
 def wishes(sent: Any) -> Wishes:

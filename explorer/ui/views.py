@@ -1,4 +1,4 @@
-"""Records made into what the page's components show: plain data, never HTML. No gradio here, so no browser to test it."""
+"""Records made into what the page's components show: plain data, never HTML; tested without a browser."""
 
 from __future__ import annotations
 
@@ -102,6 +102,7 @@ def card(match: Match, work: Work) -> Props:
         "box": sides(match.box),
         "score": round(float(match.score), 4),
         "rank": match.rank,
+        "mirrored": match.mirrored,
     }
 
 
@@ -145,20 +146,47 @@ def found(match: Match, work: Work) -> Props:
     }
 
 
+def entry(work: Work) -> Props:
+    """A work as the REST API gives it."""
+    known = {"file": work.id, "title": work.title, "artist": work.artist, "date": work.date, "year": work.year}
+    return {**known, "width": work.width, "height": work.height}
+
+
+def label_table(
+    labels: Sequence[str], works: Sequence[str], scores: Sequence[Sequence[float]], best: Sequence[int | None]
+) -> Props:
+    """Labels as the REST API and ``explorer label --json`` give them."""
+    rows = zip(works, scores, best, strict=True)
+    return {
+        "labels": list(labels),
+        "works": [
+            {
+                "file": work,
+                "label": None if number is None else labels[number],
+                "scores": {name: round(float(one), 6) for name, one in zip(labels, row, strict=True)},
+            }
+            for work, row, number in rows
+        ],
+    }
+
+
 def label_groups(
-    labels: Sequence[str], works: Sequence[Work], scores: Sequence[Sequence[float]], best: Sequence[str | None]
+    labels: Sequence[str], works: Sequence[Work], scores: Sequence[Sequence[float]], best: Sequence[int | None]
 ) -> list[Props]:
-    """Works under the label that fits each best, surest first; those that no label fits come last."""
-    groups: dict[str | None, list[Props]] = {label: [] for label in [*labels, None]}
-    for work, row, label in zip(works, scores, best, strict=True):
+    """Works under the label that fits each best, surest first; those that no label fits come last.
+
+    ``best`` holds numbers of labels, as :class:`explorer.search.LabelTable` does.
+    """
+    groups: dict[int | None, list[Props]] = {number: [] for number in [*range(len(labels)), None]}
+    for work, row, number in zip(works, scores, best, strict=True):
         ranked = sorted(zip(labels, row, strict=True), key=lambda pair: -pair[1])
         all_scores = [{"label": name, "score": round(float(score), 4)} for name, score in ranked]
-        sure = all_scores[0]["score"] if label is None else round(float(row[labels.index(label)]), 4)
-        groups[label].append({**caption(work), "score": sure, "scores": all_scores})
+        sure = all_scores[0]["score"] if number is None else round(float(row[number]), 4)
+        groups[number].append({**caption(work), "score": sure, "scores": all_scores})
     return [
-        {"label": label or "", "works": sorted(members, key=lambda one: -one["score"])}
-        for label, members in groups.items()
-        if members or label is not None
+        {"label": "" if number is None else labels[number], "works": sorted(members, key=lambda one: -one["score"])}
+        for number, members in groups.items()
+        if members or number is not None
     ]
 
 
@@ -191,6 +219,11 @@ def colouring(column: str, values: Sequence[str]) -> Props:
     if stated < len(values):
         legend.append({"label": "not stated", "count": len(values) - stated})
     return {"column": column, "kind": "classes", "codes": codes, "legend": legend, "ends": []}
+
+
+def uncoloured(count: int) -> Props:
+    """The map in one colour."""
+    return {"column": "", "kind": "classes", "codes": [0] * count, "legend": [], "ends": []}
 
 
 def _number(value: str) -> float | None:

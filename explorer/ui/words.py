@@ -19,7 +19,7 @@ from explorer.ui.session import Wishes
 log = logging.getLogger(__name__)
 
 DESCRIBE = "Describe what should be seen, in a few English words; the places that answer best come first."
-LABEL = "Write labels, one per line. Each work is put under the one that fits it best; where none stands out, it says so."
+LABEL = "Write labels, one per line. Each work is put under the one that fits it best, or under none."
 
 
 def prompt_lines(name: str) -> list[str]:
@@ -33,7 +33,7 @@ class WordsTab:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         pictures = Pictures(desk.workspace)
-        with gr.Column(elem_classes="words"):
+        with gr.Column(elem_classes="words-tab"):
             with gr.Column(elem_classes="asking"):
                 gr.Markdown("## Search with words\n\n" + DESCRIBE, elem_classes="lead")
                 with gr.Row(elem_classes="field"):
