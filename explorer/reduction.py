@@ -7,12 +7,16 @@ evidences and co-occurences in image retrieval", ECCV 2012.
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from explorer.regions import FeatureMap, unit_rows
+
+DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile)
+"""What reading a missing, truncated or altered ``.npz`` file raises."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Reduction:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 return cls(stored["mean"], stored["matrix"])
-        except (OSError, ValueError, KeyError, EOFError):
+        except DAMAGED:
             return None
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.reduction import Reduction
+from explorer.reduction import DAMAGED, Reduction
 from explorer.regions import FeatureMap
 
 REDUCTION_FILE = "reduction.npz"
@@ -49,7 +49,7 @@ class WorkFeatures:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 return cls(stored["cells"], stored["boxes"], stored["vectors"], stored["joint"])
-        except (OSError, ValueError, KeyError, EOFError):
+        except DAMAGED:
             return None
 
 
