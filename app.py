@@ -60,8 +60,8 @@ def _run(*arguments: str) -> None:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Open a collection in the browser.")
-    parser.add_argument("name", nargs="?", default=DEMO, metavar="NAME", help="an indexed collection (default: the demo)")
-    parser.add_argument("--cache", type=Path, default=ROOT / DEFAULT_CACHE, metavar="DIR", help="where collections live")
+    parser.add_argument("name", nargs="?", default=DEMO, metavar="NAME", help="an indexed collection; else the demo")
+    parser.add_argument("--cache", type=Path, default=ROOT / DEFAULT_CACHE, metavar="DIR", help="where they live")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")

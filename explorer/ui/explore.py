@@ -11,7 +11,7 @@ from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
 from explorer.ui.components import Gallery, Results, Trail, Viewer
 from explorer.ui.pictures import Pictures
-from explorer.ui.searching import Desk, quiet, with_model
+from explorer.ui.searching import Desk, quiet, working
 from explorer.ui.session import Session, Step
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class ExploreTab:
 
     def _wire(self) -> None:
         # wiring
-        searching = with_model(self.results)
+        searching = working(self.results)
         self.gallery.find(self.find, None, self.gallery, **quiet())
         self.gallery.choose(self.open, self.session, self.shown, **quiet())
         self.viewer.restore(self.restore, self.session, self.shown, **searching)

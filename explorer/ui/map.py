@@ -12,7 +12,7 @@ from explorer.maps import work_map
 from explorer.ui import incoming, views
 from explorer.ui.components import Atlas
 from explorer.ui.pictures import Pictures
-from explorer.ui.searching import Desk, quiet, with_model
+from explorer.ui.searching import Desk, quiet, working
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +24,13 @@ class MapTab:
         self.desk = desk
         self.atlas = Atlas({}, server_functions=Pictures(desk.workspace).server_functions())
         # wiring
-        tab.select(self.draw, None, self.atlas, **with_model(self.atlas))
+        tab.select(self.draw, None, self.atlas, **working(self.atlas, "map"))
         self.atlas.colour(self.colour, None, self.atlas, **quiet())
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
-    def draw(self, progress: gr.Progress = gr.Progress()) -> dict[str, Any]:  # noqa: B008 (gradio's way)
+    def draw(self) -> dict[str, Any]:
         """The map, coloured by the catalogue's first telling column."""
-        progress(0, desc="Laying out the works …")
         return self._coloured(None)
 
     def colour(self, event: gr.EventData) -> dict[str, Any]:

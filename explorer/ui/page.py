@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by gradio when it is imported: the page calls nobody
@@ -18,7 +19,7 @@ from explorer.ui.components import ASSETS, Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
-from explorer.ui.searching import Desk, quiet, with_model
+from explorer.ui.searching import Desk, quiet, working
 from explorer.ui.session import Session
 from explorer.ui.theme import museum_theme
 from explorer.ui.words import WordsTab
@@ -55,7 +56,7 @@ def build_app(workspace: Workspace) -> gr.Blocks:
         for source in (words.labels, atlas.atlas):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
         for followed in (words.results.follow, words.results.look):
-            searching = with_model(explore.results)
+            searching = working(explore.results)
             followed(to_explore, None, tabs, **quiet())
             followed(explore.follow, session, explore.shown, **searching)
     return page
@@ -83,6 +84,7 @@ def launch(
 
     Raises :class:`ExplorerError` when the port is taken.
     """
+    threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8).launch(
         server_name=host,
         server_port=free_port(host, port),
@@ -104,6 +106,14 @@ def launch(
         max_file_size="200mb",
     )
     return address
+
+
+def warm(workspace: Workspace) -> None:
+    """Load index and model while the visitor looks about, so that the first search need not."""
+    try:
+        _ = workspace.index, workspace.encoder
+    except ExplorerError as error:
+        log.warning("%s", error)
 
 
 def free_port(host: str, port: int) -> int:

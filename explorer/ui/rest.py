@@ -26,7 +26,8 @@ class RestApi:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         gr.api(telling(self.find), api_name="find")
-        for endpoint in (self.search_region, self.search_picture, self.search_words, self.label, self.map):
+        gr.api(telling(self.map), api_name="map", concurrency_id="map", concurrency_limit=1)
+        for endpoint in (self.search_region, self.search_picture, self.search_words, self.label):
             gr.api(telling(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
 
     def find(self, text: str = "", limit: int = 50) -> list[dict]:

@@ -22,14 +22,14 @@ def quiet() -> dict[str, Any]:
     return {"show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
 
 
-def with_model(waits: Component) -> dict[str, Any]:
-    """How everything is wired that may run the model: one at a time, ``waits`` showing that it runs."""
+def working(waits: Component, group: str = "model") -> dict[str, Any]:
+    """How long work is wired: one of a ``group`` at a time (the model is one), ``waits`` showing that it goes on."""
     return {
         "show_progress": "full",
         "show_progress_on": waits,
         "trigger_mode": "multiple",
         "api_visibility": "private",
-        "concurrency_id": "model",
+        "concurrency_id": group,
         "concurrency_limit": 1,
     }
 

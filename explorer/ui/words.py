@@ -13,13 +13,16 @@ from explorer.search import label_works
 from explorer.ui import incoming, views
 from explorer.ui.components import ASSETS, Labels, Results
 from explorer.ui.pictures import Pictures
-from explorer.ui.searching import Desk, with_model
+from explorer.ui.searching import Desk, working
 from explorer.ui.session import Wishes
 
 log = logging.getLogger(__name__)
 
 DESCRIBE = "Describe what should be seen, in a few English words; the places that answer best come first."
-LABEL = "Write labels, one per line. Each work is put under the one that fits it best, or under none."
+LABEL = (
+    "Write labels, one per line. Each work is put under the one that fits it best, or under none; "
+    "the number is the probability of that label among yours."
+)
 
 
 def prompt_lines(name: str) -> list[str]:
@@ -33,34 +36,42 @@ class WordsTab:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         pictures = Pictures(desk.workspace)
-        with gr.Column(elem_classes="words-tab"):
-            with gr.Column(elem_classes="asking"):
-                gr.Markdown("## Search with words\n\n" + DESCRIBE, elem_classes="lead")
-                with gr.Row(elem_classes="field"):
-                    self.text = gr.Textbox(
-                        placeholder="a windmill on a hill", show_label=False, label="Words", container=False, scale=6,
-                        elem_id="words-text", max_length=300,
-                    )  # fmt: skip
-                    self.search = gr.Button("Search", variant="primary", scale=1, min_width=110, elem_id="words-search")
-                with gr.Row(elem_classes="examples-row"):
-                    self.examples = [gr.Button(line, size="sm") for line in prompt_lines("examples")]
-            self.results = Results(
-                views.message("", Wishes()), server_functions=pictures.server_functions(), elem_id="words-results"
-            )
-            with gr.Column(elem_classes="asking"):
-                gr.Markdown("## Sort the works under labels\n\n" + LABEL, elem_classes="lead")
-                self.prompts = gr.Textbox(
-                    "\n".join(prompt_lines("labels")), lines=5, max_lines=14, show_label=False, label="Labels",
-                    container=False, elem_id="label-prompts",
-                )  # fmt: skip
-                self.label = gr.Button("Sort the works", variant="primary", elem_id="label-works")
-            self.labels = Labels({}, server_functions=pictures.server_functions(), elem_id="label-groups")
+        with gr.Tabs(elem_classes="modes"):
+            with gr.Tab("Search with words", render_children=True):
+                self._search_layout(pictures)
+            with gr.Tab("Sort under labels", render_children=True):
+                self._labels_layout(pictures)
         self.wishes = gr.State(Wishes())
         self._wire()
 
+    def _search_layout(self, pictures: Pictures) -> None:
+        with gr.Column(elem_classes="asking"):
+            gr.Markdown(DESCRIBE, elem_classes="lead")
+            with gr.Row(elem_classes="field"):
+                self.text = gr.Textbox(
+                    placeholder="a windmill on a hill", show_label=False, label="Words", container=False, scale=6,
+                    elem_id="words-text", max_length=300,
+                )  # fmt: skip
+                self.search = gr.Button("Search", variant="primary", scale=0, elem_id="words-search")
+            with gr.Row(elem_classes="examples-row"):
+                self.examples = [gr.Button(line, size="sm") for line in prompt_lines("examples")]
+        self.results = Results(
+            views.message("", Wishes()), server_functions=pictures.server_functions(), elem_id="words-results"
+        )
+
+    def _labels_layout(self, pictures: Pictures) -> None:
+        with gr.Column(elem_classes="asking"):
+            gr.Markdown(LABEL, elem_classes="lead")
+            self.prompts = gr.Textbox(
+                "\n".join(prompt_lines("labels")), lines=5, max_lines=14, show_label=False, label="Labels",
+                container=False, elem_id="label-prompts",
+            )  # fmt: skip
+            self.label = gr.Button("Sort the works", variant="primary", elem_id="label-works")
+        self.labels = Labels({}, server_functions=pictures.server_functions(), elem_id="label-groups")
+
     def _wire(self) -> None:
         # wiring
-        searching, sorting = with_model(self.results), with_model(self.labels)
+        searching, sorting = working(self.results), working(self.labels)
         for started in (self.text.submit, self.search.click):
             started(self.find, [self.text, self.wishes], self.results, **searching)
         for example in self.examples:

@@ -38,6 +38,7 @@ const show = () => {
     made.one = one;
     return made;
   }));
+  element.querySelector("header").hidden = !cards.length;
   element.querySelector(".count").textContent = value.count || "";
   const message = element.querySelector(".message");
   message.textContent = value.message || "";
