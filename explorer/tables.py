@@ -58,9 +58,11 @@ class Tables:
 
     def __init__(self, folder: Path) -> None:
         try:
-            listing = json.loads((folder / "works.json").read_text("utf-8"))
+            text = (folder / "works.json").read_text("utf-8")
+            listing = [(str(work), str(content)) for work, content in json.loads(text)]
             arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
-        except (OSError, ValueError, EOFError) as error:
+            _check_together(listing, arrays)
+        except (OSError, ValueError, EOFError, TypeError) as error:
             raise ExplorerError(f"The index in {folder} is damaged ({error}); index the collection again.") from error
         self.folder = folder
         self.works: tuple[str, ...] = tuple(work for work, _ in listing)
@@ -128,6 +130,16 @@ def write_tables(folder: Path, works: Sequence[tuple[str, str]], features: Itera
     np.save(folder / "shapes.npy", np.array(shapes, dtype=np.int32).reshape(-1, 2))
     np.save(folder / "region_counts.npy", np.array(counts, dtype=np.int32))
     (folder / "works.json").write_text(json.dumps(list(works)), "utf-8")
+
+
+def _check_together(listing: list[tuple[str, str]], arrays: dict[str, np.ndarray]) -> None:
+    """Files of one set agree on how many works, cells and regions there are; raises ValueError where they do not."""
+    shapes, counts = arrays["shapes"], arrays["region_counts"]
+    regions = {len(arrays[name]) for name in ("region_boxes", "region_vectors", "region_joint")}
+    if len(shapes) != len(listing) or len(counts) != len(listing) or shapes.shape[1:] != (2,):
+        raise ValueError("its files speak of different works")
+    if regions != {int(counts.sum())} or len(arrays["cells"]) != int(shapes.prod(axis=1).sum()):
+        raise ValueError("its files do not belong together")
 
 
 class _ArrayWriter:
