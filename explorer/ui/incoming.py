@@ -42,7 +42,7 @@ def whole_number(sent: Any, least: int, most: int, otherwise: int) -> int:
 def four_numbers(sent: Any) -> tuple[float, float, float, float]:
     """Left, top, right and bottom. Raises :class:`ExplorerError` for anything else."""
     try:
-        left, top, right, bottom = (float(side) for side in sent)
+        left, top, right, bottom = (float(side) for side in (sent if isinstance(sent, list | tuple) else ()))
     except (TypeError, ValueError, OverflowError) as error:
         raise ExplorerError("A box is four numbers: left, top, right, bottom.") from error
     return left, top, right, bottom
@@ -59,10 +59,10 @@ def box(sent: Any) -> Box | None:
 
 def wishes(sent: Any) -> Wishes:
     """How results are wanted, as the results panel sends it."""
-    fields = record(sent)
+    fields, usual = record(sent), Wishes()
     return Wishes(
-        top=whole_number(fields.get("top"), 1, MOST_RESULTS, Wishes.top),
-        per_work=whole_number(fields.get("per_work"), 1, 20, Wishes.per_work),
+        top=whole_number(fields.get("top"), 1, MOST_RESULTS, usual.top),
+        per_work=whole_number(fields.get("per_work"), 1, 20, usual.per_work),
         own=fields.get("own") is True,
     )
 

@@ -14,6 +14,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 
 from explorer.errors import ExplorerError
+from explorer.maps import work_map
 from explorer.ui.collection import CollectionTab
 from explorer.ui.components import ASSETS, Masthead
 from explorer.ui.explore import ExploreTab
@@ -34,6 +35,7 @@ def build_app(workspace: Workspace) -> gr.Blocks:
     """The page over one collection."""
     desk = Desk(workspace)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
+        RestApi(desk)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
         Masthead(
             {"collection": workspace.name, "model": model_name(workspace.config.model), "note": workspace.model_note}
@@ -47,7 +49,6 @@ def build_app(workspace: Workspace) -> gr.Blocks:
                 atlas = MapTab(desk, map_tab)
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
                 CollectionTab(desk, collection_tab)
-        RestApi(desk)
 
         # wiring
         def to_explore() -> gr.Tabs:
@@ -109,9 +110,10 @@ def launch(
 
 
 def warm(workspace: Workspace) -> None:
-    """Load index and model while the visitor looks about, so that the first search need not."""
+    """Load index and model and lay out the map while the visitor looks about, so that nobody waits for them later."""
     try:
         _ = workspace.index, workspace.encoder
+        work_map(workspace)
     except ExplorerError as error:
         log.warning("%s", error)
 
