@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from explorer.errors import ExplorerError
 
@@ -19,8 +21,9 @@ try:
 
     pi_heif.register_heif_opener()
     _HEIF = (".heic", ".heif")
+    _HEIF_FORMATS = ("HEIF",)
 except ImportError:  # the library has no wheel for every machine; the other formats do not need it
-    _HEIF = ()
+    _HEIF, _HEIF_FORMATS = (), ()
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +33,20 @@ MOST_PIXELS = 150_000_000
 SMALLEST_SIDE = 16
 """Pixels; anything smaller has nothing to look at."""
 
-_SWAPS_SIDES = {5, 6, 7, 8}  # EXIF orientations that turn the picture by a quarter
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000", *_HEIF_FORMATS)
+"""What a file may hold whatever its name; not PostScript, which Pillow would hand to another program."""
 _EXIF_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+_SWAPS_SIDES = {5, 6, 7, 8}
+_DAMAGED = (
+    OSError, SyntaxError, ValueError, EOFError, MemoryError, RuntimeError, ArithmeticError, LookupError, TypeError,
+    struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow's readers raise when a file does not hold what its header says."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +73,16 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
     try:
         if long_side and image.format == "JPEG":
             image.draft(None, _fitting(image.size, long_side))
-        orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
+        orientation = _orientation(image)
         image.load()
         profile = image.info.get("icc_profile")
         image = _eight_bit(image)
         if long_side and max(image.size) > long_side:
             image = image.resize(_fitting(image.size, long_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
         image = _rgb(image, profile)
-        if orientation != 1:
-            image = ImageOps.exif_transpose(_with_orientation(image, orientation))
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError) as error:
+        if orientation in _TURNS:
+            image = image.transpose(_TURNS[orientation])
+    except _DAMAGED as error:
         raise ExplorerError(f"{path.name} is damaged and cannot be read to its end ({_reason(error)}).") from error
     return Picture(image, width, height)
 
@@ -88,7 +103,7 @@ def _open_header(path: Path) -> tuple[Image.Image, int, int]:
     try:
         with warnings.catch_warnings():  # Pillow warns of large pictures; we have our own bound
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(path)
+            image = Image.open(path, formats=_FORMATS)
     except FileNotFoundError:
         raise ExplorerError(f"There is no file {path}.") from None
     except IsADirectoryError:
@@ -97,16 +112,27 @@ def _open_header(path: Path) -> tuple[Image.Image, int, int]:
         raise ExplorerError(f"{path.name} is not a picture that can be read.") from None
     except Image.DecompressionBombError:
         raise ExplorerError(_too_large(path)) from None
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except _DAMAGED as error:
         raise ExplorerError(f"{path.name} cannot be read ({_reason(error)}).") from error
     width, height = image.size
     if width * height > MOST_PIXELS:
         raise ExplorerError(_too_large(path))
     if min(width, height) < SMALLEST_SIDE:
         raise ExplorerError(f"{path.name} is only {width} by {height} pixels, too small to search in.")
-    if image.getexif().get(_EXIF_ORIENTATION, 1) in _SWAPS_SIDES:
+    if _orientation(image) in _SWAPS_SIDES:
         width, height = height, width
     return image, width, height
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the stored pixels lie, 1 to 8, from the header; 1 for TIFF, which Pillow turns itself."""
+    if image.format == "TIFF":
+        return 1
+    try:
+        value = Image.Image.getexif(image).get(_EXIF_ORIENTATION)  # a PNG's own method would decode it all first
+    except _DAMAGED:  # the picture may be fine without it
+        return 1
+    return value if isinstance(value, int) and value in _TURNS else 1
 
 
 def _too_large(path: Path) -> str:
@@ -120,7 +146,11 @@ def _fitting(size: tuple[int, int], long_side: int) -> tuple[int, int]:
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """Deep greys (``I;16``, ``I``, ``F``) brought to 8 bits; everything else as it is."""
+    """Deep greys (``I;16``, ``I``, ``F``) brought to 8 bits, palettes and line art to tones that can be blended."""
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode == "P" or (image.mode in ("L", "RGB") and "transparency" in image.info):
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
     if not (image.mode.startswith("I") or image.mode == "F"):
         return image
     values = np.asarray(image, dtype=np.float64)
@@ -152,11 +182,6 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
         log.debug("colour profile left aside: %s", error)
         converted = None
     return converted or image.convert("RGB")
-
-
-def _with_orientation(image: Image.Image, orientation: int) -> Image.Image:
-    image.getexif()[_EXIF_ORIENTATION] = orientation
-    return image
 
 
 def _reason(error: Exception) -> str:
