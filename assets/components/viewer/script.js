@@ -241,6 +241,7 @@ const bring = async (file) => {
   wait.textContent = "Bringing in your picture …";
   try {
     const sent = await upload(file);
+    wait.textContent = "";
     trigger("bring", { path: sent.path });
   } catch (error) {
     wait.textContent = "";
