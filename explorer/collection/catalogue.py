@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -31,7 +32,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
 """Field name -> the headings it goes by, lower case, first come first served."""
 
 _MOST_BYTES = 200_000_000
-_YEARS = re.compile(r"(?<!\d)(1\d{3}|20\d{2}|[5-9]\d{2})(?:\s*(?:-|–|—|/|to)\s*(\d{4}|\d{2}))?(?!\d)")
+_YEARS = re.compile(r"(?<!\d)(1\d{3}|20\d{2}|[5-9]\d{2})(?:\s*(?:-|–|—|/|to)\s*(\d{4}|\d{2})(?!-\d))?(?!\d)")
 _CENTURY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)[- ]century", re.IGNORECASE)
 
 
@@ -44,21 +45,23 @@ class Catalogue:
     extra: tuple[str, ...]
 
     def match(self, ids: list[str]) -> dict[str, dict[str, str]]:
-        """The row of each work: by its path, else by its file name where only one work bears it.
+        """The row of each work: by its path, else by its path whatever its case, else by a file name only it bears.
 
-        Upper and lower case, and which way slashes lean, do not matter. Of two rows for one work the first counts.
+        Which way slashes lean, and whether accents are written apart, does not matter. Of two rows for one work the
+        first counts.
         """
-        by_path = {path.casefold(): path for path in ids}
-        by_name: dict[str, list[str]] = {}
-        for path in ids:
-            by_name.setdefault(PurePosixPath(path).name.casefold(), []).append(path)
+        keys = [_key(row[self.known[FILE_COLUMN]].strip().replace("\\", "/").removeprefix("./")) for row in self.rows]
         matched: dict[str, dict[str, str]] = {}
-        for row in self.rows:
-            key = row[self.known[FILE_COLUMN]].strip().replace("\\", "/").removeprefix("./").casefold()
-            same_name = by_name.get(key.rsplit("/", 1)[-1], [])
-            work = by_path.get(key) or (same_name[0] if len(same_name) == 1 else None)
-            if work is not None:
-                matched.setdefault(work, row)
+        used: set[int] = set()
+        for fold in (str, str.casefold, _folded_name):
+            works: dict[str, list[str]] = {}
+            for work in ids:
+                works.setdefault(fold(_key(work)), []).append(work)
+            for number, key in enumerate(keys):
+                named = works.get(fold(key), [])
+                if number not in used and len(named) == 1 and named[0] not in matched:
+                    matched[named[0]] = self.rows[number]
+                    used.add(number)
         return matched
 
 
@@ -83,6 +86,8 @@ def read_catalogue(path: Path) -> Catalogue:
     if FILE_COLUMN not in known:
         shown = ", ".join(headings[:8]) or "nothing"
         raise ExplorerError(f"{path.name} needs a column named 'file' with the pictures' file names; it has {shown}.")
+    if not rows:
+        raise ExplorerError(f"{path.name} has headings but no rows.")
     extra = tuple(heading for heading in headings if heading not in known.values())
     return Catalogue(rows, known, extra)
 
@@ -113,6 +118,14 @@ def number(text: str) -> float | None:
     found = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:cm)?\s*", text)
     value = float(found[1].replace(",", ".")) if found else None
     return value if value and value < 100_000 else None
+
+
+def _key(path: str) -> str:
+    return unicodedata.normalize("NFC", path)
+
+
+def _folded_name(path: str) -> str:
+    return PurePosixPath(path).name.casefold()
 
 
 def _decoded(path: Path) -> str:
