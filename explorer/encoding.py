@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.collection import Collection, Picture, Renditions, Work
+from explorer.collection import Collection, Renditions, Work
 from explorer.config import Config
 from explorer.errors import ExplorerError
 from explorer.reduction import Reduction, fit_reduction
@@ -24,6 +24,8 @@ from explorer.tables import REDUCTION_FILE, WorkFeatures
 from explorer.workspace import Progress, open_for_encoding, silent
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from explorer.encoder import Encoder, Encoding
 
 log = logging.getLogger(__name__)
@@ -83,17 +85,17 @@ class PartEncoder:
             for start in range(0, len(group), self._batch)
         ]
         for batch, pictures in self._decoded(batches):
-            readable = [(work, picture) for work, picture in zip(batch, pictures, strict=True) if picture]
+            readable = [(work, image) for work, image in zip(batch, pictures, strict=True) if image]
             if readable:
-                encodings = self._encoder.encode([picture.image for _, picture in readable])
+                encodings = self._encoder.encode([image for _, image in readable])
                 yield from zip((work for work, _ in readable), encodings, strict=True)
             done += len(batch)
             self._progress("Encoding pictures", done, total)
 
-    def _decoded(self, batches: list[list[Work]]) -> Iterator[tuple[list[Work], list[Picture | None]]]:
+    def _decoded(self, batches: list[list[Work]]) -> Iterator[tuple[list[Work], list[Image | None]]]:
         """Batches with their pictures, decoded a little ahead of the model."""
         with ThreadPoolExecutor(_READERS) as readers:
-            waiting: list[tuple[list[Work], list[Future[Picture | None]]]] = []
+            waiting: list[tuple[list[Work], list[Future[Image | None]]]] = []
             coming = iter(batches)
             try:
                 for batch in coming:
@@ -106,7 +108,8 @@ class PartEncoder:
             finally:
                 readers.shutdown(cancel_futures=True)
 
-    def _decode(self, work: Work) -> Picture | None:
+    def _decode(self, work: Work) -> Image | None:
+        """A work's picture ready for the model, its thumbnail made on the way; None when it cannot be read."""
         source = self._source.folder / work.id
         try:
             picture = open_for_encoding(source, self._config)
@@ -116,7 +119,7 @@ class PartEncoder:
                 self._source.collection.skip(copy, str(error))
             return None
         self._source.renditions.thumbnail(work.content, source, picture.image)
-        return picture
+        return self._encoder.prepare(picture.image, work.width, work.height)
 
     def _fit(self, encodings: list[Encoding]) -> Reduction:
         if not encodings:

@@ -130,12 +130,7 @@ class _Indexing:
         fresh = [file for file in files if known.get(file.id) != (file.bytes, file.mtime_ns)]
         read: dict[str, tuple[str, int, int] | str] = {}
         for number, file in enumerate(fresh, start=1):
-            try:
-                read[file.id] = (file_hash(file.path), *picture_size(file.path))
-            except ExplorerError as error:
-                read[file.id] = str(error)
-            except OSError as error:
-                read[file.id] = f"{file.path.name} cannot be read ({error.strerror})."
+            read[file.id] = _look(file)
             self._progress("Looking at files", number, len(fresh))
         works = {work.id for work in self._collection.works()}
         if all(isinstance(read.get(file.id, ""), str) and (file.id in read or file.id not in works) for file in files):
@@ -217,6 +212,19 @@ class _Indexing:
         for folder in self._features.glob("tables-*"):
             if folder.name != manifest.tables:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _look(file: PictureFile) -> tuple[str, int, int] | str:
+    """A file's content hash and size in pixels, or the reason why it cannot be read."""
+    try:
+        str(file.path).encode()
+        return (file_hash(file.path), *picture_size(file.path))
+    except UnicodeEncodeError:
+        return f"{file.id} has a name that is not written in UTF-8; rename it."
+    except ExplorerError as error:
+        return str(error)
+    except OSError as error:
+        return f"{file.path.name} cannot be read ({error.strerror})."
 
 
 def _shares(

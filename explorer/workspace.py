@@ -97,6 +97,7 @@ class Workspace:
         """Processor threads for the model; 0 takes all cores."""
         self._renditions = Renditions(self.pictures)
         self._loading = threading.Lock()
+        self._computing: dict[str, threading.Lock] = {}
 
     @classmethod
     def open(cls, name: str, cache: Path = DEFAULT_CACHE) -> Workspace:
@@ -159,15 +160,16 @@ class Workspace:
         """A picture that need not be in the collection, through the same steps as those that are."""
         picture = open_for_encoding(path, self.config)
         encoder = self.encoder
-        return encoder.encode([picture.image])[0], picture
+        return encoder.encode([encoder.prepare(picture.image, picture.width, picture.height)])[0], picture
 
     def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
         """An array computed once per state of the collection and kept beside the tables it was computed from."""
         path = self.tables.folder / f"{name}.npy"
-        try:
-            return np.load(path, allow_pickle=False)
-        except (OSError, ValueError, EOFError):
-            result = compute()
+        with self._computing.setdefault(name, threading.Lock()):  # of two who ask at once, one waits for the other
+            try:
+                return np.load(path, allow_pickle=False)
+            except (OSError, ValueError, EOFError):
+                result = compute()
             partial = path.with_suffix(f".{os.getpid()}.part")
             with partial.open("wb") as file:
                 np.save(file, result)

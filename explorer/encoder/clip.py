@@ -67,10 +67,15 @@ class ClipEncoder:
         factor = self._resolution / max(width, height) / self._patch
         return max(2, round(height * factor)), max(2, round(width * factor))
 
+    def prepare(self, picture: Image.Image, width: int, height: int) -> Image.Image:
+        rows, columns = self.grid_shape(width, height)
+        size = (columns * self._patch, rows * self._patch)
+        return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
     @torch.inference_mode()
     def encode(self, pictures: Sequence[Image.Image]) -> list[Encoding]:
-        rows, columns = self.grid_shape(*pictures[0].size)
-        match, joint, whole = self._forward(self._pixels(pictures, rows, columns))
+        columns, rows = (side // self._patch for side in pictures[0].size)
+        match, joint, whole = self.forward(self._pixels(pictures))
         maps = zip(match, joint, whole, strict=True)
         return [
             Encoding(FeatureMap(m.reshape(rows, columns, -1)), FeatureMap(j.reshape(rows, columns, -1)), w)
@@ -87,13 +92,12 @@ class ClipEncoder:
         inputs = {name: tokens[name].to(self._device) for name in ("input_ids", "attention_mask")}
         return unit_rows(self._model.get_text_features(**inputs).pooler_output.float().cpu().numpy())
 
-    def _pixels(self, pictures: Sequence[Image.Image], rows: int, columns: int) -> torch.Tensor:
-        size = (columns * self._patch, rows * self._patch)
-        arrays = [np.asarray(picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)) for picture in pictures]
-        pixels = torch.from_numpy(np.stack(arrays)).to(self._device).permute(0, 3, 1, 2).float() / 255
+    def _pixels(self, pictures: Sequence[Image.Image]) -> torch.Tensor:
+        arrays = np.stack([np.asarray(picture) for picture in pictures])
+        pixels = torch.from_numpy(arrays).to(self._device).permute(0, 3, 1, 2).float() / 255
         return (pixels - self._mean) / self._std
 
-    def _forward(self, pixels: torch.Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def forward(self, pixels: torch.Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """``(B, 3, h, w)`` to match tokens ``(B, N, D)``, joint tokens ``(B, N, P)`` and whole pictures ``(B, P)``."""
         vision, project = self._model.vision_model, self._model.visual_projection
         hidden = vision.pre_layrnorm(vision.embeddings(pixels, interpolate_pos_encoding=True))
