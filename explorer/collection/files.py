@@ -6,14 +6,21 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from explorer.collection.pictures import EXTENSIONS
 from explorer.errors import ExplorerError
 
+DATABASE = "collection.sqlite"
+"""The database's file name; the folder that holds it is a collection's own."""
+
 
 @dataclass(frozen=True)
 class PictureFile:
-    """A file that by its name is a picture: ``id`` is its path relative to the folder, with forward slashes."""
+    """A file that by its name is a picture: ``id`` is its path relative to the folder, with forward slashes.
+
+    A name that is no text has marks of replacement in its id, and cannot be opened by it.
+    """
 
     id: str
     path: Path
@@ -47,20 +54,24 @@ def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterator[PictureFi
         if folder == root:
             raise ExplorerError(f"{folder} cannot be opened ({error.strerror}).") from error
         return
+    if any(entry.name == DATABASE for entry in entries):
+        return  # a collection's own folder, with its thumbnails: `explorer index .` puts index_cache/ right here
     for entry in entries:
         if entry.name.startswith("."):
             continue
         path = Path(entry.path)
-        if entry.is_dir():
+        if path.is_dir():
             yield from _walk(path, root, above | {real})
         elif path.suffix.lower() in EXTENSIONS:
-            yield _described(path, root)
+            yield from _described(path, root)
 
 
-def _described(path: Path, root: Path) -> PictureFile:
+def _described(path: Path, root: Path) -> Iterator[PictureFile]:
+    name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", errors="replace")
     try:
         stat = path.stat()
-        size, changed = stat.st_size, stat.st_mtime_ns
     except OSError:  # a link that leads nowhere: kept, so that it is listed as unreadable and not silently missing
-        size, changed = 0, 0
-    return PictureFile(path.relative_to(root).as_posix(), path, size, changed)
+        yield PictureFile(name, path, 0, 0)
+        return
+    if S_ISREG(stat.st_mode):  # reading a pipe would wait for ever
+        yield PictureFile(name, path, stat.st_size, stat.st_mtime_ns)

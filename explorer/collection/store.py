@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -95,7 +95,7 @@ class Collection:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with closing(self._connect()) as db:
+        with self._opened() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise ExplorerError(f"{path} was written by a newer version of this program; update to open it.")
@@ -151,7 +151,7 @@ class Collection:
     # -- what indexing writes --------------------------------------------------------------------------------------
 
     def remember(self, name: str, value: str) -> None:
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def known_files(self) -> dict[str, tuple[int, int]]:
@@ -169,7 +169,7 @@ class Collection:
         row; without one, entries stay as they are.
         """
         present = {file.id: file for file in files}
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             before = {row["id"] for row in db.execute("SELECT id FROM works")}
             for table in ("works", "skipped"):
                 ids = [row["id"] for row in db.execute(f"SELECT id FROM {table}")]
@@ -185,7 +185,7 @@ class Collection:
 
     def skip(self, work_id: str, reason: str) -> None:
         """Move a work to the unreadable files: its header was fine, its picture was not."""
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             row = db.execute("SELECT * FROM works WHERE id = ?", (work_id,)).fetchone()
             if row is None:
                 return
@@ -225,17 +225,18 @@ class Collection:
     # -- plumbing ------------------------------------------------------------------------------------------------
 
     def _read(self, sql: str, values: Iterable[object] = ()) -> list[sqlite3.Row]:
-        with closing(self._connect()) as db:
+        with self._opened() as db:
             return db.execute(sql, tuple(values)).fetchall()
 
-    def _connect(self) -> sqlite3.Connection:
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        """A connection of one's own. Raises :class:`ExplorerError` for whatever goes wrong with the file."""
         try:
-            db = sqlite3.connect(self._path, timeout=30)
-            db.row_factory = sqlite3.Row
-            db.execute("SELECT count(*) FROM sqlite_master")
+            with closing(sqlite3.connect(self._path, timeout=30)) as db:
+                db.row_factory = sqlite3.Row
+                yield db
         except sqlite3.Error as error:
-            raise ExplorerError(f"The database {self._path} cannot be opened ({error}).") from error
-        return db
+            raise ExplorerError(f"The database {self._path} cannot be used ({error}).") from error
 
 
 def _entry(row: dict[str, str], catalogue: Catalogue) -> dict[str, object]:
