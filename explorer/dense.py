@@ -11,6 +11,8 @@ not, is then a sum of shifted planes of that product, because a larger placement
 from __future__ import annotations
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +24,7 @@ QUERY_CELLS = 8
 """Cells on the long side of a query's grid; a smaller region keeps the cells it has, but at least three."""
 SIZES = (3, 4, 5, 6.5, 8, 10, 12.5, 16, 20, 24, 28)
 """Long side of a placement, in cells of the work's grid."""
+_CHUNK = 16  # works at a time: their cosines then stay in the processor's cache
 _FEWEST_CELLS = 3
 _IMPOSSIBLE = -2.0  # below any cosine
 _SAME_PLACE = 0.3  # IoU above which two placements in one work are one place
@@ -52,8 +55,15 @@ def place(query: FeatureMap, works: list[np.ndarray], per_work: int = 1, mirror:
     Returns for each work up to ``per_work`` placements that do not overlap, best first; none where the query does
     not fit even at its smallest.
     """
-    if not works:
-        return []
+    chunks = [works[start : start + _CHUNK] for start in range(0, len(works), _CHUNK)]
+    if len(chunks) < 2:
+        return _place(query, works, per_work, mirror) if works else []
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # numpy lets go of the interpreter while it computes
+        results = pool.map(lambda chunk: _place(query, chunk, per_work, mirror), chunks)
+        return [placements for result in results for placements in result]
+
+
+def _place(query: FeatureMap, works: list[np.ndarray], per_work: int, mirror: bool) -> list[list[Placement]]:
     shapes = np.array([work.shape[:2] for work in works])
     planes = _cosines(query, works, shapes)
     found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
@@ -114,7 +124,7 @@ def _peaks(scores: np.ndarray, count: int) -> list[tuple[int, tuple[float, int, 
     """The ``count`` best cells of each work's plane, as (work, (score, row, column))."""
     flat = scores.reshape(len(scores), -1)
     keep = min(count if count == 1 else 8 * count, flat.shape[1])
-    best = np.argpartition(-flat, keep - 1, axis=1)[:, :keep]
+    best = flat.argmax(axis=1)[:, None] if keep == 1 else np.argpartition(-flat, keep - 1, axis=1)[:, :keep]
     return [
         (number, (float(flat[number, cell]), int(cell) // scores.shape[2], int(cell) % scores.shape[2]))
         for number, cells in enumerate(best)
