@@ -48,8 +48,8 @@ class MapTab:
         works = [work for work, _ in shown]
         columns = collection.columns()
         if column is None:
-            column = next((name for name in ("genre", "artist", "style") if name in columns), "")
+            column = views.telling_column({name: [work.value(name) for work in works] for name in columns})
         chosen = column if column in columns else ""
-        values = [work.value(chosen) if chosen else "" for work in works]
+        values = [work.value(chosen) for work in works] if chosen else []
         props = views.atlas(works, [place for _, place in shown], columns)
         return {**props, "colours": views.colouring(chosen, values) if chosen else views.uncoloured(len(works))}

@@ -9,7 +9,11 @@ let view = { zoom: 1, x: 0, y: 0 }; // CSS pixels by which the fitted map is mov
 let here = -1; // the work in hand, by pointer or by key
 let only = null; // the class of the legend that is singled out
 let drag = null;
+let extent = { x: 0.5, y: 0.5, wide: 1, high: 1 }; // of the points: their middle and spread
+let order = []; // the works that a column says nothing of lie undermost
 const down = new Map();
+const FEW = 90; // as many works in sight are shown as pictures, more as points
+const images = new Map(); // work -> an image, asked for when it is in sight
 
 const style = (name) => getComputedStyle(plane).getPropertyValue(name).trim();
 const palette = () => [...Array(10).keys()].map((index) => style(`--hue-${index}`));
@@ -20,11 +24,46 @@ const ramp = (share) => {
 
 // -- drawing ----------------------------------------------------------------------------------------------------
 const pad = 36;
-const at = (index) => {
-  const width = plane.clientWidth - 2 * pad, height = plane.clientHeight - 2 * pad;
-  const [x, y] = points[index];
-  return { x: (pad + x * width) * view.zoom + view.x, y: (pad + (1 - y) * height) * view.zoom + view.y };
+const at = (index) => { // one scale for both directions: distances on the map stay comparable
+  const width = plane.clientWidth, height = plane.clientHeight, [x, y] = points[index];
+  const scale = Math.min((width - 2 * pad) / extent.wide, (height - 2 * pad) / extent.high);
+  return {
+    x: (width / 2 + (x - extent.x) * scale) * view.zoom + view.x,
+    y: (height / 2 - (y - extent.y) * scale) * view.zoom + view.y,
+  };
 };
+const measure = () => {
+  const xs = points.map((point) => point[0]), ys = points.map((point) => point[1]);
+  const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  extent = { x: (left + right) / 2, y: (low + high) / 2, wide: Math.max(right - left, 1e-6), high: Math.max(high - low, 1e-6) };
+  if (points.length < 2) extent = { ...extent, wide: 1, high: 1 };
+};
+
+// -- pictures on the map, where there is room for them ----------------------------------------------------------
+const asked = new Set();
+let asking = 0;
+const fetchImages = async () => {
+  asking = 0;
+  const batch = [...asked].filter((work) => !images.has(work)).slice(0, 48);
+  asked.clear();
+  if (!batch.length) return;
+  batch.forEach((work) => images.set(work, null));
+  let urls = {};
+  try { urls = await server.thumbnails(batch); } catch (error) { batch.forEach((work) => images.delete(work)); }
+  for (const [work, url] of Object.entries(urls)) {
+    const image = new Image();
+    image.onload = () => { images.set(work, image); draw(); };
+    image.src = url;
+  }
+  draw();
+};
+const want = (work) => {
+  if (images.has(work)) return images.get(work);
+  asked.add(work);
+  if (!asking) asking = setTimeout(fetchImages, 60);
+  return null;
+};
+let side = 0; // of the pictures on the map, in CSS pixels; 0 where works are points
 let frame = 0;
 const draw = () => { if (!frame) frame = requestAnimationFrame(paint); };
 const paint = () => {
@@ -39,13 +78,27 @@ const paint = () => {
   pen.clearRect(0, 0, width, height);
   const hues = palette(), paper = style("--paper"), ink = style("--ink"), blank = style("--faint");
   const shades = colours.kind === "ramp" ? [...Array(21).keys()].map((step) => ramp(step / 20)) : hues;
+  const inSight = order.map((index) => ({ index, ...at(index) })).filter(({ x, y }) => x > -40 && y > -40 && x < width + 40 && y < height + 40);
+  side = inSight.length <= FEW ? clamp(0.5 * Math.sqrt((width * height) / Math.max(inSight.length, 6)), 34, 110) : 0;
   const radius = clamp((points.length > 2000 ? 2.6 : points.length > 300 ? 4 : 6.5) * Math.sqrt(view.zoom), 2.4, 11);
   const shade = (code) => code === null || code === undefined ? blank : colours.kind === "ramp" ? shades[Math.round(code * 20)] : shades[code] || blank;
-  for (let index = 0; index < points.length; index += 1) {
-    const { x, y } = at(index);
-    if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
-    const code = colours.codes[index];
-    pen.globalAlpha = only !== null && code !== only ? 0.12 : 0.92;
+  const picture = ({ index, x, y }) => {
+    const image = want(works[index].work), aspect = works[index].aspect;
+    if (!image) return false;
+    const wide = aspect >= 1 ? side : side * aspect, tall = wide / aspect;
+    pen.fillStyle = paper;
+    pen.fillRect(x - wide / 2 - 1.5, y - tall / 2 - 1.5, wide + 3, tall + (colours.column ? 6 : 3));
+    pen.drawImage(image, x - wide / 2, y - tall / 2, wide, tall);
+    pen.fillStyle = shade(colours.codes[index]);
+    if (colours.column) pen.fillRect(x - wide / 2, y + tall / 2, wide, 3);
+    if (index === here) { pen.lineWidth = 2; pen.strokeStyle = ink; pen.strokeRect(x - wide / 2 - 3, y - tall / 2 - 3, wide + 6, tall + 9); }
+    return true;
+  };
+  if (side) inSight.sort((one, other) => (one.index === here) - (other.index === here));
+  for (const spot of inSight) {
+    const { index, x, y } = spot, code = colours.codes[index];
+    pen.globalAlpha = only !== null && code !== only ? 0.12 : side ? 1 : 0.92;
+    if (side && picture(spot)) continue;
     pen.beginPath();
     pen.arc(x, y, radius, 0, 2 * Math.PI);
     pen.fillStyle = shade(code);
@@ -53,7 +106,7 @@ const paint = () => {
     if (points.length <= 3000) { pen.lineWidth = 1; pen.strokeStyle = paper; pen.stroke(); }
   }
   pen.globalAlpha = 1;
-  if (here >= 0) {
+  if (here >= 0 && !side) {
     const { x, y } = at(here);
     pen.beginPath();
     pen.arc(x, y, radius + 4, 0, 2 * Math.PI);
@@ -64,12 +117,13 @@ const paint = () => {
 };
 
 // -- the work in hand -------------------------------------------------------------------------------------------
-const nearest = (x, y, reach) => {
-  let best = -1, least = reach * reach;
+const reach = () => Math.max(16, side / 2);
+const nearest = (x, y, far) => {
+  let best = -1, least = far * far;
   for (let index = 0; index < points.length; index += 1) {
     const point = at(index);
-    const far = (point.x - x) ** 2 + (point.y - y) ** 2;
-    if (far < least && (only === null || colours.codes[index] === only)) { least = far; best = index; }
+    const away = (point.x - x) ** 2 + (point.y - y) ** 2;
+    if (away < least && (only === null || colours.codes[index] === only)) { least = away; best = index; }
   }
   return best;
 };
@@ -85,9 +139,10 @@ const take = (index) => {
     h("span", { class: "frame", style: { aspectRatio: String(work.aspect) } }, picture(server, work.work)),
     h("p", { class: "title" }, work.title), h("p", { class: "by" }, byline(work)));
   hint.textContent = [work.title, byline(work)].filter(Boolean).join(", ");
-  const { x, y } = at(index), wide = 224, tall = 60 + 200 / Math.max(work.aspect, 0.7);
-  card.style.left = clamp(x + (x + wide + 24 > plane.clientWidth ? -wide - 14 : 16), 4, Math.max(4, plane.clientWidth - wide - 4)) + "px";
-  card.style.top = clamp(y - tall / 2, 4, Math.max(4, plane.clientHeight - tall - 12)) + "px";
+  const { x, y } = at(index), wide = card.offsetWidth, tall = card.offsetHeight;
+  const clear = 16 + side / 2;
+  card.style.left = clamp(x + (x + wide + clear + 8 > plane.clientWidth ? -wide - clear : clear), 4, Math.max(4, plane.clientWidth - wide - 4)) + "px";
+  card.style.top = clamp(y - tall / 2, 4, Math.max(4, plane.clientHeight - tall - 4)) + "px";
 };
 const open = (index) => { if (index >= 0) trigger("choose", { work: works[index].work }); };
 
@@ -125,14 +180,14 @@ canvas.addEventListener("pointermove", (event) => {
     card.hidden = true;
     return settle();
   }
-  take(nearest(spot.x, spot.y, 16));
+  take(nearest(spot.x, spot.y, reach()));
 });
 canvas.addEventListener("pointerup", (event) => {
   down.delete(event.pointerId);
   const was = drag;
   drag = null;
   if (!was || was.moved || was.pinch) return;
-  const spot = inPlane(event), index = nearest(spot.x, spot.y, event.pointerType === "mouse" ? 16 : 26);
+  const spot = inPlane(event), index = nearest(spot.x, spot.y, event.pointerType === "mouse" ? reach() : reach() + 10);
   if (event.pointerType !== "mouse" && index !== here) return take(index); // a first touch shows, a second opens
   open(index);
 });
@@ -160,8 +215,9 @@ const neighbour = (x, y) => {
 const step = (x, y) => {
   const index = neighbour(x, y);
   const spot = at(index);
-  view.x += spot.x < 20 ? 20 - spot.x : Math.min(0, plane.clientWidth - 20 - spot.x);
-  view.y += spot.y < 20 ? 20 - spot.y : Math.min(0, plane.clientHeight - 20 - spot.y);
+  const rim = 90;
+  view.x += spot.x < rim ? rim - spot.x : Math.min(0, plane.clientWidth - rim - spot.x);
+  view.y += spot.y < rim ? rim - spot.y : Math.min(0, plane.clientHeight - rim - spot.y);
   settle();
   take(index);
 };
@@ -193,7 +249,7 @@ const showLegend = () => {
     return h("button", {
       type: "button", class: "entry", "aria-pressed": String(only === code), title: `Single out ${entry.label}`,
       on: { click: () => { only = only === code ? null : code; showLegend(); draw(); } },
-    }, h("i", { style: { background: hues[code] } }), h("span", {}, entry.label), h("small", {}, entry.count));
+    }, h("i", { style: { background: hues[code] } }), h("span", {}, entry.label.replaceAll("_", " ")), h("small", {}, entry.count));
   }));
 };
 columnField.addEventListener("change", () => trigger("colour", { column: columnField.value }));
@@ -205,6 +261,9 @@ const show = () => {
   points = value.points || [];
   colours = value.colours || { kind: "classes", codes: [], legend: [] };
   only = null;
+  measure();
+  const silent = (index) => (colours.kind === "ramp" ? colours.codes[index] === null : colours.codes[index] >= 8);
+  order = [...points.keys()].sort((one, other) => silent(other) - silent(one));
   columnField.replaceChildren(...[["", "nothing"], ...(value.columns || []).map((column) => [column, column.replaceAll("_", " ")])]
     .map(([name, label]) => h("option", { value: name, selected: name === (colours.column || "") }, label)));
   element.querySelector(".count").textContent = works.length ? `${works.length.toLocaleString("en")} works; hover to see one, click to open it.` : "";
