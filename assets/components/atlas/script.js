@@ -4,7 +4,7 @@ const columnField = element.querySelector(".column"), legend = element.querySele
 const pen = canvas.getContext("2d");
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-let works = [], points = [], colours = { kind: "classes", codes: [], legend: [] };
+let works = [], points = [], laid = [], colours = { kind: "classes", codes: [], legend: [] };
 let view = { zoom: 1, x: 0, y: 0 }; // CSS pixels by which the fitted map is moved, after zooming
 let here = -1; // the work in hand, by pointer or by key
 let only = null; // the class of the legend that is singled out
@@ -23,17 +23,22 @@ const ramp = (share) => {
 };
 
 // -- drawing ----------------------------------------------------------------------------------------------------
-const pad = 36;
+const pad = 62;
 const at = (index) => { // one scale for both directions: distances on the map stay comparable
-  const width = plane.clientWidth, height = plane.clientHeight, [x, y] = points[index];
+  const width = plane.clientWidth, height = plane.clientHeight, [x, y] = laid[index];
   const scale = Math.min((width - 2 * pad) / extent.wide, (height - 2 * pad) / extent.high);
   return {
     x: (width / 2 + (x - extent.x) * scale) * view.zoom + view.x,
     y: (height / 2 - (y - extent.y) * scale) * view.zoom + view.y,
   };
 };
-const measure = () => {
-  const xs = points.map((point) => point[0]), ys = points.map((point) => point[1]);
+const measure = () => { // the layout has no up or down of its own: its longest way lies along the page
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
+  const x = mean(points.map((point) => point[0])), y = mean(points.map((point) => point[1]));
+  const spread = (one, other) => mean(points.map((point) => (point[one] - [x, y][one]) * (point[other] - [x, y][other])));
+  const turn = 0.5 * Math.atan2(2 * spread(0, 1), spread(0, 0) - spread(1, 1)), cos = Math.cos(turn), sin = Math.sin(turn);
+  laid = points.map((point) => [(point[0] - x) * cos + (point[1] - y) * sin, (point[1] - y) * cos - (point[0] - x) * sin]);
+  const xs = laid.map((point) => point[0]), ys = laid.map((point) => point[1]);
   const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   extent = { x: (left + right) / 2, y: (low + high) / 2, wide: Math.max(right - left, 1e-6), high: Math.max(high - low, 1e-6) };
   if (points.length < 2) extent = { ...extent, wide: 1, high: 1 };
@@ -64,6 +69,10 @@ const want = (work) => {
   return null;
 };
 let side = 0; // of the pictures on the map, in CSS pixels; 0 where works are points
+const room = (spots) => { // the area, in square pixels, over which works in sight are spread
+  const span = (values) => Math.max(...values) - Math.min(...values) + 60;
+  return spots.length ? span(spots.map((spot) => spot.x)) * span(spots.map((spot) => spot.y)) : 0;
+};
 let frame = 0;
 const draw = () => { if (!frame) frame = requestAnimationFrame(paint); };
 const paint = () => {
@@ -79,7 +88,7 @@ const paint = () => {
   const hues = palette(), paper = style("--paper"), ink = style("--ink"), blank = style("--faint");
   const shades = colours.kind === "ramp" ? [...Array(21).keys()].map((step) => ramp(step / 20)) : hues;
   const inSight = order.map((index) => ({ index, ...at(index) })).filter(({ x, y }) => x > -40 && y > -40 && x < width + 40 && y < height + 40);
-  side = inSight.length <= FEW ? clamp(0.5 * Math.sqrt((width * height) / Math.max(inSight.length, 6)), 34, 110) : 0;
+  side = inSight.length && inSight.length <= FEW ? clamp(0.62 * Math.sqrt(room(inSight) / inSight.length), inSight.length > 20 ? 30 : 72, 110) : 0;
   const radius = clamp((points.length > 2000 ? 2.6 : points.length > 300 ? 4 : 6.5) * Math.sqrt(view.zoom), 2.4, 11);
   const shade = (code) => code === null || code === undefined ? blank : colours.kind === "ramp" ? shades[Math.round(code * 20)] : shades[code] || blank;
   const picture = ({ index, x, y }) => {
