@@ -16,7 +16,7 @@ from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search import Match
-from explorer.ui import build_app, incoming, launch, views
+from explorer.ui import build_app, colours, incoming, launch, views
 from explorer.ui.components import ASSETS, Part
 from explorer.ui.explore import ExploreTab
 from explorer.ui.page import free_port
@@ -74,17 +74,17 @@ def test_label_groups_put_each_work_under_its_label_surest_first():
 
 
 def test_colours_are_a_ramp_for_numbers_and_classes_for_words():
-    years = views.colouring("year", [str(1600 + step) for step in range(20)] + [""])
+    years = colours.colouring("year", [str(1600 + step) for step in range(20)] + [""])
     assert (years["kind"], years["ends"]) == ("ramp", ["1600", "1619"])
     assert (years["codes"][0], years["codes"][-2], years["codes"][-1]) == (0.0, 1.0, None)
-    hands = views.colouring("hand", [f"hand {number % 12}" for number in range(24)])
-    assert len(hands["legend"]) == views.COLOURS + 1
+    hands = colours.colouring("hand", [f"hand {number % 12}" for number in range(24)])
+    assert len(hands["legend"]) == colours.COLOURS + 1
     assert hands["legend"][-1] == {"label": "other", "count": 8}
-    assert max(hands["codes"]) == views.COLOURS
+    assert max(hands["codes"]) == colours.COLOURS
 
 
 def test_colours_of_a_column_that_says_nothing():
-    assert views.colouring("x", ["", ""])["legend"] == [{"label": "not stated", "count": 2}]
+    assert colours.colouring("x", ["", ""])["legend"] == [{"label": "not stated", "count": 2}]
 
 
 # -- what arrives from a browser ---------------------------------------------------------------------------------------

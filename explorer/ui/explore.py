@@ -11,7 +11,7 @@ from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
 from explorer.ui.components import Gallery, Results, Trail, Viewer
 from explorer.ui.pictures import Pictures
-from explorer.ui.searching import Desk, quiet, working
+from explorer.ui.searching import Desk, quiet, tell, working
 from explorer.ui.session import Session, Step
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class ExploreTab:
         try:
             step = self.desk.step({**sent, "key": sent.get("work")}) if sent.get("work") else None
         except ExplorerError as error:
-            gr.Warning(f"The link leads nowhere: {error}")
+            tell(f"The link leads nowhere: {error}")
             step = None
         works = self.desk.workspace.collection.works()
         if step is None and not works:
@@ -104,7 +104,7 @@ class ExploreTab:
         try:
             return self.desk.stage(self.desk.step(event._data))
         except ExplorerError as error:
-            gr.Warning(str(error))
+            tell(str(error))
             return gr.skip()
 
     def travel(self, session: Session, event: gr.EventData) -> Shown:
@@ -118,7 +118,7 @@ class ExploreTab:
 
     def complain(self, event: gr.EventData) -> None:
         """Show a sentence of the page's own."""
-        gr.Warning(incoming.text(incoming.record(event._data).get("sentence"), 300))
+        tell(incoming.text(incoming.record(event._data).get("sentence"), 300))
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
@@ -147,5 +147,5 @@ class ExploreTab:
 
     def _refuse(self, session: Session, error: Exception) -> Shown:
         log.info("refused: %s", error)
-        gr.Warning(str(error))
+        tell(str(error))
         return session, gr.skip(), gr.skip(), gr.skip()

@@ -9,7 +9,7 @@ import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.maps import work_map
-from explorer.ui import incoming, views
+from explorer.ui import colours, incoming, views
 from explorer.ui.components import Atlas
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import Desk, quiet, working
@@ -48,8 +48,8 @@ class MapTab:
         works = [work for work, _ in shown]
         columns = collection.columns()
         if column is None:
-            column = views.telling_column({name: [work.value(name) for work in works] for name in columns})
+            column = colours.telling_column({name: [work.value(name) for work in works] for name in columns})
         chosen = column if column in columns else ""
         values = [work.value(chosen) for work in works] if chosen else []
         props = views.atlas(works, [place for _, place in shown], columns)
-        return {**props, "colours": views.colouring(chosen, values) if chosen else views.uncoloured(len(works))}
+        return {**props, "colours": colours.colouring(chosen, values) if chosen else colours.uncoloured(len(works))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 from gradio.components import Component
 from gradio.utils import get_upload_folder
 
@@ -32,6 +33,11 @@ def working(waits: Component, group: str = "model") -> dict[str, Any]:
         "concurrency_id": group,
         "concurrency_limit": 1,
     }
+
+
+def tell(sentence: str) -> None:
+    """Show a sentence in a corner of the page."""
+    gr.Warning(sentence, title="Please note")
 
 
 class Desk:

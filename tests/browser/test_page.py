@@ -140,6 +140,23 @@ def test_looking_at_a_match_keeps_the_results(visit: Visit):
     page.wait_for_function("(work) => new URLSearchParams(location.search).get('work') === work", arg=before[2])
     assert page.locator(CARDS).evaluate_all("cards => cards.map((card) => card.dataset.work)") == before
     expect(page.locator(".trail li")).to_have_count(1)
+    own = page.locator(".trail button[data-index='0']").get_attribute("title").split("\n")[0]
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(page.locator(".caption h2")).to_have_text(own)
+
+
+def test_the_browsers_own_back_goes_back_on_the_trail(visit: Visit):
+    page = visit()
+    page.mouse.click(*on_painting(page, 0.3, 0.6))
+    searched(page)
+    first = place_in_address(page)
+    page.mouse.click(*on_painting(page, 0.7, 0.4))
+    page.wait_for_function("(query) => location.search !== query", arg="?" + urlsplit(page.url).query)
+    expect(page.locator(".trail li")).to_have_count(2)
+    page.go_back()
+    expect(page.locator(".trail li [aria-current]")).to_have_attribute("data-index", "0")
+    expect(page.locator(".trail li")).to_have_count(2)
+    assert place_in_address(page) == first
 
 
 def test_wishes_for_results(visit: Visit):

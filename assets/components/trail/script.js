@@ -6,6 +6,13 @@ const crop = (step) => {
   if (step.kind === "picture") return h("img", { src: step.url, alt: "", class: "ready", draggable: "false" });
   return picture(server, step.work, { box: whole(step.box) ? null : step.box });
 };
+// Looking aside at a match is no step of its own: Back then returns to the step one stands on.
+const target = () => {
+  const { steps = [], at = -1 } = props.value || {};
+  const away = steps[at]?.kind === "work" && window.Explorer.current !== steps[at].work;
+  return away ? at : at - 1;
+};
+const aside = () => { back.disabled = target() < 0; };
 const show = () => {
   const { steps = [], at = -1 } = props.value || {};
   list.replaceChildren(...steps.map((step, index) => h("li", {},
@@ -14,13 +21,14 @@ const show = () => {
       title: [step.title, byline(step)].filter(Boolean).join("\n"),
       "aria-label": `Step ${index + 1}: ${whole(step.box) ? "" : "a detail of "}${step.title}`,
     }, crop(step)))));
-  back.disabled = at < 1;
+  aside();
   list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 };
 list.addEventListener("click", (event) => {
   const button = event.target.closest("[data-index]");
   if (button) trigger("travel", { index: Number(button.dataset.index) });
 });
-back.addEventListener("click", () => trigger("travel", { index: (props.value.at ?? 0) - 1 }));
+back.addEventListener("click", () => trigger("travel", { index: target() }));
+document.addEventListener("explorer:stage", aside);
 watch("value", show);
 show();
