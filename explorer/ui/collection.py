@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 
 import gradio as gr
 
+from explorer.config import Config
 from explorer.ui import views
 from explorer.ui.components import Ledger
 from explorer.ui.searching import Desk, quiet
+from explorer.workspace import DEFAULT_CACHE
 
 
 class CollectionTab:
@@ -41,18 +44,38 @@ class CollectionTab:
 
     def _commands(self) -> list[views.Props]:
         workspace = self.desk.workspace
-        folder, name = shlex.quote(str(workspace.folder)), shlex.quote(workspace.name)
-        model = shlex.quote(workspace.config.model)
-        again = f"explorer index {folder} --name {name} --model {model}"
+        explorer = ["explorer"] if shutil.which("explorer") else ["python", "-m", "explorer"]
+        cache = workspace.pictures.parent.parent
+        where = [] if cache.resolve() == DEFAULT_CACHE.resolve() else ["--cache", str(cache)]
+        known = shlex.join(
+            [*explorer, "index", str(workspace.folder), "--name", workspace.name, *settings(workspace.config), *where]
+        )
         return [
             {
                 "why": "Put pictures into the folder, then run this: only what is new or changed is encoded. "
                 "Then start the app again.",
-                "command": again,
+                "command": known,
             },
             {
                 "why": "With a catalogue: a CSV file with a column of file names; other columns are kept.",
-                "command": f"{again} --metadata catalogue.csv",
+                "command": f"{known} --metadata catalogue.csv",
             },
-            {"why": "Another collection, beside this one.", "command": "explorer index FOLDER --name ANOTHER"},
+            {
+                "why": "Another collection, beside this one.",
+                "command": shlex.join([*explorer, "index", "FOLDER", "--name", "NAME", *where]),
+            },
         ]
+
+
+def settings(config: Config) -> list[str]:
+    """The options with which ``explorer index`` keeps to the way a collection was encoded.
+
+    >>> settings(Config(model="mini", resolution=224))
+    ['--model', 'mini', '--resolution', '224']
+    """
+    usual = Config()
+    options = ["--model", config.model]
+    for option, name in (("--resolution", "resolution"), ("--match-layer", "match_layer"), ("--engine", "engine")):
+        if getattr(config, name) != getattr(usual, name):
+            options += [option, str(getattr(config, name))]
+    return options

@@ -17,8 +17,8 @@ from explorer.ui.session import Session, Step
 log = logging.getLogger(__name__)
 
 TEACHING = (
-    "Click anything in the picture: a mill, a cart, a bird.\n\n"
-    "The outline under the pointer is what will be searched; the wheel makes it larger or smaller. "
+    "Click or tap anything in the picture: a mill, a cart, a bird.\n\n"
+    "What the outline holds is searched; the wheel, or the slider below, makes it larger or smaller. "
     "Or drag a box round a detail."
 )
 

@@ -47,7 +47,7 @@ def link(work: str, box: Box | None = None) -> str:
 def test_a_click_searches_what_the_outline_holds(visit: Visit, workspace: Workspace, picture_of: Keep):
     work = workspace.collection.works()[3]
     page = visit(link(work.id))
-    expect(page.locator(".part-results .message").first).to_contain_text("Click anything")
+    expect(page.locator(".part-results .message").first).to_contain_text("Click or tap anything")
     picture_of(page, "explore-begin")
     page.mouse.move(*on_painting(page, 0.4, 0.6))
     expect(page.locator(".mark.hover")).to_be_visible()
@@ -224,7 +224,7 @@ def test_the_catalogue_is_searched_as_one_types(visit: Visit, workspace: Workspa
     expect(page.locator(".gallery li")).to_have_count(total)
     page.locator(f".gallery button[data-work={json.dumps(wanted.id)}]").click()
     expect(page.locator(".caption h2")).to_have_text(wanted.title)
-    expect(page.locator(".part-results .message").first).to_contain_text("Click anything")
+    expect(page.locator(".part-results .message").first).to_contain_text("Click or tap anything")
 
 
 def test_words_lead_to_places_and_on_to_the_picture(visit: Visit, picture_of: Keep):

@@ -275,7 +275,7 @@ const show = () => {
   order = [...points.keys()].sort((one, other) => silent(other) - silent(one));
   columnField.replaceChildren(...[["", "nothing"], ...(value.columns || []).map((column) => [column, column.replaceAll("_", " ")])]
     .map(([name, label]) => h("option", { value: name, selected: name === (colours.column || "") }, label)));
-  element.querySelector(".count").textContent = works.length ? `${works.length.toLocaleString("en")} works; hover to see one, click to open it.` : "";
+  element.querySelector(".count").textContent = works.length ? `${works.length.toLocaleString("en")} works; point at one to see it, click to open it.` : "";
   hint.textContent = value.message || "";
   if (fresh) { view = { zoom: 1, x: 0, y: 0 }; here = -1; card.hidden = true; }
   showLegend();
