@@ -46,6 +46,10 @@ class Config:
     candidate_works: int = 150
     """Works, the best of those proposed, whose stored grids are compared with the query's cell by cell."""
 
+    def __post_init__(self) -> None:
+        if not 32 <= self.resolution <= 4096:
+            raise ExplorerError(f"The resolution must lie between 32 and 4096 pixels, not at {self.resolution}.")
+
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Config:
         """A config as :meth:`to_json` wrote it; settings this version does not know are refused."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.collection import Collection, Renditions, Work
+from explorer.collection import Renditions, Work
 from explorer.config import Config
 from explorer.errors import ExplorerError
 from explorer.reduction import Reduction, fit_reduction
@@ -41,7 +41,6 @@ class Source:
     """Where works come from and where their pictures for the screen go."""
 
     folder: Path
-    collection: Collection
     renditions: Renditions
 
 
@@ -52,9 +51,11 @@ class PartEncoder:
         self._source, self._parts, self._config = source, parts, config
         self._encoder, self._batch = encoder, batch or _BATCH
         self._progress: Progress = silent
+        self.damaged: dict[str, str] = {}
+        """Content of the pictures that turned out to be unreadable behind a good header, and the reason."""
 
     def encode(self, works: list[Work], reduction: Reduction | None, progress: Progress) -> int:
-        """Encode what has no part yet; returns how many pictures that were.
+        """Encode what has no part yet; returns how many pictures that were, the damaged ones not counted.
 
         Without a ``reduction`` one is fitted first, on works spread over the collection, and kept beside the parts.
         """
@@ -72,7 +73,7 @@ class PartEncoder:
             missing = [work for work in missing if work.id not in chosen]
         for work, encoding in self._encodings(missing, done, done + len(missing)):
             self._store(work, encoding, reduction)
-        return done + len(missing)
+        return done + len(missing) - len(self.damaged)
 
     def _encodings(self, works: list[Work], done: int, total: int) -> Iterator[tuple[Work, Encoding]]:
         """Encode works in batches of one grid shape; pictures that turn out damaged are set aside and listed."""
@@ -115,8 +116,7 @@ class PartEncoder:
             picture = open_for_encoding(source, self._config)
         except ExplorerError as error:
             log.warning("skipped: %s", error)
-            for copy in self._source.collection.with_content(work.content):
-                self._source.collection.skip(copy, str(error))
+            self.damaged[work.content] = str(error)
             return None
         self._source.renditions.thumbnail(work.content, source, picture.image)
         return self._encoder.prepare(picture.image, work.width, work.height)

@@ -33,7 +33,7 @@ from explorer.config import Config
 from explorer.encoder import open_encoder
 from explorer.encoding import SAMPLE, PartEncoder, Source
 from explorer.errors import ExplorerError
-from explorer.index import build_index
+from explorer.index import build_index, parse_address
 from explorer.reduction import Reduction
 from explorer.tables import REDUCTION_FILE, Tables, WorkFeatures, write_tables
 from explorer.workspace import INDEX_FILE, Manifest, Progress, collection_folder, content_hash, silent
@@ -53,6 +53,10 @@ class Effort:
     threads: int = 0
     batch: int = 0
     device: str = ""
+
+    def __post_init__(self) -> None:
+        if self.threads < 0 or self.batch < 0:
+            raise ExplorerError("The number of threads, and of pictures per pass, cannot be less than 0.")
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     will not do.
     """
     root = collection_folder(name, cache)
+    parse_address(config.engine)
     files = picture_files(folder)
     catalogue = read_catalogue(metadata) if metadata else None
     effort = effort or Effort()
@@ -90,7 +95,7 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     except filelock.Timeout:
         raise ExplorerError(f"{name!r} is being indexed by another process; wait until that is done.") from None
     except ExplorerError:
-        if is_new:  # nothing could be indexed: leave no empty collection behind
+        if is_new and not any(root.glob("*/parts/*.npz")):  # nothing was indexed: leave no empty collection behind
             shutil.rmtree(root, ignore_errors=True)
         raise
 
@@ -110,17 +115,26 @@ class _Indexing:
         previous, reduction = self._starting_point(sync.works)
         stored = set(previous.contents) if previous else set()
         pending = [work for work in self._collection.works() if work.content not in stored]
-        source = Source(self._folder, self._collection, self._renditions)
+        source = Source(self._folder, self._renditions)
         parts = PartEncoder(source, self._parts, self._config, self._encoder, batch)
         encoded = parts.encode(_one_per_content(pending), reduction, self._progress)
-        works = self._collection.works()
-        if not works:
-            raise ExplorerError(f"None of the pictures in {self._folder} can be read.")
+        works = self._set_aside(parts.damaged)
         manifest = self._assemble(works, previous, parts)
         self._collection.remember("features", self._features.name)
         self._collection.remember("folder", str(self._folder))
         self._tidy(manifest)
         return IndexReport(manifest.works, encoded, manifest.regions, self._collection.skipped(), sync)
+
+    def _set_aside(self, damaged: dict[str, str]) -> list[Work]:
+        """Move works whose picture is damaged to the unreadable files; returns the others, at least one."""
+        works = self._collection.works()
+        if all(work.content in damaged for work in works):
+            reason = next(iter(damaged.values()), "there are none.")
+            raise ExplorerError(f"None of the pictures in {self._folder} can be read: {reason}")
+        for work in works:
+            if work.content in damaged:
+                self._collection.skip(work.id, damaged[work.content])
+        return [work for work in works if work.content not in damaged]
 
     # -- files and catalogue -----------------------------------------------------------------------------------------
 
@@ -136,6 +150,9 @@ class _Indexing:
         if all(isinstance(read.get(file.id, ""), str) and (file.id in read or file.id not in works) for file in files):
             reasons = [*read.values(), "as before"]
             raise ExplorerError(f"None of the {len(files)} pictures in {self._folder} can be read: {reasons[0]}")
+        if catalogue and not catalogue.match([file.id for file in files]):
+            rows = f"{len(catalogue.rows):,} rows"
+            raise ExplorerError(f"The catalogue has {rows}, and none of them names a picture in {self._folder}.")
         return self._collection.sync(files, read, catalogue)
 
     def _refuse_another_folder(self, files: Sequence[PictureFile]) -> None:
@@ -168,7 +185,7 @@ class _Indexing:
         return (previous if same else None), begun
 
     def _previous_tables(self) -> Tables | None:
-        manifest = Manifest.read(self._features)
+        manifest = self._manifest()
         if manifest is None:
             return None
         try:
@@ -178,10 +195,17 @@ class _Indexing:
             log.warning("%s", error)
             return None
 
+    def _manifest(self) -> Manifest | None:
+        try:
+            return Manifest.read(self._features)
+        except ExplorerError as error:  # another version's: nothing of it is taken over
+            log.warning("%s", error)
+            return None
+
     def _assemble(self, works: list[Work], previous: Tables | None, parts: PartEncoder) -> Manifest:
         """Tables of all works, from parts and from what earlier tables hold; nothing is written if nothing changed."""
         wanted = [(work.id, work.content) for work in works]
-        current = Manifest.read(self._features)
+        current = self._manifest()
         unchanged = previous and wanted == list(zip(previous.works, previous.contents, strict=True))
         if unchanged and current and current.config == self._config and _index_hash(previous) == current.index_hash:
             return current

@@ -57,6 +57,8 @@ def search(workspace: Workspace, query: Query, options: SearchOptions | None = N
         found = _find(workspace, query.parts[0], options, workspace.config.candidate_works)
     else:
         found = _combined(workspace, query, options)
+    present = workspace.collection.ids()  # a file may have gone since the tables were made
+    found = [one for one in found if workspace.tables.works[one.row] in present]
     best = sorted(found, key=lambda one: -one.score)[: options.top]
     return [
         Match(workspace.tables.works[one.row], one.box, one.score, rank, one.mirrored)

@@ -171,9 +171,12 @@ class Workspace:
             except (OSError, ValueError, EOFError):
                 result = compute()
             partial = path.with_suffix(f".{os.getpid()}.part")
-            with partial.open("wb") as file:
-                np.save(file, result)
-            partial.replace(path)
+            try:
+                with partial.open("wb") as file:
+                    np.save(file, result)
+                partial.replace(path)
+            except OSError as error:  # the tables were replaced while we had them open, or the disk is full
+                log.warning("%s is not kept: %s", name, error)
             return result
 
     # -- works and their pictures ----------------------------------------------------------------------------------

@@ -109,6 +109,10 @@ class Collection:
         """Every work, in order of its id."""
         return [_work(row) for row in self._read("SELECT * FROM works ORDER BY id")]
 
+    def ids(self) -> set[str]:
+        """The ids of all works."""
+        return {row["id"] for row in self._read("SELECT id FROM works")}
+
     def work(self, work_id: str) -> Work:
         """One work. Raises :class:`ExplorerError` when there is none of that id."""
         rows = self._read("SELECT * FROM works WHERE id = ?", (work_id,))

@@ -115,7 +115,7 @@ class ClipEncoder:
 def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder:
     """Load ``config.model``: ``mini``, a local folder, or a hub id (from the cache first, then the network)."""
     torch.set_num_threads(threads or os.cpu_count() or 1)
-    device = device or _best_device()
+    device = _usable(device) if device else _best_device()
     if config.model == MINI_MODEL and not MINI_FOLDER.is_dir():
         from explorer.encoder.stopgap import NOTE, stopgap_clip
 
@@ -179,6 +179,14 @@ def _best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _usable(device: str) -> str:
+    try:
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ExplorerError(f"There is no device {device!r} on this computer; leave it out, or use 'cpu'.") from error
+    return device
 
 
 def _weights_hash(model: CLIPModel) -> str:
