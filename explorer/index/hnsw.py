@@ -59,6 +59,8 @@ class HnswIndex:
     def search(self, queries: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         count = min(count, self._graph.get_current_count())
         queries = np.asarray(queries, dtype=np.float32)
+        if queries.shape[1] != self._graph.dim:  # hnswlib itself would read beyond the end of them
+            raise ValueError(f"queries of {queries.shape[1]} dimensions for vectors of {self._graph.dim}")
         if count == 0:
             return np.zeros((len(queries), 0), dtype=np.int64), np.zeros((len(queries), 0), dtype=np.float32)
         self._graph.set_ef(max(self._ef, count))  # not kept by the file, and never to be less than count
