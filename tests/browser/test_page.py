@@ -147,12 +147,15 @@ def test_looking_at_a_match_keeps_the_results(visit: Visit):
 
 def test_the_browsers_own_back_goes_back_on_the_trail(visit: Visit):
     page = visit()
+    entries = page.evaluate("history.length")
+    assert place_in_address(page)[0], "arriving without a link, the address names the work in view"
     page.mouse.click(*on_painting(page, 0.3, 0.6))
     searched(page)
     first = place_in_address(page)
     page.mouse.click(*on_painting(page, 0.7, 0.4))
     page.wait_for_function("(query) => location.search !== query", arg="?" + urlsplit(page.url).query)
     expect(page.locator(".trail li")).to_have_count(2)
+    assert page.evaluate("history.length") == entries + 2, "one entry per step, none for arriving"
     page.go_back()
     expect(page.locator(".trail li [aria-current]")).to_have_attribute("data-index", "0")
     expect(page.locator(".trail li")).to_have_count(2)

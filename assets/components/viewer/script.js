@@ -11,6 +11,7 @@ let view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 }; // the sheet in the sta
 let size = 0.22; // side of the searched square, of the side of a square as large as the picture
 let pointer = { x: 0.5, y: 0.5, on: false };
 let hand = false, space = false;
+let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
 
 // -- where the sheet lies ---------------------------------------------------------------------------------------
 const fitted = () => {
@@ -298,12 +299,14 @@ const show = () => {
   lay();
   if (other) zoomOnto(value.box);
   outline();
-  if (address() !== window.location.href && value.kind) window.history.pushState({}, "", address());
+  if (address() !== window.location.href) window.history[arriving ? "replaceState" : "pushState"]({}, "", address());
+  arriving = false;
 };
 painting.addEventListener("load", () => { wait.textContent = ""; });
 painting.addEventListener("error", () => { if (value.url) wait.textContent = "The picture could not be shown; its file may have moved."; });
 
 const restore = () => {
+  arriving = true;
   const asked = new URLSearchParams(window.location.search);
   const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
   trigger("restore", { work: asked.get("work") || "", box });
