@@ -22,12 +22,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx
 import huggingface_hub
 import numpy as np
 import torch
 from PIL import Image
-from transformers import AutoTokenizer, CLIPModel
+from safetensors import SafetensorError
+from transformers import AutoConfig, AutoTokenizer, CLIPModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.utils import logging as transformers_logging
 
 from explorer.config import MINI_MODEL, Config
 from explorer.encoder import Encoding
@@ -39,6 +42,10 @@ MINI_FOLDER = Path(__file__).parents[2] / "assets" / "models" / "mini"
 Colours = tuple[tuple[float, ...], tuple[float, ...]]
 """Mean and standard deviation of red, green and blue, in 0 to 1, that a model's input is normalised by."""
 CLIP_COLOURS: Colours = ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
+_UNUSABLE = (
+    OSError, ValueError, RuntimeError, TypeError, AttributeError, LookupError, SafetensorError, httpx.HTTPError,
+)  # fmt: skip
+"""What loading a missing, damaged or foreign model raises."""
 _LONGEST_TEXT = 2000  # characters; far beyond the 77 tokens any CLIP reads
 
 log = logging.getLogger(__name__)
@@ -86,7 +93,7 @@ class ClipEncoder:
     def words(self, texts: Sequence[str]) -> np.ndarray:
         longest = self._model.config.text_config.max_position_embeddings
         tokens = self._tokenizer(
-            [text[:_LONGEST_TEXT] for text in texts],
+            [text[:_LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts],
             padding=True, truncation=True, max_length=longest, return_tensors="pt",
         )  # fmt: skip
         inputs = {name: tokens[name].to(self._device) for name in ("input_ids", "attention_mask")}
@@ -132,14 +139,14 @@ def _from_pretrained(source: str) -> tuple[CLIPModel, Any, Colours]:
         raise ExplorerError(f"There is no model folder {source}; give a folder with a CLIPModel, a hub id, or 'mini'.")
     try:
         return _load(source, local_files_only=True)
-    except (OSError, ValueError) as error:
+    except _UNUSABLE as error:
         if local:
             raise ExplorerError(f"{source} does not hold a CLIPModel with its tokenizer ({_first(error)}).") from error
     log.info("fetching %s from the model hub", source)
     try:
         _reach_hub()
         return _load(source, local_files_only=False)
-    except (OSError, ValueError) as error:
+    except _UNUSABLE as error:
         raise ExplorerError(
             f"The model {source} is not on this computer and cannot be fetched from the model hub: connect to the "
             f"internet and try again, name a local folder with --model FOLDER, or work offline with --model mini."
@@ -155,9 +162,19 @@ def _reach_hub() -> None:
 
 
 def _load(source: str, local_files_only: bool) -> tuple[CLIPModel, Any, Colours]:
+    """Raises one of :data:`_UNUSABLE` unless every weight of a CLIPModel is there: transformers would make some up."""
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    kind = AutoConfig.from_pretrained(source, local_files_only=local_files_only).model_type
+    if kind != "clip":
+        raise ValueError(f"it is a model of type {kind}")
     tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local_files_only)
     colours = CLIPImageProcessorPil.from_pretrained(source, local_files_only=local_files_only)
-    model = CLIPModel.from_pretrained(source, local_files_only=local_files_only, dtype=torch.float32)
+    model, report = CLIPModel.from_pretrained(
+        source, local_files_only=local_files_only, dtype=torch.float32, output_loading_info=True
+    )
+    if missing := sorted(report["missing_keys"]):
+        raise ValueError(f"{len(missing)} of its weights are missing, such as {missing[0]}")
     if not isinstance(model.config.vision_config.patch_size, int):
         raise ValueError("its patches are not square")
     return model, tokenizer, (tuple(colours.image_mean), tuple(colours.image_std))
