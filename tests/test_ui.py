@@ -21,6 +21,7 @@ from explorer.ui.components import ASSETS, Part
 from explorer.ui.explore import ExploreTab
 from explorer.ui.page import free_port
 from explorer.ui.pictures import Pictures
+from explorer.ui.searching import Desk
 from explorer.ui.session import LONGEST_TRAIL, Session, Step, Wishes
 
 HOSTILE = "<script>alert(1)</script>"
@@ -135,6 +136,14 @@ def test_the_trail_keeps_its_length():
         session = session.stepped(Step("work", str(number), searched=True))
     assert len(session.steps) == LONGEST_TRAIL
     assert session.here.key == "59"
+
+
+def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):
+    desk = Desk(demo_workspace)
+    known = demo_workspace.collection.works()[0].id
+    session = Session().stepped(Step("picture", "gone/a.jpg", searched=True)).stepped(Step("work", known, searched=True))
+    shown = desk.trail(session)
+    assert [step["title"] for step in shown["steps"]] == ["a.jpg", demo_workspace.collection.work(known).title]
 
 
 # -- the parts and the page --------------------------------------------------------------------------------------------

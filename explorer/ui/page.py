@@ -29,12 +29,16 @@ from explorer.workspace import Workspace
 log = logging.getLogger(__name__)
 
 TITLE = "Brueghel Explorer"
+VISITORS_PICTURES = (3600, 86400)
+"""Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
+it stops."""
 
 
 def build_app(workspace: Workspace) -> gr.Blocks:
     """The page over one collection."""
     desk = Desk(workspace)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
+        page.temp_file_sets.append(desk.copies)
         RestApi(desk)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
         Masthead(

@@ -11,6 +11,7 @@ from gradio.utils import get_upload_folder
 
 from explorer.collection import Renditions, open_picture
 from explorer.collection.pictures import file_hash, picture_size
+from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search import Match, PicturePart, Query, RegionPart, SearchOptions, WordsPart, search
 from explorer.ui import incoming, views
@@ -46,6 +47,8 @@ class Desk:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.uploads = Path(get_upload_folder())
+        self.copies: set[str] = set()
+        """What was made of visitors' pictures, for gradio to clear away with them."""
 
     # -- searching -------------------------------------------------------------------------------------------------
 
@@ -103,10 +106,16 @@ class Desk:
         return incoming.uploaded(sent, self.uploads).relative_to(self.uploads.resolve()).as_posix()
 
     def _caption(self, step: Step) -> views.Props:
-        if step.kind == "work":
-            return views.caption(self.workspace.collection.work(step.key))
-        return views.visitors_caption(step, views.file_url(self._copy(self.uploads / step.key)))
+        """What a step goes by; one whose picture is gone since then keeps its place on the trail."""
+        try:
+            if step.kind == "work":
+                return views.caption(self.workspace.collection.work(step.key))
+            return views.visitors_caption(step, views.file_url(self._copy(self.uploads / step.key)))
+        except (ExplorerError, OSError):
+            return views.visitors_caption(step, "")
 
     def _copy(self, path: Path) -> Path:
         """A copy that every browser can show (TIFF and HEIC are not), beside the upload."""
-        return Renditions(path.parent).view(file_hash(path), path)
+        copy = Renditions(path.parent).view(file_hash(path), path)
+        self.copies.add(str(copy))
+        return copy

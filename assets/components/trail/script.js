@@ -3,6 +3,7 @@ const list = element.querySelector("ol");
 const back = element.querySelector(".back");
 
 const crop = (step) => {
+  if (!step.work && !step.url) return null;
   if (step.kind === "picture") return h("img", { src: step.url, alt: "", class: "ready", draggable: "false" });
   return picture(server, step.work, { box: whole(step.box) ? null : step.box });
 };
