@@ -24,12 +24,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from explorer.collection import picture_files
-from explorer.config import Config
+from explorer.config import Config, Effort
 from explorer.encoder.clip import ClipEncoder, load_clip
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.index import build_index
-from explorer.indexing import Effort, index_folder
+from explorer.indexing import index_folder
 from explorer.query import RegionPart
 from explorer.search import prepare, propose, rerank
 from explorer.workspace import Workspace, open_for_encoding

@@ -50,9 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--model", metavar="M", help="hub id or local folder of a CLIPModel, or 'mini'")
     index.add_argument("--resolution", type=int, metavar="PX", help="long side at which pictures are encoded")
     index.add_argument("--match-layer", type=int, metavar="N", help="block for matching details, -1 is the last")
+    index.add_argument("--cell-dims", type=int, metavar="N", help="dimensions kept of a patch by PCA; 0 keeps all")
+    index.add_argument("--whitening", type=float, metavar="W", help="0 plain PCA (the default) to 1 fully whitened")
     index.add_argument("--engine", metavar="ADDRESS", help="index engine: exact, or hnsw?M=16&ef=400")
     index.add_argument("--batch", type=int, default=0, help="pictures per pass of the model")
     _machine_options(index)
+    _json_option(index)
 
     search = _command(commands, "search", _search, "find where a detail, a picture or words recur")
     search.add_argument("name", metavar="NAME")
@@ -66,11 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
     search.add_argument("--own", action="store_true", help="keep the query's own work among the results")
     _machine_options(search)
+    _json_option(search)
 
     label = _command(commands, "label", _label, "sort the works by labels in plain words")
     label.add_argument("name", metavar="NAME")
     label.add_argument("--prompts", required=True, metavar='"a; b; c"', help="labels, separated by semicolons")
     _machine_options(label)
+    _json_option(label)
 
     demo = _command(commands, "demo", _demo, "paint the demo collection into a folder")
     demo.add_argument("folder", type=Path, metavar="FOLDER")
@@ -81,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    _machine_options(serve)
     return parser
 
 
@@ -91,8 +97,11 @@ def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int |
     return parser
 
 
-def _machine_options(parser: Any) -> None:
+def _json_option(parser: Any) -> None:
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, everything else elsewhere")
+
+
+def _machine_options(parser: Any) -> None:
     parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 takes all")
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is by default")
 
@@ -101,10 +110,11 @@ def _machine_options(parser: Any) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
-    from explorer.config import Config
-    from explorer.indexing import Effort, index_folder
+    from explorer.config import Config, Effort
+    from explorer.indexing import index_folder
 
-    chosen = {name: getattr(options, name) for name in ("model", "resolution", "match_layer", "engine")}
+    settings = ("model", "resolution", "match_layer", "cell_dims", "whitening", "engine")
+    chosen = {name: getattr(options, name) for name in settings}
     config = Config(**{name: value for name, value in chosen.items() if value is not None})
     effort = Effort(options.threads, options.batch, options.device)
     with _ProgressBar() as progress:
@@ -154,13 +164,11 @@ class _ProgressBar:
 def _search(options: argparse.Namespace) -> int:
     from explorer.exchange import match_records
     from explorer.query import SearchOptions
-    from explorer.workspace import Workspace
 
     if options.box and not options.image:
         raise ExplorerError("--box goes with --image: it is a part of that picture.")
     limits = SearchOptions(options.top, options.per_work, options.own)
-    workspace = Workspace.open(options.name, options.cache)
-    workspace.threads = options.threads
+    workspace = _open(options)
     if options.queries:
         return _search_batch(workspace, options.queries, limits, options.json)
     record = {"image": str(options.image), "box": options.box} if options.image else {"text": options.text}
@@ -218,11 +226,9 @@ def _print_matches(workspace: Workspace, matches: list[Match]) -> None:
 def _label(options: argparse.Namespace) -> None:
     from explorer.labels import parse_prompts
     from explorer.search import label_works
-    from explorer.workspace import Workspace
 
     prompts = parse_prompts(options.prompts, ";")
-    workspace = Workspace.open(options.name, options.cache)
-    workspace.threads = options.threads
+    workspace = _open(options)
     table = label_works(workspace, prompts)
     rows = [
         {
@@ -249,12 +255,19 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from explorer.workspace import Workspace
-
-    workspace = Workspace.open(options.name, options.cache)
+    workspace = _open(options)
     from explorer.ui import build_app, launch
 
-    launch(build_app(workspace), workspace, options.host, options.port, not options.no_browser)
+    page = build_app(workspace)
+    print(f"{workspace.name} is open at http://{options.host}:{options.port} (stop with Ctrl-C)", file=sys.stderr)
+    launch(page, workspace, options.host, options.port, not options.no_browser)
+
+
+def _open(options: argparse.Namespace) -> Workspace:
+    from explorer.config import Effort
+    from explorer.workspace import Workspace
+
+    return Workspace.open(options.name, options.cache, Effort(options.threads, device=options.device))
 
 
 def _print_json(record: dict[str, Any]) -> None:

@@ -78,3 +78,16 @@ class Config:
 
 
 _LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works"})
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to work; none of it changes a result. 0 means a sensible choice for this machine."""
+
+    threads: int = 0
+    batch: int = 0
+    device: str = ""
+
+    def __post_init__(self) -> None:
+        if self.threads < 0 or self.batch < 0:
+            raise ExplorerError("The number of threads, and of pictures per pass, cannot be less than 0.")

@@ -29,7 +29,7 @@ from explorer.collection import (
     read_catalogue,
 )
 from explorer.collection.pictures import file_hash, picture_size
-from explorer.config import Config
+from explorer.config import Config, Effort
 from explorer.encoder import open_encoder
 from explorer.encoding import SAMPLE, PartEncoder, Source
 from explorer.errors import ExplorerError
@@ -44,19 +44,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _OUTGROWN = 4  # times the size of a collection smaller than the sample, from which its reduction is fitted anew
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How hard to work; none of it changes a result. 0 means a sensible choice for this machine."""
-
-    threads: int = 0
-    batch: int = 0
-    device: str = ""
-
-    def __post_init__(self) -> None:
-        if self.threads < 0 or self.batch < 0:
-            raise ExplorerError("The number of threads, and of pictures per pass, cannot be less than 0.")
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ import numpy as np
 
 from explorer.collection import Collection, Picture, Renditions, Work, open_picture
 from explorer.collection.renditions import THUMBNAIL_SIDE
-from explorer.config import Config
+from explorer.config import Config, Effort
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.index import VectorIndex, build_index, open_index
@@ -82,7 +82,7 @@ class Manifest:
 class Workspace:
     """An indexed collection. Opening reads small files only; the model and the index load when first needed."""
 
-    def __init__(self, name: str, root: Path, features: Path, manifest: Manifest) -> None:
+    def __init__(self, name: str, root: Path, features: Path, manifest: Manifest, effort: Effort) -> None:
         self.name = name
         self.manifest = manifest
         self.config = manifest.config
@@ -93,15 +93,17 @@ class Workspace:
         self.reduction = self.tables.reduction
         self.folder = Path(self.collection.fact("folder") or "")
         """The indexed folder of originals."""
-        self.threads = 0
-        """Processor threads for the model; 0 takes all cores."""
+        self._effort = effort
         self._renditions = Renditions(self.pictures)
         self._loading = threading.Lock()
         self._computing: dict[str, threading.Lock] = {}
 
     @classmethod
-    def open(cls, name: str, cache: Path = DEFAULT_CACHE) -> Workspace:
-        """Open an indexed collection. Raises :class:`ExplorerError` when there is none of that name, or none yet."""
+    def open(cls, name: str, cache: Path = DEFAULT_CACHE, effort: Effort | None = None) -> Workspace:
+        """Open an indexed collection; ``effort`` says what the model may run on.
+
+        Raises :class:`ExplorerError` when there is none of that name, or it was never indexed to its end.
+        """
         root = collection_folder(name, cache)
         if not (root / "collection.sqlite").is_file():
             known = ", ".join(collection_names(cache)) or "none yet"
@@ -111,7 +113,7 @@ class Workspace:
         manifest = Manifest.read(root / features) if features else None
         if not features or manifest is None:
             raise ExplorerError(f"The collection {name!r} is not indexed to its end; run explorer index again.")
-        return cls(name, root, root / features, manifest)
+        return cls(name, root, root / features, manifest, effort or Effort())
 
     # -- the heavy parts, when needed ------------------------------------------------------------------------------
 
@@ -125,7 +127,7 @@ class Workspace:
     def _encoder(self) -> Encoder:
         from explorer.encoder import open_encoder
 
-        encoder = open_encoder(self.config, self.threads)
+        encoder = open_encoder(self.config, self._effort.threads, self._effort.device)
         if encoder.hash != self.manifest.model_hash:
             raise ExplorerError(
                 f"The model {self.config.model} is not the one that {self.name!r} was indexed with; "
