@@ -141,7 +141,8 @@ def test_the_trail_keeps_its_length():
 def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):
     desk = Desk(demo_workspace)
     known = demo_workspace.collection.works()[0].id
-    session = Session().stepped(Step("picture", "gone/a.jpg", searched=True)).stepped(Step("work", known, searched=True))
+    gone = Step("picture", "gone/a.jpg", searched=True)
+    session = Session().stepped(gone).stepped(Step("work", known, searched=True))
     shown = desk.trail(session)
     assert [step["title"] for step in shown["steps"]] == ["a.jpg", demo_workspace.collection.work(known).title]
 
