@@ -43,4 +43,4 @@ def into_square(layout: np.ndarray) -> np.ndarray:
     """
     low, high = layout.min(axis=0), layout.max(axis=0)
     span = max(float((high - low).max()), 1e-9)
-    return ((layout - (low + high) / 2) / span + 0.5).astype(np.float32)
+    return np.clip((layout - (low + high) / 2) / span + 0.5, 0.0, 1.0).astype(np.float32)

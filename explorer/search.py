@@ -54,7 +54,7 @@ def search(workspace: Workspace, query: Query, options: SearchOptions | None = N
     if not query.parts:
         raise ExplorerError("There is nothing to search for: give a picture, a detail, or words.")
     if len(query.parts) == 1:
-        found = _find(workspace, query.parts[0], options, workspace.config.candidate_works)
+        found = _find(workspace, query.parts[0], options, max(workspace.config.candidate_works, options.top))
     else:
         found = _combined(workspace, query, options)
     present = workspace.collection.ids()  # a file may have gone since the tables were made
@@ -179,7 +179,7 @@ def _find(workspace: Workspace, part: Part, options: SearchOptions, works: int) 
 
 
 def _combined(workspace: Workspace, query: Query, options: SearchOptions) -> list[Found]:
-    """Weighted sum of each part's best score per work; the place is that of the first part that points at one.
+    """Weighted sum of each part's best score per work; the place is that of the first wanted part that points at one.
 
     A work that a part did not propose gets the lowest score that part gave.
     """
@@ -189,7 +189,9 @@ def _combined(workspace: Workspace, query: Query, options: SearchOptions) -> lis
     ]
     visual = [part for part in query.parts if not isinstance(part, WordsPart)]
     own = frozenset().union(*(prepare(workspace, part).own for part in visual)) if not options.own else frozenset()
-    lead = next((r for p, r in zip(query.parts, results, strict=True) if not isinstance(p, WordsPart)), results[0])
+    wanted = [(part, result) for part, result in zip(query.parts, results, strict=True) if part.weight > 0]
+    pointing = [result for part, result in wanted if not isinstance(part, WordsPart)]
+    lead = [*pointing, *(result for _, result in wanted), *results][0]
     floors = [min((one.score for one in result.values()), default=0.0) for result in results]
     total = sum(abs(part.weight) for part in query.parts) or 1.0
     combined = []
