@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 for an error said in one sentence, 2 for a wrong call."""
     options = _parser().parse_args(arguments)
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # its remarks on odd files
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
         return options.run(options) or 0
@@ -35,6 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         sys.stderr.close()
+        return 1
+    except OSError as error:  # a full disk, a folder that may not be written to
+        place = f" ({error.filename})" if error.filename else ""
+        print(f"explorer: The system says: {error.strerror or error}{place}.", file=sys.stderr)
         return 1
 
 
@@ -271,4 +277,4 @@ def _open(options: argparse.Namespace) -> Workspace:
 
 
 def _print_json(record: dict[str, Any]) -> None:
-    print(json.dumps(record, ensure_ascii=False), flush=True)
+    print(json.dumps(record), flush=True)  # plain ASCII: whatever reads it, and whatever the names are

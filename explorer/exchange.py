@@ -20,7 +20,7 @@ def query_lines(path: Path) -> Iterator[tuple[int, str]]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ExplorerError(f"The queries in {path} cannot be read ({error}).") from error
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # JSON may hold the other characters that end lines
         if line.strip():
             yield number, line
 
@@ -29,7 +29,7 @@ def parse_line(line: str, number: int) -> dict[str, Any]:
     """One line as a record. Raises :class:`ExplorerError` when it is not a JSON object."""
     try:
         record = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ExplorerError(f"Line {number} is not JSON ({error}).") from error
     if not isinstance(record, dict):
         raise ExplorerError(f'Line {number} must be an object such as {{"id": 1, "text": "a windmill"}}.')
