@@ -53,6 +53,7 @@ def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterator[PictureFi
     except OSError as error:
         if folder == root:
             raise ExplorerError(f"{folder} cannot be opened ({error.strerror}).") from error
+        yield PictureFile(_named(folder, root), folder, 0, 0)  # so that it is listed, and not silently missing
         return
     if any(entry.name == DATABASE for entry in entries):
         return  # a collection's own folder, with its thumbnails: `explorer index .` puts index_cache/ right here
@@ -66,8 +67,12 @@ def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterator[PictureFi
             yield from _described(path, root)
 
 
+def _named(path: Path, root: Path) -> str:
+    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", errors="replace")
+
+
 def _described(path: Path, root: Path) -> Iterator[PictureFile]:
-    name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", errors="replace")
+    name = _named(path, root)
     try:
         stat = path.stat()
     except OSError:  # a link that leads nowhere: kept, so that it is listed as unreadable and not silently missing
