@@ -93,6 +93,22 @@ def test_a_cache_of_ours_within_the_folder_is_not_part_of_it(tmp_path: Path) -> 
     assert names(tmp_path) == ["a.jpg"]
 
 
+def test_a_folder_that_cannot_be_opened_is_listed(tmp_path: Path, monkeypatch) -> None:
+    """Its works are gone from the collection; whoever indexes must learn why."""
+    touch(tmp_path, "a.jpg", "locked/b.jpg")
+    real = os.scandir
+
+    def refusing(path: Path):
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert names(tmp_path) == ["a.jpg", "locked"]
+    with pytest.raises(ExplorerError, match="Permission denied"):
+        picture_files(tmp_path / "locked")
+
+
 def test_folders_that_will_not_do(tmp_path: Path) -> None:
     touch(tmp_path, "full/a.jpg", "empty/readme.txt")
     with pytest.raises(ExplorerError, match="no folder"):

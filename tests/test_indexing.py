@@ -20,11 +20,11 @@ import pytest
 from conftest import SMALL
 from generated import folder_of, png_that_claims, save, work, write_csv
 
-from explorer.config import Config
+from explorer.config import Config, Effort
 from explorer.errors import ExplorerError
 from explorer.exchange import match_records
 from explorer.geometry import Box
-from explorer.indexing import Effort, index_folder
+from explorer.indexing import index_folder
 from explorer.query import Query, RegionPart
 from explorer.search import search
 from explorer.workspace import Workspace
@@ -474,6 +474,21 @@ def test_a_moved_folder_is_the_same_collection(folder: Path, cache: Path, index,
     assert workspace.original(workspace.collection.work("work-000.jpg")).is_file()
 
 
+def test_searches_go_on_without_the_originals(folder: Path, cache: Path, index) -> None:
+    """A disk that is not plugged in: what was computed is enough to search, and what is missing is said."""
+    index(folder)
+    before = answers(Workspace.open("c", cache))
+    shutil.rmtree(folder)
+    workspace = Workspace.open("c", cache)
+    assert answers(workspace) == before
+    assert workspace.thumbnail("work-000.jpg").is_file()
+    with pytest.raises(ExplorerError, match="no file"):
+        workspace.view("work-000.jpg")
+    with pytest.raises(ExplorerError, match="no folder"):
+        index(folder)
+    assert answers(Workspace.open("c", cache)) == before
+
+
 def test_an_open_collection_goes_on_while_it_is_indexed_again(folder: Path, cache: Path, index) -> None:
     """The app has it open; its tables are replaced under it."""
     index(folder)
@@ -491,7 +506,8 @@ import sys, time
 from pathlib import Path
 from explorer.config import Config
 from explorer.encoding import PartEncoder
-from explorer.indexing import Effort, index_folder
+from explorer.config import Effort
+from explorer.indexing import index_folder
 store = PartEncoder._store
 PartEncoder._store = lambda *given: (store(*given), time.sleep(0.15))  # slow enough to be caught in the middle
 index_folder(Path(sys.argv[1]), "c", Path(sys.argv[2]), Config(model="mini", resolution=224), effort=Effort(1, 4))
