@@ -8,7 +8,7 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 let value = {};
 let view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 }; // the sheet in the stage, in CSS pixels
-let size = 0.22; // side of the searched square, of the side of a square as large as the picture
+let base = 0.22; // side of the searched square, of the side of a square as large as the picture, before zooming
 let pointer = { x: 0.5, y: 0.5, on: false };
 let hand = false, space = false;
 let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
@@ -38,6 +38,7 @@ const zoomTo = (zoom, at = { x: stage.clientWidth / 2, y: stage.clientHeight / 2
   view.y = at.y - (at.y - view.y) * ratio;
   view.zoom = next;
   lay();
+  sized();
 };
 const zoomOnto = (box) => {
   if (!box) return;
@@ -51,8 +52,9 @@ const zoomOnto = (box) => {
 };
 
 // -- the square under the pointer -------------------------------------------------------------------------------
+const size = () => clamp(base / view.zoom, LEAST, MOST); // zoomed in, the outline keeps its size on the screen
 const region = () => {
-  const side = size * Math.sqrt(value.width * value.height); // as explorer.search.click_box has it
+  const side = size() * Math.sqrt(value.width * value.height); // as explorer.search.click_box has it
   const w = Math.min(side / value.width, 1), t = Math.min(side / value.height, 1);
   const x = clamp(pointer.x - w / 2, 0, 1 - w), y = clamp(pointer.y - t / 2, 0, 1 - t);
   return [x, y, x + w, y + t];
@@ -61,11 +63,14 @@ const outline = () => {
   hover.hidden = !value.url || !pointer.on || hand || space || !draft.hidden;
   if (!hover.hidden) place(hover, region());
 };
-const setSize = (next) => {
-  size = clamp(next, LEAST, MOST);
-  slider.value = String(Math.round(100 * Math.log(size / LEAST) / Math.log(MOST / LEAST)));
-  slider.setAttribute("aria-valuetext", `${Math.round(100 * size)} percent of the picture's side`);
+const sized = () => {
+  slider.value = String(Math.round(100 * Math.log(size() / LEAST) / Math.log(MOST / LEAST)));
+  slider.setAttribute("aria-valuetext", `${Math.round(100 * size())} percent of the picture's side`);
   outline();
+};
+const setSize = (next) => {
+  base = clamp(next, LEAST, MOST) * view.zoom;
+  sized();
 };
 const choose = (box) => {
   chosen.hidden = !box;
@@ -154,20 +159,20 @@ stage.addEventListener("wheel", (event) => {
   event.preventDefault();
   const step = Math.exp(-clamp(event.deltaY * (event.deltaMode ? 30 : 1), -120, 120) / 600);
   if (event.ctrlKey || event.metaKey) zoomTo(view.zoom * step ** 2.2, inStage(event));
-  else setSize(size * step);
+  else setSize(size() * step);
 }, { passive: false });
 
 // -- keys -------------------------------------------------------------------------------------------------------
 const nudge = (x, y, fine) => {
-  const far = (fine ? 0.1 : 0.5) * size;
+  const far = (fine ? 0.1 : 0.5) * size();
   const across = Math.sqrt(value.width * value.height);
   pointer = { x: clamp(pointer.x + x * far * across / value.width, 0, 1), y: clamp(pointer.y + y * far * across / value.height, 0, 1), on: true };
 };
 const keys = {
   ArrowLeft: (event) => nudge(-1, 0, event.shiftKey), ArrowRight: (event) => nudge(1, 0, event.shiftKey),
   ArrowUp: (event) => nudge(0, -1, event.shiftKey), ArrowDown: (event) => nudge(0, 1, event.shiftKey),
-  "+": () => { pointer.on = true; setSize(size * 1.15); }, "=": () => { pointer.on = true; setSize(size * 1.15); },
-  "-": () => { pointer.on = true; setSize(size / 1.15); },
+  "+": () => { pointer.on = true; setSize(size() * 1.15); }, "=": () => { pointer.on = true; setSize(size() * 1.15); },
+  "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
   Enter: () => pick(region()),
   Escape: () => { pointer.on = false; choose(null); legend(false); },
@@ -298,7 +303,7 @@ const show = () => {
   choose(value.box);
   lay();
   if (other) zoomOnto(value.box);
-  outline();
+  sized();
   if (address() !== window.location.href) window.history[arriving ? "replaceState" : "pushState"]({}, "", address());
   arriving = false;
 };
@@ -314,6 +319,6 @@ const restore = () => {
 window.addEventListener("popstate", restore);
 new ResizeObserver(() => { lay(); outline(); }).observe(stage);
 watch("value", show);
-setSize(size);
+sized();
 show();
 restore();
