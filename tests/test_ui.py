@@ -15,7 +15,7 @@ from PIL import Image
 from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.search import Match
+from explorer.query import Match
 from explorer.ui import build_app, colours, incoming, launch, views
 from explorer.ui.components import ASSETS, Part
 from explorer.ui.explore import ExploreTab

@@ -14,7 +14,8 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.labels import parse_prompts
 from explorer.maps import work_map
-from explorer.search import PicturePart, RegionPart, WordsPart, label_works
+from explorer.query import Part, PicturePart, RegionPart, WordsPart
+from explorer.search import label_works
 from explorer.ui import incoming, views
 from explorer.ui.searching import Desk
 from explorer.ui.session import Wishes
@@ -68,7 +69,7 @@ class RestApi:
         pairs = zip(laid.works, laid.xy, strict=True)
         return [{"file": work, "x": float(place[0]), "y": float(place[1])} for work, place in pairs]
 
-    def _records(self, part: Any, top: int, per_work: int, own: bool) -> list[views.Props]:
+    def _records(self, part: Part, top: int, per_work: int, own: bool) -> list[views.Props]:
         wishes: Wishes = incoming.wishes({"top": top, "per_work": per_work, "own": own})
         return self.desk.records(self.desk.search(part, wishes))
 

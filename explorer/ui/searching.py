@@ -13,7 +13,8 @@ from explorer.collection import Renditions, open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.search import Match, PicturePart, Query, RegionPart, SearchOptions, WordsPart, search
+from explorer.query import Match, Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
+from explorer.search import search
 from explorer.ui import incoming, views
 from explorer.ui.session import Session, Step, Wishes
 from explorer.workspace import Workspace
@@ -55,16 +56,14 @@ class Desk:
     def matches(self, step: Step, wishes: Wishes) -> list[Match]:
         """Where the detail at which a visitor stands recurs."""
         if step.kind == "work":
-            part = RegionPart(step.key, step.box or Box.whole())
-        else:
-            part = PicturePart(self.uploads / step.key, step.box)
-        return self.search(part, wishes)
+            return self.search(RegionPart(step.key, step.box or Box.whole()), wishes)
+        return self.search(PicturePart(self.uploads / step.key, step.box), wishes)
 
     def words(self, text: str, wishes: Wishes) -> list[Match]:
         """Places that answer to words."""
         return self.search(WordsPart(text), wishes)
 
-    def search(self, part: RegionPart | PicturePart | WordsPart, wishes: Wishes) -> list[Match]:
+    def search(self, part: Part, wishes: Wishes) -> list[Match]:
         options = SearchOptions(top=wishes.top, per_work=wishes.per_work, own=wishes.own)
         return search(self.workspace, Query(parts=(part,)), options)
 

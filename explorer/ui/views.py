@@ -11,7 +11,7 @@ from explorer.geometry import Box
 
 if TYPE_CHECKING:
     from explorer.collection import Work
-    from explorer.search import Match
+    from explorer.query import Match
     from explorer.ui.session import Session, Step, Wishes
 
 Props = dict[str, Any]
