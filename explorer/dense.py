@@ -23,7 +23,7 @@ from explorer.regions import FeatureMap, resample
 QUERY_CELLS = 8
 """Cells on the long side of a query's grid; a smaller region keeps the cells it has, but at least three."""
 SIZES = (3, 4, 5, 6.5, 8, 10, 12.5, 16, 20, 24, 28)
-"""Long side of a placement, in cells of the work's grid."""
+"""Long side of a placement, in cells of the work's grid; on grids larger than these it goes on in steps of four."""
 _CHUNK = 16  # works at a time: their cosines then stay in the processor's cache
 _FEWEST_CELLS = 3
 _IMPOSSIBLE = -2.0  # below any cosine
@@ -92,7 +92,10 @@ def _placement_sizes(query: tuple[int, int], shapes: np.ndarray) -> list[tuple[f
     """Heights and widths, in cells, that fit at least one of the works."""
     high, wide = query
     largest = shapes.max(axis=0)
-    sizes = [(size * high / max(query), size * wide / max(query)) for size in SIZES]
+    sides = [*SIZES, *range(SIZES[-1] + 4, int(largest.max()), 4)]
+    if largest.max() > SIZES[-1]:  # finer patches or a higher resolution: a whole picture must still cover a whole one
+        sides.append(int(largest.max()))
+    sizes = [(side * high / max(query), side * wide / max(query)) for side in sides]
     fitting = [(h, w) for h, w in sizes if math.ceil(h) <= largest[0] and math.ceil(w) <= largest[1]]
     return fitting or [(min(sizes[0][0], largest[0]), min(sizes[0][1], largest[1]))]
 
