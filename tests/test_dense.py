@@ -147,6 +147,15 @@ def test_the_querys_grid_has_few_cells_and_the_boxs_shape(box: Box) -> None:
     np.testing.assert_allclose(np.linalg.norm(grid.vectors, axis=2), 1, atol=1e-4)
 
 
+@pytest.mark.parametrize("shape", [(21, 28), (24, 32), (32, 32), (48, 64), (20, 45)])
+def test_a_whole_picture_covers_itself_however_fine_the_grid(shape: tuple[int, int]) -> None:
+    smooth = np.random.default_rng(22).normal(size=(4, 5, 16))
+    rows, columns = (np.linspace(0, side - 1e-6, count) for side, count in zip(smooth.shape, shape, strict=False))
+    work = unit_rows(smooth[rows.astype(int)][:, columns.astype(int)])
+    (found,) = place(query_grid(FeatureMap(work), Box.whole()), [work])[0]
+    assert found.box.area > 0.8
+
+
 def test_a_place_finds_itself() -> None:
     work = cells(21, 21, 28)
     box = Box(8 / 28, 5 / 21, 16 / 28, 13 / 21)
