@@ -35,8 +35,9 @@ class Canvas:
     def size(self) -> tuple[int, int]:
         return self.paint.shape[1], self.paint.shape[0]
 
-    def lay(self, sprite: Sprite, haze: float = 0.0, air: tuple[float, float, float] = (190, 203, 205),
-            owner: int = NOBODY) -> int:
+    def lay(
+        self, sprite: Sprite, haze: float = 0.0, air: tuple[float, float, float] = (190, 203, 205), owner: int = NOBODY
+    ) -> int:
         """Set a sprite on the picture, veiled by ``haze`` of the colour ``air``.
 
         Returns how many pixels the sprite covers, those beyond the picture's edge included, which is what the
@@ -90,4 +91,6 @@ class Canvas:
     def mirrored(self) -> Canvas:
         """The picture in a mirror, as a print shows the drawing it was cut after."""
         flip = (DIRECTIONS - self.grain[:, ::-1]) % DIRECTIONS
-        return Canvas(self.paint[:, ::-1].copy(), self.ink[:, ::-1].copy(), flip.astype(np.uint8), self.owner[:, ::-1].copy())
+        return Canvas(
+            self.paint[:, ::-1].copy(), self.ink[:, ::-1].copy(), flip.astype(np.uint8), self.owner[:, ::-1].copy()
+        )

@@ -26,7 +26,9 @@ def chance(*names: object) -> np.random.Generator:
     return np.random.default_rng([zlib.crc32(str(name).encode()) for name in names])
 
 
-def clouds(shape: tuple[int, int], rng: np.random.Generator, cell: float, octaves: int = 5, stretch: float = 1.0) -> np.ndarray:
+def clouds(
+    shape: tuple[int, int], rng: np.random.Generator, cell: float, octaves: int = 5, stretch: float = 1.0
+) -> np.ndarray:
     """Fractal noise ``(height, width) float32`` of mean 0 and spread about 1; ``stretch`` widens it sideways.
 
     Built by enlarging small random grids, which costs a few milliseconds where gradient noise would cost a second.

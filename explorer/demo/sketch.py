@@ -132,20 +132,47 @@ class Sketch:
         points = np.vstack(every)
         return (*points.min(0), *points.max(0))
 
-    def patch(self, points: np.ndarray | list[tuple[float, float]], colour: Colour, light: float = 0.3,
-              shade: Shade = lit_left, **looks: float) -> None:
+    def patch(
+        self,
+        points: np.ndarray | list[tuple[float, float]],
+        colour: Colour,
+        light: float = 0.3,
+        shade: Shade = lit_left,
+        **looks: float,
+    ) -> None:
         """A painted shape. ``light`` is the contrast of its modelling; ``looks``: grain, edge, dyed, soft, strokes."""
         outline = self._shaky(np.asarray(points, float))
         strokes = self._strokes(outline, colour, light, (shade, int(looks.get("strokes", 18)), looks.get("grain", 75)))
-        self.ops.append(Patch(outline, colour, strokes, looks.get("grain", 75), looks.get("edge", 1.0),
-                              bool(looks.get("dyed", False)), looks.get("soft", 0.0)))
+        self.ops.append(
+            Patch(
+                outline,
+                colour,
+                strokes,
+                looks.get("grain", 75),
+                looks.get("edge", 1.0),
+                bool(looks.get("dyed", False)),
+                looks.get("soft", 0.0),
+            )
+        )
 
-    def line(self, points: np.ndarray | list[tuple[float, float]], width: float, colour: Colour, pen: float = 1.0,
-             dyed: bool = False) -> None:
+    def line(
+        self,
+        points: np.ndarray | list[tuple[float, float]],
+        width: float,
+        colour: Colour,
+        pen: float = 1.0,
+        dyed: bool = False,
+    ) -> None:
         self.ops.append(Line(self._shaky(np.asarray(points, float), False), width, colour, pen, dyed))
 
-    def dabs(self, shapes: np.ndarray, colours: np.ndarray, pen: np.ndarray | None = None, grain: float = 45,
-             dyed: bool = False) -> None:
+    def dabs(
+        self,
+        shapes: np.ndarray,
+        colours: np.ndarray,
+        pen: np.ndarray | None = None,
+        grain: float = 45,
+        dyed: bool = False,
+    ) -> None:
         pen = np.zeros(len(shapes)) if pen is None else pen
         self.ops.append(Dabs(shapes, np.clip(colours, 0, 255), pen, grain, dyed))
 

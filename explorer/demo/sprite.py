@@ -12,7 +12,14 @@ from explorer.demo.noise import DIRECTIONS, direction_of
 from explorer.demo.sketch import Dabs, Line, Patch, Sketch
 
 FINE = 2
-DYES = {"": None, "red": (0.02, 1.2), "blue": (0.58, 0.95), "ochre": (0.11, 1.1), "green": (0.3, 0.85), "grey": (0.1, 0.25)}
+DYES = {
+    "": None,
+    "red": (0.02, 1.2),
+    "blue": (0.58, 0.95),
+    "ochre": (0.11, 1.1),
+    "green": (0.3, 0.85),
+    "grey": (0.1, 0.25),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,9 @@ class _Sheet:
     def dabs(self, op: Dabs, place: np.ndarray, shift: np.ndarray) -> None:
         shapes = op.shapes @ place.T + shift
         grain = self.pose.grain(op.grain) + 1
-        for shape, colour, pen in zip(shapes.reshape(len(shapes), -1).tolist(), op.colours, op.pen.tolist(), strict=True):
+        for shape, colour, pen in zip(
+            shapes.reshape(len(shapes), -1).tolist(), op.colours, op.pen.tolist(), strict=True
+        ):
             self.on_paint.polygon(shape, fill=self.colour(colour, op.dyed))
             self.on_cover.polygon(shape, fill=255)
             self.on_grain.polygon(shape, fill=grain)
@@ -155,6 +164,11 @@ def draw(sketch: Sketch, pose: Pose) -> Sprite:
     sheet.paint.putalpha(sheet.cover)
     paint = np.asarray(sheet.paint.reduce(FINE))
     left, top = (int(side) // FINE for side in low)
-    return Sprite(left, top, paint[..., :3].astype(np.float32), paint[..., 3].astype(np.float32) / 255,
-                  np.asarray(sheet.ink.reduce(FINE)).astype(np.float32) / 255,
-                  np.minimum(np.asarray(sheet.grain)[::FINE, ::FINE], DIRECTIONS))
+    return Sprite(
+        left,
+        top,
+        paint[..., :3].astype(np.float32),
+        paint[..., 3].astype(np.float32) / 255,
+        np.asarray(sheet.ink.reduce(FINE)).astype(np.float32) / 255,
+        np.minimum(np.asarray(sheet.grain)[::FINE, ::FINE], DIRECTIONS),
+    )
