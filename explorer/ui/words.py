@@ -106,5 +106,8 @@ class WordsTab:
             table = label_works(self.desk.workspace, parse_prompts(incoming.text(prompts)))
         except ExplorerError as error:
             return {"groups": [], "message": str(error)}
-        works = [self.desk.workspace.collection.work(work) for work in table.works]
-        return {"groups": views.label_groups(table.labels, works, table.scores, table.best), "message": ""}
+        known = {work.id: work for work in self.desk.workspace.collection.works()}
+        there = [row for row, work in enumerate(table.works) if work in known]
+        works = [known[table.works[row]] for row in there]
+        groups = views.label_groups(table.labels, works, table.scores[there], [table.best[row] for row in there])
+        return {"groups": groups, "message": ""}

@@ -75,13 +75,19 @@ def address(workspace: Workspace) -> Iterator[str]:
     page.close(verbose=False)
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> dict[bool, BrowserContext]:
+    """Two visitors, with and without a touch screen; their caches are kept from test to test, to save time."""
+    return {touch: browser.new_context(has_touch=touch) for touch in (False, True)}
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+def visit(contexts: dict[bool, BrowserContext], address: str) -> Iterator[Callable[..., Page]]:
     """Open the page: ``visit(query, size=, dark=, touch=)``.
 
     Whatever a test does, the page must ask no other host for anything, and its scripts must not fail.
     """
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     foreign: list[str] = []
     faults: list[str] = []
     own = urlsplit(address).netloc
@@ -92,12 +98,12 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             foreign.append(request_url)
 
     def open_page(query: str = "", size: tuple[int, int] = (1280, 800), dark: bool = False, touch=False) -> Page:
-        viewport = {"width": size[0], "height": size[1]}
-        context = browser.new_context(viewport=viewport, color_scheme="dark" if dark else "light", has_touch=touch)
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts[touch].new_page()
+        pages.append(page)
         page.set_default_timeout(20_000)
-        context.on("request", lambda request: watch(request.url))
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.on("request", lambda request: watch(request.url))
         page.on("websocket", lambda socket: watch(socket.url.replace("ws", "http", 1)))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if "js_on_load" in said.text else None)
@@ -107,14 +113,14 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert foreign == [], "the page asked other hosts"
     assert faults == []
 
 
 @pytest.fixture
-def picture_of(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+def picture_of() -> Callable[[Page, str], None]:
     """Keep a screenshot, when the folder ``SCREENSHOTS`` names one: ``picture_of(page, "explore-dark")``."""
     folder = os.environ.get("SCREENSHOTS")
 

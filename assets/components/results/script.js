@@ -21,7 +21,7 @@ const enlarged = (one) => {
 const card = (one) => {
   const label = `${one.rank}. ${one.title}${byline(one) ? ", " + byline(one) : ""}; similarity ${one.score.toFixed(2)}`;
   const small = framed(picture(server, one.work), one.aspect, one.box).sheet;
-  return h("li", { class: "card", "data-work": one.work },
+  return h("li", { class: "card", "data-work": one.work, "data-box": (one.box || []).join() },
     h("button", { type: "button", class: "follow", "aria-label": `Go on from ${label}`, title: `${one.title}\nGo on from here: search this place` }, enlarged(one)),
     h("div", { class: "said" },
       h("button", { type: "button", class: "look", title: "See the whole work; the results stay", "aria-label": `See the whole of ${one.title}` }, h("span", { class: "whole" }, small)),
