@@ -47,6 +47,8 @@ class WordsTab:
     def _search_layout(self, pictures: Pictures) -> None:
         with gr.Column(elem_classes="asking"):
             gr.Markdown(DESCRIBE, elem_classes="lead")
+            if self.desk.workspace.model_note:
+                gr.Markdown(self.desk.workspace.model_note, elem_classes="caveat")
             with gr.Row(elem_classes="field"):
                 self.text = gr.Textbox(
                     placeholder="a windmill on a hill", show_label=False, label="Words", container=False, scale=6,

@@ -69,9 +69,10 @@ const want = (work) => {
   return null;
 };
 let side = 0; // of the pictures on the map, in CSS pixels; 0 where works are points
-const room = (spots) => { // the area, in square pixels, over which works in sight are spread
-  const span = (values) => Math.max(...values) - Math.min(...values) + 60;
-  return spots.length ? span(spots.map((spot) => spot.x)) * span(spots.map((spot) => spot.y)) : 0;
+const room = (spots) => { // how far apart the works in sight lie: half of them have a neighbour nearer than this
+  if (spots.length < 2) return 110;
+  const near = spots.map((spot) => Math.min(...spots.map((other) => (other === spot ? Infinity : Math.hypot(spot.x - other.x, spot.y - other.y)))));
+  return near.sort((one, other) => one - other)[Math.floor(near.length / 2)];
 };
 let frame = 0;
 const draw = () => { if (!frame) frame = requestAnimationFrame(paint); };
@@ -88,7 +89,7 @@ const paint = () => {
   const hues = palette(), paper = style("--paper"), ink = style("--ink"), blank = style("--faint");
   const shades = colours.kind === "ramp" ? [...Array(21).keys()].map((step) => ramp(step / 20)) : hues;
   const inSight = order.map((index) => ({ index, ...at(index) })).filter(({ x, y }) => x > -40 && y > -40 && x < width + 40 && y < height + 40);
-  side = inSight.length && inSight.length <= FEW ? clamp(0.62 * Math.sqrt(room(inSight) / inSight.length), inSight.length > 20 ? 30 : 72, 110) : 0;
+  side = inSight.length && inSight.length <= FEW ? clamp(1.5 * room(inSight), 38, 110) : 0;
   const radius = clamp((points.length > 2000 ? 2.6 : points.length > 300 ? 4 : 6.5) * Math.sqrt(view.zoom), 2.4, 11);
   const shade = (code) => code === null || code === undefined ? blank : colours.kind === "ramp" ? shades[Math.round(code * 20)] : shades[code] || blank;
   const picture = ({ index, x, y }) => {
