@@ -6,6 +6,7 @@ art collections with spatially-consistent feature learning" (ArtMiner), CVPR 201
 
 All cosines of query cells with candidate cells come from one matrix product; a placement of any size, mirrored or
 not, is then a sum of shifted planes of that product, because a larger placement is the same cells further apart.
+Where a query cell covers several cells of the work, it is compared with their average, which is an average of planes.
 """
 
 from __future__ import annotations
@@ -65,11 +66,17 @@ def place(query: FeatureMap, works: list[np.ndarray], per_work: int = 1, mirror:
 
 def _place(query: FeatureMap, works: list[np.ndarray], per_work: int, mirror: bool) -> list[list[Placement]]:
     shapes = np.array([work.shape[:2] for work in works])
-    planes = _cosines(query, works, shapes)
+    cells = _stacked(works, shapes)
+    flat = query.vectors.reshape(-1, query.vectors.shape[2])
+    cosines = (flat @ cells.reshape(-1, cells.shape[3]).T).reshape(len(flat), *cells.shape[:3])
+    planes, step = cosines, 1
     found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
     for high, wide in _placement_sizes(query.shape, shapes):
+        if _step((high, wide), query.shape) != step:
+            step = _step((high, wide), query.shape)
+            planes = _averaged(cosines, cells, step)
         for mirrored in (False, True) if mirror else (False,):
-            scores = _slide(planes, query.shape, (high, wide), mirrored)
+            scores = _slide(planes, query.shape, (high, wide), mirrored, step)
             _forbid_overhang(scores, shapes, (high, wide))
             for number, (score, y, x) in _peaks(scores, per_work):
                 rows, columns = shapes[number]
@@ -78,14 +85,36 @@ def _place(query: FeatureMap, works: list[np.ndarray], per_work: int, mirror: bo
     return [_distinct(candidates, per_work) for candidates in found]
 
 
-def _cosines(query: FeatureMap, works: list[np.ndarray], shapes: np.ndarray) -> np.ndarray:
-    """``(cells of the query, works, rows, columns) float32``, works padded to the largest."""
+def _step(size: tuple[float, float], query: tuple[int, int]) -> int:
+    """How many cells of a work, along each side, one cell of the query covers."""
+    return max(1, min(int(max(size) / max(query) + 0.5), int(min(size))))
+
+
+def _averaged(cosines: np.ndarray, cells: np.ndarray, step: int) -> np.ndarray:
+    """Cosines with the averages over ``step`` by ``step`` cells, by the upper left of each such block.
+
+    The mean of cosines is the product with the mean cell; dividing by that cell's length makes it a cosine again.
+    """
+    if step == 1:
+        return cosines
+    lengths = np.linalg.norm(_block_means(cells, step, (1, 2)), axis=3)
+    return _block_means(cosines, step, (2, 3)) / np.maximum(lengths, 1e-6)
+
+
+def _block_means(values: np.ndarray, step: int, axes: tuple[int, int]) -> np.ndarray:
+    for axis in axes:
+        count = values.shape[axis] - step + 1
+        values = sum(np.take(values, range(k, k + count), axis=axis) for k in range(step)) / np.float32(step)
+    return values
+
+
+def _stacked(works: list[np.ndarray], shapes: np.ndarray) -> np.ndarray:
+    """``(works, rows, columns, d) float32``, padded to the largest."""
     rows, columns = shapes.max(axis=0)
     cells = np.zeros((len(works), rows, columns, works[0].shape[2]), dtype=np.float32)
     for number, work in enumerate(works):
         cells[number, : work.shape[0], : work.shape[1]] = work
-    flat = query.vectors.reshape(-1, query.vectors.shape[2])
-    return (flat @ cells.reshape(-1, cells.shape[3]).T).reshape(len(flat), len(works), rows, columns)
+    return cells
 
 
 def _placement_sizes(query: tuple[int, int], shapes: np.ndarray) -> list[tuple[float, float]]:
@@ -100,11 +129,12 @@ def _placement_sizes(query: tuple[int, int], shapes: np.ndarray) -> list[tuple[f
     return fitting or [(min(sizes[0][0], largest[0]), min(sizes[0][1], largest[1]))]
 
 
-def _slide(planes: np.ndarray, query: tuple[int, int], size: tuple[float, float], mirrored: bool) -> np.ndarray:
+def _slide(
+    planes: np.ndarray, query: tuple[int, int], size: tuple[float, float], mirrored: bool, step: int
+) -> np.ndarray:
     """Mean cosine of a placement of ``size`` at every whole cell: ``(works, rows, columns)``, top left corners."""
-    rows, columns = planes.shape[2:]
-    ys = np.floor((np.arange(query[0]) + 0.5) * size[0] / query[0]).astype(int)
-    xs = np.floor((np.arange(query[1]) + 0.5) * size[1] / query[1]).astype(int)
+    rows, columns = planes.shape[2] + step - 1, planes.shape[3] + step - 1
+    ys, xs = (_block_starts(cells, side, step) for cells, side in zip(query, size, strict=True))
     down, across = rows - math.ceil(size[0]) + 1, columns - math.ceil(size[1]) + 1
     total = np.zeros((planes.shape[1], down, across), dtype=np.float32)
     for r, y in enumerate(ys):
@@ -112,6 +142,12 @@ def _slide(planes: np.ndarray, query: tuple[int, int], size: tuple[float, float]
             total += planes[r * query[1] + c, :, y : y + down, x : x + across]
     total /= query[0] * query[1]
     return total
+
+
+def _block_starts(cells: int, side: float, step: int) -> np.ndarray:
+    """Where, in a placement ``side`` cells long, the blocks under each of the query's ``cells`` begin."""
+    centres = (np.arange(cells) + 0.5) * side / cells
+    return np.clip(np.floor(centres - (step - 1) / 2), 0, math.ceil(side) - step).astype(int)
 
 
 def _forbid_overhang(scores: np.ndarray, shapes: np.ndarray, size: tuple[float, float]) -> None:

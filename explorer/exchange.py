@@ -42,6 +42,8 @@ def parse_query(record: dict[str, Any]) -> Query:
     if (image is None) == (text is None):
         raise ExplorerError('A query needs either "image" or "text".')
     if text is not None:
+        if pixels is not None:
+            raise ExplorerError('"box" goes with "image": it is a part of that picture.')
         if not isinstance(text, str):
             raise ExplorerError('"text" must be words in quotes.')
         return Query((WordsPart(text),))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from generated import folder_of, write_csv
 
 from explorer.config import Config
+from explorer.demo import paint_demo
 from explorer.indexing import IndexReport, index_folder
 from explorer.workspace import Workspace
 
@@ -21,16 +20,6 @@ SMALL = Config(model="mini", resolution=224)
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """24 works of the demo collection: ``images/``, ``metadata.csv``, and the truth beside them. Do not change it."""
     folder = tmp_path_factory.mktemp("demo")
-    if find_spec("explorer.demo").origin is None:  # until the painter lands
-        names = [path.name for path in sorted(folder_of(folder / "images", 24).iterdir())]
-        write_csv(folder / "metadata.csv", [
-            {"file": name, "title": f"Landscape {number}", "artist": f"Hand {'ABC'[number % 3]}", "year": 1600 + number,
-             "medium": "oil on panel" if number % 2 else "ink on paper", "height_cm": "27,5", "width_cm": "36"}
-            for number, name in enumerate(names)
-        ])  # fmt: skip
-        return folder
-    from explorer.demo import paint_demo
-
     paint_demo(folder, 24)
     return folder
 

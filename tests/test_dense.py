@@ -16,13 +16,21 @@ def cells(seed: int, rows: int, columns: int, dims: int = 16) -> np.ndarray:
     return unit_rows(np.random.default_rng(seed).normal(size=(rows, columns, dims)))
 
 
+def start(centre: float, side: float, step: int) -> int:
+    return min(max(math.floor(centre - (step - 1) / 2), 0), math.ceil(side) - step)
+
+
 def best_by_loops(query: np.ndarray, work: np.ndarray, mirror: bool) -> tuple[float, tuple[float, ...], bool]:
-    """The definition: every size, every whole cell as corner, the mean cosine of query cells with those below them."""
+    """The definition: every size, every whole cell as corner, the mean cosine of query cells with what they cover.
+
+    A query cell covers as many cells of the work, squared, as the placement is larger than the query, rounded.
+    """
     high, wide = query.shape[:2]
     rows, columns = work.shape[:2]
     best = (-9.0, (0.0, 0.0, 0.0, 0.0), False)
     for size in SIZES:
         tall, broad = size * high / max(high, wide), size * wide / max(high, wide)
+        step = max(1, min(int(size / max(high, wide) + 0.5), int(min(tall, broad))))
         for top in range(rows - math.ceil(tall) + 1):
             for left in range(columns - math.ceil(broad) + 1):
                 for mirrored in (False, True) if mirror else (False,):
@@ -30,8 +38,9 @@ def best_by_loops(query: np.ndarray, work: np.ndarray, mirror: bool) -> tuple[fl
                     for r in range(high):
                         for c in range(wide):
                             under = wide - 1 - c if mirrored else c
-                            y, x = top + int((r + 0.5) * tall / high), left + int((under + 0.5) * broad / wide)
-                            total += float(query[r, c] @ work[y, x])
+                            y = top + start((r + 0.5) * tall / high, tall, step)
+                            x = left + start((under + 0.5) * broad / wide, broad, step)
+                            total += float(query[r, c] @ unit_rows(work[y : y + step, x : x + step].mean(axis=(0, 1))))
                     score = total / (high * wide)
                     if score > best[0] + 1e-6:
                         box = (left / columns, top / rows, (left + broad) / columns, (top + tall) / rows)
