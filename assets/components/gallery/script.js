@@ -15,6 +15,11 @@ const current = () => {
   for (const button of list.querySelectorAll("button")) {
     button.toggleAttribute("aria-current", button.dataset.work === window.Explorer.current);
   }
+  const here = list.querySelector("[aria-current]")?.closest("li");
+  if (!here) return;
+  const room = list.getBoundingClientRect(), place = here.getBoundingClientRect();
+  if (place.top < room.top || place.bottom > room.bottom) list.scrollTop += place.top - room.top - 30;
+  if (place.left < room.left || place.right > room.right) list.scrollLeft += place.left - room.left - 30;
 };
 
 const show = () => {
