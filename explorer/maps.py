@@ -21,4 +21,5 @@ class WorkMap:
 def work_map(workspace: Workspace) -> WorkMap:
     """UMAP of the works' whole-picture vectors; computed once per state of the collection, then read from disk."""
     xy = workspace.cached("work-map", lambda: project(workspace.tables.whole()))
-    return WorkMap(workspace.tables.works, xy)
+    rows = workspace.present_rows()
+    return WorkMap(tuple(workspace.tables.works[row] for row in rows), xy[rows])

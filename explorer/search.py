@@ -57,8 +57,8 @@ def search(workspace: Workspace, query: Query, options: SearchOptions | None = N
         found = _find(workspace, query.parts[0], options, max(workspace.config.candidate_works, options.top))
     else:
         found = _combined(workspace, query, options)
-    present = workspace.collection.ids()  # a file may have gone since the tables were made
-    found = [one for one in found if workspace.tables.works[one.row] in present]
+    present = set(workspace.present_rows().tolist())
+    found = [one for one in found if one.row in present]
     best = sorted(found, key=lambda one: -one.score)[: options.top]
     return [
         Match(workspace.tables.works[one.row], one.box, one.score, rank, one.mirrored)
@@ -224,6 +224,8 @@ def label_works(workspace: Workspace, prompts: Sequence[str]) -> LabelTable:
         raise ExplorerError("Write at least one label, each on a line of its own (such as: a ship at sea).")
     weighed = names if len(names) > 1 else [*names, zero_shot.BACKGROUND]
     vectors = zero_shot.class_vectors(weighed, workspace.encoder.words)
-    scores = zero_shot.probabilities(workspace.tables.whole() @ vectors.T, workspace.manifest.logit_scale)
+    rows = workspace.present_rows()
+    scores = zero_shot.probabilities(workspace.tables.whole()[rows] @ vectors.T, workspace.manifest.logit_scale)
     best = tuple(choice if choice is not None and choice < len(names) else None for choice in zero_shot.choose(scores))
-    return LabelTable(tuple(names), workspace.tables.works, scores[:, : len(names)], best)
+    works = tuple(workspace.tables.works[row] for row in rows)
+    return LabelTable(tuple(names), works, scores[:, : len(names)], best)

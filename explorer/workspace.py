@@ -181,6 +181,11 @@ class Workspace:
                 log.warning("%s is not kept: %s", name, error)
             return result
 
+    def present_rows(self) -> np.ndarray:
+        """Rows, in order, of the works that are still in the folder: one may have gone since the tables were made."""
+        ids = self.collection.ids()
+        return np.array([row for row, work in enumerate(self.tables.works) if work in ids], dtype=np.int64)
+
     # -- works and their pictures ----------------------------------------------------------------------------------
 
     def row(self, work_id: str) -> int:
