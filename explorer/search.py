@@ -98,17 +98,22 @@ def prepare(workspace: Workspace, part: RegionPart | PicturePart) -> VisualQuery
 
 
 def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]:
-    """The works whose regions lie nearest the query's, each with its nearest region, best first (first stage)."""
+    """The works whose regions lie nearest the query's, each with its nearest region, best first (first stage).
+
+    Neighbouring regions of a few works can fill a whole list of regions; then a longer one is asked for.
+    """
     tables = workspace.tables
-    regions, scores = workspace.index.search(query.vector[None], workspace.config.candidate_regions)
-    nearest: dict[int, Found] = {}
-    for region, score in zip(regions[0], scores[0], strict=True):
-        row = int(tables.region_work[region])
-        if row not in nearest:
-            nearest[row] = Found(row, tables.region_box(region), float(score))
-            if len(nearest) == works:
-                break
-    return list(nearest.values())
+    wanted, count = min(works, len(tables.works)), workspace.config.candidate_regions
+    while True:
+        regions, scores = workspace.index.search(query.vector[None], count)
+        rows, first = np.unique(tables.region_work[regions[0]], return_index=True)
+        if len(rows) >= wanted or count >= len(tables.region_work):
+            break
+        count *= 4
+    best = np.argsort(first)[:wanted]
+    return [
+        Found(int(rows[k]), tables.region_box(regions[0][first[k]]), float(scores[0][first[k]])) for k in best
+    ]
 
 
 def rerank(workspace: Workspace, query: VisualQuery, proposed: Sequence[Found], per_work: int) -> list[Found]:
