@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from generated import MINI, SMALL
 
 from explorer.config import Config
 from explorer.demo import paint_demo
 from explorer.indexing import IndexReport, index_folder
 from explorer.workspace import Workspace
-
-MINI = Config(model="mini")
-SMALL = Config(model="mini", resolution=224)
-"""The same model on smaller pictures: four times as fast, for tests that index often."""
 
 
 @pytest.fixture(scope="session")

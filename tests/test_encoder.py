@@ -16,8 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import MINI
-from generated import folder_of, ground, work
+from generated import MINI, folder_of, ground, work
 from PIL import Image
 
 from explorer.config import Config

@@ -17,8 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SMALL
-from generated import folder_of, png_that_claims, save, work, write_csv
+from generated import SMALL, folder_of, png_that_claims, save, work, write_csv
 
 from explorer.config import Config, Effort
 from explorer.errors import ExplorerError

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import MINI
-from generated import detail, folder_of, ground, planted, save
+from generated import MINI, detail, folder_of, ground, planted, save
 
 from explorer.errors import ExplorerError
 from explorer.exchange import match_records
