@@ -1,0 +1,99 @@
+"""One training step's input: crops, what the teacher makes of them, and the views that the student gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from explorer.adapt.augment import moved, pasted, seen_otherwise
+from explorer.adapt.losses import Centres, Targets, label_targets
+from explorer.adapt.pictures import Crop, Work, random_crop
+from explorer.adapt.student import Window
+from explorer.adapt.teacher import Teacher
+
+CAPTIONED_SHARE = 0.4  # a part this large, or larger, shows what the work's title says
+LARGEST_PICTURE = 52  # cells on the long side of the pictures that crops pretend to lie in
+
+
+@dataclass(frozen=True)
+class Batch:
+    """``pixels (N, 3, H, W)`` in 0 to 1 of the changed views, their targets, and where the crops pretend to lie."""
+
+    pixels: torch.Tensor
+    targets: Targets
+    window: Window
+
+
+class Batches:
+    """Makes the batch of a step from the step's number alone, so that a resumed run sees what it would have seen."""
+
+    def __init__(self, works: list[Work], captions: list[list[int]], teacher: Teacher, seed: int) -> None:
+        """``captions``: per work, its rows in the table of captions."""
+        self.works, self.captions, self.teacher, self.seed = works, captions, teacher, seed
+
+    def crops(self, step: int, count: int, cells: tuple[int, int]) -> list[Crop]:
+        rng = np.random.default_rng([self.seed, step])
+        rows = rng.permutation(len(self.works))[:count] if count <= len(self.works) else rng.integers(len(self.works), size=count)
+        return [random_crop(self.works[row], int(row), cells, rng) for row in rows]
+
+    def centres(self, count: int = 256) -> Centres:
+        """Means of the teacher's outputs over crops of the training pictures."""
+        outputs = [self._taught(self.crops(-step - 1 & 0x7FFFFFFF, 32, (8, 8))) for step in range(max(1, count // 32))]
+        dense = torch.cat([dense for dense, *_ in outputs])
+        features = torch.cat([features for _, features, _ in outputs])
+        prior = torch.cat([logits.softmax(1) for *_, logits in outputs]).mean(0)
+        known = [work.clip for work in self.works if work.clip is not None]
+        clip = torch.from_numpy(np.mean(known, axis=0)) if known else torch.zeros(512)
+        return Centres(dense.mean(dim=(0, 2, 3)), features.mean(0), prior, clip.float())
+
+    def batch(self, step: int, count: int, cells: tuple[int, int], centres: Centres) -> Batch:
+        """Two changed views of ``count`` crops of ``cells`` (rows, columns)."""
+        gen = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
+        rng = np.random.default_rng([self.seed, step, 1])
+        crops = self.crops(step, count, cells)
+        dense, features, logits = self._taught(crops)
+        pixels = torch.stack([crop.pixels for crop in crops]).repeat(2, 1, 1, 1)
+        pixels, maps = moved(pixels, dense.repeat(2, 1, 1, 1), gen)
+        pixels, maps, own = pasted(seen_otherwise(pixels, gen), maps, gen)
+        centred = maps.flatten(2).transpose(1, 2) - centres.cells
+        targets = Targets(
+            cells=F.normalize(centred, dim=-1),
+            features=F.normalize(features - centres.features, dim=-1).repeat(2, 1),
+            labels=label_targets(logits, centres.prior).repeat(2, 1),
+            own=own,
+            caption=torch.tensor([self._caption(crop, rng) for crop in crops * 2]),
+            clip=self._clip(crops, centres).repeat(2, 1),
+        )
+        return Batch(pixels, targets, _window(cells, rng))
+
+    def _taught(self, crops: list[Crop]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Cells of the crops as they are; features and labels of the larger copies, nearer what the teacher knows."""
+        dense = self.teacher.run(torch.stack([crop.pixels for crop in crops]), dense_only=True).dense
+        judged = self.teacher.run(torch.stack([crop.sharp for crop in crops]))
+        return dense, judged.features, judged.logits
+
+    def _caption(self, crop: Crop, rng: np.random.Generator) -> int:
+        rows = self.captions[crop.work]
+        return int(rng.choice(rows)) if rows and crop.share >= CAPTIONED_SHARE else -1
+
+    def _clip(self, crops: list[Crop], centres: Centres) -> torch.Tensor:
+        vectors = torch.zeros(len(crops), len(centres.clip))
+        for row, crop in enumerate(crops):
+            known = self.works[crop.work].clip
+            if known is not None and crop.share >= CAPTIONED_SHARE:
+                vectors[row] = F.normalize(torch.from_numpy(known) - centres.clip, dim=0)
+        return vectors
+
+
+def _window(cells: tuple[int, int], rng: np.random.Generator) -> Window:
+    """Half of the crops are whole pictures, half lie somewhere in a larger one: matching sees up to 64 cells a side, but
+    training at that size is dear, so only the positions are those of a large picture."""
+    rows, columns = cells
+    if rng.random() < 0.5 or max(cells) >= LARGEST_PICTURE:
+        return Window(rows, columns)
+    grow = float(np.exp(rng.uniform(0, np.log(LARGEST_PICTURE / max(cells)))))
+    tall, wide = round(rows * grow), round(columns * grow)
+    return Window(tall, wide, int(rng.integers(tall - rows + 1)), int(rng.integers(wide - columns + 1)))
