@@ -112,45 +112,64 @@ def search_all(folder: Path, queries: list[Query], encode: Encode, mirror: bool 
             maps = encode(whole_cells(picture, cells))
             for layer in layers:
                 for stack in asked:
-                    _compare(maps[layer], *stack[layer], best[layer], number)
+                    _compare(maps[layer], stack[layer], best[layer], number)
         if sys.stderr.isatty():
             print(f"\rmatched {number + 1} of {len(files)} works", end="", file=sys.stderr)
     return {layer: _outcome(queries, [path.name for path in files], folder, found) for layer, found in best.items()}
 
 
-def _all_templates(
-    folder: Path, queries: list[Query], encode: Encode, mirror: bool
-) -> dict[str, tuple[torch.Tensor, list[tuple[int, int]]]]:
-    """Per layer, all queries' cells in the corner of 8 x 8 zeros ``(Q, D, 8, 8)``, and their sizes."""
+@dataclass(frozen=True)
+class Asked:
+    """All queries' cells of one layer, as one matrix: ``cells (M, D)`` unit rows; ``by_place``: per place (row, column)
+    in a query, the queries that have it and their rows of the matrix; ``sizes`` and ``middles`` per query."""
+
+    cells: torch.Tensor
+    by_place: dict[tuple[int, int], tuple[torch.Tensor, torch.Tensor]]
+    sizes: list[tuple[int, int]]
+    middles: torch.Tensor
+
+
+def _all_templates(folder: Path, queries: list[Query], encode: Encode, mirror: bool) -> dict[str, Asked]:
     found: dict[str, list[np.ndarray]] = {}
     for query in queries:
         with Image.open(folder / query.work) as opened:
             for name, grid in templates(opened.convert("RGB"), query.box, mirror, encode).items():
                 found.setdefault(name, []).append(grid)
-    stacked = {}
-    for name, grids in found.items():
-        stack = torch.zeros(len(grids), grids[0].shape[2], QUERY_CELLS, QUERY_CELLS)
-        for row, grid in enumerate(grids):
-            unit = F.normalize(torch.from_numpy(grid).float(), dim=-1)
-            stack[row, :, : grid.shape[0], : grid.shape[1]] = unit.permute(2, 0, 1)
-        stacked[name] = (stack, [grid.shape[:2] for grid in grids])
-    return stacked
+    return {name: _stacked(grids) for name, grids in found.items()}
+
+
+def _stacked(grids: list[np.ndarray]) -> Asked:
+    cells, middles, sizes = [], [], []
+    members: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for query, grid in enumerate(grids):
+        tall, wide = grid.shape[:2]
+        for place in np.ndindex(tall, wide):
+            members.setdefault(place, []).append((query, len(cells)))
+            if place == (tall // 2, wide // 2):
+                middles.append(len(cells))
+            cells.append(grid[place])
+        sizes.append((tall, wide))
+    by_place = {place: tuple(torch.tensor(pairs).T) for place, pairs in members.items()}
+    return Asked(F.normalize(torch.from_numpy(np.stack(cells)).float(), dim=-1), by_place, sizes, torch.tensor(middles))
 
 
 def _nothing_yet(queries: int, works: int) -> Best:
     empty = np.full((queries, works), -np.inf, np.float32)
-    return Best(empty, np.zeros((queries, works, 4), np.float32), empty.copy(), np.zeros((queries, works, 2), np.float32))
+    boxes, cells = (np.zeros((queries, works, numbers), np.float32) for numbers in (4, 2))
+    return Best(empty, boxes, empty.copy(), cells)
 
 
-def _compare(grid: np.ndarray, stack: torch.Tensor, sizes: list[tuple[int, int]], best: Best, work: int) -> None:
+def _compare(grid: np.ndarray, asked: Asked, best: Best, work: int) -> None:
     """Mean cosine of every query laid at every place of one map; keeps what beats the work's best so far."""
     rows, columns = grid.shape[:2]
-    unit = F.normalize(torch.from_numpy(grid).float(), dim=-1).permute(2, 0, 1)
-    padded = F.pad(unit, (0, QUERY_CELLS - 1, 0, QUERY_CELLS - 1))[None]
-    laid = F.conv2d(padded.bfloat16(), stack.bfloat16())[0].float()
-    middles = torch.stack([stack[q, :, tall // 2, wide // 2] for q, (tall, wide) in enumerate(sizes)])
-    single = torch.einsum("qd,drc->qrc", middles, unit).flatten(1)
-    for q, (tall, wide) in enumerate(sizes):
+    unit = F.normalize(torch.from_numpy(grid).float(), dim=-1).flatten(0, 1)
+    alike = (asked.cells.bfloat16() @ unit.bfloat16().T).view(-1, rows, columns)
+    laid = torch.zeros(len(asked.sizes), rows, columns)
+    for (down, across), (queries, members) in asked.by_place.items():
+        if down < rows and across < columns:
+            laid[queries, : rows - down, : columns - across] += alike[members, down:, across:].float()
+    single = alike[asked.middles].flatten(1)
+    for q, (tall, wide) in enumerate(asked.sizes):
         cell = int(single[q].argmax())
         if single[q, cell] > best.cell_scores[q, work]:
             best.cell_scores[q, work] = single[q, cell]
@@ -159,9 +178,9 @@ def _compare(grid: np.ndarray, stack: torch.Tensor, sizes: list[tuple[int, int]]
             continue
         places = laid[q, : rows - tall + 1, : columns - wide + 1]
         place = int(places.argmax())
-        score = float(places.flatten()[place]) / (tall * wide)
+        top, left = divmod(place, places.shape[1])
+        score = float(places[top, left]) / (tall * wide)
         if score > best.scores[q, work]:
-            top, left = divmod(place, places.shape[1])
             best.scores[q, work] = score
             best.boxes[q, work] = (left / columns, top / rows, (left + wide) / columns, (top + tall) / rows)
 

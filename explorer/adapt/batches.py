@@ -36,7 +36,7 @@ class Batches:
 
     def crops(self, step: int, count: int, cells: tuple[int, int]) -> list[Crop]:
         rng = np.random.default_rng([self.seed, step])
-        rows = rng.permutation(len(self.works))[:count] if count <= len(self.works) else rng.integers(len(self.works), size=count)
+        rows = rng.permutation(max(count, len(self.works)))[:count] % len(self.works)
         return [random_crop(self.works[row], int(row), cells, rng) for row in rows]
 
     def centres(self, count: int = 256) -> Centres:
@@ -89,8 +89,10 @@ class Batches:
 
 
 def _window(cells: tuple[int, int], rng: np.random.Generator) -> Window:
-    """Half of the crops are whole pictures, half lie somewhere in a larger one: matching sees up to 64 cells a side, but
-    training at that size is dear, so only the positions are those of a large picture."""
+    """Half of the batches are whole pictures, half lie somewhere in a larger one.
+
+    Matching sees up to 64 cells a side; training at that size is dear, so only the positions are a large picture's.
+    """
     rows, columns = cells
     if rng.random() < 0.5 or max(cells) >= LARGEST_PICTURE:
         return Window(rows, columns)

@@ -46,7 +46,8 @@ def load_state(folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] |
         for shard in sorted(folder.glob("state-*.safetensors")):
             tensors |= load_file(shard)
     except (OSError, ValueError) as error:
-        raise ExplorerError(f"The training state in {folder} cannot be read ({error}): delete it to start anew.") from error
+        problem = f"The training state in {folder} cannot be read ({error}): delete it to start anew."
+        raise ExplorerError(problem) from error
     return tensors, record
 
 

@@ -25,8 +25,8 @@ RATE = 1.5e-3
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Everything said in training, in the joint space: ``texts`` with ``vectors (N, D)`` unit rows, ``labels (1001, D)``
-    and ``captions (K, D)`` for the pictures."""
+    """Everything said in training, in the joint space: ``texts`` with ``vectors (N, D)`` unit rows, and, for the
+    pictures, ``labels (1001, D)`` and ``captions (K, D)``."""
 
     texts: list[str]
     vectors: np.ndarray
@@ -43,7 +43,7 @@ def said_in_training(
     if kept.is_file() and listed.is_file():
         arrays = load_file(kept)
         if len(arrays["captions"]) == len(captions) and len(arrays["labels"]) == len(labels):
-            return Vocabulary(listed.read_text("utf-8").split("\n"), arrays["vectors"], arrays["labels"], arrays["captions"])
+            return Vocabulary(texts=listed.read_text("utf-8").split("\n"), **arrays)
     teacher = SentenceTeacher()
     texts = sentences(labels, captions, teacher.vocabulary(), count, seed)
     texts = [" ".join(text.split()) for text in texts]
@@ -61,9 +61,7 @@ def said_in_training(
     return vocabulary
 
 
-def teach_words(
-    model: CLIPModel, tokenizer: CLIPTokenizer, said: Vocabulary, steps: int, seed: int
-) -> float:
+def teach_words(model: CLIPModel, tokenizer: CLIPTokenizer, said: Vocabulary, steps: int, seed: int) -> float:
     """Train the text tower to give every text its vector; returns the mean cosine on texts held out."""
     parameters = [*model.text_model.parameters(), *model.text_projection.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.02)

@@ -1,4 +1,4 @@
-"""What the student is asked: the teacher's cells, the teacher's likenesses between cells, and the words for a picture."""
+"""What the student is asked: the teacher's cells, its likenesses between cells, and the words for a picture."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Words:
 @dataclass(frozen=True)
 class Targets:
     """For N views: ``cells (N, L, 96)`` and ``features (N, 1280)`` unit rows, ``labels (N, 1001)`` probabilities,
-    ``own (N,)`` how much of the view is its own picture, ``caption (N,)`` a row of the captions or -1, ``clip (N, 512)``
-    unit rows, zero where there is none. The first half of the views shows the same crops as the second half."""
+    ``own (N,)`` how much of the view is its own picture, ``caption (N,)`` a row of the captions or -1, and
+    ``clip (N, 512)`` unit rows, zero where there is none. The first half of the views shows the crops of the second."""
 
     cells: torch.Tensor
     features: torch.Tensor

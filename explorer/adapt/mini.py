@@ -58,7 +58,7 @@ class MiniSettings:
 def train_mini(settings: MiniSettings, stages: Sequence[str] = ("pictures", "words", "write")) -> dict[str, float]:
     """Train, or continue training, and write the model; returns the last validation figures.
 
-    ``stages`` may be run one at a time: ``write`` takes the best vision tower so far and the text tower if there is one.
+    ``stages`` may be run one at a time: ``write`` takes the best vision tower so far and the text tower.
     """
     if settings.threads:
         torch.set_num_threads(settings.threads)
@@ -139,7 +139,7 @@ def _restore_words(run: Path, model: CLIPModel) -> None:
 
 def settings_from(arguments: Sequence[str] | None = None) -> tuple[MiniSettings, list[str]]:
     """Settings and stages of a command line."""
-    parser = argparse.ArgumentParser(prog="train-mini", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(prog="train-mini", description=__doc__)
     for name in ("teacher", "labels", "run", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--pictures", type=Path, nargs="+", required=True)

@@ -68,7 +68,7 @@ class PictureStage:
         self, model: CLIPModel, works: list[Work], captions: list[str], said: Vocabulary, teacher: Teacher
     ) -> dict[str, float]:
         """Train to the schedule's last step from wherever the state is; returns the last validation figures."""
-        model.set_attn_implementation("eager")  # for so few tokens the fused kernel's backward pass is slower on a CPU
+        model.set_attn_implementation("eager")  # for so few tokens the fused kernel's backward is slower
         rows = {caption: row for row, caption in enumerate(captions)}
         split = [[work for work in works if work.held_out is part] for part in (False, True)]
         training, validation = (
@@ -95,7 +95,8 @@ class PictureStage:
                     best = figures["total"]
                     save_state(self.run / "best", _half(model), {"step": step, **figures})
             if time.monotonic() - saved > 60 * self.schedule.save_minutes or step == self.schedule.steps:
-                save_state(self.run / "state", learner.tensors(centres), {"step": step, "best": best, "figures": figures})
+                record = {"step": step, "best": best, "figures": figures}
+                save_state(self.run / "state", learner.tensors(centres), record)
                 saved = time.monotonic()
         return figures
 
@@ -142,7 +143,7 @@ class PictureStage:
             gen = torch.Generator().manual_seed(number)
             seen = learner.see(batch)
             parts = all_losses(seen, batch.targets, learner.heads, words, learner.model.logit_scale, gen)
-            parts = {**parts, "total": total(parts), "finds": _finds(seen, batch), "labelled": _labelled(seen, batch, words)}
+            parts |= {"total": total(parts), "finds": _finds(seen, batch), "labelled": _labelled(seen, batch, words)}
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + float(value) / len(sizes)
         return sums

@@ -69,7 +69,8 @@ def load_works(folders: list[Path], leave_out: list[str], long_side: int = 400) 
         catalogue, vectors = _read_catalogue(folder), _read_vectors(folder)
         rows = {name: row for row, name in enumerate(catalogue.order)}
         inner = folder / "images"
-        files = sorted(path for path in (inner if inner.is_dir() else folder).rglob("*") if path.suffix.lower() in SUFFIXES)
+        places = (inner if inner.is_dir() else folder).rglob("*")
+        files = sorted(path for path in places if path.suffix.lower() in SUFFIXES)
         kept = [path for path in files if not path.name.startswith(tuple(leave_out))]
         before = len(works)
         for path in kept:

@@ -58,7 +58,7 @@ class Window:
 
 
 def build(shape: Shape, patches: torch.Tensor | None = None) -> CLIPModel:
-    """A new model. ``patches (M, 3, 16, 16)``, normalised pixels of training pictures, start the patch embedding."""
+    """A new model; ``patches (M, 3, 16, 16)``, normalised pixels of training pictures, start the patch embedding."""
     vision = {
         "hidden_size": shape.width, "intermediate_size": 4 * shape.width, "num_hidden_layers": shape.layers,
         "num_attention_heads": shape.heads, "patch_size": shape.patch, "image_size": shape.image_size,
@@ -68,7 +68,8 @@ def build(shape: Shape, patches: torch.Tensor | None = None) -> CLIPModel:
         "hidden_size": shape.text_width, "intermediate_size": 4 * shape.text_width,
         "num_hidden_layers": shape.text_layers, "num_attention_heads": shape.text_heads,
         "max_position_embeddings": shape.text_length, "vocab_size": shape.vocabulary, "hidden_act": "gelu",
-        "bos_token_id": shape.vocabulary - 2, "eos_token_id": shape.vocabulary - 1, "pad_token_id": shape.vocabulary - 1,
+        "bos_token_id": shape.vocabulary - 2, "eos_token_id": shape.vocabulary - 1,
+        "pad_token_id": shape.vocabulary - 1,
     }  # fmt: skip
     model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=shape.joint))
     with torch.no_grad():
@@ -147,7 +148,7 @@ def see(model: CLIPModel, pixels: torch.Tensor, dense_block: int, window: Window
 
 
 def _positions(embeddings: torch.nn.Module, rows: int, columns: int, window: Window) -> torch.Tensor:
-    """Position embeddings ``(rows * columns, width)`` of a window, the values ``interpolate_pos_encoding`` gives there."""
+    """Position embeddings ``(rows * columns, width)`` of a window, as ``interpolate_pos_encoding`` gives them."""
     weight = embeddings.position_embedding.weight[1:]
     side = int(len(weight) ** 0.5)
     table = weight.T.reshape(1, -1, side, side)

@@ -87,7 +87,8 @@ class Teacher:
         """Every tensor that a later step or a caller needs, by tensor number (``names`` gives their names)."""
         wanted = {self.dense_at, self.feature_at, until}
         last_use = {number: at for at, step in enumerate(self.steps) for number in step.inputs}
-        values = {self.entry: (pixels.to(self.device, self.dtype) * 2 - 1).contiguous(memory_format=torch.channels_last)}
+        entered = pixels.to(self.device, self.dtype) * 2 - 1
+        values = {self.entry: entered.contiguous(memory_format=torch.channels_last)}
         for at, step in enumerate(self.steps[:-1]):
             if step.kind == "pool":
                 break
@@ -106,7 +107,8 @@ def _apply(step: _Step, inputs: list[torch.Tensor]) -> torch.Tensor:
     x = inputs[0]
     kernel = step.weight.shape[-1]
     if kernel > 1:
-        x = F.pad(x, [*_same_padding(x.shape[-1], kernel, step.stride), *_same_padding(x.shape[-2], kernel, step.stride)])
+        across, down = (_same_padding(side, kernel, step.stride) for side in (x.shape[-1], x.shape[-2]))
+        x = F.pad(x, [*across, *down])
     groups = x.shape[1] if step.kind == "depthwise" else 1
     x = F.conv2d(x, step.weight, step.bias, stride=step.stride, groups=groups)
     return x.clamp_(0, 6) if step.relu6 else x

@@ -40,27 +40,41 @@ ANIMAL_KINDS = (
 )  # fmt: skip
 # The same for things, by words in the label; the first kind that fits holds.
 THING_KINDS = (
-    ("person wearing clothes", "academic gown|tie$|suit$|gown$|kimono|cloak|groom|ballplayer|scuba diver|^wig|mortarboard"
-     "|military uniform|abaya|sarong|hoopskirt|vestment|bonnet|cowboy hat|sombrero|trench coat|fur coat|lab coat"
-     "|miniskirt|overskirt|jersey|cardigan|^stole|poncho|breastplate|cuirass|hair slide|neck brace|brassiere|bikini"
-     "|maillot|swimming trunks|pajama|apron|mask|sunglass|lipstick|bearskin|shower cap|bathing cap|diaper|^bib|necklace|feather boa"),
-    ("house or building", "^barn$|boathouse|^church|castle|palace|monastery|mosque|mobile home|library|greenhouse"
-     "|stupa|^dome|bell cote|patio|picket fence|thatch|tile roof|cinema|restaurant|bakery|barbershop|bookshop"
-     "|butcher shop|prison|yurt|cliff dwelling|triumphal arch|water tower|birdhouse|beacon|grocery|shoe shop"),
-    ("guitar", "guitar|banjo"),
-    ("musical instrument", "violin|cello|harp|flute|drum|trombone|french horn|cornet|oboe|bassoon|sax|accordion"
-     "|harmonica|organ|piano|gong|chime|maraca|marimba|panpipe|ocarina|steel drum"),
-    ("ship or boat", "ship|boat|canoe|gondola|catamaran|trimaran|schooner|yawl|pirate|liner|gallee"),
-    ("carriage or vehicle", "car$|wagon|truck|bus|van$|cab$|bullet train|locomotive|bicycle|motor|horse cart|oxcart|jinrikisha"
+    ("person wearing clothes",
+     "academic gown|tie$|suit$|gown$|kimono|cloak|groom|ballplayer|scuba diver|^wig|mortarboard"
+     "|military uniform|abaya|sarong|hoopskirt|vestment|bonnet|cowboy hat|sombrero|trench coat|fur coat"
+     "|lab coat|miniskirt|overskirt|jersey|cardigan|^stole|poncho|breastplate|cuirass|hair slide|neck brace"
+     "|brassiere|bikini|maillot|swimming trunks|pajama|apron|mask|sunglass|lipstick|bearskin|shower cap"
+     "|bathing cap|diaper|^bib|necklace|feather boa"),
+    ("house or building",
+     "^barn$|boathouse|^church|castle|palace|monastery|mosque|mobile home|library|greenhouse|stupa|^dome"
+     "|bell cote|patio|picket fence|thatch|tile roof|cinema|restaurant|bakery|barbershop|bookshop|butcher shop"
+     "|prison|yurt|cliff dwelling|triumphal arch|water tower|birdhouse|beacon|grocery|shoe shop"),
+    ("guitar",
+     "guitar|banjo"),
+    ("musical instrument",
+     "violin|cello|harp|flute|drum|trombone|french horn|cornet|oboe|bassoon|sax|accordion|harmonica|organ"
+     "|piano|gong|chime|maraca|marimba|panpipe|ocarina|steel drum"),
+    ("ship or boat",
+     "ship|boat|canoe|gondola|catamaran|trimaran|schooner|yawl|pirate|liner|gallee"),
+    ("carriage or vehicle",
+     "car$|wagon|truck|bus|van$|cab$|bullet train|locomotive|bicycle|motor|horse cart|oxcart|jinrikisha"
      "|tractor|tank|sled|ambulance|limousine|tricycle|barrow"),
-    ("landscape", "^alp|cliff|valley|lakeside|seashore|promontory|sandbar|volcano|coral reef|geyser"),
-    ("flower or plant", "daisy|lady's slipper|rapeseed|corn|acorn|hip|buckeye|^pot$|vase"),
-    ("mushroom", "mushroom|fungus|agaric|stinkhorn|earthstar|hen-of-the-woods|bolete|gyromitra"),
-    ("fruit or food", "apple|strawberry|orange|lemon|^fig|pineapple|banana|jackfruit|pomegranate|hay|bread|bagel|pretzel"
-     "|pizza|soup|ice|meat loaf|burrito|potato|cabbage|broccoli|cauliflower|squash|cucumber|artichoke|pepper|dough"),
-    ("furniture", "chair|table|sofa|couch|bed$|cradle|wardrobe|desk|bookcase|cabinet|chest|chiffonier|throne|crib|stool"),
-    ("pot or vessel", "jug|pitcher|bottle|goblet|cup$|bowl|teapot|coffeepot|barrel|bucket|beaker|tub$|caldron|urn|mortar"),
-    ("weapon or armour", "shield|scabbard|rifle|revolver|cannon|chain mail|bow$|missile|projectile"),
+    ("landscape",
+     "^alp|cliff|valley|lakeside|seashore|promontory|sandbar|volcano|coral reef|geyser"),
+    ("flower or plant",
+     "daisy|lady's slipper|rapeseed|corn|acorn|hip|buckeye|^pot$|vase"),
+    ("mushroom",
+     "mushroom|fungus|agaric|stinkhorn|earthstar|hen-of-the-woods|bolete|gyromitra"),
+    ("fruit or food",
+     "apple|strawberry|orange|lemon|^fig|pineapple|banana|jackfruit|pomegranate|hay|bread|bagel|pretzel|pizza"
+     "|soup|ice|meat loaf|burrito|potato|cabbage|broccoli|cauliflower|squash|cucumber|artichoke|pepper|dough"),
+    ("furniture",
+     "chair|table|sofa|couch|bed$|cradle|wardrobe|desk|bookcase|cabinet|chest|chiffonier|throne|crib|stool"),
+    ("pot or vessel",
+     "jug|pitcher|bottle|goblet|cup$|bowl|teapot|coffeepot|barrel|bucket|beaker|tub$|caldron|urn|mortar"),
+    ("weapon or armour",
+     "shield|scabbard|rifle|revolver|cannon|chain mail|bow$|missile|projectile"),
 )  # fmt: skip
 
 
@@ -102,8 +116,10 @@ def label_phrases(labels: list[str]) -> list[list[str]]:
 
 
 def sentences(labels: list[str], captions: list[str], more_words: list[str], count: int, seed: int) -> list[str]:
-    """Up to ``count`` different sentences to learn words from, the simplest first: every word, label and caption alone,
-    then in templates, then two together. ``more_words`` is any further vocabulary."""
+    """Up to ``count`` different sentences: every word in every template, labels, captions, then two words together.
+
+    ``more_words`` is any further vocabulary.
+    """
     rng = np.random.default_rng(seed)
     kinds = kinds_and_words()
     common = [word for words in kinds.values() for word in words] + list(kinds)
