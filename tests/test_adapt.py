@@ -15,7 +15,7 @@ from explorer.adapt.augment import moved, pasted, seen_otherwise
 from explorer.adapt.checkpoint import SHARD_BYTES, load_state, save_state
 from explorer.adapt.learn_words import Vocabulary, teach_words
 from explorer.adapt.picture_stage import PictureStage, Schedule
-from explorer.adapt.pictures import load_works, names_to_leave_out, random_crop
+from explorer.adapt.pictures import Album, load_works, names_to_leave_out
 from explorer.adapt.student import Shape, Window, build, normalised, save_folder, see
 from explorer.adapt.teacher import Teacher, TeacherOutput
 from explorer.adapt.tokens import learn_tokenizer
@@ -30,6 +30,8 @@ TEACHER_FILE = Path(__file__).parents[2] / "shared" / "data" / "teacher" / "mobi
 
 class PaintedTeacher:
     """Stands for MobileNet: a fixed random linear view of every cell."""
+
+    device = "cpu"
 
     def __init__(self) -> None:
         gen = torch.Generator().manual_seed(7)
@@ -121,10 +123,17 @@ def test_a_missing_folder_is_named():
 
 
 def test_crops_have_whole_cells(works):
-    crop = random_crop(works[0], 0, (4, 6), np.random.default_rng(0))
-    assert crop.pixels.shape == (3, 64, 96)
-    assert 0 < crop.share <= 1
-    assert min(crop.sharp.shape[1:]) > 64
+    crops = Album(works).random_crops(np.arange(5), (4, 6), np.random.default_rng(0))
+    assert crops.pixels.shape == (5, 3, 64, 96)
+    assert ((crops.shares > 0) & (crops.shares <= 1)).all()
+    assert min(crops.sharp.shape[2:]) > 64
+
+
+def test_a_cut_box_shows_what_is_there(works):
+    whole = Image.fromarray(works[0].pixels)
+    found = Album(works).cut(np.array([0]), np.array([[20.0, 10.0, 96.0, 64.0]]), (32, 48))
+    truth = torch.from_numpy(np.array(whole.resize((48, 32), Image.Resampling.BOX, box=(20, 10, 116, 74))))
+    assert (found[0].permute(1, 2, 0) * 255 - truth).abs().mean() < 3
 
 
 def test_changed_views_keep_their_targets_in_place():

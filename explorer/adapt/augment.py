@@ -32,7 +32,7 @@ def moved(images: torch.Tensor, targets: torch.Tensor, gen: torch.Generator) -> 
         ],
         dim=1,
     )
-    bend = torch.randn(n, 2, 4, 4, generator=gen) * WARP * _chosen(n, 0.5, gen).view(n, 1, 1, 1)
+    bend = torch.randn(n, 2, 4, 4, **_on(gen)) * WARP * _chosen(n, 0.5, gen).view(n, 1, 1, 1)
 
     def at(height: int, width: int) -> torch.Tensor:
         grid = F.affine_grid(theta, [n, 1, height, width], align_corners=False)
@@ -48,7 +48,7 @@ def seen_otherwise(images: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
     """Another medium, other colours, another state: colour, grey, sepia, ink, blur, lost detail, grain."""
     n = len(images)
     images = _recoloured(images, gen)
-    medium = torch.rand(n, generator=gen)
+    medium = torch.rand(n, **_on(gen))
     grey = luminance(images)
     images = torch.where(_at(medium < 0.16), grey.expand_as(images), images)
     images = torch.where(_at((medium >= 0.16) & (medium < 0.28)), _toned(grey, gen), images)
@@ -59,7 +59,7 @@ def seen_otherwise(images: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
     images = _blurred(images, 0.3, gen)
     images = _coarsened(images, 0.2, gen)
     grain = _uniform(n, gen, 0.0, 0.06) * _chosen(n, 0.5, gen)
-    return (images + torch.randn(images.shape, generator=gen) * grain.view(n, 1, 1, 1)).clamp(0, 1)
+    return (images + torch.randn(images.shape, **_on(gen)) * grain.view(n, 1, 1, 1)).clamp(0, 1)
 
 
 def pasted(images: torch.Tensor, targets: torch.Tensor, gen: torch.Generator) -> tuple[torch.Tensor, ...]:
@@ -67,36 +67,36 @@ def pasted(images: torch.Tensor, targets: torch.Tensor, gen: torch.Generator) ->
 
     After Yun et al., "CutMix" (ICCV 2019). Returns images, targets and the share of each picture that is still its own.
     """
-    images, targets = images.clone(), targets.clone()
     n, (rows, columns) = len(images), targets.shape[-2:]
-    own = torch.ones(n)
-    source = torch.randperm(n, generator=gen).tolist()
-    before_images, before_targets = images.clone(), targets.clone()
-    for to in torch.nonzero(_chosen(n, 0.35, gen)).flatten().tolist():
-        tall = int(torch.randint(max(rows // 3, 1), max(2 * rows // 3, 2) + 1, (1,), generator=gen))
-        wide = int(torch.randint(max(columns // 3, 1), max(2 * columns // 3, 2) + 1, (1,), generator=gen))
-        top = int(torch.randint(0, rows - tall + 1, (1,), generator=gen))
-        left = int(torch.randint(0, columns - wide + 1, (1,), generator=gen))
-        cells = (slice(None), slice(top, top + tall), slice(left, left + wide))
-        pixels = (slice(None), slice(16 * top, 16 * (top + tall)), slice(16 * left, 16 * (left + wide)))
-        images[to][pixels] = before_images[source[to]][pixels]
-        targets[to][cells] = before_targets[source[to]][cells]
-        own[to] = 1 - tall * wide / (rows * columns)
-    return images, targets, own
+    source = torch.randperm(n, **_on(gen))
+    inside = _spans(n, rows, gen)[:, :, None] & _spans(n, columns, gen)[:, None, :]
+    inside &= _chosen(n, 0.35, gen).bool().view(n, 1, 1)
+    cells = inside[:, None]
+    pixels = cells.repeat_interleave(16, dim=2).repeat_interleave(16, dim=3)
+    own = 1 - inside.float().mean(dim=(1, 2))
+    return torch.where(pixels, images[source], images), torch.where(cells, targets[source], targets), own
+
+
+def _spans(n: int, cells: int, gen: torch.Generator) -> torch.Tensor:
+    """A random run of a third to two thirds of the cells per picture, ``(N, cells) bool``."""
+    length = (_uniform(n, gen, 1 / 3, 2 / 3) * cells).round().clamp(min=1)
+    start = (torch.rand(n, **_on(gen)) * (cells - length + 1)).floor()
+    places = torch.arange(cells, device=gen.device)
+    return (places >= start[:, None]) & (places < (start + length)[:, None])
 
 
 def luminance(images: torch.Tensor) -> torch.Tensor:
     """``(N, 3, H, W) -> (N, 1, H, W)``."""
-    return (images * torch.tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    return (images * torch.tensor(GREY, device=images.device).view(1, 3, 1, 1)).sum(1, keepdim=True)
 
 
 def _recoloured(images: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
     n = len(images)
     often = _chosen(n, 0.8, gen)
-    mix = torch.eye(3) + torch.randn(n, 3, 3, generator=gen) * 0.1 * often.view(n, 1, 1)
+    mix = torch.eye(3, device=gen.device) + torch.randn(n, 3, 3, **_on(gen)) * 0.1 * often.view(n, 1, 1)
     mix = mix / mix.sum(2, keepdim=True).clamp_min(0.3)
     images = torch.einsum("nij,njhw->nihw", mix, images)
-    gain = torch.exp(torch.randn(n, 3, 1, 1, generator=gen) * 0.12 * often.view(n, 1, 1, 1))
+    gain = torch.exp(torch.randn(n, 3, 1, 1, **_on(gen)) * 0.12 * often.view(n, 1, 1, 1))
     contrast = torch.exp(_uniform(n, gen, -0.45, 0.35)).view(n, 1, 1, 1)
     light = _uniform(n, gen, -0.15, 0.15).view(n, 1, 1, 1)
     mean = images.mean(dim=(1, 2, 3), keepdim=True)
@@ -108,8 +108,8 @@ def _recoloured(images: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
 def _toned(grey: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
     """One hue on tinted paper: sepia photographs, red chalk, bistre washes."""
     n = len(grey)
-    paper = torch.tensor([0.96, 0.90, 0.78]) + torch.randn(n, 3, generator=gen) * 0.04
-    ink = torch.tensor([0.25, 0.14, 0.07]) + torch.randn(n, 3, generator=gen) * 0.08
+    paper = torch.tensor([0.96, 0.90, 0.78], device=gen.device) + torch.randn(n, 3, **_on(gen)) * 0.04
+    ink = torch.tensor([0.25, 0.14, 0.07], device=gen.device) + torch.randn(n, 3, **_on(gen)) * 0.08
     return (ink.view(n, 3, 1, 1) * (1 - grey) + paper.view(n, 3, 1, 1) * grey).clamp(0, 1)
 
 
@@ -121,11 +121,11 @@ def _drawn(grey: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
     strength = torch.exp(_uniform(n, gen, 1.2, 3.0)).view(n, 1, 1, 1)
     lines = torch.sigmoid((fine - coarse) * strength * 4 + 2.0)  # dark side of every edge
     tone = _uniform(n, gen, 0.0, 0.8).view(n, 1, 1, 1)
-    washes = torch.where(torch.rand(n, 1, 1, 1, generator=gen) < 0.3, torch.sigmoid((coarse - 0.45) * 10), coarse)
+    washes = torch.where(torch.rand(n, 1, 1, 1, **_on(gen)) < 0.3, torch.sigmoid((coarse - 0.45) * 10), coarse)
     drawing = lines * (1 - tone + tone * washes)
     low, high = drawing.amin((1, 2, 3), keepdim=True), drawing.amax((1, 2, 3), keepdim=True)
     drawing = (drawing - low) / (high - low).clamp_min(1e-3)
-    return torch.where(_at(torch.rand(n, generator=gen) < 0.5), _toned(drawing, gen), drawing.expand(-1, 3, -1, -1))
+    return torch.where(_at(torch.rand(n, **_on(gen)) < 0.5), _toned(drawing, gen), drawing.expand(-1, 3, -1, -1))
 
 
 def _blurred(images: torch.Tensor, share: float, gen: torch.Generator) -> torch.Tensor:
@@ -151,7 +151,7 @@ def _gaussian(images: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
     """Blur each picture by its own ``sigma (N,)``, in pixels."""
     n, channels, height, width = images.shape
     reach = 5
-    places = torch.arange(-reach, reach + 1)
+    places = torch.arange(-reach, reach + 1, device=images.device)
     kernel = torch.exp(-0.5 * (places / sigma.view(n, 1)) ** 2)
     kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(channels, 0)
     flat = F.pad(images.reshape(1, n * channels, height, width), [reach] * 4, mode="reflect")
@@ -159,13 +159,18 @@ def _gaussian(images: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
     return F.conv2d(flat, kernel.view(-1, 1, 2 * reach + 1, 1), groups=n * channels).view(images.shape)
 
 
+def _on(gen: torch.Generator) -> dict[str, object]:
+    """Random numbers from the generator, where it lives."""
+    return {"generator": gen, "device": gen.device}
+
+
 def _uniform(n: int, gen: torch.Generator, low: float, high: float) -> torch.Tensor:
-    return torch.rand(n, generator=gen) * (high - low) + low
+    return torch.rand(n, **_on(gen)) * (high - low) + low
 
 
 def _chosen(n: int, share: float, gen: torch.Generator) -> torch.Tensor:
     """1 for a random share of the batch, else 0: ``(N,) float32``."""
-    return (torch.rand(n, generator=gen) < share).float()
+    return (torch.rand(n, **_on(gen)) < share).float()
 
 
 def _at(rows: torch.Tensor) -> torch.Tensor:

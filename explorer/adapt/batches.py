@@ -10,10 +10,11 @@ import torch.nn.functional as F
 
 from explorer.adapt.augment import moved, pasted, seen_otherwise
 from explorer.adapt.losses import Centres, Targets, label_targets
-from explorer.adapt.pictures import Crop, Work, random_crop
+from explorer.adapt.pictures import Album, Crops, Work
 from explorer.adapt.student import Window
 from explorer.adapt.teacher import Teacher
 
+UNCHANGED_SHARE = 0.6
 CAPTIONED_SHARE = 0.4  # a part this large, or larger, shows what the work's title says
 LARGEST_PICTURE = 52  # cells on the long side of the pictures that crops pretend to lie in
 
@@ -33,59 +34,74 @@ class Batches:
     def __init__(self, works: list[Work], captions: list[list[int]], teacher: Teacher, seed: int) -> None:
         """``captions``: per work, its rows in the table of captions."""
         self.works, self.captions, self.teacher, self.seed = works, captions, teacher, seed
+        self.device = teacher.device
+        self.album = Album(works, self.device)
 
-    def crops(self, step: int, count: int, cells: tuple[int, int]) -> list[Crop]:
+    def crops(self, step: int, count: int, cells: tuple[int, int]) -> Crops:
         rng = np.random.default_rng([self.seed, step])
         rows = rng.permutation(max(count, len(self.works)))[:count] % len(self.works)
-        return [random_crop(self.works[row], int(row), cells, rng) for row in rows]
+        return self.album.random_crops(rows, cells, rng)
 
     def centres(self, count: int = 256) -> Centres:
         """Means of the teacher's outputs over crops of the training pictures."""
-        outputs = [self._taught(self.crops(-step - 1 & 0x7FFFFFFF, 32, (8, 8))) for step in range(max(1, count // 32))]
+        outputs = [self._taught(self.crops(2**30 + step, 32, (8, 8))) for step in range(max(1, count // 32))]
         dense = torch.cat([dense for dense, *_ in outputs])
         features = torch.cat([features for _, features, _ in outputs])
         prior = torch.cat([logits.softmax(1) for *_, logits in outputs]).mean(0)
         known = [work.clip for work in self.works if work.clip is not None]
         clip = torch.from_numpy(np.mean(known, axis=0)) if known else torch.zeros(512)
-        return Centres(dense.mean(dim=(0, 2, 3)), features.mean(0), prior, clip.float())
+        return Centres(dense.mean(dim=(0, 2, 3)), features.mean(0), prior, clip.float().to(self.device))
 
     def batch(self, step: int, count: int, cells: tuple[int, int], centres: Centres) -> Batch:
         """Two changed views of ``count`` crops of ``cells`` (rows, columns)."""
-        gen = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
+        gen = torch.Generator(self.device).manual_seed(self.seed * 1_000_003 + step)
         rng = np.random.default_rng([self.seed, step, 1])
         crops = self.crops(step, count, cells)
         dense, features, logits = self._taught(crops)
-        pixels = torch.stack([crop.pixels for crop in crops]).repeat(2, 1, 1, 1)
-        pixels, maps = moved(pixels, dense.repeat(2, 1, 1, 1), gen)
-        pixels, maps, own = pasted(seen_otherwise(pixels, gen), maps, gen)
+        pixels, maps = moved(crops.pixels.repeat(2, 1, 1, 1), dense.repeat(2, 1, 1, 1), gen)
+        changed = seen_otherwise(pixels, gen)
+        changed[:count] = torch.where(self._unchanged(count, gen), pixels[:count], changed[:count])
+        pixels, maps, own = pasted(changed, maps, gen)
         centred = maps.flatten(2).transpose(1, 2) - centres.cells
         targets = Targets(
             cells=F.normalize(centred, dim=-1),
             features=F.normalize(features - centres.features, dim=-1).repeat(2, 1),
             labels=label_targets(logits, centres.prior).repeat(2, 1),
             own=own,
-            caption=torch.tensor([self._caption(crop, rng) for crop in crops * 2]),
+            caption=torch.tensor(self._captions(crops, rng) + self._captions(crops, rng), device=self.device),
             clip=self._clip(crops, centres).repeat(2, 1),
         )
         return Batch(pixels, targets, _window(cells, rng))
 
-    def _taught(self, crops: list[Crop]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _taught(self, crops: Crops) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Cells of the crops as they are; features and labels of the larger copies, nearer what the teacher knows."""
-        dense = self.teacher.run(torch.stack([crop.pixels for crop in crops]), dense_only=True).dense
-        judged = self.teacher.run(torch.stack([crop.sharp for crop in crops]))
+        dense = self.teacher.run(crops.pixels, dense_only=True).dense
+        judged = self.teacher.run(crops.sharp)
         return dense, judged.features, judged.logits
 
-    def _caption(self, crop: Crop, rng: np.random.Generator) -> int:
-        rows = self.captions[crop.work]
-        return int(rng.choice(rows)) if rows and crop.share >= CAPTIONED_SHARE else -1
+    @staticmethod
+    def _unchanged(count: int, gen: torch.Generator) -> torch.Tensor:
+        """Which of the first views keep their medium and colours: originals, to be found in their copies."""
+        return torch.rand(count, 1, 1, 1, generator=gen, device=gen.device) < UNCHANGED_SHARE
 
-    def _clip(self, crops: list[Crop], centres: Centres) -> torch.Tensor:
-        vectors = torch.zeros(len(crops), len(centres.clip))
-        for row, crop in enumerate(crops):
-            known = self.works[crop.work].clip
-            if known is not None and crop.share >= CAPTIONED_SHARE:
-                vectors[row] = F.normalize(torch.from_numpy(known) - centres.clip, dim=0)
-        return vectors
+    def _captions(self, crops: Crops, rng: np.random.Generator) -> list[int]:
+        """Per crop a row of the captions, -1 where the crop is too small to show what they say."""
+        said = [self.captions[work] if large else [] for work, large in self._large(crops)]
+        return [int(rng.choice(rows)) if rows else -1 for rows in said]
+
+    def _clip(self, crops: Crops, centres: Centres) -> torch.Tensor:
+        vectors = torch.zeros(len(crops.works), len(centres.clip))
+        for row, (work, large) in enumerate(self._large(crops)):
+            known = self.works[work].clip
+            if known is not None and large:
+                vectors[row] = torch.from_numpy(known)
+        vectors = vectors.to(self.device)
+        centred = F.normalize(vectors - centres.clip, dim=1)
+        return centred * (vectors.abs().sum(dim=1, keepdim=True) > 0)
+
+    @staticmethod
+    def _large(crops: Crops) -> list[tuple[int, bool]]:
+        return list(zip(crops.works.tolist(), (crops.shares >= CAPTIONED_SHARE).tolist(), strict=True))
 
 
 def _window(cells: tuple[int, int], rng: np.random.Generator) -> Window:

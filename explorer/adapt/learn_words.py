@@ -41,7 +41,7 @@ def said_in_training(
     kept = folder / "words.safetensors"
     listed = folder / "sentences.txt"
     if kept.is_file() and listed.is_file():
-        arrays = load_file(kept)
+        arrays = {name: array.astype(np.float32) for name, array in load_file(kept).items()}
         if len(arrays["captions"]) == len(captions) and len(arrays["labels"]) == len(labels):
             return Vocabulary(texts=listed.read_text("utf-8").split("\n"), **arrays)
     teacher = SentenceTeacher()
@@ -57,7 +57,8 @@ def said_in_training(
     vocabulary = Vocabulary(texts, space.of(found), space.of(means), space.of(captioned))
     folder.mkdir(parents=True, exist_ok=True)
     listed.write_text("\n".join(texts), "utf-8")
-    save_file({"vectors": vocabulary.vectors, "labels": vocabulary.labels, "captions": vocabulary.captions}, kept)
+    arrays = {"vectors": vocabulary.vectors, "labels": vocabulary.labels, "captions": vocabulary.captions}
+    save_file({name: array.astype(np.float16) for name, array in arrays.items()}, kept)
     return vocabulary
 
 
@@ -65,10 +66,12 @@ def teach_words(model: CLIPModel, tokenizer: CLIPTokenizer, said: Vocabulary, st
     """Train the text tower to give every text its vector; returns the mean cosine on texts held out."""
     parameters = [*model.text_model.parameters(), *model.text_projection.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.02)
+    tokens = tokenizer(said.texts, padding=True, truncation=True, max_length=tokenizer.model_max_length)
+    ids = torch.tensor(tokens["input_ids"], device=model.device)
+    lengths = torch.tensor(tokens["attention_mask"]).sum(1).numpy()
+    vectors = torch.from_numpy(said.vectors).to(model.device)
     rows = np.arange(len(said.texts))
     held_out, kept = rows[rows % 50 == 7], rows[rows % 50 != 7]
-    ids = tokenizer(said.texts, truncation=True, max_length=tokenizer.model_max_length)["input_ids"]
-    vectors = torch.from_numpy(said.vectors)
     rng, started = np.random.default_rng([seed, 2]), time.monotonic()
     model.train()
     for step in range(steps):
@@ -76,14 +79,14 @@ def teach_words(model: CLIPModel, tokenizer: CLIPTokenizer, said: Vocabulary, st
         for group in optimizer.param_groups:
             group["lr"] = rate
         chosen = rng.choice(kept, BATCH)
-        loss = _word_loss(_spoken(model, tokenizer, [ids[row] for row in chosen]), vectors[chosen])
+        loss = _word_loss(_spoken(model, ids[chosen, : lengths[chosen].max()]), vectors[chosen])
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         if step % 100 == 0:
             log.info("words %d/%d: loss %.4f, %.0f s", step, steps, loss.item(), time.monotonic() - started)
-    return _agreement(model, tokenizer, [ids[row] for row in held_out], vectors[held_out])
+    return _agreement(model, ids[held_out], vectors[held_out])
 
 
 def _word_loss(found: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
@@ -94,14 +97,14 @@ def _word_loss(found: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     return (1 - (unit * truth).sum(1)).mean() + 0.1 * likeness
 
 
-def _spoken(model: CLIPModel, tokenizer: CLIPTokenizer, ids: list[list[int]]) -> torch.Tensor:
-    tokens = tokenizer.pad({"input_ids": ids}, return_tensors="pt")
+def _spoken(model: CLIPModel, ids: torch.Tensor) -> torch.Tensor:
+    """Text features of ``ids (N, L)``, ends padded with ends: attention looks back only, so padding changes nothing."""
     with torch.autocast(model.device.type, torch.bfloat16):
-        return model.get_text_features(**tokens.to(model.device)).pooler_output.float().cpu()
+        return model.get_text_features(ids).pooler_output.float()
 
 
 @torch.no_grad()
-def _agreement(model: CLIPModel, tokenizer: CLIPTokenizer, ids: list[list[int]], truth: torch.Tensor) -> float:
+def _agreement(model: CLIPModel, ids: torch.Tensor, truth: torch.Tensor) -> float:
     model.eval()
-    found = torch.cat([_spoken(model, tokenizer, ids[at : at + BATCH]) for at in range(0, len(ids), BATCH)])
+    found = torch.cat([_spoken(model, part) for part in ids.split(BATCH)])
     return float(F.cosine_similarity(found, truth).mean())

@@ -11,6 +11,7 @@ from torch import nn
 from explorer.adapt.student import Seen, Shape
 
 CELL_TEMPERATURE = 0.06  # at which likenesses between cells are compared: the best few matches count
+COMPARED_CELLS = 8192  # of each view; fewer on a CPU, where the comparison would cost as much as the model
 CAPTION_TEMPERATURE = 0.07
 PRIOR_POWER = 0.6  # how far labels that the teacher gives to any painting ("book jacket") are discounted
 WEIGHTS = {"cells": 1.0, "likeness": 0.5, "labels": 0.5, "features": 1.0, "caption": 0.2, "clip": 0.5, "tokens": 0.2}
@@ -85,7 +86,7 @@ def total(parts: dict[str, torch.Tensor]) -> torch.Tensor:
     return sum(WEIGHTS[name] * value for name, value in parts.items())
 
 
-def likeness_loss(dense: torch.Tensor, cells: torch.Tensor, gen: torch.Generator, pictures: int = 12) -> torch.Tensor:
+def likeness_loss(dense: torch.Tensor, cells: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
     """Cells of one view should find, among all cells of the other views, those that the teacher finds.
 
     Raw tokens ``dense (2n, L, D)`` are compared by cosine, as search will compare them. The targets come from clean
@@ -93,7 +94,8 @@ def likeness_loss(dense: torch.Tensor, cells: torch.Tensor, gen: torch.Generator
     (NeurIPS 2020) and Fang et al., "SEED" (ICLR 2021), with cells in place of pictures.
     """
     half = len(dense) // 2
-    chosen = torch.randperm(half, generator=gen)[: max(1, min(pictures, 900 // dense.shape[1]))]
+    most = max(2, (COMPARED_CELLS if dense.is_cuda else COMPARED_CELLS // 8) // dense.shape[1])
+    chosen = torch.randperm(half, generator=gen)[:most].to(dense.device)
     first, second = (F.normalize(dense[chosen + start].flatten(0, 1), dim=-1) for start in (0, half))
     truth_first, truth_second = (cells[chosen + start].flatten(0, 1) for start in (0, half))
     found = first @ second.T / CELL_TEMPERATURE

@@ -24,8 +24,8 @@ from explorer.adapt.teacher import Teacher
 
 log = logging.getLogger(__name__)
 
-# Cells per crop by how far training is: 128 px, then 160 px, then 224 px squares of the same area.
-SIZES = ((0.7, 64), (0.9, 100), (1.0, 196))
+# Cells per crop by how far training is: 128 px, 160 px, 224 px, and at last some 320 px squares, or as much area.
+SIZES = ((0.7, 64), (0.88, 100), (0.97, 196), (1.0, 400))
 ASPECTS = (1.0, 1.0, 0.75, 4 / 3, 0.6, 5 / 3)
 
 
@@ -55,7 +55,7 @@ class Schedule:
         aspect = np.random.default_rng([seed, step, 4]).choice(ASPECTS)
         rows = max(2, round((area / aspect) ** 0.5))
         columns = max(2, round(area / rows))
-        return max(4, self.cells // (2 * rows * columns)), (rows, columns)
+        return max(3, self.cells // (2 * rows * columns)), (rows, columns)
 
 
 class PictureStage:
@@ -68,7 +68,8 @@ class PictureStage:
         self, model: CLIPModel, works: list[Work], captions: list[str], said: Vocabulary, teacher: Teacher
     ) -> dict[str, float]:
         """Train to the schedule's last step from wherever the state is; returns the last validation figures."""
-        model.set_attn_implementation("eager")  # for so few tokens the fused kernel's backward is slower
+        if model.device.type == "cpu":
+            model.set_attn_implementation("eager")  # for so few tokens the fused kernel's backward is slower
         rows = {caption: row for row, caption in enumerate(captions)}
         split = [[work for work in works if work.held_out is part] for part in (False, True)]
         training, validation = (
@@ -78,7 +79,8 @@ class PictureStage:
         vision = model.config.vision_config
         heads = Heads(Shape(width=vision.hidden_size, joint=model.config.projection_dim))
         learner = _Learner(model, heads, self.schedule, self.dense_block)
-        words = Words(torch.from_numpy(said.labels), torch.from_numpy(said.captions))
+        labels, captioned = (torch.from_numpy(vectors).to(model.device) for vectors in (said.labels, said.captions))
+        words = Words(labels, captioned)
         step, centres, best, figures = self._resume(learner, training)
         saved = started = time.monotonic()
         first = step
@@ -129,7 +131,8 @@ class PictureStage:
         tensors, record = found
         learner.restore(tensors)
         log.info("continuing at step %d", record["step"])
-        centres = Centres(**{name: tensors[f"centres.{name}"] for name in Centres.__dataclass_fields__})
+        kept = {name: tensors[f"centres.{name}"].to(training.device) for name in Centres.__dataclass_fields__}
+        centres = Centres(**kept)
         return record["step"], centres, record["best"], record["figures"]
 
     @torch.no_grad()

@@ -88,8 +88,8 @@ def kinds_and_words(path: Path = WORDS_FILE) -> dict[str, list[str]]:
 def kind_of_label(number: int, label: str) -> str:
     """What an ImageNet label is a kind of, or nothing when no kind fits; ``number`` counts from 0 without background.
 
-    >>> kind_of_label(207, "golden retriever"), kind_of_label(546, "electric guitar"), kind_of_label(409, "analog clock")
-    ('dog', 'guitar', '')
+    >>> [kind_of_label(*label) for label in ((207, "golden retriever"), (546, "banjo"), (409, "analog clock"))]
+    ['dog', 'guitar', '']
     """
     for first, last, kind in ANIMAL_KINDS:
         if first <= number <= last:
@@ -126,7 +126,7 @@ def sentences(labels: list[str], captions: list[str], more_words: list[str], cou
     common += sorted({kind for *_, kind in ANIMAL_KINDS} | {kind for kind, _ in THING_KINDS})
     named = [name.strip() for label in labels for name in label.split(",")]
     found = dict.fromkeys(template.format(word) for word in common for template in TEMPLATES)
-    found |= dict.fromkeys(name for name in named)
+    found |= dict.fromkeys(named)
     found |= dict.fromkeys(phrase for phrases in label_phrases(labels) for phrase in phrases)
     found |= dict.fromkeys(captions)
     found |= dict.fromkeys(PICTURE_OF[0].format(word) for word in more_words)
