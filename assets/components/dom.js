@@ -1,0 +1,98 @@
+// What the page's parts share: building elements from text (never from markup), and pictures fetched when seen.
+(() => {
+  const h = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === null || value === undefined || value === false) continue;
+      if (name === "on") for (const [event, run] of Object.entries(value)) element.addEventListener(event, run);
+      else if (name === "style") Object.assign(element.style, value);
+      else element.setAttribute(name, value === true ? "" : String(value));
+    }
+    for (const child of children.flat()) {
+      if (child === null || child === undefined || child === "" || child === false) continue;
+      element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+    }
+    return element;
+  };
+
+  // -- pictures, asked for in batches when they come into sight --------------------------------------------------
+  const fetched = new Map(); // "work" or "work|box" -> {url, box}
+  const waiting = new Map(); // the same -> {ask, place, images}
+  let timer = null;
+
+  const show = (image, picture) => {
+    image.addEventListener("load", () => image.classList.add("ready"), { once: true });
+    image.src = picture.url;
+    image.dispatchEvent(new CustomEvent("picture", { detail: picture }));
+  };
+
+  const ask = async () => {
+    timer = null;
+    const batch = [...waiting.entries()].slice(0, 24);
+    batch.forEach(([key]) => waiting.delete(key));
+    if (waiting.size) timer = setTimeout(ask, 40);
+    const answer = (key, picture, images) => {
+      if (!picture) return images.forEach((image) => image.classList.add("missing"));
+      fetched.set(key, picture);
+      images.forEach((image) => show(image, picture));
+    };
+    for (const server of new Set(batch.map(([, want]) => want.server))) {
+      const wholes = batch.filter(([, want]) => want.server === server && !want.box);
+      const places = batch.filter(([, want]) => want.server === server && want.box);
+      try {
+        if (wholes.length) {
+          const urls = await server.thumbnails(wholes.map(([, want]) => want.work));
+          for (const [key, want] of wholes) answer(key, urls[want.work] && { url: urls[want.work], box: null }, want.images);
+        }
+        if (places.length) {
+          const details = await server.details(places.map(([, want]) => ({ work: want.work, box: want.box })));
+          places.forEach(([key, want], index) => answer(key, details && details[index], want.images));
+        }
+      } catch (error) {
+        for (const [, want] of [...wholes, ...places]) want.images.forEach((image) => image.classList.add("missing"));
+      }
+    }
+  };
+
+  const want = (image) => {
+    const { server, work, box } = image.wanted;
+    const key = box ? work + "|" + box.join() : work;
+    if (fetched.has(key)) return show(image, fetched.get(key));
+    if (!waiting.has(key)) waiting.set(key, { server, work, box, images: [] });
+    waiting.get(key).images.push(image);
+    if (!timer) timer = setTimeout(ask, 30);
+  };
+
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      want(entry.target);
+    }
+  }, { rootMargin: "300px" });
+
+  // A picture of a work (or, with a box, of a place on it), fetched when it comes into sight.
+  const picture = (server, work, { box = null, alt = "" } = {}) => {
+    const image = h("img", { alt, draggable: "false", decoding: "async" });
+    image.wanted = { server, work, box };
+    seen.observe(image);
+    return image;
+  };
+
+  const percent = (value) => (100 * value).toFixed(3) + "%";
+  const place = (element, [x0, y0, x1, y1]) => Object.assign(element.style, {
+    left: percent(x0), top: percent(y0), width: percent(x1 - x0), height: percent(y1 - y0),
+  });
+  // The outline that says "here" on any picture, light or dark.
+  const mark = (box) => {
+    const outline = h("span", { class: "mark", "aria-hidden": "true" });
+    place(outline, box);
+    return outline;
+  };
+
+  const whole = (box) => !box || (box[0] <= 0.001 && box[1] <= 0.001 && box[2] >= 0.999 && box[3] >= 0.999);
+
+  const byline = (one) => [one.artist, one.date].filter(Boolean).join(", ");
+
+  window.Explorer = { h, picture, mark, place, percent, whole, byline };
+})();

@@ -1,0 +1,54 @@
+const { h, picture, byline } = window.Explorer;
+const list = element.querySelector(".works");
+const field = element.querySelector("input");
+const tally = element.querySelector(".tally");
+let timer = null;
+let asked = "";
+
+const item = (work) => h("li", {},
+  h("button", { type: "button", "data-work": work.work, title: [work.title, byline(work)].filter(Boolean).join("\n") },
+    h("span", { class: "frame", style: { aspectRatio: String(Math.min(2.2, Math.max(0.6, work.aspect))) } }, picture(server, work.work)),
+    h("span", { class: "title" }, work.title),
+    h("span", { class: "by" }, byline(work))));
+
+const current = () => {
+  for (const button of list.querySelectorAll("button")) {
+    button.toggleAttribute("aria-current", button.dataset.work === window.Explorer.current);
+  }
+};
+
+const show = () => {
+  const value = props.value || {};
+  const works = value.works || [];
+  list.replaceChildren(...works.map(item));
+  list.scrollTop = 0;
+  const said = value.text || "";
+  if (!works.length) tally.textContent = said ? `No work answers to “${said}”. Try fewer or other words.` : "The collection is empty.";
+  else if (works.length === value.total) tally.textContent = `${works.length.toLocaleString("en")} works`;
+  else tally.textContent = `${works.length.toLocaleString("en")} of ${value.total.toLocaleString("en")} works`;
+  current();
+};
+
+const find = () => {
+  if (field.value.trim() === asked) return;
+  asked = field.value.trim();
+  trigger("find", { text: asked });
+};
+field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, 180); });
+field.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") { clearTimeout(timer); find(); }
+  if (event.key === "ArrowDown") { list.querySelector("button")?.focus(); event.preventDefault(); }
+});
+list.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-work]");
+  if (button) trigger("choose", { work: button.dataset.work });
+});
+list.addEventListener("keydown", (event) => {
+  const here = event.target.closest("li");
+  const to = { ArrowDown: here?.nextElementSibling, ArrowRight: here?.nextElementSibling, ArrowUp: here?.previousElementSibling, ArrowLeft: here?.previousElementSibling }[event.key];
+  if (to) { to.querySelector("button").focus(); event.preventDefault(); }
+  else if (event.key === "ArrowUp") field.focus();
+});
+document.addEventListener("explorer:stage", current);
+watch("value", show);
+show();

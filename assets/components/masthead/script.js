@@ -1,0 +1,17 @@
+const show = () => {
+  const value = props.value || {};
+  element.querySelector(".collection").textContent = value.collection || "";
+  element.querySelector(".model").textContent = value.model ? `model ${value.model}` : "";
+  element.querySelector(".note").hidden = !value.note;
+  element.querySelector(".model-note").textContent = value.note || "";
+};
+const button = element.querySelector(".note"), note = element.querySelector(".model-note");
+const open = (on) => {
+  note.hidden = !on;
+  button.setAttribute("aria-expanded", String(on));
+};
+button.addEventListener("click", () => open(note.hidden));
+document.addEventListener("click", (event) => { if (!element.contains(event.target)) open(false); });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") open(false); });
+watch("value", show);
+show();

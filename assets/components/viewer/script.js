@@ -1,0 +1,324 @@
+const { h, place, byline } = window.Explorer;
+const $ = (selector) => element.querySelector(selector);
+const stage = $(".stage"), sheet = $(".sheet"), painting = $(".painting"), wait = $(".wait");
+const hover = $(".hover"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
+
+const LEAST = 0.06, MOST = 1.0, DEEPEST = 12;
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+let value = {};
+let view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 }; // the sheet in the stage, in CSS pixels
+let base = 0.22; // side of the searched square, of the side of a square as large as the picture, before zooming
+let pointer = { x: 0.5, y: 0.5, on: false };
+let hand = false, space = false;
+let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
+
+// -- where the sheet lies ---------------------------------------------------------------------------------------
+const fitted = () => {
+  const pad = 14;
+  const room = { width: stage.clientWidth - 2 * pad, height: stage.clientHeight - 2 * pad };
+  const factor = Math.min(room.width / value.width, room.height / value.height);
+  return { width: value.width * factor, height: value.height * factor };
+};
+const lay = () => {
+  if (!value.url || !stage.clientWidth) return;
+  const fit = fitted();
+  view.width = fit.width * view.zoom;
+  view.height = fit.height * view.zoom;
+  const within = (offset, side, room) => side <= room ? (room - side) / 2 : clamp(offset, room - side - 40, 40);
+  view.x = within(view.x, view.width, stage.clientWidth);
+  view.y = within(view.y, view.height, stage.clientHeight);
+  Object.assign(sheet.style, { width: view.width + "px", height: view.height + "px", transform: `translate(${view.x}px, ${view.y}px)` });
+  $("[data-do=fit]").classList.toggle("on", view.zoom === 1);
+};
+const zoomTo = (zoom, at = { x: stage.clientWidth / 2, y: stage.clientHeight / 2 }) => {
+  const next = clamp(zoom, 1, DEEPEST);
+  const ratio = next / view.zoom;
+  view.x = at.x - (at.x - view.x) * ratio;
+  view.y = at.y - (at.y - view.y) * ratio;
+  view.zoom = next;
+  lay();
+  sized();
+};
+const zoomOnto = (box) => {
+  if (!box) return;
+  const side = Math.max((box[2] - box[0]) * view.width / stage.clientWidth, (box[3] - box[1]) * view.height / stage.clientHeight);
+  if (side > 0.12 || !side) return;
+  view.zoom = clamp(view.zoom * 0.22 / side, 1, 3);
+  const fit = fitted();
+  view.x = stage.clientWidth / 2 - (box[0] + box[2]) / 2 * fit.width * view.zoom;
+  view.y = stage.clientHeight / 2 - (box[1] + box[3]) / 2 * fit.height * view.zoom;
+  lay();
+};
+
+// -- the square under the pointer -------------------------------------------------------------------------------
+const size = () => clamp(base / view.zoom, LEAST, MOST); // zoomed in, the outline keeps its size on the screen
+const region = () => {
+  const side = size() * Math.sqrt(value.width * value.height); // as explorer.search.click_box has it
+  const w = Math.min(side / value.width, 1), t = Math.min(side / value.height, 1);
+  const x = clamp(pointer.x - w / 2, 0, 1 - w), y = clamp(pointer.y - t / 2, 0, 1 - t);
+  return [x, y, x + w, y + t];
+};
+const outline = () => {
+  hover.hidden = !value.url || !pointer.on || hand || space || !draft.hidden;
+  if (!hover.hidden) place(hover, region());
+};
+const sized = () => {
+  slider.value = String(Math.round(100 * Math.log(size() / LEAST) / Math.log(MOST / LEAST)));
+  slider.setAttribute("aria-valuetext", `${Math.round(100 * size())} percent of the picture's side`);
+  outline();
+};
+const setSize = (next) => {
+  base = clamp(next, LEAST, MOST) * view.zoom;
+  sized();
+};
+const choose = (box) => {
+  chosen.hidden = !box;
+  if (box) place(chosen, box);
+};
+const pick = (box) => {
+  const rounded = box.map((side) => Number(side.toFixed(5)));
+  choose(rounded);
+  trigger("pick", { kind: value.kind, key: value.key, box: rounded });
+};
+
+// -- pointers: click, draw, move, pinch -------------------------------------------------------------------------
+const down = new Map();
+let gesture = null;
+const inStage = (event) => {
+  const bounds = stage.getBoundingClientRect();
+  return { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
+};
+const onSheet = (at) => ({ x: (at.x - view.x) / view.width, y: (at.y - view.y) / view.height });
+const inside = (at) => at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1;
+const spread = () => {
+  const [a, b] = [...down.values()];
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, apart: Math.hypot(a.x - b.x, a.y - b.y) };
+};
+const drawn = (from, to) => [
+  clamp(Math.min(from.x, to.x), 0, 1), clamp(Math.min(from.y, to.y), 0, 1),
+  clamp(Math.max(from.x, to.x), 0, 1), clamp(Math.max(from.y, to.y), 0, 1),
+];
+
+stage.addEventListener("pointerdown", (event) => {
+  if (!value.url || event.target.closest(".legend") || event.button === 2) return;
+  stage.setPointerCapture(event.pointerId);
+  const at = inStage(event);
+  down.set(event.pointerId, at);
+  if (down.size === 2) gesture = { kind: "pinch", ...spread(), zoom: view.zoom };
+  else if (event.button === 1 || hand || space) gesture = { kind: "move", at, x: view.x, y: view.y };
+  else gesture = { kind: "click", at, slack: event.pointerType === "mouse" ? 5 : 12 };
+  if (event.button === 1) event.preventDefault();
+  draft.hidden = true;
+});
+stage.addEventListener("pointermove", (event) => {
+  if (!value.url) return;
+  const at = inStage(event);
+  const here = onSheet(at);
+  pointer = { x: clamp(here.x, 0, 1), y: clamp(here.y, 0, 1), on: inside(here) && event.pointerType !== "touch" };
+  if (down.has(event.pointerId)) down.set(event.pointerId, at);
+  if (gesture?.kind === "click" && Math.hypot(at.x - gesture.at.x, at.y - gesture.at.y) > gesture.slack) gesture.kind = "draw";
+  if (gesture?.kind === "draw") {
+    draft.hidden = false;
+    place(draft, drawn(onSheet(gesture.at), here));
+  } else if (gesture?.kind === "move") {
+    view.x = gesture.x + at.x - gesture.at.x;
+    view.y = gesture.y + at.y - gesture.at.y;
+    lay();
+  } else if (gesture?.kind === "pinch" && down.size === 2) {
+    const now = spread();
+    view.x += now.x - gesture.x;
+    view.y += now.y - gesture.y;
+    zoomTo(gesture.zoom * now.apart / Math.max(gesture.apart, 1), now);
+    Object.assign(gesture, { x: now.x, y: now.y });
+  }
+  outline();
+});
+const lifted = (event) => {
+  if (!down.delete(event.pointerId) || !gesture) return;
+  const { kind, at } = gesture;
+  if (kind === "pinch") { if (!down.size) gesture = null; return; }
+  gesture = null;
+  if (event.type === "pointercancel") { draft.hidden = true; return; }
+  const here = onSheet(inStage(event));
+  if (kind === "draw") {
+    const box = drawn(onSheet(at), here);
+    draft.hidden = true;
+    const large = (box[2] - box[0]) * view.width > 8 && (box[3] - box[1]) * view.height > 8;
+    if (large) return pick(box);
+  }
+  if (kind === "move" || !inside(here)) return;
+  pointer = { ...here, on: event.pointerType !== "touch" };
+  pick(region());
+};
+stage.addEventListener("pointerup", lifted);
+stage.addEventListener("pointercancel", lifted);
+stage.addEventListener("pointerleave", () => { pointer.on = false; outline(); });
+stage.addEventListener("wheel", (event) => {
+  if (!value.url || event.target.closest(".legend")) return;
+  event.preventDefault();
+  const step = Math.exp(-clamp(event.deltaY * (event.deltaMode ? 30 : 1), -120, 120) / 600);
+  if (event.ctrlKey || event.metaKey) zoomTo(view.zoom * step ** 2.2, inStage(event));
+  else setSize(size() * step);
+}, { passive: false });
+
+// -- keys -------------------------------------------------------------------------------------------------------
+const nudge = (x, y, fine) => {
+  const far = (fine ? 0.1 : 0.5) * size();
+  const across = Math.sqrt(value.width * value.height);
+  pointer = { x: clamp(pointer.x + x * far * across / value.width, 0, 1), y: clamp(pointer.y + y * far * across / value.height, 0, 1), on: true };
+};
+const keys = {
+  ArrowLeft: (event) => nudge(-1, 0, event.shiftKey), ArrowRight: (event) => nudge(1, 0, event.shiftKey),
+  ArrowUp: (event) => nudge(0, -1, event.shiftKey), ArrowDown: (event) => nudge(0, 1, event.shiftKey),
+  "+": () => { pointer.on = true; setSize(size() * 1.15); }, "=": () => { pointer.on = true; setSize(size() * 1.15); },
+  "-": () => { pointer.on = true; setSize(size() / 1.15); },
+  z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
+  Enter: () => pick(region()),
+  Escape: () => { pointer.on = false; choose(null); legend(false); },
+};
+stage.addEventListener("keydown", (event) => {
+  if (!value.url || !keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  keys[event.key](event);
+  outline();
+});
+const hold = (on) => { space = on; stage.classList.toggle("moving", on || hand); outline(); };
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || event.repeat || !(stage.matches(":hover") || document.activeElement === stage)) return;
+  if (event.target.closest?.("input, textarea, select, button, [role=button]")) return;
+  event.preventDefault();
+  hold(true);
+});
+document.addEventListener("keyup", (event) => { if (event.key === " ") hold(false); });
+window.addEventListener("blur", () => hold(false));
+
+// -- tools ------------------------------------------------------------------------------------------------------
+const legend = (open) => {
+  $(".legend").hidden = !open;
+  $("[data-do=legend]").setAttribute("aria-expanded", String(open));
+};
+const address = () => {
+  const url = new URL(window.location.href);
+  url.searchParams.delete("work");
+  url.searchParams.delete("box");
+  if (value.kind === "work") url.searchParams.set("work", value.work);
+  const plain = url.toString();
+  if (value.kind !== "work" || !value.box) return plain;
+  return plain + (plain.includes("?") ? "&" : "?") + "box=" + value.box.join(",");
+};
+const say = (sentence) => {
+  wait.textContent = sentence;
+  setTimeout(() => { if (wait.textContent === sentence) wait.textContent = ""; }, 2200);
+};
+const copyLink = async () => {
+  try {
+    await navigator.clipboard.writeText(address());
+    say("The link is copied.");
+  } catch (error) {
+    window.prompt("Copy this link:", address());
+  }
+};
+const tools = {
+  in: () => zoomTo(view.zoom * 1.4), out: () => zoomTo(view.zoom / 1.4), fit: () => zoomTo(1),
+  hand: (button) => {
+    hand = !hand;
+    button.setAttribute("aria-pressed", String(hand));
+    stage.classList.toggle("moving", hand);
+  },
+  whole: () => value.url && pick([0, 0, 1, 1]),
+  link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
+  legend: () => legend($(".legend").hidden),
+};
+$(".tools").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) tools[button.dataset.do](button);
+});
+slider.addEventListener("input", () => {
+  pointer.on = true;
+  setSize(LEAST * (MOST / LEAST) ** (Number(slider.value) / 100));
+});
+
+// -- a picture of one's own -------------------------------------------------------------------------------------
+const chooser = $(".file input");
+const bring = async (file) => {
+  const known = file && (file.type.startsWith("image/") || /\.(jpe?g|png|tiff?|webp|hei[cf])$/i.test(file.name));
+  if (!known) return trigger("complain", { sentence: "That is not a picture: drop a JPEG, PNG, TIFF or WebP file." });
+  wait.textContent = "Bringing in your picture …";
+  try {
+    const sent = await upload(file);
+    wait.textContent = "";
+    trigger("bring", { path: sent.path });
+  } catch (error) {
+    wait.textContent = "";
+    trigger("complain", { sentence: "The picture could not be sent to the server; try again." });
+  }
+};
+chooser.addEventListener("change", () => { if (chooser.files.length) bring(chooser.files[0]); chooser.value = ""; });
+$(".file").addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); chooser.click(); } });
+const shown = () => element.offsetParent !== null;
+const carries = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+let depth = 0;
+const dropping = (by) => { depth = by === 0 ? 0 : Math.max(0, depth + by); $(".drop").hidden = depth === 0; };
+document.addEventListener("dragenter", (event) => { if (shown() && carries(event)) dropping(1); });
+document.addEventListener("dragleave", (event) => { if (shown() && carries(event)) dropping(-1); });
+document.addEventListener("dragover", (event) => { if (shown() && carries(event)) event.preventDefault(); });
+document.addEventListener("drop", (event) => {
+  dropping(0);
+  if (!shown() || !carries(event)) return;
+  event.preventDefault();
+  bring(event.dataTransfer.files[0]);
+});
+document.addEventListener("paste", (event) => {
+  if (!shown() || event.target.matches?.("input, textarea")) return;
+  const file = [...(event.clipboardData?.files || [])][0];
+  if (file) bring(file);
+});
+
+// -- what the server says ---------------------------------------------------------------------------------------
+const caption = () => {
+  const external = value.page && h("a", { href: value.page, target: "_blank", rel: "noopener noreferrer" }, "catalogue page");
+  $(".caption").replaceChildren(
+    h("h2", { title: value.title }, value.title || ""),
+    h("p", { title: [byline(value), ...(value.facts || [])].join(" · ") }, byline(value), (value.facts || []).map((fact) => h("span", {}, fact)), external ? h("span", {}, external) : null));
+};
+const show = () => {
+  const next = props.value || {};
+  const other = next.url !== value.url;
+  value = next;
+  $(".invite").hidden = Boolean(value.url);
+  sheet.hidden = !value.url;
+  wait.textContent = "";
+  window.Explorer.current = value.kind === "work" ? value.work : null;
+  document.dispatchEvent(new CustomEvent("explorer:stage"));
+  if (!value.url) return;
+  if (other) {
+    view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 };
+    wait.textContent = "Opening the picture …";
+    painting.src = value.url;
+    painting.alt = [value.title, byline(value)].filter(Boolean).join(", ");
+    stage.setAttribute("aria-label", painting.alt);
+  }
+  caption();
+  choose(value.box);
+  lay();
+  if (other) zoomOnto(value.box);
+  sized();
+  if (address() !== window.location.href) window.history[arriving ? "replaceState" : "pushState"]({}, "", address());
+  arriving = false;
+};
+painting.addEventListener("load", () => { wait.textContent = ""; });
+painting.addEventListener("error", () => { if (value.url) wait.textContent = "The picture could not be shown; its file may have moved."; });
+
+const restore = () => {
+  arriving = true;
+  const asked = new URLSearchParams(window.location.search);
+  const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
+  trigger("restore", { work: asked.get("work") || "", box });
+};
+window.addEventListener("popstate", restore);
+new ResizeObserver(() => { lay(); outline(); }).observe(stage);
+watch("value", show);
+sized();
+show();
+restore();

@@ -1,0 +1,157 @@
+"""A museum's spreadsheet, read as it comes: any columns, the known ones recognised and typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from explorer.errors import ExplorerError
+
+FILE_COLUMN = "file"
+KNOWN: Mapping[str, tuple[str, ...]] = {
+    FILE_COLUMN: ("file", "filename", "file name", "image", "image file", "picture", "path", "file path"),
+    "title": ("title", "name", "object title", "work"),
+    "artist": ("artist", "artists", "creator", "maker", "attribution", "artist name", "painter", "artist hand", "hand"),
+    "date": ("date", "dated", "date text", "dating", "date range", "year", "object date"),
+    "year_from": ("year from", "date from", "begin", "begin date", "year begin", "object begin date", "earliest"),
+    "year_to": ("year to", "date to", "end", "end date", "year end", "object end date", "latest"),
+    "genre": ("genre", "subject", "type"),
+    "style": ("style", "school", "movement"),
+    "medium": ("medium", "material", "materials", "technique", "support"),
+    "holder": ("collection", "holder", "museum", "repository", "owner", "location"),
+    "inventory": ("inventory number", "inventory", "inv no", "inv", "accession number", "object number"),
+    "height_cm": ("height cm", "height (cm)", "h cm", "h (cm)"),
+    "width_cm": ("width cm", "width (cm)", "w cm", "w (cm)"),
+    "url": ("url", "iiif", "iiif url", "manifest", "landing url", "landing page", "link", "iiif/landing url"),
+}
+"""Field name -> the headings it goes by, lower case, first come first served."""
+
+_MOST_BYTES = 200_000_000
+_YEARS = re.compile(r"(?<!\d)(1\d{3}|20\d{2}|[5-9]\d{2})(?:\s*(?:-|–|—|/|to)\s*(\d{4}|\d{2})(?!-\d))?(?!\d)")
+_CENTURY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)[- ]century", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Rows by file: ``known`` fields by our names, ``extra`` columns by the spreadsheet's own."""
+
+    rows: tuple[dict[str, str], ...]
+    known: dict[str, str]
+    extra: tuple[str, ...]
+
+    def match(self, ids: list[str]) -> dict[str, dict[str, str]]:
+        """The row of each work: by its path, else by its path whatever its case, else by a file name only it bears.
+
+        Which way slashes lean, and whether accents are written apart, does not matter. Of two rows for one work the
+        first counts.
+        """
+        keys = [_key(row[self.known[FILE_COLUMN]].strip().replace("\\", "/").removeprefix("./")) for row in self.rows]
+        matched: dict[str, dict[str, str]] = {}
+        used: set[int] = set()
+        for fold in (str, str.casefold, _folded_name):
+            works: dict[str, list[str]] = {}
+            for work in ids:
+                works.setdefault(fold(_key(work)), []).append(work)
+            for number, key in enumerate(keys):
+                named = works.get(fold(key), [])
+                if number not in used and len(named) == 1 and named[0] not in matched:
+                    matched[named[0]] = self.rows[number]
+                    used.add(number)
+        return matched
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Read a CSV file: comma, semicolon or tab; UTF-8 (with or without mark) or Windows' Western code page.
+
+    Raises :class:`ExplorerError` when it is missing, is not text, has no rows, or has no column naming the file.
+    """
+    text = _decoded(path)
+    try:
+        dialect = csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t")
+    except csv.Error:
+        dialect = csv.excel
+    delimiter = dialect.delimiter
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval="")
+        headings = [heading.strip() for heading in reader.fieldnames or [] if heading and heading.strip()]
+        rows = tuple({(key or "").strip(): _text(value) for key, value in row.items()} for row in reader)
+    except csv.Error as error:
+        raise ExplorerError(f"{path.name} is not a table that can be read ({error}).") from error
+    known = _recognise(headings)
+    if FILE_COLUMN not in known:
+        shown = ", ".join(headings[:8]) or "nothing"
+        raise ExplorerError(f"{path.name} needs a column named 'file' with the pictures' file names; it has {shown}.")
+    if not rows:
+        raise ExplorerError(f"{path.name} has headings but no rows.")
+    extra = tuple(heading for heading in headings if heading not in known.values())
+    return Catalogue(rows, known, extra)
+
+
+def years(date: str) -> tuple[int, int] | None:
+    """First and last year that a date in words means, or None.
+
+    >>> years("ca. 1605–10"), years("1612"), years("17th century"), years("undated")
+    ((1605, 1610), (1612, 1612), (1601, 1700), None)
+    """
+    if found := _YEARS.search(date):
+        first = int(found[1])
+        last = found[2] or found[1]
+        last_year = int(last) if len(last) > 2 else first - first % 100 + int(last)
+        return (first, last_year) if last_year >= first else (first, first)
+    if found := _CENTURY.search(date):
+        century = int(found[1])
+        return (century * 100 - 99, century * 100)
+    return None
+
+
+def number(text: str) -> float | None:
+    """A length as catalogues write it, or None: ``"27,5 cm"`` is 27.5.
+
+    >>> number("27,5 cm"), number("about a foot")
+    (27.5, None)
+    """
+    found = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:cm)?\s*", text)
+    value = float(found[1].replace(",", ".")) if found else None
+    return value if value and value < 100_000 else None
+
+
+def _key(path: str) -> str:
+    return unicodedata.normalize("NFC", path)
+
+
+def _folded_name(path: str) -> str:
+    return PurePosixPath(path).name.casefold()
+
+
+def _decoded(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ExplorerError(f"{path.name} is larger than {_MOST_BYTES // 1_000_000} MB; is it a catalogue?")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ExplorerError(f"The catalogue {path} cannot be opened ({error.strerror}).") from error
+    if b"\0" in raw:
+        raise ExplorerError(f"{path.name} is not a text file; save the spreadsheet as CSV (UTF-8).")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _recognise(headings: list[str]) -> dict[str, str]:
+    plain = {re.sub(r"[\s_.\-]+", " ", heading).strip().casefold(): heading for heading in reversed(headings)}
+    known: dict[str, str] = {}
+    for field, synonyms in KNOWN.items():
+        heading = next((plain[name] for name in synonyms if name in plain), None)
+        if heading is not None and heading not in known.values():
+            known[field] = heading
+    return known
+
+
+def _text(value: object) -> str:
+    return " ".join(value) if isinstance(value, list) else str(value or "").strip()

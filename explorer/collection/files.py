@@ -1,0 +1,82 @@
+"""Which files of a folder are pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+
+from explorer.collection.pictures import EXTENSIONS
+from explorer.errors import ExplorerError
+
+DATABASE = "collection.sqlite"
+"""The database's file name; the folder that holds it is a collection's own."""
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A file that by its name is a picture: ``id`` is its path relative to the folder, with forward slashes.
+
+    A name that is no text has marks of replacement in its id, and cannot be opened by it.
+    """
+
+    id: str
+    path: Path
+    bytes: int
+    mtime_ns: int
+
+
+def picture_files(folder: Path) -> list[PictureFile]:
+    """All picture files below ``folder``, in order of their names; hidden ones are left aside.
+
+    Links are followed and named by the link's own path; a link that leads back to a folder above it is not
+    followed again. Raises :class:`ExplorerError` when the folder is missing or holds no picture.
+    """
+    if not folder.exists():
+        raise ExplorerError(f"There is no folder {folder}.")
+    if not folder.is_dir():
+        raise ExplorerError(f"{folder} is a file; give the folder that holds the pictures.")
+    found = sorted(_walk(folder, folder, frozenset()), key=lambda file: file.id)
+    if not found:
+        raise ExplorerError(f"{folder} holds no pictures ({', '.join(ending[1:] for ending in EXTENSIONS)}).")
+    return found
+
+
+def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterator[PictureFile]:
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as error:
+        if folder == root:
+            raise ExplorerError(f"{folder} cannot be opened ({error.strerror}).") from error
+        yield PictureFile(_named(folder, root), folder, 0, 0)  # so that it is listed, and not silently missing
+        return
+    if any(entry.name == DATABASE for entry in entries):
+        return  # a collection's own folder, with its thumbnails: `explorer index .` puts index_cache/ right here
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        path = Path(entry.path)
+        if path.is_dir():
+            yield from _walk(path, root, above | {real})
+        elif path.suffix.lower() in EXTENSIONS:
+            yield from _described(path, root)
+
+
+def _named(path: Path, root: Path) -> str:
+    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", errors="replace")
+
+
+def _described(path: Path, root: Path) -> Iterator[PictureFile]:
+    name = _named(path, root)
+    try:
+        stat = path.stat()
+    except OSError:  # a link that leads nowhere: kept, so that it is listed as unreadable and not silently missing
+        yield PictureFile(name, path, 0, 0)
+        return
+    if S_ISREG(stat.st_mode):  # reading a pipe would wait for ever
+        yield PictureFile(name, path, stat.st_size, stat.st_mtime_ns)

@@ -1,0 +1,188 @@
+"""Opening one picture file, whatever a museum's disk holds, as upright 8-bit RGB. (Pillow only here and in fronts.)"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from explorer.errors import ExplorerError
+
+try:
+    import pi_heif
+
+    pi_heif.register_heif_opener()
+    _HEIF = (".heic", ".heif")
+    _HEIF_FORMATS = ("HEIF",)
+except ImportError:  # the library has no wheel for every machine; the other formats do not need it
+    _HEIF, _HEIF_FORMATS = (), ()
+
+log = logging.getLogger(__name__)
+
+EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", *_HEIF)
+MOST_PIXELS = 150_000_000
+"""Larger files are refused: decoded they would need over half a gigabyte of memory each."""
+SMALLEST_SIDE = 16
+"""Pixels; anything smaller has nothing to look at."""
+
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000", *_HEIF_FORMATS)
+"""What a file may hold whatever its name; not PostScript, which Pillow would hand to another program."""
+_EXIF_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+_SWAPS_SIDES = {5, 6, 7, 8}
+_DAMAGED = (
+    OSError, SyntaxError, ValueError, EOFError, MemoryError, RuntimeError, ArithmeticError, LookupError, TypeError,
+    struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow's readers raise when a file does not hold what its header says."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An opened picture: ``image`` is RGB and upright, perhaps reduced; ``width``, ``height`` are the original's."""
+
+    image: Image.Image
+    width: int
+    height: int
+
+
+def open_picture(path: Path, long_side: int | None = None) -> Picture:
+    """Decode a picture file.
+
+    ``long_side`` (pixels) is how large a copy is wanted: large JPEGs are then decoded at a fraction of their size,
+    and whatever comes out larger is reduced to it. Without it the picture comes in full size.
+
+    EXIF orientation is applied, CMYK and profiled colours are brought to sRGB, 16-bit is scaled to 8, transparency
+    is laid on white, and of an animation the first frame is taken.
+
+    Raises :class:`ExplorerError` with one sentence when the file is not a picture, is damaged, or is too large.
+    """
+    image, width, height = _open_header(path)
+    try:
+        if long_side and image.format == "JPEG":
+            image.draft(None, _fitting(image.size, long_side))
+        orientation = _orientation(image)
+        image.load()
+        profile = image.info.get("icc_profile")
+        image = _eight_bit(image)
+        if long_side and max(image.size) > long_side:
+            image = image.resize(_fitting(image.size, long_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        image = _rgb(image, profile)
+        if orientation in _TURNS:
+            image = image.transpose(_TURNS[orientation])
+    except _DAMAGED as error:
+        raise ExplorerError(f"{path.name} is damaged and cannot be read to its end ({_reason(error)}).") from error
+    return Picture(image, width, height)
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels, upright, read from the file's header alone."""
+    _, width, height = _open_header(path)
+    return width, height
+
+
+def file_hash(path: Path) -> str:
+    """A name for a file's content: the first 32 hex digits of its SHA-256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+
+
+def _open_header(path: Path) -> tuple[Image.Image, int, int]:
+    try:
+        with warnings.catch_warnings():  # Pillow warns of large pictures; we have our own bound
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(path, formats=_FORMATS)
+    except FileNotFoundError:
+        raise ExplorerError(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise ExplorerError(f"{path} is a folder, not a picture.") from None
+    except UnidentifiedImageError:
+        raise ExplorerError(f"{path.name} is not a picture that can be read.") from None
+    except Image.DecompressionBombError:
+        raise ExplorerError(_too_large(path)) from None
+    except _DAMAGED as error:
+        raise ExplorerError(f"{path.name} cannot be read ({_reason(error)}).") from error
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise ExplorerError(_too_large(path))
+    if min(width, height) < SMALLEST_SIDE:
+        raise ExplorerError(f"{path.name} is only {width} by {height} pixels, too small to search in.")
+    if _orientation(image) in _SWAPS_SIDES:
+        width, height = height, width
+    return image, width, height
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the stored pixels lie, 1 to 8, from the header; 1 for TIFF, which Pillow turns itself."""
+    if image.format == "TIFF":
+        return 1
+    try:
+        value = Image.Image.getexif(image).get(_EXIF_ORIENTATION)  # a PNG's own method would decode it all first
+    except _DAMAGED:  # the picture may be fine without it
+        return 1
+    return value if isinstance(value, int) and value in _TURNS else 1
+
+
+def _too_large(path: Path) -> str:
+    limit = MOST_PIXELS // 1_000_000
+    return f"{path.name} has more than {limit} million pixels; make a smaller copy of it (8,000 pixels wide is plenty)."
+
+
+def _fitting(size: tuple[int, int], long_side: int) -> tuple[int, int]:
+    factor = min(1.0, long_side / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Deep greys (``I;16``, ``I``, ``F``) brought to 8 bits, palettes and line art to tones that can be blended."""
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode == "P" or (image.mode in ("L", "RGB") and "transparency" in image.info):
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
+    if not (image.mode.startswith("I") or image.mode == "F"):
+        return image
+    values = np.asarray(image, dtype=np.float64)
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    top = 65535.0 if image.mode.startswith("I") and 255 < values.max() <= 65535 else max(float(values.max()), 1.0)
+    top = 255.0 if image.mode == "I" and values.max() <= 255 else top
+    return Image.fromarray(np.clip(values / top * 255, 0, 255).astype(np.uint8))
+
+
+def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        image = Image.new("RGBA", layer.size, "white")
+        image.alpha_composite(layer)
+        return image.convert("RGB")
+    if profile and image.mode in ("RGB", "CMYK"):
+        return _to_srgb(image, profile)
+    return image.convert("RGB")
+
+
+def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Colours as they were meant; a profile that cannot be used is no reason to lose the picture."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(source):
+            return image.convert("RGB")
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError) as error:
+        log.debug("colour profile left aside: %s", error)
+        converted = None
+    return converted or image.convert("RGB")
+
+
+def _reason(error: Exception) -> str:
+    return (str(error) or type(error).__name__).strip().rstrip(".").splitlines()[0][:120]

@@ -1,0 +1,80 @@
+"""Smaller copies for the screen, made when first asked for and kept: thumbnails, large views, enlarged details.
+
+They are named by the content of the picture they show, so a changed file never shows its old self, and two copies
+of one file share theirs. They live in a folder of their own, the only one that the app serves files from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from explorer.collection.pictures import open_picture
+from explorer.geometry import Box
+
+THUMBNAIL_SIDE = 512
+VIEW_SIDE = 2400
+DETAIL_SIDE = 480
+_DETAIL_SOURCE = 4 * DETAIL_SIDE
+
+
+@dataclass(frozen=True)
+class Renditions:
+    """Copies kept in ``folder``; every method returns the path of a JPEG file that is there."""
+
+    folder: Path
+
+    def thumbnail(self, content: str, source: Path, image: Image.Image | None = None) -> Path:
+        """At most 512 pixels on its long side; ``image`` spares decoding when it is already at hand."""
+        return self._copy("thumbnails", content, source, THUMBNAIL_SIDE, image)
+
+    def view(self, content: str, source: Path) -> Path:
+        """At most 2,400 pixels on its long side: what the large viewer shows."""
+        return self._copy("views", content, source, VIEW_SIDE)
+
+    def detail(self, content: str, source: Path, box: Box, margin: float = 0.35) -> tuple[Path, Box]:
+        """A place with some of what surrounds it, and where in that crop the place lies.
+
+        ``margin`` is what is added on each side, as a fraction of the box's own side.
+        """
+        around = Box(
+            box.x0 - margin * box.width, box.y0 - margin * box.height,
+            box.x1 + margin * box.width, box.y1 + margin * box.height,
+        ).clipped()  # fmt: skip
+        inside = Box(
+            (box.x0 - around.x0) / around.width, (box.y0 - around.y0) / around.height,
+            (box.x1 - around.x0) / around.width, (box.y1 - around.y0) / around.height,
+        ).clipped()  # fmt: skip
+        place = hashlib.sha256(repr([round(side, 4) for side in around.as_tuple()]).encode()).hexdigest()[:12]
+        target = self.folder / "details" / content[:2] / f"{content}-{place}.jpg"
+        if not target.exists():
+            needed = DETAIL_SIDE / max(around.width, around.height)
+            picture = open_picture(source, long_side=min(max(round(needed), DETAIL_SIDE), _DETAIL_SOURCE)).image
+            crop = picture.crop(_at_least_a_pixel(around.to_pixels(*picture.size)))
+            _save(crop, target, DETAIL_SIDE)
+        return target, inside
+
+    def _copy(self, kind: str, content: str, source: Path, side: int, image: Image.Image | None = None) -> Path:
+        target = self.folder / kind / content[:2] / f"{content}.jpg"
+        if not target.exists():
+            _save(image or open_picture(source, long_side=side).image, target, side)
+        return target
+
+
+def _at_least_a_pixel(pixels: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    x0, y0, x1, y1 = pixels
+    return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
+
+
+def _save(image: Image.Image, target: Path, side: int) -> None:
+    """Write under another name, then rename: a reader sees the whole file or none."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    image = image.copy()
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    partial = target.with_suffix(f".{os.getpid()}-{id(image)}.part")
+    image.save(partial, "JPEG", quality=86, progressive=True)
+    partial.replace(target)

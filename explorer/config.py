@@ -1,0 +1,93 @@
+"""Every setting in one frozen value, with its default and unit; and the fingerprint of what changes vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from explorer.errors import ExplorerError
+
+DEFAULT_MODEL = "openai/clip-vit-base-patch16"
+MINI_MODEL = "mini"
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a collection is indexed with.
+
+    The first group decides the vectors: changing any of it means encoding again, into another folder.
+    The second group decides only how they are looked up, and may change from one search to the next.
+    """
+
+    # -- these change vectors ---------------------------------------------------------------------------------------
+    model: str = DEFAULT_MODEL
+    """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` is the one that ships with the project."""
+    resolution: int = 448
+    """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept."""
+    match_layer: int = -1
+    """Block whose patch tokens match details, counted from the end: -1 is the last, -4 three before it."""
+    cell_dims: int = 128
+    """Dimensions kept of a patch token for matching (PCA fitted on the collection); 0 keeps them all."""
+    whitening: float = 0.0
+    """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully."""
+    scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
+    """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
+    overlap: float = 0.4
+    """Least overlap of neighbouring regions of one scale, as a fraction of their side (R-MAC uses 0.4)."""
+
+    # -- these do not -----------------------------------------------------------------------------------------------
+    engine: str = "hnsw?M=16&ef_construction=120&ef=400"
+    """The vector index, like a database address: ``exact``, or ``hnsw`` with its parameters."""
+    candidate_regions: int = 1000
+    """Regions the index proposes for a search."""
+    candidate_works: int = 150
+    """Works, the best of those proposed, whose stored grids are compared with the query's cell by cell."""
+
+    def __post_init__(self) -> None:
+        if not 32 <= self.resolution <= 4096:
+            raise ExplorerError(f"The resolution must lie between 32 and 4096 pixels, not at {self.resolution}.")
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Config:
+        """A config as :meth:`to_json` wrote it; settings this version does not know are refused."""
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(set(record) - known)
+        if unknown:
+            raise ExplorerError(
+                f"This collection was indexed by another version (unknown setting {unknown[0]!r}); index it again."
+            )
+        return replace(cls(), **{**record, "scales": tuple(record.get("scales", cls.scales))})
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "scales": list(self.scales)}
+
+    def fingerprint(self, model_hash: str) -> str:
+        """A readable folder name that differs whenever the vectors would.
+
+        >>> Config(model="openai/clip-vit-base-patch16").fingerprint("abc")  # doctest: +ELLIPSIS
+        'clip-vit-base-patch16-448px-...'
+        """
+        deciding = {name: value for name, value in self.to_json().items() if name not in _LOOKUP_SETTINGS}
+        deciding["model"] = model_hash
+        digest = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:8]
+        name = re.sub(r"[^A-Za-z0-9]+", "-", self.model.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]).strip("-")
+        return f"{name.lower()[:40]}-{self.resolution}px-{digest}"
+
+
+_LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works"})
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to work; none of it changes a result. 0 means a sensible choice for this machine."""
+
+    threads: int = 0
+    batch: int = 0
+    device: str = ""
+
+    def __post_init__(self) -> None:
+        if self.threads < 0 or self.batch < 0:
+            raise ExplorerError("The number of threads, and of pictures per pass, cannot be less than 0.")

@@ -1,0 +1,218 @@
+"""Hugging Face ``CLIPModel`` as a dense encoder. (torch and transformers only here and in ``adapt``.)
+
+CLIP was trained to summarise a whole picture in its class token. Two things make its patch tokens useful as well:
+
+* *For words*, patch tokens belong in the joint space: the last block's values take attention's place (every patch
+  keeps to itself instead of gathering from everywhere), then ``post_layernorm`` and ``visual_projection`` as for the
+  class token. Zhou, Loy and Dai, "Extract free dense labels from CLIP" (MaskCLIP), ECCV 2022, section 3.2.
+* *For matching details*, patch tokens of an earlier block say more about what is *there*; which block is a setting.
+
+Pictures keep their aspect ratio: both sides are brought to whole numbers of patches and position embeddings are
+interpolated, so nothing is cropped away and a detail in a corner is findable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import huggingface_hub
+import numpy as np
+import torch
+from PIL import Image
+from safetensors import SafetensorError
+from transformers import AutoConfig, AutoTokenizer, CLIPModel
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.utils import logging as transformers_logging
+
+from explorer.config import MINI_MODEL, Config
+from explorer.encoder import Encoding
+from explorer.errors import ExplorerError
+from explorer.regions import FeatureMap, unit_rows
+
+MINI_FOLDER = Path(__file__).parents[2] / "assets" / "models" / "mini"
+
+Colours = tuple[tuple[float, ...], tuple[float, ...]]
+"""Mean and standard deviation of red, green and blue, in 0 to 1, that a model's input is normalised by."""
+CLIP_COLOURS: Colours = ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
+_UNUSABLE = (
+    OSError, ValueError, RuntimeError, TypeError, AttributeError, LookupError, SafetensorError, httpx.HTTPError,
+)  # fmt: skip
+"""What loading a missing, damaged or foreign model raises."""
+_LONGEST_TEXT = 2000  # characters; far beyond the 77 tokens any CLIP reads
+
+log = logging.getLogger(__name__)
+
+
+class ClipEncoder:
+    """A CLIP and its tokenizer, on one device. See :class:`explorer.encoder.Encoder`."""
+
+    def __init__(
+        self, model: CLIPModel, tokenizer: Any, config: Config, device: str, colours: Colours = CLIP_COLOURS,
+        note: str = "",
+    ) -> None:  # fmt: skip
+        self._model = model.eval().to(device)
+        self._tokenizer = tokenizer
+        self._resolution = config.resolution
+        self._device = device
+        self._match_block = _block(config.match_layer, model.config.vision_config.num_hidden_layers)
+        self._patch = model.config.vision_config.patch_size
+        self._mean = torch.tensor(colours[0], device=device).view(1, 3, 1, 1)
+        self._std = torch.tensor(colours[1], device=device).view(1, 3, 1, 1)
+        self.hash = _weights_hash(model)
+        self.note = note
+        self.logit_scale = float(model.logit_scale.detach().exp())
+
+    def grid_shape(self, width: int, height: int) -> tuple[int, int]:
+        factor = self._resolution / max(width, height) / self._patch
+        return max(2, round(height * factor)), max(2, round(width * factor))
+
+    def prepare(self, picture: Image.Image, width: int, height: int) -> Image.Image:
+        rows, columns = self.grid_shape(width, height)
+        size = (columns * self._patch, rows * self._patch)
+        return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+    @torch.inference_mode()
+    def encode(self, pictures: Sequence[Image.Image]) -> list[Encoding]:
+        columns, rows = (side // self._patch for side in pictures[0].size)
+        match, joint, whole = self.forward(self._pixels(pictures))
+        maps = zip(match, joint, whole, strict=True)
+        return [
+            Encoding(FeatureMap(m.reshape(rows, columns, -1)), FeatureMap(j.reshape(rows, columns, -1)), w)
+            for m, j, w in maps
+        ]
+
+    @torch.inference_mode()
+    def words(self, texts: Sequence[str]) -> np.ndarray:
+        longest = self._model.config.text_config.max_position_embeddings
+        tokens = self._tokenizer(
+            [text[:_LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts],
+            padding=True, truncation=True, max_length=longest, return_tensors="pt",
+        )  # fmt: skip
+        inputs = {name: tokens[name].to(self._device) for name in ("input_ids", "attention_mask")}
+        return unit_rows(self._model.get_text_features(**inputs).pooler_output.float().cpu().numpy())
+
+    def _pixels(self, pictures: Sequence[Image.Image]) -> torch.Tensor:
+        arrays = np.stack([np.asarray(picture) for picture in pictures])
+        pixels = torch.from_numpy(arrays).to(self._device).permute(0, 3, 1, 2).float() / 255
+        return (pixels - self._mean) / self._std
+
+    def forward(self, pixels: torch.Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """``(B, 3, h, w)`` to match tokens ``(B, N, D)``, joint tokens ``(B, N, P)`` and whole pictures ``(B, P)``."""
+        vision, project = self._model.vision_model, self._model.visual_projection
+        hidden = vision.pre_layrnorm(vision.embeddings(pixels, interpolate_pos_encoding=True))
+        match = None
+        for number, block in enumerate(vision.encoder.layers):
+            last_input, hidden = hidden, block(hidden, None)
+            if number == self._match_block:
+                match = hidden[:, 1:]
+        joint = project(vision.post_layernorm(_values_alone(vision.encoder.layers[-1], last_input[:, 1:])))
+        whole = project(vision.post_layernorm(hidden[:, 0]))
+        arrays = [tensor.float().cpu().numpy() for tensor in (match, joint, whole)]
+        return arrays[0], unit_rows(arrays[1]), unit_rows(arrays[2])
+
+
+def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder:
+    """Load ``config.model``: ``mini``, a local folder, or a hub id (from the cache first, then the network)."""
+    torch.set_num_threads(threads or os.cpu_count() or 1)
+    device = _usable(device) if device else _best_device()
+    if config.model == MINI_MODEL and not MINI_FOLDER.is_dir():
+        from explorer.encoder.stopgap import NOTE, stopgap_clip
+
+        model, tokenizer = stopgap_clip()
+        return ClipEncoder(model, tokenizer, config, device, note=NOTE)
+    source = str(MINI_FOLDER) if config.model == MINI_MODEL else config.model
+    model, tokenizer, colours = _from_pretrained(source)
+    return ClipEncoder(model, tokenizer, config, device, colours)
+
+
+def _from_pretrained(source: str) -> tuple[CLIPModel, Any, Colours]:
+    local = Path(source).is_dir()
+    if not local and (Path(source).is_absolute() or source.startswith(".") or source.count("/") > 1):
+        raise ExplorerError(f"There is no model folder {source}; give a folder with a CLIPModel, a hub id, or 'mini'.")
+    try:
+        return _load(source, local_files_only=True)
+    except _UNUSABLE as error:
+        if local:
+            raise ExplorerError(f"{source} does not hold a CLIPModel with its tokenizer ({_first(error)}).") from error
+    log.info("fetching %s from the model hub", source)
+    try:
+        _reach_hub()
+        return _load(source, local_files_only=False)
+    except _UNUSABLE as error:
+        raise ExplorerError(
+            f"The model {source} is not on this computer and cannot be fetched from the model hub: connect to the "
+            f"internet and try again, name a local folder with --model FOLDER, or work offline with --model mini."
+        ) from error
+
+
+def _reach_hub() -> None:
+    """Any answer will do; without one the hub's client would go on trying for most of a minute."""
+    try:
+        urllib.request.urlopen(huggingface_hub.constants.ENDPOINT, timeout=10).close()
+    except urllib.error.HTTPError:
+        return
+
+
+def _load(source: str, local_files_only: bool) -> tuple[CLIPModel, Any, Colours]:
+    """Raises one of :data:`_UNUSABLE` unless every weight of a CLIPModel is there: transformers would make some up."""
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    kind = AutoConfig.from_pretrained(source, local_files_only=local_files_only).model_type
+    if kind != "clip":
+        raise ValueError(f"it is a model of type {kind}")
+    tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local_files_only)
+    colours = CLIPImageProcessorPil.from_pretrained(source, local_files_only=local_files_only)
+    model, report = CLIPModel.from_pretrained(
+        source, local_files_only=local_files_only, dtype=torch.float32, output_loading_info=True
+    )
+    if missing := sorted(report["missing_keys"]):
+        raise ValueError(f"{len(missing)} of its weights are missing, such as {missing[0]}")
+    if not isinstance(model.config.vision_config.patch_size, int):
+        raise ValueError("its patches are not square")
+    return model, tokenizer, (tuple(colours.image_mean), tuple(colours.image_std))
+
+
+def _values_alone(block: Any, tokens: torch.Tensor) -> torch.Tensor:
+    """A block in which every token attends to itself alone, without the residual of what came before."""
+    attention = block.self_attn
+    return attention.out_proj(attention.v_proj(block.layer_norm1(tokens)))
+
+
+def _block(layer: int, count: int) -> int:
+    if not -count <= layer <= -1:
+        raise ExplorerError(f"The model has {count} blocks; match_layer must lie between -{count} and -1.")
+    return count + layer
+
+
+def _best_device() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _usable(device: str) -> str:
+    try:
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ExplorerError(f"There is no device {device!r} on this computer; leave it out, or use 'cpu'.") from error
+    return device
+
+
+def _weights_hash(model: CLIPModel) -> str:
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _first(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]

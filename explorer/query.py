@@ -1,0 +1,73 @@
+"""What is asked and what is answered, as values: they can be saved, linked and replayed.
+
+A :class:`Query` has parts (a region of an indexed work, a picture or a part of one, words), each with a weight that
+may be negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.errors import ExplorerError
+from explorer.geometry import Box
+
+
+@dataclass(frozen=True)
+class RegionPart:
+    """A place in a work of the collection."""
+
+    work: str
+    box: Box
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class PicturePart:
+    """A picture file, or the part of it inside ``box``."""
+
+    path: Path
+    box: Box | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class WordsPart:
+    """What the picture should show, in words."""
+
+    text: str
+    weight: float = 1.0
+
+
+Part = RegionPart | PicturePart | WordsPart
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to look for: one part, or several whose scores are added up by weight."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """How much to return: ``top`` matches, at most ``per_work`` of one work, the query's ``own`` work or not."""
+
+    top: int = 20
+    per_work: int = 1
+    own: bool = False
+
+    def __post_init__(self) -> None:
+        if self.top < 1 or self.per_work < 1:
+            raise ExplorerError("The number of results, and of places per work, must be at least 1.")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A place where the query is found, perhaps ``mirrored``; ``score`` is a cosine, ``rank`` counts from 1."""
+
+    work: str
+    box: Box
+    score: float
+    rank: int
+    mirrored: bool = False

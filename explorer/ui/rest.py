@@ -1,0 +1,95 @@
+"""The REST API: what a visitor can do, for scripts. Boxes are pixels of the original picture, as on the command line.
+
+(No ``from __future__ import annotations`` here: gradio reads the types of the endpoints at run time.)
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from explorer.collection.pictures import picture_size
+from explorer.errors import ExplorerError
+from explorer.geometry import Box
+from explorer.labels import parse_prompts
+from explorer.maps import work_map
+from explorer.query import Part, PicturePart, RegionPart, WordsPart
+from explorer.search import label_works
+from explorer.ui import incoming, views
+from explorer.ui.searching import Desk
+from explorer.ui.session import Wishes
+
+
+class RestApi:
+    """One method per endpoint, named as it is called. An :class:`ExplorerError` reaches the caller as its sentence."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        gr.api(telling(self.find), api_name="find")
+        gr.api(telling(self.map), api_name="map", concurrency_id="map", concurrency_limit=1)
+        for endpoint in (self.search_region, self.search_picture, self.search_words, self.label):
+            gr.api(telling(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
+
+    def find(self, text: str = "", limit: int = 50) -> list[dict]:
+        """Works whose catalogue entry or file name has all the words; without words, all works."""
+        found = self.desk.workspace.collection.find(incoming.text(text, 200))
+        return [views.entry(work) for work in found[: incoming.whole_number(limit, 1, 100_000, 50)]]
+
+    def search_region(
+        self, file: str, box: list[float] | None = None, top: int = 20, per_work: int = 1, own: bool = False
+    ) -> list[dict]:
+        """Where a detail of an indexed work recurs; without a box, the whole work."""
+        work = self.desk.workspace.collection.work(incoming.text(file))
+        place = in_fractions(box, work.width, work.height) or Box.whole()
+        return self._records(RegionPart(work.id, place), top, per_work, own)
+
+    def search_picture(
+        self, picture: dict, box: list[float] | None = None, top: int = 20, per_work: int = 1, own: bool = False
+    ) -> list[dict]:
+        """Where a detail of a picture you send (a file) recurs; without a box, all of it."""
+        path = incoming.uploaded(incoming.record(picture).get("path"), self.desk.uploads)
+        return self._records(PicturePart(path, in_fractions(box, *picture_size(path))), top, per_work, own)
+
+    def search_words(self, text: str, top: int = 20, per_work: int = 1) -> list[dict]:
+        """Places that answer to words."""
+        words = incoming.text(text, 300)
+        if not words:
+            raise ExplorerError("Type a few words first, such as: a windmill on a hill.")
+        return self._records(WordsPart(words), top, per_work, False)
+
+    def label(self, prompts: str) -> dict:
+        """Labels, one per line, and each work's scores and best label (null where none stands out)."""
+        table = label_works(self.desk.workspace, parse_prompts(incoming.text(prompts)))
+        return views.label_table(table.labels, table.works, table.scores, table.best)
+
+    def map(self) -> list[dict]:
+        """Each work's place on the map, x and y from 0 to 1."""
+        laid = work_map(self.desk.workspace)
+        pairs = zip(laid.works, laid.xy, strict=True)
+        return [{"file": work, "x": float(place[0]), "y": float(place[1])} for work, place in pairs]
+
+    def _records(self, part: Part, top: int, per_work: int, own: bool) -> list[views.Props]:
+        wishes: Wishes = incoming.wishes({"top": top, "per_work": per_work, "own": own})
+        return self.desk.records(self.desk.search(part, wishes))
+
+
+def in_fractions(pixels: Any, width: int, height: int) -> Box | None:
+    """Pixels of the original picture as a box; nothing when nothing was sent."""
+    if pixels is None:
+        return None
+    x0, y0, x1, y1 = incoming.four_numbers(pixels)
+    return Box.from_pixels((x0, y0, x1, y1), width, height).clipped()
+
+
+def telling(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The same endpoint, its sentences made into errors that gradio passes on (others it hides)."""
+
+    @wraps(endpoint)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return endpoint(*args, **kwargs)
+        except ExplorerError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return told

@@ -1,0 +1,69 @@
+"""Where one visitor stands: the steps taken, and how results are wanted. Ids, boxes and numbers only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from explorer.geometry import Box
+
+LONGEST_TRAIL = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place the visitor stood: a work or a picture of their own, and the detail searched there, if any."""
+
+    kind: Literal["work", "picture"]
+    key: str
+    """The work's id; for a picture, the file name the app gave it."""
+    box: Box | None = None
+    searched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How results are wanted."""
+
+    top: int = 20
+    per_work: int = 1
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The trail, the place on it, and the wishes. Every change makes a new one.
+
+    >>> session = Session().stepped(Step("work", "a.jpg")).stepped(Step("work", "b.jpg"))
+    >>> [step.key for step in session.steps], session.here.key
+    (['b.jpg'], 'b.jpg')
+    """
+
+    steps: tuple[Step, ...] = ()
+    at: int = -1
+    wishes: Wishes = Wishes()
+
+    @property
+    def here(self) -> Step | None:
+        return self.steps[self.at] if 0 <= self.at < len(self.steps) else None
+
+    def stepped(self, step: Step) -> Session:
+        """One step on. Steps beyond the present one are forgotten, as in a browser; a work that was only looked
+        at gives way to the next, so that the trail holds what was searched."""
+        kept = self.steps[: self.at + 1]
+        if kept and (kept[-1] == step or not kept[-1].searched):
+            kept = kept[:-1]
+        kept = (*kept, step)[-LONGEST_TRAIL:]
+        return replace(self, steps=kept, at=len(kept) - 1)
+
+    def returned(self, step: Step) -> Session:
+        """Back to a step that was taken before, or one step on."""
+        at = max((index for index, taken in enumerate(self.steps) if taken == step), default=None)
+        return self.stepped(step) if at is None else self.moved(at)
+
+    def moved(self, index: int) -> Session:
+        """Back (or forth) to a step of the trail; an index that is not on it changes nothing."""
+        return replace(self, at=index) if 0 <= index < len(self.steps) else self
+
+    def wishing(self, wishes: Wishes) -> Session:
+        return replace(self, wishes=wishes)

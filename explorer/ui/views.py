@@ -1,0 +1,200 @@
+"""Records made into what the page's components show: plain data, never HTML; tested without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from explorer.geometry import Box
+
+if TYPE_CHECKING:
+    from explorer.collection import Work
+    from explorer.query import Match
+    from explorer.ui.session import Session, Step, Wishes
+
+Props = dict[str, Any]
+
+
+def file_url(path: Path) -> str:
+    """The page's address of a file it may show.
+
+    >>> file_url(Path("/pictures/a b.jpg"))
+    'gradio_api/file=/pictures/a%20b.jpg'
+    """
+    return "gradio_api/file=" + quote(path.as_posix(), safe="/:")
+
+
+def sides(box: Box | None) -> list[float] | None:
+    """A box as four rounded fractions, or nothing."""
+    return None if box is None else [round(side, 5) for side in box.as_tuple()]
+
+
+def centimetres(work: Work) -> str:
+    """``74.5 × 121 cm``, or nothing when the catalogue does not say."""
+    if not work.height_cm or not work.width_cm:
+        return ""
+    return f"{work.height_cm:g} × {work.width_cm:g} cm"
+
+
+def caption(work: Work) -> Props:
+    """The few facts that stand beside every picture of a work."""
+    return {
+        "work": work.id,
+        "title": work.title or Path(work.id).stem,
+        "artist": work.artist or "",
+        "date": work.date or "",
+        "aspect": round(work.width / work.height, 4) if work.width and work.height else 1.0,
+    }
+
+
+def gallery(found: Sequence[Work], text: str, total: int) -> Props:
+    """The works that a catalogue search found."""
+    return {"works": [caption(work) for work in found], "text": text, "total": total}
+
+
+def stage(work: Work, url: str, box: Box | None) -> Props:
+    """A work of the collection, large."""
+    return {
+        **caption(work),
+        "kind": "work",
+        "key": work.id,
+        "url": url,
+        "width": work.width,
+        "height": work.height,
+        "box": sides(box),
+        "facts": [fact for fact in (work.medium, centimetres(work), work.holder, work.inventory) if fact],
+        "page": work.url if (work.url or "").startswith(("https://", "http://")) else "",
+    }
+
+
+def visitors_stage(step: Step, url: str, size: tuple[int, int]) -> Props:
+    """A picture the visitor brought, large."""
+    width, height = size
+    return {
+        **visitors_caption(step, url),
+        "kind": "picture",
+        "key": step.key,
+        "width": width,
+        "height": height,
+        "aspect": round(width / height, 4),
+        "box": sides(step.box),
+        "facts": ["your own picture; it is not added to the collection"],
+        "page": "",
+    }
+
+
+def visitors_caption(step: Step, url: str) -> Props:
+    """What a visitor's picture goes by: its file name."""
+    return {"work": "", "title": Path(step.key).name, "artist": "", "date": "", "url": url}
+
+
+def card(match: Match, work: Work) -> Props:
+    """One match: which work, where on it, how alike."""
+    return {
+        **caption(work),
+        "box": sides(match.box),
+        "score": round(float(match.score), 4),
+        "rank": match.rank,
+        "mirrored": match.mirrored,
+    }
+
+
+def results(cards: Sequence[Props], wishes: Wishes) -> Props:
+    """The answer to a search."""
+    works = len({one["work"] for one in cards})
+    if not cards:
+        return message("Nothing in the collection answers to this.", wishes)
+    places = "1 place" if len(cards) == 1 else f"{len(cards)} places"
+    count = places if works == len(cards) else f"{places} in {works} {'work' if works == 1 else 'works'}"
+    return {"cards": list(cards), "count": count, "message": "", "wishes": wished(wishes)}
+
+
+def message(sentence: str, wishes: Wishes, trouble: bool = False) -> Props:
+    """A sentence where results would stand."""
+    return {
+        "cards": [], "count": "", "message": sentence, "trouble": trouble, "wishes": wished(wishes),
+    }  # fmt: skip
+
+
+def wished(wishes: Wishes) -> Props:
+    return {"top": wishes.top, "per_work": wishes.per_work, "own": wishes.own}
+
+
+def trail(session: Session, captions: Mapping[Step, Props]) -> Props:
+    """The steps taken, each with what its little crop needs."""
+    steps = [{**captions[step], "box": sides(step.box), "kind": step.kind} for step in session.steps]
+    return {"steps": steps, "at": session.at}
+
+
+def found(match: Match, work: Work) -> Props:
+    """A match as the REST API gives it: boxes in pixels of the original picture, as on the command line."""
+    return {
+        "file": work.id,
+        "title": work.title,
+        "artist": work.artist,
+        "date": work.date,
+        "box": list(match.box.to_pixels(work.width, work.height)),
+        "score": round(float(match.score), 6),
+        "rank": match.rank,
+    }
+
+
+def entry(work: Work) -> Props:
+    """A work as the REST API gives it."""
+    known = {"file": work.id, "title": work.title, "artist": work.artist, "date": work.date, "year": work.year}
+    return {**known, "width": work.width, "height": work.height}
+
+
+def label_table(
+    labels: Sequence[str], works: Sequence[str], scores: Sequence[Sequence[float]], best: Sequence[int | None]
+) -> Props:
+    """Labels as the REST API and ``explorer label --json`` give them."""
+    rows = zip(works, scores, best, strict=True)
+    return {
+        "labels": list(labels),
+        "works": [
+            {
+                "file": work,
+                "label": None if number is None else labels[number],
+                "scores": {name: round(float(one), 6) for name, one in zip(labels, row, strict=True)},
+            }
+            for work, row, number in rows
+        ],
+    }
+
+
+def label_groups(
+    labels: Sequence[str], works: Sequence[Work], scores: Sequence[Sequence[float]], best: Sequence[int | None]
+) -> list[Props]:
+    """Works under the label that fits each best, surest first; those that no label fits come last.
+
+    ``best`` holds numbers of labels, as :class:`explorer.search.LabelTable` does.
+    """
+    groups: dict[int | None, list[Props]] = {number: [] for number in [*range(len(labels)), None]}
+    for work, row, number in zip(works, scores, best, strict=True):
+        ranked = sorted(zip(labels, row, strict=True), key=lambda pair: -pair[1])
+        all_scores = [{"label": name, "score": round(float(score), 4)} for name, score in ranked]
+        sure = all_scores[0]["score"] if number is None else round(float(row[number]), 4)
+        groups[number].append({**caption(work), "score": sure, "scores": all_scores})
+    return [
+        {"label": "" if number is None else labels[number], "works": sorted(members, key=lambda one: -one["score"])}
+        for number, members in groups.items()
+        if members or number is not None
+    ]
+
+
+def atlas(works: Sequence[Work], places: Sequence[Sequence[float]], columns: Sequence[str]) -> Props:
+    """The map: one point per work; colours come separately, see :mod:`explorer.ui.colours`."""
+    points = [[round(float(x), 4), round(float(y), 4)] for x, y in places]
+    return {"works": [caption(work) for work in works], "points": points, "columns": list(columns)}
+
+
+def ledger(facts: Iterable[tuple[str, str]], skipped: Sequence[tuple[str, str]], commands: Sequence[Props]) -> Props:
+    """What the collection is, what was left out and why, and how to add to it."""
+    return {
+        "facts": [{"term": term, "text": text} for term, text in facts if text],
+        "skipped": [{"file": file, "reason": reason} for file, reason in skipped],
+        "commands": list(commands),
+    }

@@ -1,0 +1,115 @@
+"""The Words tab: find places by describing them; sort the works under labels of one's own."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import gradio as gr
+
+from explorer.errors import ExplorerError
+from explorer.labels import parse_prompts
+from explorer.search import label_works
+from explorer.ui import incoming, views
+from explorer.ui.components import ASSETS, Labels, Results
+from explorer.ui.pictures import Pictures
+from explorer.ui.searching import Desk, working
+from explorer.ui.session import Wishes
+
+log = logging.getLogger(__name__)
+
+DESCRIBE = "Describe what should be seen, in a few English words; the places that answer best come first."
+LABEL = (
+    "Write labels, one per line. Each work is put under the one that fits it best, or under none; "
+    "the number is the probability of that label among yours."
+)
+
+
+def prompt_lines(name: str) -> list[str]:
+    """The lines of a file of ``assets/prompts``."""
+    return (ASSETS / "prompts" / f"{name}.txt").read_text(encoding="utf-8").split("\n")[:-1]
+
+
+class WordsTab:
+    """Layout, wiring, handlers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        pictures = Pictures(desk.workspace)
+        with gr.Tabs(elem_classes="modes"):
+            with gr.Tab("Search with words", render_children=True):
+                self._search_layout(pictures)
+            with gr.Tab("Sort under labels", render_children=True):
+                self._labels_layout(pictures)
+        self.wishes = gr.State(Wishes())
+        self._wire()
+
+    def _search_layout(self, pictures: Pictures) -> None:
+        with gr.Column(elem_classes="asking"):
+            gr.Markdown(DESCRIBE, elem_classes="lead")
+            if self.desk.workspace.model_note:
+                gr.Markdown(self.desk.workspace.model_note, elem_classes="caveat")
+            with gr.Row(elem_classes="field"):
+                self.text = gr.Textbox(
+                    placeholder="a windmill on a hill", show_label=False, label="Words", container=False, scale=6,
+                    elem_id="words-text", max_length=300,
+                )  # fmt: skip
+                self.search = gr.Button("Search", variant="primary", scale=0, elem_id="words-search")
+            with gr.Row(elem_classes="examples-row"):
+                self.examples = [gr.Button(line, size="sm") for line in prompt_lines("examples")]
+        self.results = Results(
+            views.message("", Wishes()), server_functions=pictures.server_functions(), elem_id="words-results"
+        )
+
+    def _labels_layout(self, pictures: Pictures) -> None:
+        with gr.Column(elem_classes="asking"):
+            gr.Markdown(LABEL, elem_classes="lead")
+            self.prompts = gr.Textbox(
+                "\n".join(prompt_lines("labels")), lines=5, max_lines=14, show_label=False, label="Labels",
+                container=False, elem_id="label-prompts",
+            )  # fmt: skip
+            self.label = gr.Button("Sort the works", variant="primary", elem_id="label-works")
+        self.labels = Labels({}, server_functions=pictures.server_functions(), elem_id="label-groups")
+
+    def _wire(self) -> None:
+        # wiring
+        searching, sorting = working(self.results), working(self.labels)
+        for started in (self.text.submit, self.search.click):
+            started(self.find, [self.text, self.wishes], self.results, **searching)
+        for example in self.examples:
+            example.click(self.try_example, [example, self.wishes], [self.text, self.results], **searching)
+        self.results.wish(self.wish, self.text, [self.wishes, self.results], **searching)
+        self.label.click(self.sort, self.prompts, self.labels, **sorting)
+
+    # -- handlers --------------------------------------------------------------------------------------------------
+
+    def find(self, text: str, wishes: Wishes) -> views.Props:
+        """Places that answer to words."""
+        words = incoming.text(text, 300)
+        if not words:
+            return views.message("Type a few words first, such as: a windmill on a hill.", wishes)
+        try:
+            return views.results(self.desk.cards(self.desk.words(words, wishes)), wishes)
+        except ExplorerError as error:
+            return views.message(str(error), wishes, trouble=True)
+
+    def try_example(self, text: str, wishes: Wishes) -> tuple[str, views.Props]:
+        """Put an example into the field and search for it."""
+        return text, self.find(text, wishes)
+
+    def wish(self, text: str, event: gr.EventData) -> tuple[Wishes, views.Props]:
+        """The same words, with other wishes."""
+        wishes = incoming.wishes(event._data)
+        return wishes, self.find(text, wishes)
+
+    def sort(self, prompts: str) -> dict[str, Any]:
+        """Works under the label that fits each best."""
+        try:
+            table = label_works(self.desk.workspace, parse_prompts(incoming.text(prompts)))
+        except ExplorerError as error:
+            return {"groups": [], "message": str(error)}
+        known = {work.id: work for work in self.desk.workspace.collection.works()}
+        there = [row for row, work in enumerate(table.works) if work in known]
+        works = [known[table.works[row]] for row in there]
+        groups = views.label_groups(table.labels, works, table.scores[there], [table.best[row] for row in there])
+        return {"groups": groups, "message": ""}

@@ -1,0 +1,238 @@
+"""One collection's folder, opened: the only thing in the program that holds state.
+
+``index_cache/<collection>/`` has the database, the pictures made for the screen, and a folder per way of encoding::
+
+    collection.sqlite             works, catalogue, and what people made; never deleted
+    pictures/                     thumbnails, views, details
+    <model>-<size>-<fingerprint>/
+        manifest.json             what it was made with, and which tables are current
+        reduction.npz             the PCA of this collection's patch vectors
+        parts/                    works encoded but not yet in tables (a killed run goes on from here)
+        tables-0001/              arrays and index, whole or absent
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.collection import Collection, Picture, Renditions, Work, open_picture
+from explorer.collection.renditions import THUMBNAIL_SIDE
+from explorer.config import Config, Effort
+from explorer.errors import ExplorerError
+from explorer.geometry import Box
+from explorer.index import VectorIndex, build_index, open_index
+from explorer.tables import Tables
+
+if TYPE_CHECKING:
+    from explorer.encoder import Encoder, Encoding
+
+DEFAULT_CACHE = Path("index_cache")
+INDEX_FILE = "regions.index"
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage of long work in words, how much of it is done, and how much there is."""
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a collection's vectors were made with, and how many there are."""
+
+    config: Config
+    model_hash: str
+    model_note: str
+    logit_scale: float
+    tables: str
+    index_hash: str
+    works: int
+    regions: int
+    created: str
+
+    def write(self, folder: Path) -> None:
+        record = {**asdict(self), "config": self.config.to_json()}
+        write_atomically(folder / "manifest.json", json.dumps(record, indent=1))
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest | None:
+        """The manifest, or None when there is none that can be read (then nothing here counts as indexed)."""
+        try:
+            record = json.loads((folder / "manifest.json").read_text("utf-8"))
+            return cls(**{**record, "config": Config.from_json(record["config"])})
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+class Workspace:
+    """An indexed collection. Opening reads small files only; the model and the index load when first needed."""
+
+    def __init__(self, name: str, root: Path, features: Path, manifest: Manifest, effort: Effort) -> None:
+        self.name = name
+        self.manifest = manifest
+        self.config = manifest.config
+        self.collection = Collection(root / "collection.sqlite")
+        self.pictures = root / "pictures"
+        """Everything the app shows is served from this folder, and nothing else is."""
+        self.tables = Tables(features / manifest.tables)
+        self.reduction = self.tables.reduction
+        self.folder = Path(self.collection.fact("folder") or "")
+        """The indexed folder of originals."""
+        self._effort = effort
+        self._renditions = Renditions(self.pictures)
+        self._loading = threading.Lock()
+        self._computing: dict[str, threading.Lock] = {}
+
+    @classmethod
+    def open(cls, name: str, cache: Path = DEFAULT_CACHE, effort: Effort | None = None) -> Workspace:
+        """Open an indexed collection; ``effort`` says what the model may run on.
+
+        Raises :class:`ExplorerError` when there is none of that name, or it was never indexed to its end.
+        """
+        root = collection_folder(name, cache)
+        if not (root / "collection.sqlite").is_file():
+            known = ", ".join(collection_names(cache)) or "none yet"
+            raise ExplorerError(f"There is no collection {name!r} in {cache} (there: {known}); make it with: "
+                                f"explorer index FOLDER --name {name}")  # fmt: skip
+        features = Collection(root / "collection.sqlite").fact("features")
+        manifest = Manifest.read(root / features) if features else None
+        if not features or manifest is None:
+            raise ExplorerError(f"The collection {name!r} is not indexed to its end; run explorer index again.")
+        return cls(name, root, root / features, manifest, effort or Effort())
+
+    # -- the heavy parts, when needed ------------------------------------------------------------------------------
+
+    @property
+    def encoder(self) -> Encoder:
+        """The model the collection was indexed with, loaded on first use."""
+        with self._loading:
+            return self._encoder
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        from explorer.encoder import open_encoder
+
+        encoder = open_encoder(self.config, self._effort.threads, self._effort.device)
+        if encoder.hash != self.manifest.model_hash:
+            raise ExplorerError(
+                f"The model {self.config.model} is not the one that {self.name!r} was indexed with; "
+                f"to index with this one: explorer index {str(self.folder)!r} --name {self.name} "
+                f"--model {self.config.model}"
+            )
+        return encoder
+
+    @property
+    def index(self) -> VectorIndex:
+        """Nearest regions, loaded on first use; a damaged file is built again."""
+        with self._loading:
+            return self._index
+
+    @cached_property
+    def _index(self) -> VectorIndex:
+        path, vectors = self.tables.folder / INDEX_FILE, self.tables.region_vectors
+        try:
+            if not path.exists() or content_hash(path) == self.manifest.index_hash:
+                return open_index(self.config.engine, vectors, path)
+        except ExplorerError as error:
+            log.warning("%s", error)
+        log.warning("the index of %s is damaged and is built again", self.name)
+        return build_index(self.config.engine, vectors)
+
+    @property
+    def model_note(self) -> str:
+        """One sentence about the model that the user should know, or empty."""
+        return self.manifest.model_note
+
+    def encode(self, path: Path) -> tuple[Encoding, Picture]:
+        """A picture that need not be in the collection, through the same steps as those that are."""
+        picture = open_for_encoding(path, self.config)
+        encoder = self.encoder
+        return encoder.encode([encoder.prepare(picture.image, picture.width, picture.height)])[0], picture
+
+    def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        """An array computed once per state of the collection and kept beside the tables it was computed from."""
+        path = self.tables.folder / f"{name}.npy"
+        with self._computing.setdefault(name, threading.Lock()):  # of two who ask at once, one waits for the other
+            try:
+                return np.load(path, allow_pickle=False)
+            except (OSError, ValueError, EOFError):
+                result = compute()
+            partial = path.with_suffix(f".{os.getpid()}.part")
+            try:
+                with partial.open("wb") as file:
+                    np.save(file, result)
+                partial.replace(path)
+            except OSError as error:  # the tables were replaced while we had them open, or the disk is full
+                log.warning("%s is not kept: %s", name, error)
+            return result
+
+    # -- works and their pictures ----------------------------------------------------------------------------------
+
+    def row(self, work_id: str) -> int:
+        """The row of an indexed work in the tables."""
+        row = self.tables.rows.get(work_id)
+        if row is None:
+            self.collection.work(work_id)
+            raise ExplorerError(f"{work_id} was added after the last indexing; run explorer index again to search it.")
+        return row
+
+    def original(self, work: Work) -> Path:
+        return self.folder / work.id
+
+    def thumbnail(self, work_id: str) -> Path:
+        work = self.collection.work(work_id)
+        return self._renditions.thumbnail(work.content, self.original(work))
+
+    def view(self, work_id: str) -> Path:
+        work = self.collection.work(work_id)
+        return self._renditions.view(work.content, self.original(work))
+
+    def detail(self, work_id: str, box: Box, margin: float = 0.35) -> tuple[Path, Box]:
+        """A crop round a place, and where in the crop the place lies."""
+        work = self.collection.work(work_id)
+        return self._renditions.detail(work.content, self.original(work), box, margin)
+
+
+def open_for_encoding(path: Path, config: Config) -> Picture:
+    """A picture at the size from which both the model's input and the thumbnail are made."""
+    return open_picture(path, long_side=round(1.25 * max(config.resolution, THUMBNAIL_SIDE)))
+
+
+def collection_folder(name: str, cache: Path) -> Path:
+    """Where a collection lives. Raises :class:`ExplorerError` for a name that is not a plain folder name."""
+    if not re.fullmatch(r"\w[\w .-]{0,63}", name) or name.endswith((".", " ")):
+        raise ExplorerError(f"{name!r} cannot name a collection: use up to 64 letters, digits, spaces, '-', '_', '.'.")
+    return cache / name
+
+
+def collection_names(cache: Path) -> list[str]:
+    """Names of the collections in a cache folder."""
+    return sorted(path.parent.name for path in cache.glob("*/collection.sqlite"))
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file, as hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a small text file so that a reader, or a crash, sees the old one or the new one."""
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    partial.write_text(text, "utf-8")
+    partial.replace(path)

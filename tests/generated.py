@@ -1,0 +1,91 @@
+"""Pictures made for tests: grounds, details to plant in them, and files of any kind. All seeded, nothing downloaded."""
+
+from __future__ import annotations
+
+import csv
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+
+def ground(seed: int, width: int = 480, height: int = 360) -> Image.Image:
+    """A quiet painted ground: clouds of colour, no two seeds alike."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(60, 200, size=(5, 6, 3)).astype(np.uint8)
+    fine = rng.integers(0, 255, size=(height // 6, width // 6, 3)).astype(np.uint8)
+    clouds = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
+    grain = Image.fromarray(fine).resize((width, height), Image.Resampling.BICUBIC)
+    return Image.blend(clouds, grain, 0.22)
+
+
+def detail(seed: int, side: int = 120) -> Image.Image:
+    """Something to look for: a square of strokes and shapes in strong contrast, with a left and a right."""
+    rng = np.random.default_rng(10_000 + seed)
+    image = Image.new("RGB", (side, side), tuple(int(c) for c in rng.integers(0, 256, 3)))
+    draw = ImageDraw.Draw(image)
+    for _ in range(14):
+        colour = tuple(int(c) for c in rng.integers(0, 256, 3))
+        x, y = (int(v) for v in rng.integers(0, side, 2))
+        wide, high = (int(v) for v in rng.integers(side // 10, side // 2, 2))
+        shape = (x, y, x + wide, y + high)
+        [draw.rectangle, draw.ellipse][int(rng.integers(2))](shape, fill=colour)
+    return image
+
+
+def planted(
+    onto: Image.Image, what: Image.Image, at: tuple[int, int], side: int, mirrored: bool = False
+) -> Image.Image:
+    """``onto`` with ``what`` pasted at a pixel, scaled to ``side``, perhaps reversed."""
+    result = onto.copy()
+    piece = what.resize((side, side), Image.Resampling.LANCZOS)
+    result.paste(piece.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else piece, at)
+    return result
+
+
+def work(seed: int, width: int = 480, height: int = 360) -> Image.Image:
+    """A picture of its own: a ground with three details of its own."""
+    image = ground(seed, width, height)
+    rng = np.random.default_rng(20_000 + seed)
+    for number in range(3):
+        side = int(rng.integers(min(width, height) // 5, min(width, height) // 3))
+        at = (int(rng.integers(0, width - side)), int(rng.integers(0, height - side)))
+        image = planted(image, detail(100 * seed + number), at, side)
+    return image
+
+
+def save(image: Image.Image, path: Path, **options: object) -> Path:
+    """Save, making the folders above; returns the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, **options)
+    return path
+
+
+def folder_of(folder: Path, count: int, first: int = 0, size: tuple[int, int] = (320, 240)) -> Path:
+    """A folder of ``count`` different works, ``work-000.jpg`` and on."""
+    for number in range(first, first + count):
+        save(work(number, *size), folder / f"work-{number:03d}.jpg", quality=90)
+    return folder
+
+
+def write_csv(path: Path, rows: list[dict[str, object]], **dialect: object) -> Path:
+    """A catalogue with the keys of the first row as headings."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), **dialect)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def png_that_claims(path: Path, width: int, height: int) -> Path:
+    """A PNG whose header declares a size that its few bytes do not have."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
+    return path

@@ -1,0 +1,376 @@
+"""Searching: details planted in painted grounds are found where they were planted; the own work is left out."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import MINI
+from generated import detail, folder_of, ground, planted, save
+
+from explorer.errors import ExplorerError
+from explorer.exchange import match_records
+from explorer.geometry import Box, intersection_over_union
+from explorer.indexing import index_folder
+from explorer.labels import MARGIN
+from explorer.query import PicturePart, Query, RegionPart, SearchOptions, WordsPart
+from explorer.search import click_box, label_works, own_rows, search
+from explorer.workspace import Workspace
+
+WIDE, HIGH = 480, 360
+PLACES = {
+    "first.png": ((32, 160), 128, False),
+    "second.png": ((320, 32), 128, False),
+    "mirrored.png": ((192, 208), 128, True),
+    "larger.png": ((48, 48), 192, False),
+    "smaller.png": ((352, 240), 96, False),
+}
+"""Work -> where the one detail lies in it (left, top), its side in pixels, and whether it is reversed."""
+TRUTH = {
+    name: Box.from_pixels((x, y, x + side, y + side), WIDE, HIGH) for name, ((x, y), side, _) in PLACES.items()
+}
+
+
+def overlap(box: Box, truth: Box) -> float:
+    return float(intersection_over_union(np.array([box.as_tuple()]), np.array([truth.as_tuple()]))[0, 0])
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Five works with the same detail, one with it twice, eight without, and a copy of one file."""
+    folder, cache = tmp_path_factory.mktemp("workshop"), tmp_path_factory.mktemp("cache")
+    what = detail(1)
+    for number, (name, (at, side, mirrored)) in enumerate(PLACES.items()):
+        save(planted(ground(number, WIDE, HIGH), what, at, side, mirrored), folder / name)
+    twice = planted(ground(40, WIDE, HIGH), detail(2), (32, 32), 128)
+    save(planted(twice, detail(2), (304, 200), 128), folder / "twice.png")
+    save(planted(ground(41, WIDE, HIGH), detail(2), (160, 112), 128), folder / "once.png")
+    folder_of(folder, 8, first=60, size=(WIDE, HIGH))
+    shutil.copy(folder / "first.png", folder / "first copy.png")
+    index_folder(folder, "workshop", cache, MINI)
+    return Workspace.open("workshop", cache)
+
+
+def region(name: str, box: Box | None = None, weight: float = 1.0) -> RegionPart:
+    return RegionPart(name, box or TRUTH[name], weight)
+
+
+# -- details -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_detail_is_found_wherever_else_it_was_planted(workshop: Workspace, name: str) -> None:
+    matches = search(workshop, Query((region(name),)))
+    same_way = {other for other, place in PLACES.items() if other != name and place[2] == PLACES[name][2]}
+    reversed_ = set(TRUTH) - same_way - {name}
+    assert {match.work for match in matches[: len(same_way) + 3]} >= same_way
+    assert {match.work for match in matches[: len(TRUTH) + 4]} >= reversed_, "a model may know a mirror image less well"
+    for match in matches:
+        if match.work in same_way:
+            same_size = PLACES[match.work][1] == PLACES[name][1]
+            assert overlap(match.box, TRUTH[match.work]) > (0.5 if same_size else 0.2), match
+            assert not match.mirrored
+
+
+def test_matches_are_ranked_and_their_boxes_lie_on_the_picture(workshop: Workspace) -> None:
+    matches = search(workshop, Query((region("first.png"),)), SearchOptions(per_work=3))
+    assert [match.rank for match in matches] == list(range(1, len(matches) + 1))
+    assert [match.score for match in matches] == sorted((match.score for match in matches), reverse=True)
+    for match in matches:
+        assert match.box.clipped() == match.box
+        assert -1 <= match.score <= 1 + 1e-3
+
+
+def test_the_same_search_gives_the_same_matches(workshop: Workspace) -> None:
+    query = Query((region("first.png"),))
+    assert search(workshop, query) == search(workshop, query)
+
+
+def test_the_own_work_is_left_out_or_kept(workshop: Workspace) -> None:
+    query = Query((region("second.png"),))
+    assert "second.png" not in {match.work for match in search(workshop, query)}
+    (best, *_) = search(workshop, query, SearchOptions(own=True))
+    assert best.work == "second.png"
+    assert overlap(best.box, TRUTH["second.png"]) > 0.6
+    assert best.score > 0.8
+
+
+def test_every_other_work_is_answered_for(workshop: Workspace) -> None:
+    matches = search(workshop, Query((region("first.png"),)), SearchOptions(top=100))
+    assert {match.work for match in matches} == set(workshop.tables.works) - {"first.png"}
+
+
+@pytest.mark.parametrize("top", [1, 3, 20, 100_000])
+def test_top_is_the_number_of_matches(workshop: Workspace, top: int) -> None:
+    everything = search(workshop, Query((region("first.png"),)), SearchOptions(top=1000))
+    assert search(workshop, Query((region("first.png"),)), SearchOptions(top=top)) == everything[:top]
+
+
+def test_as_many_matches_as_asked_for_though_fewer_are_compared_closely(workshop: Workspace) -> None:
+    narrow = Workspace.open(workshop.name, workshop.pictures.parents[1])
+    narrow.config = replace(narrow.config, candidate_works=4)
+    query = Query((region("first.png"),))
+    assert len(search(narrow, query, SearchOptions(top=10))) == 10
+    assert len(search(narrow, query, SearchOptions(top=2))) == 2
+
+
+def test_several_places_of_one_work(workshop: Workspace) -> None:
+    one = search(workshop, Query((region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)),)))
+    assert [match.work for match in one].count("twice.png") == 1
+    many = search(workshop, Query((region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)),)),
+                  SearchOptions(top=100, per_work=3))  # fmt: skip
+    mine = [match for match in many if match.work == "twice.png"]
+    assert 2 <= len(mine) <= 3
+    truths = [Box.from_pixels((x, y, x + 128, y + 128), WIDE, HIGH) for x, y in ((32, 32), (304, 200))]
+    for truth in truths:
+        assert max(overlap(match.box, truth) for match in mine[:2]) > 0.5
+    boxes = np.array([match.box.as_tuple() for match in mine])
+    assert (intersection_over_union(boxes, boxes) - np.eye(len(boxes))).max() <= 0.3 + 1e-6
+    assert max(np.unique([match.work for match in many], return_counts=True)[1]) <= 3
+
+
+def test_a_box_that_reaches_beyond_the_picture_is_clipped(workshop: Workspace) -> None:
+    inside, beyond = (search(workshop, Query((region("first.png", Box(0.5, 0.5, *end)),))) for end in ((1, 1), (7, 9)))
+    assert inside == beyond
+
+
+@pytest.mark.parametrize("part", [region("first.png", Box(2, 2, 3, 3)), PicturePart(Path("x"), Box(-2, 0, -1, 1))])
+def test_a_box_outside_the_picture_is_an_error(workshop: Workspace, tmp_path: Path, part) -> None:
+    if isinstance(part, PicturePart):
+        part = PicturePart(save(ground(5), tmp_path / "a.png"), part.box)
+    with pytest.raises(ExplorerError, match="outside the picture"):
+        search(workshop, Query((part,)))
+
+
+@pytest.mark.parametrize("box", [Box(0, 0, 1e-6, 1e-6), Box(0.999999, 0.999999, 1, 1), Box(0, 0.5, 1, 0.500001)])
+def test_a_box_of_hardly_anything_is_answered(workshop: Workspace, box: Box) -> None:
+    assert search(workshop, Query((region("first.png", box),)))
+
+
+def test_whole_pictures(workshop: Workspace) -> None:
+    (best, second, *_) = search(workshop, Query((region("first copy.png", Box.whole()),)))
+    assert best.work == "first.png"
+    assert best.score > second.score
+    assert overlap(best.box, Box.whole()) > 0.7
+
+
+def test_an_unknown_work_and_an_empty_query_are_errors(workshop: Workspace) -> None:
+    with pytest.raises(ExplorerError, match="no work"):
+        search(workshop, Query((region("absent.png", Box.whole()),)))
+    with pytest.raises(ExplorerError, match="nothing to search for"):
+        search(workshop, Query(()))
+
+
+@pytest.mark.parametrize("limits", [{"top": 0}, {"top": -1}, {"per_work": 0}])
+def test_limits_without_sense_are_errors(limits: dict[str, int]) -> None:
+    with pytest.raises(ExplorerError, match="at least 1"):
+        SearchOptions(**limits)
+
+
+# -- pictures from outside ---------------------------------------------------------------------------------------------
+
+
+def test_a_picture_from_outside_finds_what_it_shows(workshop: Workspace, tmp_path: Path) -> None:
+    outside = planted(ground(90, 400, 500), detail(1), (96, 96), 160)
+    path = save(outside, tmp_path / "photo.jpg", quality=92)
+    matches = search(workshop, Query((PicturePart(path, Box.from_pixels((96, 96, 256, 256), 400, 500)),)))
+    assert {match.work for match in matches[:4]} <= {*TRUTH, "first copy.png"}
+    for match in matches[:4]:
+        assert overlap(match.box, TRUTH.get(match.work, TRUTH["first.png"])) > 0.3
+
+
+def test_a_work_asked_for_by_its_file_is_answered_like_the_work(workshop: Workspace) -> None:
+    by_file = search(workshop, Query((PicturePart(workshop.folder / "second.png", TRUTH["second.png"]),)))
+    assert by_file == search(workshop, Query((region("second.png"),)))
+
+
+def test_the_own_work_is_known_by_its_path_and_else_by_its_content(workshop: Workspace, tmp_path: Path) -> None:
+    def left_out(path: Path) -> set[str]:
+        return {workshop.tables.works[row] for row in own_rows(workshop, path)}
+
+    folder = workshop.folder
+    assert left_out(folder / "first.png") == {"first.png"}
+    assert left_out(folder / "first copy.png") == {"first copy.png"}
+    assert left_out(folder / "." / ".." / folder.name / "first.png") == {"first.png"}
+    shutil.copy(folder / "first.png", tmp_path / "second.png")
+    assert left_out(tmp_path / "second.png") == {"first.png", "first copy.png"}
+    (tmp_path / "link.png").symlink_to(folder / "once.png")
+    assert left_out(tmp_path / "link.png") == {"once.png"}
+    assert left_out(save(ground(91), tmp_path / "new.png")) == set()
+    names = {match.work for match in search(workshop, Query((PicturePart(tmp_path / "second.png"),)))}
+    assert not names & {"first.png", "first copy.png"}
+    kept = search(workshop, Query((PicturePart(tmp_path / "second.png"),)), SearchOptions(own=True))
+    assert {"first.png", "first copy.png"} <= {match.work for match in kept}
+
+
+def test_pictures_that_cannot_be_read_are_errors(workshop: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "letter.jpg").write_text("not a painting")
+    for name, words in (("letter.jpg", "not a picture"), ("absent.jpg", "no file"), (".", "folder|no file")):
+        with pytest.raises(ExplorerError, match=words):
+            search(workshop, Query((PicturePart(tmp_path / name),)))
+
+
+# -- words and several parts -------------------------------------------------------------------------------------------
+
+
+def test_words_answer_for_every_work_with_a_place(workshop: Workspace) -> None:
+    matches = search(workshop, Query((WordsPart("a windmill on a hill"),)), SearchOptions(top=100))
+    assert {match.work for match in matches} == set(workshop.tables.works)
+    assert [match.score for match in matches] == sorted((match.score for match in matches), reverse=True)
+    several = search(workshop, Query((WordsPart("a windmill on a hill"),)), SearchOptions(top=100, per_work=2))
+    assert len(several) > len(matches)
+
+
+def test_words_score_as_promised(workshop: Workspace) -> None:
+    """The best over a work's regions of the mean of the region's cosine and the whole work's."""
+    vector = workshop.encoder.words(["a ship"])[0]
+    tables = workshop.tables
+    for match in search(workshop, Query((WordsPart("  a ship "),)), SearchOptions(top=100)):
+        row = tables.rows[match.work]
+        cosines = tables.features(row).joint.astype(np.float32) @ vector
+        assert match.score == pytest.approx(float(((cosines + cosines[0]) / 2).max()), abs=1e-4)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n"])
+def test_no_words_are_an_error(workshop: Workspace, text: str) -> None:
+    with pytest.raises(ExplorerError, match="Type what you are looking for"):
+        search(workshop, Query((WordsPart(text),)))
+
+
+def test_two_details_together_put_works_with_both_first(workshop: Workspace, tmp_path: Path) -> None:
+    """No work has both; each alone must still beat the works that have neither."""
+    parts = (region("first.png"), region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)))
+    matches = search(workshop, Query(parts), SearchOptions(top=4))
+    assert {"first.png", "once.png"}.isdisjoint(match.work for match in matches)
+    assert {match.work for match in matches} <= {*TRUTH, "first copy.png", "twice.png"}
+
+
+def test_a_negative_part_pushes_down_what_has_it(workshop: Workspace) -> None:
+    other = Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)
+    liked = region("once.png", other, 0.2)
+
+    def order(weight: float) -> list[str]:
+        query = Query((liked, region("first.png", None, weight)))
+        return [match.work for match in search(workshop, query, SearchOptions(top=100))]
+
+    without, wanted = order(-1.0), order(1.0)
+    for name in ("second.png", "mirrored.png", "first copy.png"):
+        assert without.index(name) > wanted.index(name)
+        assert without.index(name) >= len(without) // 2
+
+
+def test_the_place_shown_is_that_of_a_part_that_is_wanted(workshop: Workspace) -> None:
+    """Not of one that is unwanted, even if it comes first."""
+    other = Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)
+    parts = (region("first.png", None, -0.1), region("once.png", other, 1.0))
+    (best, *_) = search(workshop, Query(parts))
+    assert best.work == "twice.png"
+    truths = [Box.from_pixels((x, y, x + 128, y + 128), WIDE, HIGH) for x, y in ((32, 32), (304, 200))]
+    assert max(overlap(best.box, truth) for truth in truths) > 0.5
+
+
+def test_parts_of_all_kinds_together(workshop: Workspace, tmp_path: Path) -> None:
+    path = save(planted(ground(92), detail(1), (40, 40), 128), tmp_path / "a.png")
+    query = Query((WordsPart("a windmill", 0.5), PicturePart(path, None, 1.0), region("first.png", None, -0.5)))
+    matches = search(workshop, query, SearchOptions(top=5))
+    assert len(matches) == 5
+    assert [match.rank for match in matches] == [1, 2, 3, 4, 5]
+    assert all(np.isfinite(match.score) for match in matches)
+
+
+def test_parts_without_weight_do_not_divide_by_zero(workshop: Workspace) -> None:
+    matches = search(workshop, Query((region("first.png", None, 0.0), region("second.png", None, 0.0))))
+    assert all(np.isfinite(match.score) for match in matches)
+
+
+# -- clicks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [0.05, 0.2, 0.5, 1.0, 5.0])
+def test_a_click_gives_a_square_that_stays_inside(workshop: Workspace, scale: float) -> None:
+    rng = np.random.default_rng(0)
+    points = [*rng.random((30, 2)), (0, 0), (1, 1), (0, 1), (0.5, 0.5), (-3, 7)]
+    for x, y in points:
+        box = click_box(workshop, "first.png", float(x), float(y), scale)
+        assert box.clipped() == box
+        wide, high = box.width * WIDE, box.height * HIGH
+        side = scale * (WIDE * HIGH) ** 0.5
+        assert wide == pytest.approx(min(side, WIDE), rel=1e-6)
+        assert high == pytest.approx(min(side, HIGH), rel=1e-6)
+        if 0 <= x <= 1 and 0 <= y <= 1:
+            assert box.x0 - 1e-9 <= x <= box.x1 + 1e-9
+            assert box.y0 - 1e-9 <= y <= box.y1 + 1e-9
+
+
+@pytest.mark.parametrize("click", [(math.nan, 0, 0.2), (0, math.inf, 0.2), (0, 0, 0), (0, 0, -1), (0, 0, math.nan)])
+def test_a_click_without_place_or_size_is_an_error(workshop: Workspace, click: tuple[float, float, float]) -> None:
+    with pytest.raises(ExplorerError):
+        click_box(workshop, "first.png", *click)
+
+
+def test_a_click_finds_the_detail_under_it(workshop: Workspace) -> None:
+    (x, y), side, _ = PLACES["second.png"]
+    box = click_box(workshop, "second.png", (x + side / 2) / WIDE, (y + side / 2) / HIGH, 0.3)
+    (best, *_) = search(workshop, Query((region("second.png", box),)))
+    assert best.work in TRUTH or best.work == "first copy.png"
+
+
+# -- labels ------------------------------------------------------------------------------------------------------------
+
+
+def test_labels_are_weighed_for_every_work(workshop: Workspace) -> None:
+    names = ["a ship", "a village", "a still life"]
+    table = label_works(workshop, names)
+    assert table.labels == tuple(names)
+    assert table.works == workshop.tables.works
+    assert table.scores.shape == (len(table.works), 3)
+    np.testing.assert_allclose(table.scores.sum(axis=1), 1, atol=1e-5)
+    for best, row in zip(table.best, table.scores, strict=True):
+        assert best == (int(row.argmax()) if row.max() >= MARGIN / 3 else None)
+
+
+def test_labels_given_in_another_order_score_the_same(workshop: Workspace) -> None:
+    names = ["a ship", "a village", "a still life"]
+    forwards, backwards = label_works(workshop, names), label_works(workshop, names[::-1])
+    np.testing.assert_allclose(forwards.scores, backwards.scores[:, ::-1], atol=1e-5)
+
+
+def test_a_single_label_is_weighed_against_any_painting(workshop: Workspace) -> None:
+    table = label_works(workshop, ["a ship"])
+    assert table.scores.shape == (len(table.works), 1)
+    assert ((table.scores > 0) & (table.scores < 1)).all()
+    assert all((best == 0) == (score[0] >= MARGIN / 2) for best, score in zip(table.best, table.scores, strict=True))
+    np.testing.assert_allclose(table.scores, label_works(workshop, ["a ship", "a painting"]).scores[:, :1], atol=1e-5)
+
+
+def test_no_labels_are_an_error(workshop: Workspace) -> None:
+    with pytest.raises(ExplorerError, match="at least one label"):
+        label_works(workshop, [])
+
+
+# -- as JSON -----------------------------------------------------------------------------------------------------------
+
+
+def test_matches_as_records_are_whole_pixels_of_the_original(workshop: Workspace) -> None:
+    matches = search(workshop, Query((region("first.png"),)), SearchOptions(top=5))
+    for record, match in zip(match_records(workshop, matches), matches, strict=True):
+        assert set(record) == {"file", "box", "score", "rank"}
+        x0, y0, x1, y1 = record["box"]
+        assert all(type(side) is int for side in record["box"])
+        assert 0 <= x0 < x1 <= WIDE
+        assert 0 <= y0 < y1 <= HIGH
+        assert (record["file"], record["rank"]) == (match.work, match.rank)
+        assert record["score"] == pytest.approx(match.score, abs=1e-6)
+
+
+# -- the demo collection -----------------------------------------------------------------------------------------------
+
+
+def test_the_demo_collection_answers_for_every_work(demo_workspace: Workspace) -> None:
+    name = demo_workspace.tables.works[0]
+    matches = search(demo_workspace, Query((RegionPart(name, Box(0.3, 0.3, 0.6, 0.6)),)), SearchOptions(top=100))
+    assert {match.work for match in matches} == set(demo_workspace.tables.works) - {name}
