@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from matcher import read_queries, search_all  # noqa: E402
+from matcher import average_precision, read_queries, search_all  # noqa: E402
 from transformers import AutoTokenizer, CLIPConfig, CLIPModel, CLIPVisionConfig, CLIPVisionModel  # noqa: E402
 
 from explorer.adapt.student import normalised  # noqa: E402
@@ -134,14 +135,29 @@ def dense_rows(name: str, folder: Path, models: dict[str, Mini], teacher: Teache
     return rows
 
 
-def search_row(folder: Path) -> Row:
-    """The project's own search on ``planted``."""
-    measure = "planted: mAP, the project's search"
-    try:
-        from explorer.evaluate import artminer  # noqa: F401
-    except ImportError:
-        return Row(measure, "mini", None, "skipped: the search is measured by its own benchmark, not by this one yet")
-    return Row(measure, "mini", None, f"skipped: see the search's benchmark on {folder.name}")
+def search_row(folder: Path, model: Path, layer: int, blocks: int) -> Row:
+    """The project's own search on ``planted``: the same index and re-ranking as a user's click gets."""
+    from explorer.config import Config
+    from explorer.geometry import Box
+    from explorer.indexing import index_folder
+    from explorer.query import Query, RegionPart, SearchOptions
+    from explorer.search import search
+    from explorer.workspace import Workspace
+
+    images = folder / "images"
+    sizes = {path.name: Image.open(path).size for path in images.iterdir()}
+    precisions = []
+    with tempfile.TemporaryDirectory() as cache:
+        config = Config(model=str(model), match_layer=layer - blocks - 1)
+        index_folder(images, "planted", Path(cache), config)
+        workspace = Workspace.open("planted", Path(cache))
+        for query in read_queries(folder / "annotations.json"):
+            part = RegionPart(query.work, Box.from_pixels(query.box, *sizes[query.work]).clipped())
+            matches = search(workspace, Query((part,)), SearchOptions(top=1000))
+            detections = [(m.work, np.array(m.box.to_pixels(*sizes[m.work]))) for m in matches]
+            precisions.append(average_precision(detections, query.truth))
+    note = f"hidden_states[{layer}], {config.resolution} px, {len(precisions)} queries"
+    return Row("planted: mAP, the project's search", "mini", float(np.mean(precisions)), note)
 
 
 @torch.inference_mode()
@@ -192,8 +208,9 @@ def measure(args: argparse.Namespace) -> list[Row]:
             rows += function(folder, models, teacher)
         else:
             rows += function(name, folder, models, teacher, args.queries)
-    if "planted" in asked and (args.data / "planted").is_dir():
-        rows.append(search_row(args.data / "planted"))
+    if "search" in asked and (args.data / "planted").is_dir():
+        blocks = trained.config.vision_config.num_hidden_layers
+        rows.append(search_row(args.data / "planted", args.model, layers[-1], blocks))
     return rows + (speed_rows(models["mini"]) if "speed" in asked else [])
 
 
@@ -201,8 +218,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--model", type=Path, default=ROOT / "assets" / "models" / "mini")
-    parser.add_argument("--layers", default="6", help="hidden states to match with, e.g. 4,6,8")
-    parser.add_argument("--only", default="objects,planted,brueghel,speed")
+    parser.add_argument("--layers", default="6", help="hidden states to match with; the search uses the last")
+    parser.add_argument("--only", default="objects,search,planted,brueghel,speed")
     parser.add_argument("--queries", type=int, default=0, help="at most about so many queries per set; 0: all")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--no-control", dest="control", action="store_false", help="leave the untrained model out")

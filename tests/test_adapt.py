@@ -13,7 +13,7 @@ from PIL import Image
 from explorer.adapt import picture_stage
 from explorer.adapt.augment import moved, pasted, seen_otherwise
 from explorer.adapt.checkpoint import SHARD_BYTES, load_state, save_state
-from explorer.adapt.learn_words import Vocabulary, teach_words
+from explorer.adapt.learn_words import Vocabulary, WordSettings, restore_words, teach_words
 from explorer.adapt.picture_stage import PictureStage, Schedule
 from explorer.adapt.pictures import Album, load_works, names_to_leave_out
 from explorer.adapt.student import Shape, Window, build, normalised, save_folder, see
@@ -102,7 +102,7 @@ def train(run, works, said, steps):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, works, said):
     run = tmp_path_factory.mktemp("run")
-    return *train(run, works, said, 24), run
+    return *train(run, works, said, 16), run
 
 
 def test_unreadable_and_left_out_pictures_are_not_trained_on(works):
@@ -187,9 +187,9 @@ def test_a_killed_run_ends_as_if_it_had_not_been(trained, works, said, tmp_path,
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(picture_stage._Learner, "step", dies)
-        train(tmp_path, works, said, 24)
+        train(tmp_path, works, said, 16)
     assert load_state(tmp_path / "state")[1]["step"] == 10
-    resumed, _ = train(tmp_path, works, said, 24)
+    resumed, _ = train(tmp_path, works, said, 16)
     for name, value in whole.vision_model.state_dict().items():
         assert torch.equal(value, resumed.vision_model.state_dict()[name]), name
 
@@ -199,8 +199,13 @@ def test_the_folder_loads_as_a_clip_model(trained, said, tmp_path):
 
     model, _, _ = trained
     tokenizer = learn_tokenizer(said.texts, TINY.vocabulary, TINY.text_length)
-    agreement = teach_words(model, tokenizer, replace(said, texts=said.texts[:400], vectors=said.vectors[:400]), 3, 0)
-    assert -1 <= agreement <= 1
+    few = replace(said, texts=said.texts[:400], vectors=said.vectors[:400])
+    run = tmp_path / "run"
+    assert not restore_words(model, run)
+    assert -1 <= teach_words(model, tokenizer, few, WordSettings(run, steps=3)) <= 1
+    torch.nn.init.zeros_(model.text_projection.weight)
+    assert restore_words(model, run)
+    assert model.text_projection.weight.abs().sum() > 0
     save_folder(model, tokenizer, tmp_path)
     loaded = CLIPModel.from_pretrained(tmp_path, dtype=torch.float32).eval()
     texts = ["a dog", "a painting of a tree"]

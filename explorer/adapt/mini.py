@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from transformers import CLIPModel, CLIPTokenizer
 
-from explorer.adapt.learn_words import Vocabulary, said_in_training, teach_words
+from explorer.adapt.learn_words import Vocabulary, WordSettings, restore_words, said_in_training, teach_words
 from explorer.adapt.picture_stage import PictureStage, Schedule
 from explorer.adapt.pictures import Work, load_works, names_to_leave_out
 from explorer.adapt.student import Shape, build, save_folder
@@ -54,6 +53,10 @@ class MiniSettings:
     shape: Shape = field(default_factory=Shape)
     schedule: Schedule = field(default_factory=Schedule)
 
+    @property
+    def words(self) -> WordSettings:
+        return WordSettings(self.run, self.sentences, self.word_steps, self.seed, self.device)
+
 
 def train_mini(settings: MiniSettings, stages: Sequence[str] = ("pictures", "words", "write")) -> dict[str, float]:
     """Train, or continue training, and write the model; returns the last validation figures.
@@ -75,10 +78,11 @@ def train_mini(settings: MiniSettings, stages: Sequence[str] = ("pictures", "wor
         teacher = Teacher(settings.teacher, settings.device, torch.bfloat16)
         figures |= stage.train(model, works, captions, said, teacher)
     if "words" in stages:
-        figures["words_cosine"] = _words_stage(settings, model, tokenizer, said)
+        figures["words_cosine"] = teach_words(model, tokenizer, said, settings.words)
     if "write" in stages:
         figures |= stage.restore_best(model)
-        _restore_words(settings.run, model)
+        if not restore_words(model, settings.run):
+            log.warning("the text tower has not been trained yet: words will mean nothing")
         save_folder(model, tokenizer, settings.out)
         log.info("wrote %s", settings.out)
     return figures
@@ -88,7 +92,7 @@ def _vocabulary(settings: MiniSettings, captions: list[str]) -> Vocabulary:
     if not Path(settings.labels).is_file():
         raise ExplorerError(f"The teacher's labels {settings.labels} are missing: name its file of labels, one a line.")
     labels = Path(settings.labels).read_text("utf-8").splitlines()
-    return said_in_training(settings.run, labels, captions, settings.shape.joint, settings.sentences, settings.seed)
+    return said_in_training(settings.words, labels, captions, settings.shape.joint)
 
 
 def _tokenizer(settings: MiniSettings, said: Vocabulary) -> CLIPTokenizer:
@@ -119,22 +123,6 @@ def sample_patches(works: list[Work], seed: int, count: int = 12_000) -> torch.T
         top, left = (int(rng.integers(side - 15)) for side in pixels.shape[:2])
         patches.append(pixels[top : top + 16, left : left + 16])
     return normalised(torch.from_numpy(np.stack(patches)).permute(0, 3, 1, 2).float() / 255)
-
-
-def _words_stage(settings: MiniSettings, model: CLIPModel, tokenizer: CLIPTokenizer, said: Vocabulary) -> float:
-    agreement = teach_words(model, tokenizer, said, settings.word_steps, settings.seed)
-    tensors = {name: value for name, value in model.state_dict().items() if name.startswith("text_")}
-    save_file({name: value.cpu().contiguous() for name, value in tensors.items()}, settings.run / "text.safetensors")
-    log.info("text tower: cosine %.3f with the sentence vectors of texts held out", agreement)
-    return agreement
-
-
-def _restore_words(run: Path, model: CLIPModel) -> None:
-    kept = run / "text.safetensors"
-    if kept.is_file():
-        model.load_state_dict(load_file(kept), strict=False)
-    else:
-        log.warning("the text tower has not been trained yet: words will mean nothing")
 
 
 def settings_from(arguments: Sequence[str] | None = None) -> tuple[MiniSettings, list[str]]:

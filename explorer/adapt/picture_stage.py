@@ -232,4 +232,4 @@ def _labelled(seen: Seen, batch: Batch, words: Words) -> torch.Tensor:
 
 
 def _line(figures: dict[str, torch.Tensor] | dict[str, float]) -> str:
-    return ", ".join(f"{name} {float(value):.3f}" for name, value in figures.items())
+    return ", ".join(f"{name} {torch.as_tensor(value).item():.3f}" for name, value in figures.items())
