@@ -94,7 +94,7 @@ def train(run, works, said, steps):
     torch.manual_seed(0)
     model = build(TINY)
     schedule = Schedule(steps, cells=300, warm_up=2, validate_every=4, save_minutes=0.0, rate=3e-3, cool_down=1e-9)
-    stage = PictureStage(run, schedule, TINY.dense_block, seed=0)
+    stage = PictureStage(run, schedule, TINY, seed=0)
     figures = stage.train(model, works, captions, said, PaintedTeacher())
     return model, figures
 
@@ -221,11 +221,22 @@ def test_the_folder_loads_as_a_clip_model(trained, said, tmp_path):
 
 
 def test_a_window_has_the_positions_of_its_place():
-    model = build(TINY)
+    model = build(replace(TINY, positions=True))
     with torch.no_grad():
         large = picture_positions(model, Window(20, 30), 20, 30)
         part = picture_positions(model, Window(20, 30, top=4, left=7), 5, 6)
     assert torch.allclose(large[4:9, 7:13], part, atol=1e-5)
+
+
+def test_patches_that_do_not_know_their_place_are_the_same_everywhere(trained):
+    """The trained model's raw tokens of one patch repeated are equal wherever it lies, and at any size."""
+    model, _, _ = trained
+    patch = torch.rand(1, 3, 16, 16)
+    with torch.inference_mode():
+        for rows, columns in ((3, 4), (14, 14), (20, 28)):
+            pixels = normalised(patch.repeat(1, 1, rows, columns))
+            tokens = model.vision_model(pixels, interpolate_pos_encoding=True).last_hidden_state[0, 1:]
+            assert torch.allclose(tokens, tokens[:1].expand_as(tokens), atol=1e-4)
 
 
 def picture_positions(model, window, rows, columns):

@@ -21,11 +21,12 @@ LARGEST_PICTURE = 52  # cells on the long side of the pictures that crops preten
 
 @dataclass(frozen=True)
 class Batch:
-    """``pixels (N, 3, H, W)`` in 0 to 1 of the changed views, their targets, and where the crops pretend to lie."""
+    """``pixels (N, 3, H, W)`` in 0 to 1 of the changed views, their targets, and where the crops of the first
+    and second views pretend to lie: in different places, or these would give away which cells belong together."""
 
     pixels: torch.Tensor
     targets: Targets
-    window: Window
+    windows: tuple[Window, Window]
 
 
 class Batches:
@@ -71,7 +72,7 @@ class Batches:
             caption=torch.tensor(self._captions(crops, rng) + self._captions(crops, rng), device=self.device),
             clip=self._clip(crops, centres).repeat(2, 1),
         )
-        return Batch(pixels, targets, _window(cells, rng))
+        return Batch(pixels, targets, (_window(cells, rng), _window(cells, rng)))
 
     def _taught(self, crops: Crops) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Cells of the crops as they are; features and labels of the larger copies, nearer what the teacher knows."""
@@ -105,7 +106,7 @@ class Batches:
 
 
 def _window(cells: tuple[int, int], rng: np.random.Generator) -> Window:
-    """Half of the batches are whole pictures, half lie somewhere in a larger one.
+    """Half of the views are whole pictures, half lie somewhere in a larger one.
 
     Matching sees up to 64 cells a side; training at that size is dear, so only the positions are a large picture's.
     """

@@ -19,7 +19,7 @@ from explorer.adapt.checkpoint import load_state, optimizer_tensors, restore_opt
 from explorer.adapt.learn_words import Vocabulary
 from explorer.adapt.losses import Centres, Heads, Words, all_losses, total
 from explorer.adapt.pictures import Work
-from explorer.adapt.student import Seen, Shape, see
+from explorer.adapt.student import Seen, Shape, forget_places, see
 from explorer.adapt.teacher import Teacher
 
 log = logging.getLogger(__name__)
@@ -61,8 +61,8 @@ class Schedule:
 class PictureStage:
     """One run's vision training in ``run``: ``state`` to continue from, ``best`` by validation."""
 
-    def __init__(self, run: Path, schedule: Schedule, dense_block: int, seed: int) -> None:
-        self.run, self.schedule, self.dense_block, self.seed = run, schedule, dense_block, seed
+    def __init__(self, run: Path, schedule: Schedule, shape: Shape, seed: int) -> None:
+        self.run, self.schedule, self.shape, self.seed = run, schedule, shape, seed
 
     def train(
         self, model: CLIPModel, works: list[Work], captions: list[str], said: Vocabulary, teacher: Teacher
@@ -76,9 +76,7 @@ class PictureStage:
             Batches(part or works, [[rows[c] for c in work.captions] for work in part or works], teacher, self.seed)
             for part in split
         )
-        vision = model.config.vision_config
-        heads = Heads(Shape(width=vision.hidden_size, joint=model.config.projection_dim))
-        learner = _Learner(model, heads, self.schedule, self.dense_block)
+        learner = _Learner(model, Heads(self.shape), self.schedule, self.shape)
         labels, captioned = (torch.from_numpy(vectors).to(model.device) for vectors in (said.labels, said.captions))
         words = Words(labels, captioned)
         step, centres, best, figures = self._resume(learner, training)
@@ -155,8 +153,10 @@ class PictureStage:
 class _Learner:
     """Model, readouts and optimizers: what a step changes and a state holds."""
 
-    def __init__(self, model: CLIPModel, heads: Heads, schedule: Schedule, dense_block: int) -> None:
-        self.model, self.heads, self.dense_block = model, heads.to(model.device), dense_block
+    def __init__(self, model: CLIPModel, heads: Heads, schedule: Schedule, shape: Shape) -> None:
+        self.model, self.heads, self.shape = model, heads.to(model.device), shape
+        if not shape.positions:
+            forget_places(model)
         blocks = [p for p in model.vision_model.encoder.parameters() if p.ndim == 2 and schedule.optimizer == "muon"]
         taken = {id(p) for p in blocks}
         vision = [*model.vision_model.parameters(), *model.visual_projection.parameters(), model.logit_scale]
@@ -172,7 +172,7 @@ class _Learner:
 
     def see(self, batch: Batch) -> Seen:
         with torch.autocast(self.model.device.type, torch.bfloat16):
-            return see(self.model, batch.pixels, self.dense_block, batch.window)
+            return see(self.model, batch.pixels, self.shape.dense_block, batch.windows)
 
     def step(self, batch: Batch, words: Words, rate: float, seed: int) -> dict[str, torch.Tensor]:
         self.model.train()
@@ -202,6 +202,8 @@ class _Learner:
             cut = len(prefix) + 1
             state = {name[cut:]: value for name, value in tensors.items() if name.startswith(prefix + ".")}
             module.load_state_dict(state, strict=False)
+        if not self.shape.positions:  # the state may be of a run that had them
+            forget_places(self.model)
         for number, optimizer in enumerate(self.optimizers):
             restore_optimizer(optimizer, tensors, f"optimizer{number}")
 

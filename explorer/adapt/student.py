@@ -33,6 +33,9 @@ class Shape:
     text_length: int = 48
     vocabulary: int = 8192
     joint: int = 256
+    positions: bool = False
+    """Whether patches know their place. A detail is matched wherever it lies, so place is a nuisance to raw tokens;
+    without it the blocks mix patches by content alone. See :func:`forget_places`."""
     dense_block: int = 6
     """How many blocks come before the tokens that are trained for matching (``hidden_states[6]``)."""
 
@@ -74,6 +77,8 @@ def build(shape: Shape, patches: torch.Tensor | None = None) -> CLIPModel:
     model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=shape.joint))
     with torch.no_grad():
         _start_positions(model)
+        if not shape.positions:
+            forget_places(model)
         _start_attention(model)
         if patches is not None:
             _start_patches(model, patches)
@@ -90,6 +95,14 @@ def _start_positions(model: CLIPModel) -> None:
     waves = torch.cat([angles.sin(), angles.cos()], dim=1)  # (side, width / 2)
     rows, columns = waves[:, None].expand(-1, side, -1), waves[None].expand(side, -1, -1)
     embeddings.position_embedding.weight[1:] = 0.5 * torch.cat([rows, columns], dim=-1).reshape(side * side, -1)
+
+
+def forget_places(model: CLIPModel) -> None:
+    """Give every patch the same position embedding, their mean, for good: interpolated, it is the same at any size."""
+    weight = model.vision_model.embeddings.position_embedding.weight
+    with torch.no_grad():
+        weight[1:] = weight[1:].mean(dim=0)
+    weight.requires_grad_(False)
 
 
 def _start_attention(model: CLIPModel) -> None:
@@ -122,15 +135,19 @@ def normalised(pixels: torch.Tensor) -> torch.Tensor:
     return (pixels - mean) / std
 
 
-def see(model: CLIPModel, pixels: torch.Tensor, dense_block: int, window: Window | None = None) -> Seen:
-    """The vision tower on ``pixels (N, 3, H, W)`` in 0 to 1, H and W whole numbers of patches."""
+def see(model: CLIPModel, pixels: torch.Tensor, dense_block: int, windows: tuple[Window, ...] = ()) -> Seen:
+    """The vision tower on ``pixels (N, 3, H, W)`` in 0 to 1, H and W whole numbers of patches.
+
+    The batch's equal parts lie in the ``windows``, one each; without any, every picture is whole.
+    """
     vision = model.vision_model
     embeddings = vision.embeddings
     grid = embeddings.patch_embedding(normalised(pixels))
     rows, columns = grid.shape[-2:]
     tokens = grid.flatten(2).transpose(1, 2)
     start = embeddings.class_embedding + embeddings.position_embedding.weight[0]
-    places = _positions(embeddings, rows, columns, window or Window(rows, columns))
+    parts = [_positions(embeddings, rows, columns, w) for w in windows or (Window(rows, columns),)]
+    places = torch.stack(parts).repeat_interleave(len(tokens) // len(parts), dim=0)
     hidden = torch.cat([start.expand(len(tokens), 1, -1).to(tokens.dtype), tokens + places.to(tokens.dtype)], dim=1)
     hidden = vision.pre_layrnorm(hidden)
     blocks = vision.encoder.layers
