@@ -13,6 +13,7 @@ import torch.nn.functional as F
 GREY = (0.299, 0.587, 0.114)
 TURN = 0.12  # radians either way
 STRETCH = 0.12  # change of scale along each side, in the logarithm
+PASTED = 0.5  # share of pictures that get a part of another
 WARP = 0.035  # smooth displacement, as a fraction of the crop's side
 
 
@@ -70,7 +71,7 @@ def pasted(images: torch.Tensor, targets: torch.Tensor, gen: torch.Generator) ->
     n, (rows, columns) = len(images), targets.shape[-2:]
     source = torch.randperm(n, **_on(gen))
     inside = _spans(n, rows, gen)[:, :, None] & _spans(n, columns, gen)[:, None, :]
-    inside &= _chosen(n, 0.35, gen).bool().view(n, 1, 1)
+    inside &= _chosen(n, PASTED, gen).bool().view(n, 1, 1)
     cells = inside[:, None]
     pixels = cells.repeat_interleave(16, dim=2).repeat_interleave(16, dim=3)
     own = 1 - inside.float().mean(dim=(1, 2))

@@ -83,7 +83,7 @@ class PictureStage:
         saved = started = time.monotonic()
         first = step
         for batch in self._ahead(training, step, centres):
-            parts = learner.step(batch, words, self.schedule.rate_at(step), self.seed + step)
+            parts = learner.step(batch, words, self.schedule.rate_at(step))
             step += 1
             if step % 50 == 0:
                 pace = (time.monotonic() - started) / (step - first)
@@ -141,9 +141,8 @@ class PictureStage:
         sizes = [(8, 8), (8, 8), (10, 10), (8, 11), (14, 14)]
         for number, cells in enumerate(sizes):
             batch = validation.batch(2**30 + number, max(2, 1536 // (cells[0] * cells[1])), cells, centres)
-            gen = torch.Generator().manual_seed(number)
             seen = learner.see(batch)
-            parts = all_losses(seen, batch.targets, learner.heads, words, learner.model.logit_scale, gen)
+            parts = all_losses(seen, batch.targets, learner.heads, words, learner.model.logit_scale)
             parts |= {"total": total(parts), "finds": _finds(seen, batch), "labelled": _labelled(seen, batch, words)}
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + float(value) / len(sizes)
@@ -174,10 +173,9 @@ class _Learner:
         with torch.autocast(self.model.device.type, torch.bfloat16):
             return see(self.model, batch.pixels, self.shape.dense_block, batch.windows)
 
-    def step(self, batch: Batch, words: Words, rate: float, seed: int) -> dict[str, torch.Tensor]:
+    def step(self, batch: Batch, words: Words, rate: float) -> dict[str, torch.Tensor]:
         self.model.train()
-        gen = torch.Generator().manual_seed(seed)
-        parts = all_losses(self.see(batch), batch.targets, self.heads, words, self.model.logit_scale, gen)
+        parts = all_losses(self.see(batch), batch.targets, self.heads, words, self.model.logit_scale)
         for optimizer in self.optimizers:
             optimizer.zero_grad()
             for group in optimizer.param_groups:

@@ -101,7 +101,8 @@ def forget_places(model: CLIPModel) -> None:
     """Give every patch the same position embedding, their mean, for good: interpolated, it is the same at any size."""
     weight = model.vision_model.embeddings.position_embedding.weight
     with torch.no_grad():
-        weight[1:] = weight[1:].mean(dim=0)
+        if not torch.equal(weight[1:], weight[1:2].expand_as(weight[1:])):  # the mean of equals is off by rounding
+            weight[1:] = weight[1:].mean(dim=0)
     weight.requires_grad_(False)
 
 
