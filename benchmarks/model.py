@@ -1,0 +1,243 @@
+"""How good the small CLIP is, on pictures it never saw: ``python benchmarks/model.py --data FOLDER [--json FILE]``.
+
+Every row is measured in this run, beside what it is compared with: the teacher, an untrained CLIP of the same shape,
+CLIP ViT-B/32 and ViT-B/16 for speed. A row whose data or teacher is absent is skipped and says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from matcher import average_precision, read_queries, search_all  # noqa: E402
+from transformers import AutoTokenizer, CLIPConfig, CLIPModel, CLIPVisionConfig, CLIPVisionModel  # noqa: E402
+
+from explorer.adapt.student import normalised  # noqa: E402
+from explorer.adapt.teacher import Teacher  # noqa: E402
+
+# Written down before anything was measured; the class names are the folders' names.
+PROMPTS = ("a painting of a {}", "a {}", "a picture of a {}", "a drawing of a {}", "an artwork showing a {}")
+AIMS = {
+    "objects: mAP": "0.36", "objects: zero-shot accuracy": "0.45", "planted: mAP, exhaustive": "0.75",
+    "planted: mAP, the project's search": "0.50", "brueghel: mAP, exhaustive": "0.90",
+    "speed: times ViT-B/32": "1.8", "speed: times ViT-B/16": "6",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    measure: str
+    model: str
+    value: float | None
+    note: str = ""
+
+
+def to_pixels(picture: Image.Image) -> torch.Tensor:
+    """``(1, 3, H, W)`` in 0 to 1."""
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 255
+
+
+class Mini:
+    """A CLIP folder (or model) as the benchmark needs it: dense maps per layer, whole pictures, words."""
+
+    def __init__(self, model: CLIPModel, tokenizer: object, layers: list[int]) -> None:
+        self.model, self.tokenizer, self.layers = model.eval(), tokenizer, layers
+
+    @torch.inference_mode()
+    def dense(self, picture: Image.Image) -> dict[str, np.ndarray]:
+        """Raw tokens after each of the layers, ``(rows, columns, D)``."""
+        pixels = normalised(to_pixels(picture))
+        rows, columns = (side // 16 for side in pixels.shape[-2:])
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = self.model.vision_model(
+                pixels, interpolate_pos_encoding=True, output_hidden_states=True
+            ).hidden_states
+        return {f"hidden_states[{n}]": hidden[n][0, 1:].float().view(rows, columns, -1).numpy() for n in self.layers}
+
+    @torch.inference_mode()
+    def whole(self, pictures: list[Image.Image]) -> np.ndarray:
+        """Image features, unit rows."""
+        found = []
+        for picture in pictures:
+            pixels = normalised(to_pixels(picture.resize((224, 224), Image.Resampling.BICUBIC)))
+            found.append(self.model.get_image_features(pixels).pooler_output)
+        return F.normalize(torch.cat(found), dim=-1).numpy()
+
+    @torch.inference_mode()
+    def words(self, texts: list[str]) -> np.ndarray:
+        tokens = self.tokenizer(texts, padding=True, return_tensors="pt")
+        features = self.model.get_text_features(tokens["input_ids"], attention_mask=tokens["attention_mask"])
+        return F.normalize(features.pooler_output, dim=-1).numpy()
+
+
+def retrieval(vectors: np.ndarray, classes: np.ndarray) -> float:
+    """Mean average precision of same-class retrieval, every work a query."""
+    order = np.argsort(-(vectors @ vectors.T), axis=1, kind="stable")
+    precisions = []
+    for query, ranked in enumerate(order):
+        same = classes[ranked[ranked != query]] == classes[query]
+        ranks = np.flatnonzero(same) + 1
+        precisions.append((np.arange(1, len(ranks) + 1) / ranks).mean())
+    return float(np.mean(precisions))
+
+
+def objects_rows(folder: Path, models: dict[str, Mini], teacher: Teacher | None) -> list[Row]:
+    """Whole-picture retrieval, and zero-shot classes by the prompt ensemble."""
+    files = sorted(folder.glob("*/*.jpg"))
+    names = sorted({path.parent.name for path in files})
+    classes = np.array([names.index(path.parent.name) for path in files])
+    pictures = [Image.open(path).convert("RGB") for path in files]
+    rows = []
+    if teacher:
+        small = [to_pixels(picture.resize((224, 224), Image.Resampling.BICUBIC)) for picture in pictures]
+        pooled = [teacher.run(torch.cat(small[at : at + 20])).features for at in range(0, len(small), 20)]
+        vectors = F.normalize(torch.cat(pooled), dim=-1).numpy()
+        rows.append(Row("objects: mAP", "teacher", retrieval(vectors, classes), "MobileNet V2, average-pooled"))
+    for title, mini in models.items():
+        vectors = mini.whole(pictures)
+        rows.append(Row("objects: mAP", title, retrieval(vectors, classes)))
+        said = np.stack([mini.words([prompt.format(name) for prompt in PROMPTS]).mean(axis=0) for name in names])
+        said /= np.linalg.norm(said, axis=1, keepdims=True)
+        chosen = (vectors @ said.T).argmax(axis=1)
+        each = ", ".join(f"{name} {(chosen[classes == c] == c).mean():.2f}" for c, name in enumerate(names))
+        rows.append(Row("objects: zero-shot accuracy", title, float((chosen == classes).mean()), each))
+    return rows
+
+
+def dense_rows(name: str, folder: Path, models: dict[str, Mini], teacher: Teacher | None, limit: int) -> list[Row]:
+    """The exhaustive matcher on ``planted`` or ``brueghel``."""
+    queries = read_queries(folder / "annotations.json")
+    queries = queries[:: max(1, len(queries) // limit)] if limit else queries
+    encoders = {title: mini.dense for title, mini in models.items()}
+    if teacher:
+        encoders["teacher"] = lambda picture: {
+            "expanded_conv_12/add": teacher.run(to_pixels(picture), dense_only=True).dense[0].permute(1, 2, 0).numpy()
+        }
+    rows = []
+    for title, encode in encoders.items():
+        for layer, found in search_all(folder / "images", queries, encode).items():
+            note = f"{layer}, {found.queries} queries with their mirror"
+            rows.append(Row(f"{name}: mAP, exhaustive", title, found.average_precision, note))
+            rows.append(Row(f"{name}: best cell in the true box", title, found.localised, layer))
+    return rows
+
+
+def search_row(folder: Path, model: Path, layer: int, blocks: int) -> Row:
+    """The project's own search on ``planted``: the same index and re-ranking as a user's click gets."""
+    from explorer.config import Config
+    from explorer.geometry import Box
+    from explorer.indexing import index_folder
+    from explorer.query import Query, RegionPart, SearchOptions
+    from explorer.search import search
+    from explorer.workspace import Workspace
+
+    images = folder / "images"
+    sizes = {path.name: Image.open(path).size for path in images.iterdir()}
+    precisions = []
+    with tempfile.TemporaryDirectory() as cache:
+        config = Config(model=str(model), match_layer=layer - blocks - 1)
+        index_folder(images, "planted", Path(cache), config)
+        workspace = Workspace.open("planted", Path(cache))
+        for query in read_queries(folder / "annotations.json"):
+            part = RegionPart(query.work, Box.from_pixels(query.box, *sizes[query.work]).clipped())
+            matches = search(workspace, Query((part,)), SearchOptions(top=1000))
+            detections = [(m.work, np.array(m.box.to_pixels(*sizes[m.work]))) for m in matches]
+            precisions.append(average_precision(detections, query.truth))
+    note = f"hidden_states[{layer}], {config.resolution} px, {len(precisions)} queries"
+    return Row("planted: mAP, the project's search", "mini", float(np.mean(precisions)), note)
+
+
+@torch.inference_mode()
+def speed_rows(mini: Mini, rounds: int = 5) -> list[Row]:
+    """Pictures per second at 224 px, float32, batches of 8, in turns so that a busy machine slows all alike."""
+
+    def plain(patch: int) -> CLIPVisionModel:
+        shape = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12}
+        return CLIPVisionModel(CLIPVisionConfig(**shape, patch_size=patch)).eval()
+
+    models = {"mini": mini.model.vision_model, "ViT-B/32": plain(32), "ViT-B/16": plain(16)}
+    pixels = torch.rand(8, 3, 224, 224)
+    times: dict[str, list[float]] = {name: [] for name in models}
+    for turn in range(rounds + 1):
+        for name, model in models.items():
+            started = time.process_time()
+            model(pixels)
+            if turn:
+                times[name].append(time.process_time() - started)
+    pace = {name: 8 / float(np.median(values)) for name, values in times.items()}
+    rows = [Row("speed: pictures per second of processor time", name, value) for name, value in pace.items()]
+    rows.append(Row("speed: times ViT-B/32", "mini", pace["mini"] / pace["ViT-B/32"]))
+    rows.append(Row("speed: times ViT-B/16", "mini", pace["mini"] / pace["ViT-B/16"]))
+    return rows
+
+
+def measure(args: argparse.Namespace) -> list[Row]:
+    torch.manual_seed(0)
+    layers = [int(layer) for layer in args.layers.split(",")]
+    tokenizer = AutoTokenizer.from_pretrained(args.model)
+    trained = CLIPModel.from_pretrained(args.model, dtype=torch.float32)
+    models = {"mini": Mini(trained, tokenizer, layers)}
+    if args.control:
+        config = CLIPConfig.from_pretrained(args.model)
+        models["untrained"] = Mini(CLIPModel(config).float(), tokenizer, layers)
+    file = args.data / "teacher" / "mobilenet_v2_1.0_224_quant.tflite"
+    teacher = Teacher(file) if file.is_file() and args.teacher else None
+    rows = [] if teacher else [Row("teacher", "teacher", None, "skipped: no teacher file, or not asked for")]
+    asked = args.only.split(",")
+    folders = {"objects": objects_rows, "planted": dense_rows, "brueghel": dense_rows}
+    for name, function in folders.items():
+        if name not in asked:
+            continue
+        folder = args.data / name
+        if not folder.is_dir():
+            rows.append(Row(name, "all", None, f"skipped: there is no folder {name} in the data folder"))
+        elif name == "objects":
+            rows += function(folder, models, teacher)
+        else:
+            rows += function(name, folder, models, teacher, args.queries)
+    if "search" in asked and (args.data / "planted").is_dir():
+        blocks = trained.config.vision_config.num_hidden_layers
+        rows.append(search_row(args.data / "planted", args.model, layers[-1], blocks))
+    return rows + (speed_rows(models["mini"]) if "speed" in asked else [])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--model", type=Path, default=ROOT / "assets" / "models" / "mini")
+    parser.add_argument("--layers", default="6", help="hidden states to match with; the search uses the last")
+    parser.add_argument("--only", default="objects,search,planted,brueghel,speed")
+    parser.add_argument("--queries", type=int, default=0, help="at most about so many queries per set; 0: all")
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--no-control", dest="control", action="store_false", help="leave the untrained model out")
+    parser.add_argument("--no-teacher", dest="teacher", action="store_false")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    rows = measure(args)
+    print(f"{'measure':48}{'model':12}{'value':>9}{'aim':>7}  note")
+    for row in rows:
+        value = "-" if row.value is None else f"{row.value:.3f}"
+        aim = AIMS.get(row.measure, "") if row.model == "mini" else ""
+        print(f"{row.measure:48}{row.model:12}{value:>9}{aim:>7}  {row.note}")
+    if args.json:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
+        args.json.write_text(json.dumps([vars(row) for row in rows], indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

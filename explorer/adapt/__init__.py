@@ -1,0 +1,1 @@
+"""Training: the small CLIP shipped with the project, and what adapts a model to a collection."""

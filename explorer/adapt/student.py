@@ -1,0 +1,193 @@
+"""The small CLIP: its shape, a start that learns fast, the forward pass of training, and its folder on disk.
+
+It is a plain Hugging Face ``CLIPModel``. Training only calls its parts in its own order, to have the inner tokens
+and to show it positions as they are in larger pictures.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
+
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of the two towers. The default is 9.8 million parameters: under 20 MB in half precision."""
+
+    width: int = 256
+    layers: int = 8
+    heads: int = 4
+    patch: int = 16
+    image_size: int = 224
+    text_width: int = 192
+    text_layers: int = 4
+    text_heads: int = 3
+    text_length: int = 48
+    vocabulary: int = 8192
+    joint: int = 256
+    positions: bool = False
+    """Whether patches know their place. A detail is matched wherever it lies, so place is a nuisance to raw tokens;
+    without it the blocks mix patches by content alone. See :func:`forget_places`."""
+    dense_block: int = 6
+    """How many blocks come before the tokens that are trained for matching (``hidden_states[6]``)."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the vision tower makes of N pictures: ``dense (N, h * w, width)`` raw tokens after ``dense_block`` blocks,
+    ``joint (N, h * w, joint)`` tokens in the space of words, ``whole (N, joint)`` the picture in that space."""
+
+    dense: torch.Tensor
+    joint: torch.Tensor
+    whole: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Window:
+    """Where a crop lies in a picture of ``rows`` x ``columns`` cells: its first cell. Only positions depend on it."""
+
+    rows: int
+    columns: int
+    top: int = 0
+    left: int = 0
+
+
+def build(shape: Shape, patches: torch.Tensor | None = None) -> CLIPModel:
+    """A new model; ``patches (M, 3, 16, 16)``, normalised pixels of training pictures, start the patch embedding."""
+    vision = {
+        "hidden_size": shape.width, "intermediate_size": 4 * shape.width, "num_hidden_layers": shape.layers,
+        "num_attention_heads": shape.heads, "patch_size": shape.patch, "image_size": shape.image_size,
+        "hidden_act": "gelu",
+    }  # fmt: skip
+    text = {
+        "hidden_size": shape.text_width, "intermediate_size": 4 * shape.text_width,
+        "num_hidden_layers": shape.text_layers, "num_attention_heads": shape.text_heads,
+        "max_position_embeddings": shape.text_length, "vocab_size": shape.vocabulary, "hidden_act": "gelu",
+        "bos_token_id": shape.vocabulary - 2, "eos_token_id": shape.vocabulary - 1,
+        "pad_token_id": shape.vocabulary - 1,
+    }  # fmt: skip
+    model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=shape.joint))
+    with torch.no_grad():
+        _start_positions(model)
+        if not shape.positions:
+            forget_places(model)
+        _start_attention(model)
+        if patches is not None:
+            _start_patches(model, patches)
+    return model
+
+
+def _start_positions(model: CLIPModel) -> None:
+    """Sines and cosines of row and column, so that neighbours look alike from the first step (as in MAE, MoCo v3)."""
+    embeddings = model.vision_model.embeddings
+    side = embeddings.image_size // embeddings.patch_size
+    quarter = embeddings.embed_dim // 4
+    frequencies = 40.0 ** -(torch.arange(quarter) / quarter)  # wavelengths from 6 cells to beyond the grid
+    angles = torch.arange(side)[:, None] * frequencies
+    waves = torch.cat([angles.sin(), angles.cos()], dim=1)  # (side, width / 2)
+    rows, columns = waves[:, None].expand(-1, side, -1), waves[None].expand(side, -1, -1)
+    embeddings.position_embedding.weight[1:] = 0.5 * torch.cat([rows, columns], dim=-1).reshape(side * side, -1)
+
+
+def forget_places(model: CLIPModel) -> None:
+    """Give every patch the same position embedding, their mean, for good: interpolated, it is the same at any size."""
+    weight = model.vision_model.embeddings.position_embedding.weight
+    with torch.no_grad():
+        if not torch.equal(weight[1:], weight[1:2].expand_as(weight[1:])):  # the mean of equals is off by rounding
+            weight[1:] = weight[1:].mean(dim=0)
+    weight.requires_grad_(False)
+
+
+def _start_attention(model: CLIPModel) -> None:
+    """Keys start as the queries, so that tokens attend first to what resembles them in content and place.
+
+    After Trockman and Kolter, "Mimetic initialization of self-attention layers" (ICML 2023), section 4.
+    """
+    for block in model.vision_model.encoder.layers:
+        attention = block.self_attn
+        attention.q_proj.weight.normal_(std=0.03)
+        attention.k_proj.weight.copy_(attention.q_proj.weight)
+
+
+def _start_patches(model: CLIPModel, patches: torch.Tensor) -> None:
+    """The patch embedding starts as the principal components of real patches: nearly all of a patch gets through."""
+    kernel = model.vision_model.embeddings.patch_embedding.weight
+    rows = patches.flatten(1).double()
+    variances, directions = torch.linalg.eigh(torch.cov(rows.T))
+    order = torch.arange(len(variances) - 1, len(variances) - 1 - kernel.shape[0], -1)
+    # Fine texture carries little variance but tells details apart: flatten the spectrum half way.
+    gain = variances[order].clamp_min(1e-6) ** -0.25
+    components = (directions[:, order] * gain).T
+    projected = (rows - rows.mean(0)) @ components.T
+    kernel.copy_((components / projected.std()).reshape(kernel.shape).float())
+
+
+def normalised(pixels: torch.Tensor) -> torch.Tensor:
+    """Pixels in 0 to 1 as CLIP takes them, ``(N, 3, H, W)``."""
+    mean, std = (torch.tensor(v, device=pixels.device).view(1, 3, 1, 1) for v in (CLIP_MEAN, CLIP_STD))
+    return (pixels - mean) / std
+
+
+def see(model: CLIPModel, pixels: torch.Tensor, dense_block: int, windows: tuple[Window, ...] = ()) -> Seen:
+    """The vision tower on ``pixels (N, 3, H, W)`` in 0 to 1, H and W whole numbers of patches.
+
+    The batch's equal parts lie in the ``windows``, one each; without any, every picture is whole.
+    """
+    vision = model.vision_model
+    embeddings = vision.embeddings
+    grid = embeddings.patch_embedding(normalised(pixels))
+    rows, columns = grid.shape[-2:]
+    tokens = grid.flatten(2).transpose(1, 2)
+    start = embeddings.class_embedding + embeddings.position_embedding.weight[0]
+    parts = [_positions(embeddings, rows, columns, w) for w in windows or (Window(rows, columns),)]
+    places = torch.stack(parts).repeat_interleave(len(tokens) // len(parts), dim=0)
+    hidden = torch.cat([start.expand(len(tokens), 1, -1).to(tokens.dtype), tokens + places.to(tokens.dtype)], dim=1)
+    hidden = vision.pre_layrnorm(hidden)
+    blocks = vision.encoder.layers
+    for number, block in enumerate(blocks):
+        if number == dense_block:
+            dense = hidden[:, 1:]
+        if number == len(blocks) - 1:
+            values = block.self_attn.out_proj(block.self_attn.v_proj(block.layer_norm1(hidden[:, 1:])))
+        hidden = block(hidden, None)
+    if dense_block == len(blocks):
+        dense = hidden[:, 1:]
+    whole = model.visual_projection(vision.post_layernorm(hidden[:, 0]))
+    joint = model.visual_projection(vision.post_layernorm(values))
+    return Seen(dense.float(), joint.float(), whole.float())
+
+
+def _positions(embeddings: torch.nn.Module, rows: int, columns: int, window: Window) -> torch.Tensor:
+    """Position embeddings ``(rows * columns, width)`` of a window, as ``interpolate_pos_encoding`` gives them."""
+    weight = embeddings.position_embedding.weight[1:]
+    side = int(len(weight) ** 0.5)
+    table = weight.T.reshape(1, -1, side, side)
+    down = ((window.top + torch.arange(rows, device=weight.device) + 0.5) / window.rows) * 2 - 1
+    across = ((window.left + torch.arange(columns, device=weight.device) + 0.5) / window.columns) * 2 - 1
+    where = torch.stack(torch.meshgrid(across, down, indexing="xy"), dim=-1)[None]
+    found = F.grid_sample(table, where, mode="bicubic", padding_mode="border", align_corners=False)
+    return found[0].flatten(1).T
+
+
+def save_folder(model: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None:
+    """Write what ``CLIPModel``, ``AutoTokenizer`` and ``CLIPImageProcessor`` load, weights in half precision."""
+    half = CLIPModel(model.config)
+    half.load_state_dict(model.state_dict())
+    half.half().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    side = model.config.vision_config.image_size
+    processor = {
+        "image_processor_type": "CLIPImageProcessor", "do_resize": True, "size": {"shortest_edge": side},
+        "do_center_crop": True, "crop_size": {"height": side, "width": side}, "resample": 3, "do_rescale": True,
+        "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": CLIP_MEAN, "image_std": CLIP_STD,
+        "do_convert_rgb": True,
+    }  # fmt: skip
+    (folder / "preprocessor_config.json").write_text(json.dumps(processor, indent=2) + "\n", "utf-8")

@@ -1,0 +1,169 @@
+"""The dense teacher: a quantised MobileNet V2 read out of its TensorFlow Lite file into float PyTorch.
+
+Why: the file's interpreter runs at 224 x 224 only and one picture at a time; as PyTorch it runs in batches at any
+size, and its 14 x 14 x 96 layer (stride 16: the grid of a patch-16 transformer) can be a target for every crop.
+
+Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks" (CVPR 2018); the file is TensorFlow's
+``mobilenet_v2_1.0_224_quant`` (Apache-2.0).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from explorer.adapt.flatfile import Table
+from explorer.errors import ExplorerError
+
+DENSE_LAYER = "expanded_conv_12/add"
+FEATURE_LAYER = "Conv_1/Relu6"
+OPERATIONS = {0: "add", 1: "pool", 3: "conv", 4: "depthwise"}  # BuiltinOperator; the rest ends the network
+FUSED_RELU6 = 3  # ActivationFunctionType
+TENSOR_TYPES = {2: "<i4", 3: "u1"}  # TensorType: int32 biases, uint8 weights
+
+
+@dataclass(frozen=True)
+class TeacherOutput:
+    """What the student learns from, for a batch of N pictures of H x W pixels (multiples of 16).
+
+    ``dense (N, 96, H/16, W/16)``, ``features (N, 1280)`` (average-pooled), ``logits (N, 1001)`` of ImageNet with a
+    background class first, or ``None`` for the last two when only the dense map was asked for.
+    """
+
+    dense: torch.Tensor
+    features: torch.Tensor | None = None
+    logits: torch.Tensor | None = None
+
+
+@dataclass
+class _Step:
+    kind: str
+    inputs: list[int]
+    output: int
+    stride: int = 1
+    relu6: bool = False
+    weight: torch.Tensor | None = None
+    bias: torch.Tensor | None = None
+
+
+class Teacher:
+    """MobileNet V2 as a list of PyTorch calls; ``kept`` names any other inner tensors to return by name."""
+
+    def __init__(self, path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
+        if not Path(path).is_file():
+            raise ExplorerError(f"The teacher file {path} is missing: name a MobileNet V2 TensorFlow Lite file.")
+        graph = _Graph(Path(path).read_bytes())
+        self.steps = graph.steps(device, dtype)
+        self.names = graph.names
+        self.entry = graph.entry
+        self.device, self.dtype = device, dtype
+        self.dense_at = self._tensor_named(DENSE_LAYER)
+        self.feature_at = self._tensor_named(FEATURE_LAYER)
+
+    def _tensor_named(self, layer: str) -> int:
+        for step in self.steps:
+            if f"/{layer}" in self.names[step.output].split(";")[0]:
+                return step.output
+        raise ExplorerError(f"The teacher file holds no layer {layer}: it must be a MobileNet V2.")
+
+    @torch.inference_mode()
+    def run(self, pixels: torch.Tensor, dense_only: bool = False) -> TeacherOutput:
+        """Targets for ``pixels (N, 3, H, W)`` in 0 to 1."""
+        found = self.tensors(pixels, self.dense_at if dense_only else None)
+        dense = found[self.dense_at].float()
+        if dense_only:
+            return TeacherOutput(dense)
+        pooled = found[self.feature_at].mean(dim=(2, 3), keepdim=True)
+        head = self.steps[-1]
+        logits = F.conv2d(pooled, head.weight, head.bias)
+        return TeacherOutput(dense, pooled.flatten(1).float(), logits.flatten(1).float())
+
+    @torch.inference_mode()
+    def tensors(self, pixels: torch.Tensor, until: int | None = None) -> dict[int, torch.Tensor]:
+        """Every tensor that a later step or a caller needs, by tensor number (``names`` gives their names)."""
+        wanted = {self.dense_at, self.feature_at, until}
+        last_use = {number: at for at, step in enumerate(self.steps) for number in step.inputs}
+        entered = pixels.to(self.device, self.dtype) * 2 - 1
+        values = {self.entry: entered.contiguous(memory_format=torch.channels_last)}
+        for at, step in enumerate(self.steps[:-1]):
+            if step.kind == "pool":
+                break
+            values[step.output] = _apply(step, [values[number] for number in step.inputs])
+            for number in step.inputs:
+                if last_use[number] == at and number not in wanted:
+                    del values[number]
+            if step.output == until:
+                break
+        return values
+
+
+def _apply(step: _Step, inputs: list[torch.Tensor]) -> torch.Tensor:
+    if step.kind == "add":
+        return inputs[0] + inputs[1]
+    x = inputs[0]
+    kernel = step.weight.shape[-1]
+    if kernel > 1:
+        across, down = (_same_padding(side, kernel, step.stride) for side in (x.shape[-1], x.shape[-2]))
+        x = F.pad(x, [*across, *down])
+    groups = x.shape[1] if step.kind == "depthwise" else 1
+    x = F.conv2d(x, step.weight, step.bias, stride=step.stride, groups=groups)
+    return x.clamp_(0, 6) if step.relu6 else x
+
+
+def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
+    """TensorFlow's SAME padding: what is odd goes to the right and bottom, unlike PyTorch's symmetric padding."""
+    total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+    return total // 2, total - total // 2
+
+
+class _Graph:
+    """The TensorFlow Lite model's tables, dequantised. Field numbers are ``schema.fbs``'s."""
+
+    def __init__(self, data: bytes) -> None:
+        if data[4:8] != b"TFL3":
+            raise ExplorerError("The teacher file is not a TensorFlow Lite model: name a .tflite file.")
+        model = Table.root(data)
+        self.codes = [max(code.number(0, "<b"), code.number(3)) for code in model.tables(1)]
+        subgraph = model.tables(2)[0]
+        self.buffers = model.tables(4)
+        self.tensors = subgraph.tables(0)
+        self.names = [tensor.text(3) for tensor in self.tensors]
+        self.entry = int(subgraph.array(1, "<i4")[0])
+        self.operators = subgraph.tables(3)
+
+    def constant(self, number: int) -> np.ndarray:
+        """A weight or bias as float32 in its stored shape: ``scale * (value - zero_point)``."""
+        tensor = self.tensors[number]
+        shape = tensor.array(0, "<i4")
+        stored = self.buffers[tensor.number(2, "<I")].array(0, "u1")  # bytes, whatever the tensor's type
+        values = np.frombuffer(stored, TENSOR_TYPES[tensor.number(1, "<b")])
+        quantization = tensor.table(4)
+        scale, zero = quantization.array(2, "<f4"), quantization.array(3, "<i8")
+        zero_point = zero[0] if len(zero) else 0
+        return ((values.astype(np.float32) - np.float32(zero_point)) * scale[0]).reshape(shape)
+
+    def steps(self, device: str, dtype: torch.dtype) -> list[_Step]:
+        """The convolutions, additions and the pooling in order; the classifier's convolution is the last."""
+        steps = []
+        for operator in self.operators:
+            kind = OPERATIONS.get(self.codes[operator.number(0, "<I")])
+            if kind is None:
+                break
+            inputs = operator.array(1, "<i4").tolist()
+            step = _Step(kind, inputs[:1], int(operator.array(2, "<i4")[0]))
+            if kind == "add":
+                step.inputs = inputs[:2]
+            elif kind != "pool":
+                options = operator.table(4)
+                step.stride = options.number(1)
+                step.relu6 = options.number(4 if kind == "depthwise" else 3, "<b") == FUSED_RELU6
+                axes = (3, 0, 1, 2) if kind == "depthwise" else (0, 3, 1, 2)  # to (out, in / groups, row, column)
+                weight = torch.from_numpy(self.constant(inputs[1]).transpose(axes).copy())
+                step.weight = weight.to(device, dtype).contiguous(memory_format=torch.channels_last)
+                step.bias = torch.from_numpy(self.constant(inputs[2])).to(device, dtype)
+            steps.append(step)
+        return steps
