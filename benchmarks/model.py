@@ -22,11 +22,11 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from matcher import average_precision, read_queries, search_all  # noqa: E402
-from transformers import AutoTokenizer, CLIPConfig, CLIPModel, CLIPVisionConfig, CLIPVisionModel  # noqa: E402
+from matcher import average_precision, read_queries, search_all
+from transformers import AutoTokenizer, CLIPConfig, CLIPModel, CLIPVisionConfig, CLIPVisionModel
 
-from explorer.adapt.student import normalised  # noqa: E402
-from explorer.adapt.teacher import Teacher  # noqa: E402
+from explorer.adapt.student import normalised
+from explorer.adapt.teacher import Teacher
 
 # Written down before anything was measured; the class names are the folders' names.
 PROMPTS = ("a painting of a {}", "a {}", "a picture of a {}", "a drawing of a {}", "an artwork showing a {}")

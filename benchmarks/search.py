@@ -47,7 +47,8 @@ def measure(workspace: Workspace, prefix: str, annotations: Path) -> dict[str, f
     for query in read_queries(annotations):
         part = RegionPart(prefix + query.work, _box(workspace, prefix + query.work, query.box))
         ready = prepare(workspace, part)
-        proposed = [f for f in propose(workspace, ready, workspace.config.candidate_works + 1) if f.row not in ready.own]
+        candidates = propose(workspace, ready, workspace.config.candidate_works + 1)
+        proposed = [found for found in candidates if found.row not in ready.own]
         placed = sorted(rerank(workspace, ready, proposed, 1), key=lambda found: -found.score)
         truth = {prefix + work: boxes for work, boxes in query.truth.items()}
         recall.append(np.mean([work in {tables.works[f.row] for f in proposed} for work in truth]))
@@ -97,7 +98,8 @@ def main() -> int:
 
 
 def _line(row: dict[str, Any]) -> str:
-    return " | ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}" for name, value in row.items())
+    shown = {name: f"{value:.3f}" if isinstance(value, float) else value for name, value in row.items()}
+    return " | ".join(f"{name} {value}" for name, value in shown.items())
 
 
 if __name__ == "__main__":

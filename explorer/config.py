@@ -27,8 +27,8 @@ class Config:
     """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` is the one that ships with the project."""
     resolution: int = 448
     """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept."""
-    match_layer: int = -1
-    """Block whose patch tokens match details, counted from the end: -1 is the last, -4 three before it."""
+    match_layer: int = 0
+    """Block whose patch tokens match details, counted from the end (-1 is the last); 0 lets the model say."""
     cell_dims: int = 128
     """Dimensions kept of a patch token for matching (PCA fitted on the collection); 0 keeps them all."""
     whitening: float = 0.0

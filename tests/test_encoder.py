@@ -135,25 +135,26 @@ def test_different_words_differ(mini_encoder) -> None:
 @pytest.fixture(scope="module")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small CLIP as ``save_pretrained`` leaves it, tokenizer and picture settings beside it."""
+    from transformers import AutoTokenizer, CLIPModel
     from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-    from explorer.encoder.stopgap import stopgap_clip
+    from explorer.encoder.clip import MINI_FOLDER
 
     folder = tmp_path_factory.mktemp("models") / "tiny-clip"
-    model, tokenizer = stopgap_clip()
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    CLIPModel.from_pretrained(MINI_FOLDER).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(MINI_FOLDER).save_pretrained(folder)
     CLIPImageProcessorPil(image_mean=[0.5, 0.5, 0.5], image_std=[0.25, 0.25, 0.25]).save_pretrained(folder)
     return folder
 
 
 def test_a_saved_model_loads_with_its_own_colours(model_folder: Path) -> None:
-    from explorer.encoder.stopgap import stopgap_clip
+    from transformers import CLIPModel
 
     encoder = open_encoder(Config(model=str(model_folder)))
     assert encoder.note == ""
-    assert encoder.logit_scale == pytest.approx(float(stopgap_clip()[0].logit_scale.detach().exp()))
-    assert encoder.words(["a mill"]).shape == (1, 64)
+    model = CLIPModel.from_pretrained(model_folder)
+    assert encoder.logit_scale == pytest.approx(float(model.logit_scale.detach().exp()), rel=1e-3)
+    assert encoder.words(["a mill"]).shape == (1, model.config.projection_dim)
     grey = encoder.prepare(Image.new("RGB", (64, 64), (128, 128, 128)), 64, 64)
     normalised = encoder._pixels([grey]).numpy()
     np.testing.assert_allclose(normalised, (128 / 255 - 0.5) / 0.25, atol=1e-4)

@@ -38,6 +38,12 @@ from explorer.errors import ExplorerError
 from explorer.regions import FeatureMap, unit_rows
 
 MINI_FOLDER = Path(__file__).parents[2] / "assets" / "models" / "mini"
+MINI_NOTE = (
+    "This is the project's own small model, trained on some 1,600 pictures: it finds details that were copied closely "
+    "and knows few words. Serious work wants a full CLIP (index with --model openai/clip-vit-base-patch16)."
+)
+DEFAULT_LAYER = -3
+"""Block for matching where neither the user nor the model's own config names one: past the edges, before the gist."""
 
 Colours = tuple[tuple[float, ...], tuple[float, ...]]
 """Mean and standard deviation of red, green and blue, in 0 to 1, that a model's input is normalised by."""
@@ -62,11 +68,12 @@ class ClipEncoder:
         self._tokenizer = tokenizer
         self._resolution = config.resolution
         self._device = device
-        self._match_block = _block(config.match_layer, model.config.vision_config.num_hidden_layers)
+        own_layer = getattr(model.config, "match_layer", DEFAULT_LAYER)
+        self._match_block = _block(config.match_layer or own_layer, model.config.vision_config.num_hidden_layers)
         self._patch = model.config.vision_config.patch_size
         self._mean = torch.tensor(colours[0], device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(colours[1], device=device).view(1, 3, 1, 1)
-        self.hash = _weights_hash(model)
+        self.hash = _weights_hash(model, own_layer)
         self.note = note
         self.logit_scale = float(model.logit_scale.detach().exp())
 
@@ -123,14 +130,9 @@ def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder
     """Load ``config.model``: ``mini``, a local folder, or a hub id (from the cache first, then the network)."""
     torch.set_num_threads(threads or os.cpu_count() or 1)
     device = _usable(device) if device else _best_device()
-    if config.model == MINI_MODEL and not MINI_FOLDER.is_dir():
-        from explorer.encoder.stopgap import NOTE, stopgap_clip
-
-        model, tokenizer = stopgap_clip()
-        return ClipEncoder(model, tokenizer, config, device, note=NOTE)
-    source = str(MINI_FOLDER) if config.model == MINI_MODEL else config.model
-    model, tokenizer, colours = _from_pretrained(source)
-    return ClipEncoder(model, tokenizer, config, device, colours)
+    is_mini = config.model == MINI_MODEL
+    model, tokenizer, colours = _from_pretrained(str(MINI_FOLDER) if is_mini else config.model)
+    return ClipEncoder(model, tokenizer, config, device, colours, MINI_NOTE if is_mini else "")
 
 
 def _from_pretrained(source: str) -> tuple[CLIPModel, Any, Colours]:
@@ -188,7 +190,7 @@ def _values_alone(block: Any, tokens: torch.Tensor) -> torch.Tensor:
 
 def _block(layer: int, count: int) -> int:
     if not -count <= layer <= -1:
-        raise ExplorerError(f"The model has {count} blocks; match_layer must lie between -{count} and -1.")
+        raise ExplorerError(f"The model has {count} blocks; the match layer must lie between -{count} and -1.")
     return count + layer
 
 
@@ -206,8 +208,8 @@ def _usable(device: str) -> str:
     return device
 
 
-def _weights_hash(model: CLIPModel) -> str:
-    digest = hashlib.sha256()
+def _weights_hash(model: CLIPModel, own_layer: int) -> str:
+    digest = hashlib.sha256(str(own_layer).encode())
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
