@@ -160,9 +160,9 @@ def test_a_saved_model_loads_with_its_own_colours(model_folder: Path) -> None:
     np.testing.assert_allclose(normalised, (128 / 255 - 0.5) / 0.25, atol=1e-4)
 
 
-@pytest.mark.parametrize("layer", [0, 1, -2, -12])
+@pytest.mark.parametrize("layer", [1, -9, -12])
 def test_a_layer_that_is_not_there_is_refused(model_folder: Path, layer: int) -> None:
-    with pytest.raises(ExplorerError, match="1 blocks"):
+    with pytest.raises(ExplorerError, match="8 blocks"):
         open_encoder(Config(model=str(model_folder), match_layer=layer))
 
 

@@ -179,6 +179,8 @@ def _load(source: str, local_files_only: bool) -> tuple[CLIPModel, Any, Colours]
         raise ValueError(f"{len(missing)} of its weights are missing, such as {missing[0]}")
     if not isinstance(model.config.vision_config.patch_size, int):
         raise ValueError("its patches are not square")
+    if len(tokenizer) < model.config.text_config.vocab_size // 2:  # made up of nothing where its file is missing
+        raise ValueError("its tokenizer is missing or belongs to another model")
     return model, tokenizer, (tuple(colours.image_mean), tuple(colours.image_std))
 
 
