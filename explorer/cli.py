@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 for an error said in one sentence, 2 for a wrong call."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, options.rest = parser.parse_known_args(arguments)
+    if options.rest and options.run is not _train_mini:  # training has a parser of its own
+        parser.error(f"unrecognized arguments: {' '.join(options.rest)}")
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # its remarks on odd files
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
@@ -86,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = _command(commands, "demo", _demo, "paint the demo collection into a folder")
     demo.add_argument("folder", type=Path, metavar="FOLDER")
     demo.add_argument("--works", type=int, default=72)
+
+    train = _command(commands, "train-mini", _train_mini, "train the small CLIP again, on pictures of your own too")
+    train.epilog = "Its own options are listed by: python -m explorer.adapt.mini --help"
 
     serve = _command(commands, "serve", _serve, "open a collection in the browser")
     serve.add_argument("name", metavar="NAME")
@@ -258,6 +264,14 @@ def _demo(options: argparse.Namespace) -> None:
         paint_demo(options.folder, options.works, progress=lambda done, total: progress("Painting", done, total))
     print(f"Painted into {options.folder}. Index it with: explorer index {options.folder / 'images'} "
           f"--metadata {options.folder / 'metadata.csv'} --name demo --model mini")  # fmt: skip
+
+
+def _train_mini(options: argparse.Namespace) -> None:
+    from explorer.adapt.mini import settings_from, train_mini
+
+    logging.getLogger("explorer").setLevel(logging.INFO)
+    settings, stages = settings_from(options.rest)
+    train_mini(settings, stages)
 
 
 def _serve(options: argparse.Namespace) -> None:
