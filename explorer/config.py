@@ -39,11 +39,11 @@ class Config:
     """Least overlap of neighbouring regions of one scale, as a fraction of their side (R-MAC uses 0.4)."""
 
     # -- these do not -----------------------------------------------------------------------------------------------
-    engine: str = "hnsw?M=16&ef_construction=120&ef=400"
+    engine: str = "hnsw?M=12&ef_construction=60&ef=400"
     """The vector index, like a database address: ``exact``, or ``hnsw`` with its parameters."""
     candidate_regions: int = 1000
     """Regions the index proposes for a search."""
-    candidate_works: int = 150
+    candidate_works: int = 100
     """Works, the best of those proposed, whose stored grids are compared with the query's cell by cell."""
 
     def __post_init__(self) -> None:

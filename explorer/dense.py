@@ -15,15 +15,17 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.regions import FeatureMap, resample
 
 QUERY_CELLS = 8
 """Cells on the long side of a query's grid; a smaller region keeps the cells it has, but at least three."""
-SIZES = (3, 4, 5, 6.5, 8, 10, 12.5, 16, 20, 24, 28)
+SIZES = (3, 4, 5.3, 7, 9.3, 12.4, 16.5, 22, 28)
 """Long side of a placement, in cells of the work's grid; on grids larger than these it goes on in steps of four."""
 _CHUNK = 16  # works at a time: their cosines then stay in the processor's cache
 _FEWEST_CELLS = 3
@@ -59,9 +61,15 @@ def place(query: FeatureMap, works: list[np.ndarray], per_work: int = 1, mirror:
     chunks = [works[start : start + _CHUNK] for start in range(0, len(works), _CHUNK)]
     if len(chunks) < 2:
         return _place(query, works, per_work, mirror) if works else []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # numpy lets go of the interpreter while it computes
+    # numpy lets go of the interpreter while it computes; threads of its own under ours would only fight over the cores
+    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         results = pool.map(lambda chunk: _place(query, chunk, per_work, mirror), chunks)
         return [placements for result in results for placements in result]
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _place(query: FeatureMap, works: list[np.ndarray], per_work: int, mirror: bool) -> list[list[Placement]]:
@@ -104,7 +112,12 @@ def _averaged(cosines: np.ndarray, cells: np.ndarray, step: int) -> np.ndarray:
 def _block_means(values: np.ndarray, step: int, axes: tuple[int, int]) -> np.ndarray:
     for axis in axes:
         count = values.shape[axis] - step + 1
-        values = sum(np.take(values, range(k, k + count), axis=axis) for k in range(step)) / np.float32(step)
+        along = (slice(None),) * axis
+        total = values[(*along, slice(0, count))].copy()
+        for k in range(1, step):
+            total += values[(*along, slice(k, k + count))]
+        total *= np.float32(1 / step)
+        values = total
     return values
 
 
