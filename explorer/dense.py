@@ -25,7 +25,7 @@ from explorer.regions import FeatureMap, resample
 
 QUERY_CELLS = 8
 """Cells on the long side of a query's grid; a smaller region keeps the cells it has, but at least three."""
-SIZES = (3, 4, 5.3, 7, 9.3, 12.4, 16.5, 22, 28)
+SIZES = (3, 4, 5, 6.5, 8, 10, 13, 16, 20, 24, 28)
 """Long side of a placement, in cells of the work's grid; on grids larger than these it goes on in steps of four."""
 _CHUNK = 16  # works at a time: their cosines then stay in the processor's cache
 _FEWEST_CELLS = 3
