@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 from dataclasses import replace
@@ -373,3 +374,30 @@ def test_the_demo_collection_answers_for_every_work(demo_workspace: Workspace) -
     name = demo_workspace.tables.works[0]
     matches = search(demo_workspace, Query((RegionPart(name, Box(0.3, 0.3, 0.6, 0.6)),)), SearchOptions(top=100))
     assert {match.work for match in matches} == set(demo_workspace.tables.works) - {name}
+
+
+def test_the_painted_motifs_of_the_demo_are_found_again(demo_folder: Path, demo_workspace: Workspace) -> None:
+    """For each motif that recurs in the demo: how often one of the first five places is another work's same motif."""
+    annotations = json.loads((demo_folder / "annotations.json").read_text("utf-8"))
+    shares = {}
+    for motif in ("windmill", "boat", "flowers", "cart", "tower"):
+        hits = [_hit_among_first(demo_workspace, entry, 5) for entry in annotations[motif]]
+        shares[motif] = sum(hits) / len(hits)
+    assert all(share >= 0.5 for share in shares.values()), shares
+    assert sum(shares.values()) / len(shares) >= 0.7, shares
+
+
+def _hit_among_first(workspace: Workspace, entry: dict, count: int) -> bool:
+    def box_of(work_id: str, pixels: list[int]) -> Box:
+        work = workspace.collection.work(work_id)
+        return Box.from_pixels(tuple(pixels), work.width, work.height).clipped()
+
+    work, pixels = entry["query"]
+    truth = {other: box_of(other, place) for other, place in entry["gt"]}
+    query = Query((RegionPart(work, box_of(work, pixels)),))
+    matches = search(workspace, query, SearchOptions(top=count))
+    return any(
+        intersection_over_union(np.array([match.box.as_tuple()]), np.array([truth[match.work].as_tuple()]))[0, 0] > 0.3
+        for match in matches
+        if match.work in truth
+    )
