@@ -13,18 +13,23 @@ import torch.nn.functional as F
 GREY = (0.299, 0.587, 0.114)
 TURN = 0.12  # radians either way
 STRETCH = 0.12  # change of scale along each side, in the logarithm
+ENLARGED = (-0.5, 0.1)  # logarithm of the part that is shown: copies are larger or smaller than what they copy
 PASTED = 0.5  # share of pictures that get a part of another
 WARP = 0.035  # smooth displacement, as a fraction of the crop's side
 
 
-def moved(images: torch.Tensor, targets: torch.Tensor, gen: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Turn, mirror, scale and warp pictures and their target maps ``(N, C, h, w)`` alike."""
-    n, (rows, columns) = len(images), targets.shape[-2:]
+def moved(
+    images: torch.Tensor, maps: tuple[torch.Tensor, ...], gen: torch.Generator
+) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """Turn, mirror, scale and warp pictures and their target maps ``(N, C, h, w)``, of any grids, alike."""
+    n = len(images)
     turn = _uniform(n, gen, -TURN, TURN) * _chosen(n, 0.6, gen)
     mirror = 1 - 2 * _chosen(n, 0.5, gen)
-    scale = torch.exp(_uniform(2 * n, gen, -STRETCH, STRETCH)).reshape(n, 2)
+    scale = torch.exp(_uniform(n, gen, *ENLARGED) * _chosen(n, 0.6, gen))[:, None]
+    scale = scale * torch.exp(_uniform(2 * n, gen, -STRETCH, STRETCH)).reshape(n, 2)
     aspect = images.shape[-1] / images.shape[-2]
-    shift = _uniform(2 * n, gen, -0.05, 0.05).reshape(n, 2)
+    room = (1 - scale).clamp_min(0) + 0.05
+    shift = _uniform(2 * n, gen, -1, 1).reshape(n, 2) * room
     # From a place in the result (-1 to 1) to one in the source; turning needs square units.
     theta = torch.stack(
         [
@@ -35,14 +40,12 @@ def moved(images: torch.Tensor, targets: torch.Tensor, gen: torch.Generator) -> 
     )
     bend = torch.randn(n, 2, 4, 4, **_on(gen)) * WARP * _chosen(n, 0.5, gen).view(n, 1, 1, 1)
 
-    def at(height: int, width: int) -> torch.Tensor:
-        grid = F.affine_grid(theta, [n, 1, height, width], align_corners=False)
-        return grid + F.interpolate(bend, (height, width), mode="bicubic", align_corners=False).permute(0, 2, 3, 1)
+    def at_its_places(values: torch.Tensor) -> torch.Tensor:
+        grid = F.affine_grid(theta, [n, 1, *values.shape[-2:]], align_corners=False)
+        bent = F.interpolate(bend, values.shape[-2:], mode="bicubic", align_corners=False).permute(0, 2, 3, 1)
+        return F.grid_sample(values, grid + bent, mode="bilinear", padding_mode="reflection", align_corners=False)
 
-    image_grid, target_grid = at(*images.shape[-2:]), at(rows, columns)
-    images = F.grid_sample(images, image_grid, mode="bilinear", padding_mode="reflection", align_corners=False)
-    targets = F.grid_sample(targets, target_grid, mode="bilinear", padding_mode="reflection", align_corners=False)
-    return images, targets
+    return at_its_places(images), tuple(at_its_places(values) for values in maps)
 
 
 def seen_otherwise(images: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
@@ -63,19 +66,26 @@ def seen_otherwise(images: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
     return (images + torch.randn(images.shape, **_on(gen)) * grain.view(n, 1, 1, 1)).clamp(0, 1)
 
 
-def pasted(images: torch.Tensor, targets: torch.Tensor, gen: torch.Generator) -> tuple[torch.Tensor, ...]:
+def pasted(
+    images: torch.Tensor, maps: torch.Tensor, halves: torch.Tensor, gen: torch.Generator
+) -> tuple[torch.Tensor, ...]:
     """Some pictures get a rectangle of another, whole cells, with its targets: a detail is itself on any ground.
 
-    After Yun et al., "CutMix" (ICCV 2019). Returns images, targets and the share of each picture that is still its own.
+    After Yun et al., "CutMix" (ICCV 2019). ``halves`` are maps of half as many cells a side. Returns images, both maps
+    and the share of each picture that is still its own.
     """
-    n, (rows, columns) = len(images), targets.shape[-2:]
+    n, (rows, columns) = len(images), halves.shape[-2:]
     source = torch.randperm(n, **_on(gen))
     inside = _spans(n, rows, gen)[:, :, None] & _spans(n, columns, gen)[:, None, :]
     inside &= _chosen(n, PASTED, gen).bool().view(n, 1, 1)
-    cells = inside[:, None]
-    pixels = cells.repeat_interleave(16, dim=2).repeat_interleave(16, dim=3)
     own = 1 - inside.float().mean(dim=(1, 2))
-    return torch.where(pixels, images[source], images), torch.where(cells, targets[source], targets), own
+
+    def mixed(values: torch.Tensor) -> torch.Tensor:
+        times = values.shape[-1] // columns
+        chosen = inside[:, None].repeat_interleave(times, dim=2).repeat_interleave(times, dim=3)
+        return torch.where(chosen, values[source], values)
+
+    return mixed(images), mixed(maps), mixed(halves), own
 
 
 def _spans(n: int, cells: int, gen: torch.Generator) -> torch.Tensor:

@@ -131,7 +131,6 @@ def settings_from(arguments: Sequence[str] | None = None) -> tuple[MiniSettings,
     for name in ("teacher", "labels", "run", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--pictures", type=Path, nargs="+", required=True)
-    parser.add_argument("--positions", action="store_true", help="let patches know their place in the picture")
     for name in ("leave-out", "start"):
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--device", default="cpu")
@@ -142,8 +141,8 @@ def settings_from(arguments: Sequence[str] | None = None) -> tuple[MiniSettings,
     parser.add_argument("--stages", nargs="+", default=["pictures", "words", "write"])
     given = vars(parser.parse_args(arguments))
     schedule = Schedule(**{setting.name: given.pop(setting.name) for setting in fields(Schedule)})
-    stages, shape = given.pop("stages"), Shape(positions=given.pop("positions"))
-    return MiniSettings(**{**given, "pictures": tuple(given["pictures"])}, shape=shape, schedule=schedule), stages
+    stages = given.pop("stages")
+    return MiniSettings(**{**given, "pictures": tuple(given["pictures"])}, schedule=schedule), stages
 
 
 if __name__ == "__main__":

@@ -14,19 +14,20 @@ import torch
 import torch.nn.functional as F
 from transformers import CLIPModel
 
-from explorer.adapt.batches import Batch, Batches
+from explorer.adapt.batches import Batch, Batches, Size
 from explorer.adapt.checkpoint import load_state, optimizer_tensors, restore_optimizer, save_state
 from explorer.adapt.learn_words import Vocabulary
 from explorer.adapt.losses import Centres, Heads, Words, all_losses, total
 from explorer.adapt.pictures import Work
-from explorer.adapt.student import Seen, Shape, forget_places, see
+from explorer.adapt.sheets import SQUARE, Sheets
+from explorer.adapt.student import Seen, Shape, see
 from explorer.adapt.teacher import Teacher
 
 log = logging.getLogger(__name__)
 
-# Cells per crop by how far training is: 128 px, 160 px, 224 px, and at last some 320 px squares, or as much area.
-SIZES = ((0.7, 64), (0.88, 100), (0.97, 196), (1.0, 400))
-ASPECTS = (1.0, 1.0, 0.75, 4 / 3, 0.6, 5 / 3)
+SHAPES = ((10, 10), (8, 12), (12, 8), (8, 8), (10, 10))
+"""Cells (rows, columns) of the crops that details are learnt from: 160 px squares, or about as much."""
+WHOLE_EVERY = 4  # one step in so many is of whole pictures
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Schedule:
     decay: float = 0.05
     warm_up: int = 150
     cool_down: float = 0.35
+    full_size: float = 0.25
+    """The last part of the steps, in which crops of details are as large as whole pictures."""
     validate_every: int = 250
     save_minutes: float = 4.0
     optimizer: str = "muon"
@@ -49,13 +52,13 @@ class Schedule:
         falling = (self.steps - step) / max(self.cool_down * self.steps, 1)
         return self.rate * min(1.0, (step + 1) / self.warm_up, falling)
 
-    def crops_at(self, step: int, seed: int) -> tuple[int, tuple[int, int]]:
-        """How many crops, and their cells (rows, columns)."""
-        area = next(size for until, size in SIZES if step < until * self.steps or until == 1.0)
-        aspect = np.random.default_rng([seed, step, 4]).choice(ASPECTS)
-        rows = max(2, round((area / aspect) ** 0.5))
-        columns = max(2, round(area / rows))
-        return max(3, self.cells // (2 * rows * columns)), (rows, columns)
+    def size_at(self, step: int, seed: int) -> Size:
+        """How many crops, and their size: full windows of 224 px in the last part."""
+        rng = np.random.default_rng([seed, step, 4])
+        whole = step % WHOLE_EVERY == 0
+        full = whole or (step > (1 - self.full_size) * self.steps and rng.random() < 0.5)
+        cells = (SQUARE, SQUARE) if full else SHAPES[rng.integers(len(SHAPES))]
+        return Size(max(3, self.cells // (2 * cells[0] * cells[1])), cells, whole)
 
 
 class PictureStage:
@@ -71,14 +74,14 @@ class PictureStage:
         if model.device.type == "cpu":
             model.set_attn_implementation("eager")  # for so few tokens the fused kernel's backward is slower
         rows = {caption: row for row, caption in enumerate(captions)}
-        split = [[work for work in works if work.held_out is part] for part in (False, True)]
+        sheets = Sheets(works, teacher, self.run / "sheets")
+        captioned = [[rows[caption] for caption in work.captions] for work in works]
         training, validation = (
-            Batches(part or works, [[rows[c] for c in work.captions] for work in part or works], teacher, self.seed)
-            for part in split
+            Batches(works, captioned, sheets, teacher, self.seed, held_out) for held_out in (False, True)
         )
         learner = _Learner(model, Heads(self.shape), self.schedule, self.shape)
-        labels, captioned = (torch.from_numpy(vectors).to(model.device) for vectors in (said.labels, said.captions))
-        words = Words(labels, captioned)
+        labels, spoken = (torch.from_numpy(vectors).to(model.device) for vectors in (said.labels, said.captions))
+        words = Words(labels, spoken)
         step, centres, best, figures = self._resume(learner, training)
         saved = started = time.monotonic()
         first = step
@@ -107,8 +110,7 @@ class PictureStage:
             for step in range(first, self.schedule.steps + 1):
                 ready = waiting.result() if waiting else None
                 if step < self.schedule.steps:
-                    size = self.schedule.crops_at(step, self.seed)
-                    waiting = maker.submit(training.batch, step, *size, centres)
+                    waiting = maker.submit(training.batch, step, self.schedule.size_at(step, self.seed), centres)
                 if ready:
                     yield ready
 
@@ -138,11 +140,11 @@ class PictureStage:
         """Mean losses over fixed crops of works held out, and how often a cell's best match is the right one."""
         learner.model.eval()
         sums: dict[str, float] = {}
-        sizes = [(8, 8), (8, 8), (10, 10), (8, 11), (14, 14)]
-        for number, cells in enumerate(sizes):
-            batch = validation.batch(2**30 + number, max(2, 1536 // (cells[0] * cells[1])), cells, centres)
+        sizes = [Size(16, (10, 10)), Size(16, (10, 10)), Size(8, (14, 14)), Size(12, (14, 14), whole=True)]
+        for number, size in enumerate(sizes):
+            batch = validation.batch(2**30 + number, size, centres)
             seen = learner.see(batch)
-            parts = all_losses(seen, batch.targets, learner.heads, words, learner.model.logit_scale)
+            parts = all_losses(seen, batch, learner.heads, words, learner.model.logit_scale)
             parts |= {"total": total(parts), "finds": _finds(seen, batch), "labelled": _labelled(seen, batch, words)}
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + float(value) / len(sizes)
@@ -154,8 +156,6 @@ class _Learner:
 
     def __init__(self, model: CLIPModel, heads: Heads, schedule: Schedule, shape: Shape) -> None:
         self.model, self.heads, self.shape = model, heads.to(model.device), shape
-        if not shape.positions:
-            forget_places(model)
         blocks = [p for p in model.vision_model.encoder.parameters() if p.ndim == 2 and schedule.optimizer == "muon"]
         taken = {id(p) for p in blocks}
         vision = [*model.vision_model.parameters(), *model.visual_projection.parameters(), model.logit_scale]
@@ -171,11 +171,11 @@ class _Learner:
 
     def see(self, batch: Batch) -> Seen:
         with torch.autocast(self.model.device.type, torch.bfloat16):
-            return see(self.model, batch.pixels, self.shape.dense_block, batch.windows)
+            return see(self.model, batch.pixels, self.shape.match_layer, batch.windows)
 
     def step(self, batch: Batch, words: Words, rate: float) -> dict[str, torch.Tensor]:
         self.model.train()
-        parts = all_losses(self.see(batch), batch.targets, self.heads, words, self.model.logit_scale)
+        parts = all_losses(self.see(batch), batch, self.heads, words, self.model.logit_scale)
         for optimizer in self.optimizers:
             optimizer.zero_grad()
             for group in optimizer.param_groups:
@@ -200,8 +200,6 @@ class _Learner:
             cut = len(prefix) + 1
             state = {name[cut:]: value for name, value in tensors.items() if name.startswith(prefix + ".")}
             module.load_state_dict(state, strict=False)
-        if not self.shape.positions:  # the state may be of a run that had them
-            forget_places(self.model)
         for number, optimizer in enumerate(self.optimizers):
             restore_optimizer(optimizer, tensors, f"optimizer{number}")
 
@@ -217,8 +215,8 @@ def _half(model: CLIPModel) -> dict[str, torch.Tensor]:
 def _finds(seen: Seen, batch: Batch) -> torch.Tensor:
     """Share of cells of the first views whose nearest cell in all second views is one that the teacher holds the same
     (cosine above 0.9 between targets, or the teacher's own first choice)."""
-    half = len(seen.dense) // 2
-    first, second = (F.normalize(part.flatten(0, 1), dim=-1) for part in (seen.dense[:half], seen.dense[half:]))
+    half = len(seen.match) // 2
+    first, second = (F.normalize(part.flatten(0, 1), dim=-1) for part in (seen.match[:half], seen.match[half:]))
     truth = batch.targets.cells[:half].flatten(0, 1) @ batch.targets.cells[half:].flatten(0, 1).T
     chosen = (first @ second.T).argmax(dim=1)
     reached = truth.gather(1, chosen[:, None])[:, 0]

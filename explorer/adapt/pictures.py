@@ -1,4 +1,4 @@
-"""Training pictures: folders with a catalogue read into memory, and random crops of them."""
+"""Training pictures: folders with a catalogue read into memory."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from PIL import Image, ImageOps
 
 from explorer.errors import ExplorerError
@@ -22,7 +20,6 @@ log = logging.getLogger(__name__)
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
 CLIP_VECTORS = "clip_vit_b32_openai.npy"
 VALIDATION_SHARE = 20  # one picture in so many, by the hash of its name: stable when folders are added
-SHORTEST_CROP = 88  # pixels on the long side; below that a crop shows brush strokes and no things
 
 
 @dataclass(frozen=True)
@@ -38,17 +35,6 @@ class Work:
     def held_out(self) -> bool:
         """Whether it belongs to the validation split."""
         return zlib.crc32(self.name.encode()) % VALIDATION_SHARE == 0
-
-
-@dataclass(frozen=True)
-class Crops:
-    """Parts of works brought to one size: ``pixels (N, 3, H, W)`` in 0 to 1, ``sharp`` the same larger, ``works (N,)``
-    their numbers, ``shares (N,)`` each part's area as a share of its work's."""
-
-    pixels: torch.Tensor
-    sharp: torch.Tensor
-    works: np.ndarray
-    shares: np.ndarray
 
 
 @dataclass
@@ -141,55 +127,3 @@ def _read_picture(path: Path, long_side: int) -> np.ndarray | None:
         log.warning("skipped %s: smaller than 32 pixels", path.name)
         return None
     return np.asarray(picture)
-
-
-class Album:
-    """All training pictures on one device, so that a whole batch of crops is cut in a few calls."""
-
-    def __init__(self, works: list[Work], device: str = "cpu") -> None:
-        side = max(max(work.pixels.shape[:2]) for work in works)
-        self.sheets = torch.zeros(len(works), 3, side, side, dtype=torch.uint8)
-        for sheet, work in zip(self.sheets, works, strict=True):
-            height, width = work.pixels.shape[:2]
-            sheet[:, :height, :width] = torch.from_numpy(work.pixels.copy()).permute(2, 0, 1)
-        self.sheets = self.sheets.to(device)
-        self.sizes = np.array([work.pixels.shape[:2] for work in works])
-
-    def random_crops(self, numbers: np.ndarray, cells: tuple[int, int], rng: np.random.Generator) -> Crops:
-        """A random part of each work named, of about the aspect ratio of ``cells`` (rows, columns), 16 pixels a cell.
-
-        Sizes are uniform in the logarithm between :data:`SHORTEST_CROP` and the whole, so that things are seen at every
-        scale; one crop in four is as large as the picture allows, as whole pictures are what users search by.
-        """
-        count = len(numbers)
-        height, width = self.sizes[numbers].T
-        aspect = cells[1] / cells[0] * rng.uniform(0.9, 1.1, count)
-        largest = np.minimum(width, height * aspect)
-        smallest = np.minimum(SHORTEST_CROP * np.minimum(aspect, 1.0), largest)
-        wide = np.exp(rng.uniform(np.log(smallest), np.log(largest)))
-        wide = np.where(rng.random(count) < 0.25, largest, wide)
-        tall = np.minimum(wide / aspect, height)
-        left, top = rng.uniform(0, width - wide), rng.uniform(0, height - tall)
-        boxes = np.stack([left, top, wide, tall], axis=1)
-        pixels = self.cut(numbers, boxes, (cells[0] * 16, cells[1] * 16))
-        return Crops(pixels, self.cut(numbers, boxes, sharp_size(cells)), numbers, wide * tall / (width * height))
-
-    def cut(self, numbers: np.ndarray, boxes: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
-        """Boxes ``(N, 4)`` left, top, width, height in pixels, resampled to ``size`` (rows, columns) of pixels."""
-        device = self.sheets.device
-        left, top, wide, tall = torch.from_numpy(boxes.astype(np.float32)).to(device).T
-        side = self.sheets.shape[-1]
-        zero = torch.zeros_like(left)
-        across = torch.stack([wide / side, zero, (2 * left + wide) / side - 1], dim=1)
-        down = torch.stack([zero, tall / side, (2 * top + tall) / side - 1], dim=1)
-        # Twice the size, then the mean of four: without it, parts that shrink would show false edges.
-        theta = torch.stack([across, down], dim=1)
-        grid = F.affine_grid(theta, [len(boxes), 3, 2 * size[0], 2 * size[1]], align_corners=False)
-        sheets = self.sheets[torch.from_numpy(numbers).to(device)].float() / 255
-        return F.avg_pool2d(F.grid_sample(sheets, grid, padding_mode="border", align_corners=False), 2)
-
-
-def sharp_size(cells: tuple[int, int]) -> tuple[int, int]:
-    """Pixels (rows, columns) at which the teacher judges what a crop shows: nearer the 224 it was trained at."""
-    grow = max(1.0, (100 / (cells[0] * cells[1])) ** 0.5)  # 10 x 10 cells are 160 x 160 pixels
-    return round(cells[0] * grow) * 16, round(cells[1] * grow) * 16

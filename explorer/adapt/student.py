@@ -18,13 +18,19 @@ CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
+PLACES = 32
+"""Leading dimensions of the residual stream that begin as waves of row and column; the patch begins in the others."""
+SHARPNESS = 1.15
+"""Of the first attention: how far a head prefers its own neighbour to the others, at the start of training."""
+
+
 @dataclass(frozen=True)
 class Shape:
     """Sizes of the two towers. The default is 9.8 million parameters: under 20 MB in half precision."""
 
     width: int = 256
     layers: int = 8
-    heads: int = 4
+    heads: int = 8
     patch: int = 16
     image_size: int = 224
     text_width: int = 192
@@ -33,19 +39,21 @@ class Shape:
     text_length: int = 48
     vocabulary: int = 8192
     joint: int = 256
-    positions: bool = False
-    """Whether patches know their place. A detail is matched wherever it lies, so place is a nuisance to raw tokens;
-    without it the blocks mix patches by content alone. See :func:`forget_places`."""
-    dense_block: int = 6
-    """How many blocks come before the tokens that are trained for matching (``hidden_states[6]``)."""
+    match_layer: int = -2
+    """The block, counted from the end, whose values are trained to match details."""
+
+    @property
+    def side(self) -> int:
+        """Cells on a side of the grid that positions are learnt for."""
+        return self.image_size // self.patch
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the vision tower makes of N pictures: ``dense (N, h * w, width)`` raw tokens after ``dense_block`` blocks,
+    """What the vision tower makes of N pictures: ``match (N, h * w, width)`` the values of the block for matching,
     ``joint (N, h * w, joint)`` tokens in the space of words, ``whole (N, joint)`` the picture in that space."""
 
-    dense: torch.Tensor
+    match: torch.Tensor
     joint: torch.Tensor
     whole: torch.Tensor
 
@@ -75,46 +83,65 @@ def build(shape: Shape, patches: torch.Tensor | None = None) -> CLIPModel:
         "pad_token_id": shape.vocabulary - 1,
     }  # fmt: skip
     model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=shape.joint))
+    model.config.match_layer, model.config.match_facet = shape.match_layer, "value"
     with torch.no_grad():
         _start_positions(model)
-        if not shape.positions:
-            forget_places(model)
-        _start_attention(model)
+        for block in model.vision_model.encoder.layers:
+            _start_as_convolution(block)
         if patches is not None:
             _start_patches(model, patches)
     return model
 
 
+def _frequencies(count: int) -> torch.Tensor:
+    """Radians per cell, evenly from waves longer than the grid to waves of two cells: their sum peaks in one cell."""
+    return torch.pi * (torch.arange(count) + 0.5) / count
+
+
 def _start_positions(model: CLIPModel) -> None:
-    """Sines and cosines of row and column, so that neighbours look alike from the first step (as in MAE, MoCo v3)."""
+    """Sines and cosines of row and column in the leading dimensions, zeros beside them."""
     embeddings = model.vision_model.embeddings
     side = embeddings.image_size // embeddings.patch_size
-    quarter = embeddings.embed_dim // 4
-    frequencies = 40.0 ** -(torch.arange(quarter) / quarter)  # wavelengths from 6 cells to beyond the grid
-    angles = torch.arange(side)[:, None] * frequencies
-    waves = torch.cat([angles.sin(), angles.cos()], dim=1)  # (side, width / 2)
+    angles = torch.arange(side)[:, None] * _frequencies(PLACES // 4)
+    waves = 2**0.5 * torch.stack([angles.cos(), angles.sin()], dim=-1).flatten(1)  # (side, PLACES / 2)
     rows, columns = waves[:, None].expand(-1, side, -1), waves[None].expand(side, -1, -1)
-    embeddings.position_embedding.weight[1:] = 0.5 * torch.cat([rows, columns], dim=-1).reshape(side * side, -1)
+    weight = embeddings.position_embedding.weight
+    weight.zero_()
+    weight[1:, :PLACES] = torch.cat([rows, columns], dim=-1).reshape(side * side, -1)
 
 
-def forget_places(model: CLIPModel) -> None:
-    """Give every patch the same position embedding, their mean, for good: interpolated, it is the same at any size."""
-    weight = model.vision_model.embeddings.position_embedding.weight
-    with torch.no_grad():
-        if not torch.equal(weight[1:], weight[1:2].expand_as(weight[1:])):  # the mean of equals is off by rounding
-            weight[1:] = weight[1:].mean(dim=0)
-    weight.requires_grad_(False)
+def _start_as_convolution(block: torch.nn.Module) -> None:
+    """Every head first looks at one of the eight neighbouring cells, so that a block begins as a 3 x 3 convolution.
 
-
-def _start_attention(model: CLIPModel) -> None:
-    """Keys start as the queries, so that tokens attend first to what resembles them in content and place.
-
-    After Trockman and Kolter, "Mimetic initialization of self-attention layers" (ICML 2023), section 4.
+    A wave's shift by a cell is a rotation of its sine and cosine, which a query can apply: query and key then agree
+    most where the key lies one step away. Why: a transformer has to learn from many pictures that what is near
+    belongs together, and there are few. Convolutions by attention: Cordonnier, Loukas and Jaggi (ICLR 2020); begun
+    so: d'Ascoli et al., "ConViT" (ICML 2021).
     """
-    for block in model.vision_model.encoder.layers:
-        attention = block.self_attn
-        attention.q_proj.weight.normal_(std=0.03)
-        attention.k_proj.weight.copy_(attention.q_proj.weight)
+    attention = block.self_attn
+    size = attention.head_dim
+    steps = [(down, across) for down in (-1, 0, 1) for across in (-1, 0, 1) if (down, across) != (0, 0)]
+    for weight in (attention.q_proj.weight, attention.k_proj.weight):
+        weight.normal_(std=0.02)
+    used = min(size, PLACES)
+    for head in range(attention.num_heads):
+        rows = slice(head * size, head * size + used)
+        turn = torch.block_diag(*(_rotation(angle) for angle in _step_angles(*steps[head % len(steps)])))
+        attention.q_proj.weight[rows, :PLACES] += SHARPNESS * turn[:used]
+        attention.k_proj.weight[rows, :PLACES] += SHARPNESS * torch.eye(PLACES)[:used]
+    for weight in (attention.out_proj.weight, block.mlp.fc2.weight):
+        weight[:PLACES] = 0  # places stay legible through the blocks until training decides otherwise
+
+
+def _step_angles(down: int, across: int) -> torch.Tensor:
+    """How far each wave turns on a step of ``down`` rows and ``across`` columns."""
+    waves = _frequencies(PLACES // 4)
+    return torch.cat([down * waves, across * waves])
+
+
+def _rotation(angle: torch.Tensor) -> torch.Tensor:
+    cos, sin = angle.cos(), angle.sin()
+    return torch.stack([torch.stack([cos, -sin]), torch.stack([sin, cos])])
 
 
 def _start_patches(model: CLIPModel, patches: torch.Tensor) -> None:
@@ -122,12 +149,14 @@ def _start_patches(model: CLIPModel, patches: torch.Tensor) -> None:
     kernel = model.vision_model.embeddings.patch_embedding.weight
     rows = patches.flatten(1).double()
     variances, directions = torch.linalg.eigh(torch.cov(rows.T))
-    order = torch.arange(len(variances) - 1, len(variances) - 1 - kernel.shape[0], -1)
+    free = kernel.shape[0] - PLACES
+    order = torch.arange(len(variances) - 1, len(variances) - 1 - free, -1)
     # Fine texture carries little variance but tells details apart: flatten the spectrum half way.
     gain = variances[order].clamp_min(1e-6) ** -0.25
     components = (directions[:, order] * gain).T
     projected = (rows - rows.mean(0)) @ components.T
-    kernel.copy_((components / projected.std()).reshape(kernel.shape).float())
+    kernel.zero_()
+    kernel[PLACES:] = (components / projected.std()).reshape(free, *kernel.shape[1:]).float()
 
 
 def normalised(pixels: torch.Tensor) -> torch.Tensor:
@@ -136,7 +165,7 @@ def normalised(pixels: torch.Tensor) -> torch.Tensor:
     return (pixels - mean) / std
 
 
-def see(model: CLIPModel, pixels: torch.Tensor, dense_block: int, windows: tuple[Window, ...] = ()) -> Seen:
+def see(model: CLIPModel, pixels: torch.Tensor, match_layer: int, windows: tuple[Window, ...] = ()) -> Seen:
     """The vision tower on ``pixels (N, 3, H, W)`` in 0 to 1, H and W whole numbers of patches.
 
     The batch's equal parts lie in the ``windows``, one each; without any, every picture is whole.
@@ -153,16 +182,16 @@ def see(model: CLIPModel, pixels: torch.Tensor, dense_block: int, windows: tuple
     hidden = vision.pre_layrnorm(hidden)
     blocks = vision.encoder.layers
     for number, block in enumerate(blocks):
-        if number == dense_block:
-            dense = hidden[:, 1:]
-        if number == len(blocks) - 1:
-            values = block.self_attn.out_proj(block.self_attn.v_proj(block.layer_norm1(hidden[:, 1:])))
+        if number in {len(blocks) + match_layer, len(blocks) - 1}:
+            values = block.self_attn.v_proj(block.layer_norm1(hidden[:, 1:]))
+            if number == len(blocks) + match_layer:
+                match = values
+            if number == len(blocks) - 1:
+                own = block.self_attn.out_proj(values)
         hidden = block(hidden, None)
-    if dense_block == len(blocks):
-        dense = hidden[:, 1:]
     whole = model.visual_projection(vision.post_layernorm(hidden[:, 0]))
-    joint = model.visual_projection(vision.post_layernorm(values))
-    return Seen(dense.float(), joint.float(), whole.float())
+    joint = model.visual_projection(vision.post_layernorm(own))
+    return Seen(match.float(), joint.float(), whole.float())
 
 
 def _positions(embeddings: torch.nn.Module, rows: int, columns: int, window: Window) -> torch.Tensor:

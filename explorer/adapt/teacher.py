@@ -28,15 +28,14 @@ TENSOR_TYPES = {2: "<i4", 3: "u1"}  # TensorType: int32 biases, uint8 weights
 
 @dataclass(frozen=True)
 class TeacherOutput:
-    """What the student learns from, for a batch of N pictures of H x W pixels (multiples of 16).
+    """What the student learns from, for a batch of N pictures of H x W pixels (multiples of 32).
 
-    ``dense (N, 96, H/16, W/16)``, ``features (N, 1280)`` (average-pooled), ``logits (N, 1001)`` of ImageNet with a
-    background class first, or ``None`` for the last two when only the dense map was asked for.
+    ``dense (N, 96, H/16, W/16)``: the map that details are matched by; ``meaning (N, 1280, H/32, W/32)``: the last
+    map, whose mean over a picture is the classifier's input.
     """
 
     dense: torch.Tensor
-    features: torch.Tensor | None = None
-    logits: torch.Tensor | None = None
+    meaning: torch.Tensor
 
 
 @dataclass
@@ -71,16 +70,17 @@ class Teacher:
         raise ExplorerError(f"The teacher file holds no layer {layer}: it must be a MobileNet V2.")
 
     @torch.inference_mode()
-    def run(self, pixels: torch.Tensor, dense_only: bool = False) -> TeacherOutput:
+    def run(self, pixels: torch.Tensor) -> TeacherOutput:
         """Targets for ``pixels (N, 3, H, W)`` in 0 to 1."""
-        found = self.tensors(pixels, self.dense_at if dense_only else None)
-        dense = found[self.dense_at].float()
-        if dense_only:
-            return TeacherOutput(dense)
-        pooled = found[self.feature_at].mean(dim=(2, 3), keepdim=True)
+        found = self.tensors(pixels)
+        return TeacherOutput(found[self.dense_at].float(), found[self.feature_at].float())
+
+    @torch.inference_mode()
+    def logits(self, features: torch.Tensor) -> torch.Tensor:
+        """Of ImageNet with a background class first, ``(N, 1001)``, for pooled features ``(N, 1280)``."""
         head = self.steps[-1]
-        logits = F.conv2d(pooled, head.weight, head.bias)
-        return TeacherOutput(dense, pooled.flatten(1).float(), logits.flatten(1).float())
+        found = F.conv2d(features.to(self.device, self.dtype)[:, :, None, None], head.weight, head.bias)
+        return found.flatten(1).float()
 
     @torch.inference_mode()
     def tensors(self, pixels: torch.Tensor, until: int | None = None) -> dict[int, torch.Tensor]:
