@@ -11,6 +11,7 @@ from pathlib import Path
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
+from explorer.verify import Transform
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,35 @@ class SearchOptions:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Why a match is believed, or is not."""
+
+    probability: float
+    """The chance that the match is a copy of the detail, 0 to 1."""
+    percentile: float
+    """Share of chance pairs of the same collection whose evidence is weaker, 0 to 1."""
+    similarity: float
+    """Mean cosine of the detail's cells with those it lies on."""
+    inliers: int
+    """Pairs of places, cells and key points together, that agree with the transform."""
+    key_points: int
+    """How many of them are key points."""
+    transform: Transform | None
+    """How the detail became the match; None where nothing agrees."""
+    pairs: tuple[tuple[float, float, float, float], ...]
+    """Some of the agreeing pairs: x, y on the query's whole picture, x, y on the match's, as fractions."""
+
+
+@dataclass(frozen=True)
 class Match:
-    """A place where the query is found, perhaps ``mirrored``; ``score`` is a cosine, ``rank`` counts from 1."""
+    """A place where the query is found, perhaps ``mirrored``; ``rank`` counts from 1.
+
+    ``score`` is what matches are ranked by: the chance that it is a copy where there is ``evidence``, else a cosine.
+    """
 
     work: str
     box: Box
     score: float
     rank: int
     mirrored: bool = False
+    evidence: Evidence | None = None

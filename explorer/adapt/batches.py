@@ -96,7 +96,7 @@ class Batches:
         )
         return Batch(pixels, targets, self._windows(size, rng))
 
-    def _crops(self, rng: np.random.Generator, size: Size) -> tuple[np.ndarray, torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _crops(self, rng: np.random.Generator, size: Size) -> tuple[np.ndarray, *tuple[torch.Tensor, ...]]:
         """Works ``(n,)``, pixels, dense and meaning maps of random crops, channels second."""
         rows, columns = size.cells
         fits = (self.sheets.shapes >= size.cells).all(axis=1) & (self.sheets.square == size.whole)
@@ -107,9 +107,8 @@ class Batches:
             tall, wide = self.sheets.shapes[sheet]
             top, left = (2 * rng.integers(slack // 2 + 1) for slack in (tall - rows, wide - columns))
             crops.append(self.sheets.crop(sheet, top, left, size.cells))
-        pixels, dense, meaning = (
-            torch.from_numpy(np.stack(part)).to(self.device).permute(0, 3, 1, 2).float() for part in zip(*crops, strict=True)
-        )
+        stacked = (torch.from_numpy(np.stack(part)).to(self.device) for part in zip(*crops, strict=True))
+        pixels, dense, meaning = (part.permute(0, 3, 1, 2).float() for part in stacked)
         return self.sheets.works[sheets], pixels / 255, dense, meaning
 
     def _features(self, meaning: torch.Tensor) -> torch.Tensor:

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 CELL = 16  # pixels
 LEVELS = (14, 20, 28, 40)
-"""Sizes of a picture's sheets: cells on the long side. A crop of ten cells is most of the first, a detail of the last."""
+"""Sizes of a picture's sheets, cells on the long side: a crop of ten is most of the first, a detail of the last."""
 SQUARE = 14
 """Cells on both sides of one more sheet: the whole picture squeezed into what CLIP takes."""
 MEANING_DIMS = 256

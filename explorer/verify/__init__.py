@@ -1,0 +1,10 @@
+"""Do two details agree in space? Pairs of cells and of key points, a transform, and what they are worth.
+
+The only place of OpenCV. ``keypoints`` and ``cells`` find pairs of places, ``transforms`` fits them, ``evidence``
+weighs what was found into one chance.
+"""
+
+from explorer.verify.keypoints import KeyPoints, find_key_points
+from explorer.verify.transforms import Transform
+
+__all__ = ["KeyPoints", "Transform", "find_key_points"]

@@ -1,0 +1,46 @@
+"""Pairs of grid cells that find one another: the network's own evidence that two details agree in space."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.geometry import Box
+from explorer.regions import FeatureMap, resample
+
+MARGIN = 0.3
+"""How far round a match its cells are looked at, as a fraction of its sides."""
+FINER = 2
+"""Samples of the work per cell of the query, along each side."""
+
+
+def mutual_cells(query: FeatureMap, work: FeatureMap, place: Box, mirrored: bool) -> tuple[np.ndarray, ...]:
+    """Cells of the query and places round ``place`` on the work that are each other's nearest.
+
+    ``query`` is the detail's own grid, ``(h, w, d)``; ``work`` the whole work's. Returns the places ``(M, 2)`` within
+    the query's detail (fractions of the *detail*), those on the work (fractions of the *work*), and the cosines.
+    """
+    rows, columns = query.shape
+    area = Box(
+        place.x0 - MARGIN * place.width, place.y0 - MARGIN * place.height,
+        place.x1 + MARGIN * place.width, place.y1 + MARGIN * place.height,
+    ).clipped()  # fmt: skip
+    cell_x, cell_y = place.width / columns, place.height / rows
+    down = max(2, round(FINER * area.height / cell_y))
+    across = max(2, round(FINER * area.width / cell_x))
+    fine = _smoothed(resample(work, area, down, across).vectors)
+    alike = query.vectors.reshape(rows * columns, -1) @ fine.reshape(down * across, -1).T
+    there, back = alike.argmax(axis=1), alike.argmax(axis=0)
+    cells = np.flatnonzero(back[there] == np.arange(len(there)))
+    found = there[cells]
+    inside = np.stack([(cells % columns + 0.5) / columns, (cells // columns + 0.5) / rows], axis=1)
+    on_work = np.stack([(found % across + 0.5) / across, (found // across + 0.5) / down], axis=1)
+    on_work = on_work * (area.width, area.height) + (area.x0, area.y0)
+    return inside, on_work, alike[cells, found]
+
+
+def _smoothed(cells: np.ndarray) -> np.ndarray:
+    """Each sample averaged with its neighbours on all sides, so that it covers as much as a cell of the query."""
+    padded = np.pad(cells, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    down = padded[:-2] + 2 * padded[1:-1] + padded[2:]
+    both = down[:, :-2] + 2 * down[:, 1:-1] + down[:, 2:]
+    return both / np.maximum(np.linalg.norm(both, axis=2, keepdims=True), 1e-6)
