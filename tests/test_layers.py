@@ -13,13 +13,14 @@ PACKAGE = Path(__file__).parents[1] / "explorer"
 
 LAYERS = (
     # values
-    "errors", "geometry", "config", "regions", "reduction", "dense", "verify", "query", "labels", "metrics",
+    "errors", "geometry", "config", "regions", "reduction", "dense", "verify", "query", "sizes", "labels", "metrics",
     # adapters
     "collection", "encoder", "projection", "index",
     # the one stateful thing
     "tables", "workspace",
     # operations
-    "encoding", "indexing", "search", "compare", "motifs", "maps", "demo", "adapt", "evaluate", "fetch",
+    "encoding", "indexing", "stages", "combine", "search", "feedback", "compare", "motifs", "maps", "demo", "adapt",
+    "evaluate", "fetch",
     # fronts
     "exchange", "ui", "cli",
 )  # fmt: skip

@@ -1,34 +1,20 @@
-"""The collection's database: works, catalogue, full-text search, what could not be read.
-
-One SQLite file. It is the only thing in a collection's folder that cannot be computed again, because it also holds
-what people make; so nothing here ever drops a table or replaces the file, and every change is one transaction.
-"""
+"""The collection's works: catalogue, full-text search, what could not be read. Every change is one transaction."""
 
 from __future__ import annotations
 
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from explorer.collection.catalogue import FILE_COLUMN, Catalogue, number, years
+from explorer.collection.database import Database
 from explorer.collection.files import PictureFile
+from explorer.collection.judgements import Judgements
 from explorer.errors import ExplorerError
 
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS works (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content TEXT NOT NULL,
-    width INTEGER NOT NULL, height INTEGER NOT NULL, bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    catalogue TEXT NOT NULL DEFAULT '{}');
-CREATE TABLE IF NOT EXISTS skipped (
-    id TEXT PRIMARY KEY, reason TEXT NOT NULL, bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL);
-CREATE VIRTUAL TABLE IF NOT EXISTS works_text USING fts5 (words, tokenize = "unicode61 remove_diacritics 2");
-"""
 _TEXT_FIELDS = ("artist", "date", "genre", "style", "medium", "holder", "inventory", "url")
 
 
@@ -94,14 +80,10 @@ class Collection:
     """The database of one collection. Safe to use from several threads: every call opens its own connection."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._opened() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA_VERSION:
-                raise ExplorerError(f"{path} was written by a newer version of this program; update to open it.")
-            if version < SCHEMA_VERSION:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        database = Database(path)
+        self._read, self._opened = database.read, database.opened
+        self.judgements = Judgements(database)
+        """What people said of matches. Nothing that happens to works touches them."""
 
     # -- what the app and the searches read -----------------------------------------------------------------------
 
@@ -112,6 +94,10 @@ class Collection:
     def ids(self) -> set[str]:
         """The ids of all works."""
         return {row["id"] for row in self._read("SELECT id FROM works")}
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Width and height in pixels of every work's original, by id."""
+        return {row["id"]: (row["width"], row["height"]) for row in self._read("SELECT id, width, height FROM works")}
 
     def work(self, work_id: str) -> Work:
         """One work. Raises :class:`ExplorerError` when there is none of that id."""
@@ -225,22 +211,6 @@ class Collection:
         db.execute("DELETE FROM works_text")
         rows = db.execute("SELECT * FROM works").fetchall()
         db.executemany("INSERT INTO works_text (rowid, words) VALUES (?, ?)", [(r["row"], _words(r)) for r in rows])
-
-    # -- plumbing ------------------------------------------------------------------------------------------------
-
-    def _read(self, sql: str, values: Iterable[object] = ()) -> list[sqlite3.Row]:
-        with self._opened() as db:
-            return db.execute(sql, tuple(values)).fetchall()
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        """A connection of one's own. Raises :class:`ExplorerError` for whatever goes wrong with the file."""
-        try:
-            with closing(sqlite3.connect(self._path, timeout=30)) as db:
-                db.row_factory = sqlite3.Row
-                yield db
-        except sqlite3.Error as error:
-            raise ExplorerError(f"The database {self._path} cannot be used ({error}).") from error
 
 
 def _entry(row: dict[str, str], catalogue: Catalogue) -> dict[str, object]:
