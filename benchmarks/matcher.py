@@ -2,10 +2,7 @@
 
 It is exhaustive on purpose: what it misses, the features miss. The app's search is measured against it.
 
-Protocol: Shen, Efros and Aubry, "Discovering visual patterns in art collections with spatially-consistent feature
-learning" (ArtMiner, CVPR 2019): a detection is right when it overlaps a true box by more than 0.3 (IoU), each true box
-counts once, the query's own work is not searched, and average precision is the sum of the precisions at the hits
-divided by the number of true boxes.
+Protocol: ArtMiner's (:func:`explorer.metrics.average_precision`); the query's own work is not searched.
 """
 
 from __future__ import annotations
@@ -21,13 +18,12 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from explorer.geometry import intersection_over_union
+from explorer.metrics import average_precision
 
 CELL = 16  # pixels
 QUERY_CELLS = 8  # on the long side of the query's box
 WORK_CELLS = (20, 26, 32, 40, 50, 64)  # on the long side of a work
 CONTEXT = 4  # cells of surroundings that are encoded with the query's box
-HIT = 0.3
 
 # A picture whose sides are whole numbers of cells -> named maps (rows, columns, D) of any length.
 Encode = Callable[[Image.Image], dict[str, np.ndarray]]
@@ -201,23 +197,3 @@ def _outcome(queries: list[Query], works: list[str], folder: Path, best: Best) -
             inside.append(any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in boxes))
     mean = float(np.mean([np.mean(values) for values in precisions.values()]))
     return Outcome(mean, float(np.mean(inside)), len(queries))
-
-
-def average_precision(detections: list[tuple[str, np.ndarray]], truth: dict[str, list]) -> float:
-    """ArtMiner's: detections best first as (work, box).
-
-    >>> average_precision([("a", np.array([0, 0, 9, 9])), ("b", np.array([0, 0, 9, 9]))], {"b": [(0, 0, 9, 10)]})
-    0.5
-    """
-    left = {work: list(boxes) for work, boxes in truth.items()}
-    hits, found = 0, 0.0
-    for rank, (work, box) in enumerate(detections, start=1):
-        boxes = left.get(work, [])
-        if not boxes:
-            continue
-        overlaps = intersection_over_union(box[None], np.array(boxes))[0]
-        if overlaps.max() > HIT:
-            boxes.pop(int(overlaps.argmax()))
-            hits += 1
-            found += hits / rank
-    return found / max(sum(len(boxes) for boxes in truth.values()), 1)
