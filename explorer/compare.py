@@ -1,0 +1,192 @@
+"""Two works laid over one another: places of both that agree, whichever of several witnesses finds them.
+
+Key points tell exactly where, but only where the same brush or block made the same marks; cells of the stored grids
+see the same thing in another medium, but coarsely. So each is asked alone and both together, both ways round, and the
+agreement least likely to be chance is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image
+
+from explorer.collection import Work, open_picture
+from explorer.errors import ExplorerError
+from explorer.geometry import Box, intersection_over_union
+from explorer.regions import FeatureMap
+from explorer.verify import registration
+from explorer.verify.alike import alike_places, part_of
+from explorer.verify.keypoints import KeyPoints, find_key_points, matching_key_points
+from explorer.verify.planes import moved
+from explorer.verify.registration import KINDS, Kind, Registration, register_places, register_points
+from explorer.workspace import Workspace
+
+LONG_SIDE = 1000
+"""Pixels at which whole pictures are searched for key points; parts are enlarged or reduced to ``PART_SIDE``."""
+PART_SIDE = 600
+MOST_POINTS = 2000
+CLOSE, LOOSE = 12.0, 40.0
+"""How far apart key points may lie, and cells, in thousandths of the long side: a cell is some 36 of them."""
+SURE = -5.0
+"""Powers of ten of agreements by chance below which two works count as registered; unrelated pairs of works come as
+low as about -4."""
+LIKELY = -3.0
+"""The same where a search has already found the place: there the boxes must come to lie on one another as well."""
+AROUND = 0.5
+"""How much of what surrounds a found place is looked at, as a fraction of its sides."""
+SAME_PLACE = 0.25
+"""IoU of a detail's place after registration with where the search found it, from which they count as one."""
+
+Near = tuple[Box, Box]
+"""A detail on the first work and where it was found on the second."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A picture, or the part of it inside ``area``: its ``size`` in pixels, key points and cells, fractions of it."""
+
+    area: Box
+    size: tuple[float, float]
+    points: KeyPoints
+    cells: FeatureMap
+
+
+def register(workspace: Workspace, work_a: str, work_b: str, near: Near | None = None) -> Registration:
+    """How the first work lies on the second, by what they share.
+
+    ``near`` says where a search found a detail of the first on the second: a registration must then bring one onto the
+    other, and one that holds only round about them will do. The last few hundred results are kept in memory.
+
+    Raises :class:`ExplorerError` for works that are not there, and with one sentence when nothing agrees.
+    """
+    first, second = workspace.collection.work(work_a), workspace.collection.work(work_b)
+    if first.id == second.id:
+        raise ExplorerError("These are the same work; choose another to compare it with.")
+    turned = first.id > second.id  # one result for both orders, so that swapping two works moves nothing
+    ordered = (second, first) if turned else (first, second)
+    boxes = near if near is None or not turned else (near[1], near[0])
+    found = _registered(workspace, *((work.id, work.content) for work in ordered), boxes)
+    if found is None:
+        raise ExplorerError(registration.NOTHING_AGREES)
+    return registration.inverted(found, _size(ordered[0]), _size(ordered[1])) if turned else found
+
+
+def register_by_hand(
+    workspace: Workspace, work_a: str, work_b: str, pairs: np.ndarray, mirror: bool = False
+) -> Registration:
+    """How the first work lies on the second by ``pairs (M, 4)`` of points that a person set: x, y on either, fractions.
+
+    Raises :class:`ExplorerError` for works that are not there, and when the points do not determine a registration.
+    """
+    sizes = _size(workspace.collection.work(work_a)), _size(workspace.collection.work(work_b))
+    pairs = np.asarray(pairs, np.float64).reshape(-1, 4)
+    return register_points(pairs[:, :2], pairs[:, 2:], sizes, mirror)
+
+
+@lru_cache(maxsize=256)
+def _registered(
+    workspace: Workspace, first: tuple[str, str], second: tuple[str, str], near: Near | None
+) -> Registration | None:
+    """The best registration of two works (id, content), or None."""
+    works = workspace.collection.work(first[0]), workspace.collection.work(second[0])
+    wholes = [_part(workspace, work, Box.whole()) for work in works]
+    found = [one for one in _agreements(*wholes, KINDS) if one.chance < SURE]
+    if near is not None:
+        found = [one for one in found if _brings(one, *near)] or _round_about(workspace, works, near)
+    return min(found, key=_rank, default=None)
+
+
+def _rank(one: Registration) -> float:
+    """The lower the better: how unlikely by chance, and double where places agree closely, as key points do. Cells
+    are many and may outvote them, but lay one picture over the other four times as roughly."""
+    return one.chance * (2 if one.residual < CLOSE / 2000 else 1)
+
+
+def _round_about(workspace: Workspace, works: tuple[Work, Work], near: Near) -> list[Registration]:
+    """Registrations by what lies in and around a detail and the place where it was found."""
+    parts = [_part(workspace, work, _around(box)) for work, box in zip(works, near, strict=True)]
+    here, there = (_frame(part.area) for part in parts)
+    found = [
+        replace(
+            one,
+            matrix=there @ one.matrix @ np.linalg.inv(here),
+            places=np.column_stack([moved(here, one.places[:, :2]), moved(there, one.places[:, 2:])]),
+            spread=one.spread * parts[0].area.area,
+            residual=one.residual * max(parts[1].size) / max(_size(works[1])),
+        )
+        for one in _agreements(*parts, KINDS[:2])  # a perspective seen in a detail means nothing for the rest
+    ]
+    return [one for one in found if one.chance < LIKELY and _brings(one, *near)]
+
+
+def _agreements(first: _Part, second: _Part, kinds: tuple[Kind, ...]) -> Iterator[Registration]:
+    """What each witness finds, both ways round, key points alone first."""
+    sizes = first.size, second.size
+    cells = alike_places(first.cells, second.cells)
+    for mirror in (False, True):
+        seen = first.points.reversed() if mirror else first.points
+        rows = matching_key_points(seen, second.points)
+        points = seen.places[rows[:, 0]], second.points.places[rows[:, 1]]
+        both = tuple(np.concatenate(pair) for pair in zip(points, cells, strict=True))
+        for (here, there), tolerance in ((points, CLOSE), (cells, LOOSE), (both, LOOSE)):
+            found = register_places(here, there, sizes, tolerance, mirror, kinds)
+            if found is not None:
+                yield found
+
+
+# -- pictures and their parts ------------------------------------------------------------------------------------------
+
+
+def _part(workspace: Workspace, work: Work, area: Box) -> _Part:
+    size = area.width * work.width, area.height * work.height
+    grid = workspace.tables.grid(workspace.row(work.id))
+    if area == Box.whole():
+        points = _whole_points(workspace, work.id, work.content)
+        return _Part(area, size, points, grid)
+    side = min(round(PART_SIDE * max(_size(work)) / max(size)), 6 * LONG_SIDE)
+    image = open_picture(workspace.original(work), long_side=side).image
+    x0, y0, x1, y1 = area.to_pixels(*image.size)
+    crop = image.crop((x0, y0, max(x1, x0 + 8), max(y1, y0 + 8)))
+    factor = PART_SIDE / max(crop.size)
+    if factor > 1:
+        crop = crop.resize([max(8, round(side * factor)) for side in crop.size], Image.Resampling.BICUBIC)
+    return _Part(area, size, find_key_points(np.asarray(crop), MOST_POINTS), part_of(grid, area, 16))
+
+
+@lru_cache(maxsize=32)
+def _whole_points(workspace: Workspace, work_id: str, content: str) -> KeyPoints:
+    path = workspace.original(workspace.collection.work(work_id))
+    return find_key_points(np.asarray(open_picture(path, long_side=LONG_SIDE).image), MOST_POINTS)
+
+
+def _around(box: Box) -> Box:
+    margin_x, margin_y = AROUND * box.width, AROUND * box.height
+    return Box(box.x0 - margin_x, box.y0 - margin_y, box.x1 + margin_x, box.y1 + margin_y).clipped()
+
+
+def _frame(area: Box) -> np.ndarray:
+    """From fractions of a part to fractions of the picture, ``(3, 3)``."""
+    return np.array([[area.width, 0, area.x0], [0, area.height, area.y0], [0, 0, 1.0]])
+
+
+def _brings(found: Registration, box: Box, place: Box) -> bool:
+    """Whether a registration brings a detail to where it was found."""
+    landed = placed(found.matrix, box)
+    return bool(np.isfinite(landed).all()) and float(
+        intersection_over_union(landed[None], np.array([place.as_tuple()]))[0, 0]
+    ) > SAME_PLACE
+
+
+def placed(matrix: np.ndarray, box: Box) -> np.ndarray:
+    """The upright sides ``(4,)`` round a box of the first work where it comes to lie on the second."""
+    corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]])
+    landed = moved(matrix, corners)
+    return np.concatenate([landed.min(axis=0), landed.max(axis=0)])
+
+
+def _size(work: Work) -> tuple[float, float]:
+    return float(work.width), float(work.height)
