@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from explorer import __version__
 from explorer.errors import ExplorerError
+from explorer.evaluate.command import PROTOCOLS
+from explorer.evaluate.command import add_options as protocol_options
 
 if TYPE_CHECKING:
     from explorer.query import Match, SearchOptions
@@ -86,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     _machine_options(label)
     _json_option(label)
 
+    _measuring(commands)
+
     demo = _command(commands, "demo", _demo, "paint the demo collection into a folder")
     demo.add_argument("folder", type=Path, metavar="FOLDER")
     demo.add_argument("--works", type=int, default=72)
@@ -100,6 +104,23 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     _machine_options(serve)
     return parser
+
+
+def _measuring(commands: Any) -> None:
+    text = "measure how well search finds what is known to recur"
+    evaluate = commands.add_parser("evaluate", help=text, description=f"{text[0].upper()}{text[1:]}.")
+    protocols = evaluate.add_subparsers(required=True, metavar="PROTOCOL", dest="protocol")
+    for protocol, text in PROTOCOLS.items():
+        one = _command(protocols, protocol, _evaluate, text)
+        protocol_options(one, protocol)
+        _machine_options(one)
+        _json_option(one)
+
+    fetch = _command(commands, "fetch", _fetch, "download a benchmark's pictures and annotations from its authors")
+    fetch.add_argument("what", choices=["brueghel"], help="the Brueghel benchmark of ArtMiner, about 400 MB")
+    fetch.add_argument("--to", type=Path, default=Path("brueghel"), metavar="DIR", help="a new folder: ./brueghel")
+    fetch.add_argument("--url", help="another place that serves the archive")
+    fetch.add_argument("--sha256", metavar="HEX", help="the digest that the archive must have")
 
 
 def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> Any:
@@ -232,7 +253,7 @@ def _print_matches(workspace: Workspace, matches: list[Match]) -> None:
         print(f"{record['rank']:>4}  {record['score']:.3f}  {record['file']}  [{box}]")
 
 
-# -- label, demo, serve ------------------------------------------------------------------------------------------------
+# -- label, measure, demo, serve ---------------------------------------------------------------------------------------
 
 
 def _label(options: argparse.Namespace) -> None:
@@ -255,6 +276,26 @@ def _label(options: argparse.Namespace) -> None:
         return
     for row in rows:
         print(f"{row['label'] or '(none stands out)':<28} {max(row['scores'].values()):.2f}  {row['file']}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from explorer.evaluate.command import run
+
+    with _ProgressBar() as progress:
+        report = run(options, lambda: _open(options), progress)
+    if options.json:
+        _print_json(report.record)
+    else:
+        print("\n".join(report.lines))
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    from explorer.fetch import BRUEGHEL_URL, fetch_archive
+
+    with _ProgressBar() as progress:
+        fetched = fetch_archive(options.url or BRUEGHEL_URL, options.to, options.sha256, progress)
+    print("\n".join(fetched.lines()))
+    print(f"Index it with: explorer index {options.to} --name brueghel")
 
 
 def _demo(options: argparse.Namespace) -> None:
