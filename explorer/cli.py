@@ -88,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     _machine_options(label)
     _json_option(label)
 
+    judgements = _command(commands, "judgements", _judgements, "write down what was judged in the app")
+    judgements.add_argument("name", metavar="NAME")
+    judgements.add_argument("--csv", type=Path, metavar="FILE", help="a table for a spreadsheet")
+    _json_option(judgements)
+
     _measuring(commands)
 
     demo = _command(commands, "demo", _demo, "paint the demo collection into a folder")
@@ -276,6 +281,21 @@ def _label(options: argparse.Namespace) -> None:
         return
     for row in rows:
         print(f"{row['label'] or '(none stands out)':<28} {max(row['scores'].values()):.2f}  {row['file']}")
+
+
+def _judgements(options: argparse.Namespace) -> None:
+    from explorer.exchange import collection_database, judgement_records, write_csv
+
+    records = judgement_records(collection_database(options.name, options.cache))
+    if options.csv:
+        write_csv(records, options.csv)
+    if options.json:
+        _print_json({"judgements": records})
+        return
+    print(f"{options.name}: {len(records):,} judgements{f', written to {options.csv}' if options.csv else ''}.")
+    if not options.csv:
+        print("\n".join(f"  {one['verdict']:<9} {one['query_file']} - {one['match_file']}  ({one['who']}, "
+                        f"{one['when'][:10]}) {one['note']}".rstrip() for one in records))  # fmt: skip
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from explorer.collection import Collection
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.query import Match, PicturePart, Query, WordsPart
-from explorer.workspace import Workspace
+from explorer.workspace import Workspace, collection_folder, collection_names
 
 
 def query_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -77,3 +79,50 @@ def match_records(workspace: Workspace, matches: list[Match]) -> list[dict[str, 
         }
         for match in matches
     ]
+
+
+def collection_database(name: str, cache: Path) -> Collection:
+    """A collection's database, whether or not it is indexed: what people made can be had in any case."""
+    path = collection_folder(name, cache) / "collection.sqlite"
+    if not path.is_file():
+        known = ", ".join(collection_names(cache)) or "none yet"
+        raise ExplorerError(f"There is no collection {name!r} in {cache} (there: {known}).")
+    return Collection(path)
+
+
+def judgement_records(collection: Collection) -> list[dict[str, Any]]:
+    """All judgements that hold, in the order in which they were given.
+
+    Places are fractions; boxes are pixels of the original, or None where the work has gone from the collection.
+    """
+    works = {work.id: work for work in collection.works()}
+
+    def pixels(work_id: str, box: Box) -> list[int] | None:
+        work = works.get(work_id)
+        return list(box.to_pixels(work.width, work.height)) if work else None
+
+    return [
+        {
+            "id": one.id,
+            "query_file": one.query_work,
+            "query_box": pixels(one.query_work, one.query_box),
+            "query_place": [round(float(side), 5) for side in one.query_box.as_tuple()],
+            "match_file": one.match_work,
+            "match_box": pixels(one.match_work, one.match_box),
+            "match_place": [round(float(side), 5) for side in one.match_box.as_tuple()],
+            "verdict": one.verdict,
+            "note": one.note,
+            "who": one.who,
+            "when": one.when,
+        }
+        for one in collection.judgements.all()
+    ]
+
+
+def write_csv(records: list[dict[str, Any]], path: Path) -> None:
+    """Records as a table, lists as numbers with spaces between; with the mark by which Excel knows UTF-8."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(list(records[0]) if records else ["id"])
+        for record in records:
+            writer.writerow([" ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in record.values()])

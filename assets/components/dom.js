@@ -15,6 +15,17 @@
     return element;
   };
 
+  // The same for drawings. Their classes are set as everything else is.
+  const svg = (tag, attributes = {}, ...children) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== undefined) element.setAttribute(name, String(value));
+    element.append(...children.flat());
+    return element;
+  };
+  const SIGNS = { accepted: "M3 8.6 6.6 12 13 4.4", rejected: "M4 4 12 12 M12 4 4 12", doubtful: "M5.4 5.6a2.6 2.6 0 1 1 3.9 2.3C8.3 8.5 8 9 8 9.9 M8 12.4v.2" };
+  const sign = (verdict) => svg("svg", { viewBox: "0 0 16 16", class: "sign", "aria-hidden": "true" },
+    svg("path", { d: SIGNS[verdict], fill: "none", stroke: "currentColor", "stroke-width": 1.7, "stroke-linecap": "round", "stroke-linejoin": "round" }));
+
   // -- pictures, asked for in batches when they come into sight --------------------------------------------------
   const fetched = new Map(); // "work" or "work|box" -> {url, box}
   const waiting = new Map(); // the same -> {ask, place, images}
@@ -94,5 +105,5 @@
 
   const byline = (one) => [one.artist, one.date].filter(Boolean).join(", ");
 
-  window.Explorer = { h, picture, mark, place, percent, whole, byline };
+  window.Explorer = { h, svg, sign, picture, mark, place, percent, whole, byline };
 })();

@@ -60,9 +60,17 @@ class Trail(Part):
 
 
 class Results(Part):
-    """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``wish`` (top, per_work, own)."""
+    """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``wish`` (top, per_work, own, least, learn),
+    ``fold`` (least), ``compare`` (query: kind, key, box; match: work, box)."""
 
     folder = "results"
+
+
+class Evidence(Part):
+    """Why a match is believed, and the queue in which matches are judged, over the page. It is opened by the results
+    and judges through its server functions. Event: ``complain`` (sentence)."""
+
+    folder = "evidence"
 
 
 class Labels(Part):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
-from explorer.ui.components import Gallery, Results, Trail, Viewer
+from explorer.ui.components import Evidence, Gallery, Results, Trail, Viewer
+from explorer.ui.judging import Judging
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import Desk, quiet, tell, working
 from explorer.ui.session import Session, Step
@@ -32,6 +34,7 @@ class ExploreTab:
     def __init__(self, desk: Desk, session: gr.State) -> None:
         self.desk = desk
         self.session = session
+        self.judging = Judging(desk)
         pictures = Pictures(desk.workspace)
         with gr.Row(elem_classes="explore"):
             with gr.Column(elem_id="works"):
@@ -42,6 +45,7 @@ class ExploreTab:
             with gr.Column(elem_id="places"):
                 teaching = views.message(TEACHING, Session().wishes)
                 self.results = Results(teaching, server_functions=pictures.server_functions())
+                self.evidence = Evidence({}, server_functions=self.judging.server_functions())
         self.shown = [self.session, self.viewer, self.trail, self.results]
         self._wire()
 
@@ -58,6 +62,8 @@ class ExploreTab:
         self.results.follow(self.follow, self.session, self.shown, **searching)
         self.results.look(self.look, None, self.viewer, **quiet())
         self.results.wish(self.wish, self.session, self.shown, **searching)
+        self.evidence.complain(self.complain, None, None, **quiet())
+        self.results.fold(self.fold, self.session, self.session, **quiet())
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -116,6 +122,11 @@ class ExploreTab:
         """The same search with other wishes."""
         return self._stand(session, session.wishing(incoming.wishes(event._data)))
 
+    def fold(self, session: Session, event: gr.EventData) -> Session:
+        """Remember below which chance results are folded away; the page has done it already."""
+        least = incoming.wishes(event._data).least
+        return session.wishing(replace(session.wishes, least=least))
+
     def complain(self, event: gr.EventData) -> None:
         """Show a sentence of the page's own."""
         tell(incoming.text(incoming.record(event._data).get("sentence"), 300))
@@ -139,8 +150,7 @@ class ExploreTab:
         if not step.searched:
             return now, stage, trail, views.message(TEACHING, now.wishes)
         try:
-            found = self.desk.cards(self.desk.matches(step, now.wishes))
-            results = views.results(found, now.wishes)
+            results = self.judging.results(step, stage, now.wishes)
         except ExplorerError as error:
             results = views.message(str(error), now.wishes, trouble=True)
         return now, stage, trail, results

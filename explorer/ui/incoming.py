@@ -11,6 +11,8 @@ from explorer.ui.session import Wishes
 
 LONGEST_TEXT = 2000
 MOST_RESULTS = 200
+LEAST_CHANCES = (0, 30, 60, 90)
+"""Per cent: below which chance results may be folded away."""
 
 
 def record(sent: Any) -> dict[str, Any]:
@@ -19,12 +21,13 @@ def record(sent: Any) -> dict[str, Any]:
 
 
 def text(sent: Any, longest: int = LONGEST_TEXT) -> str:
-    """A string, trimmed and cut to a sane length; anything else is empty.
+    """A string, trimmed and cut to a sane length; anything else is empty. Halves of characters, which cannot be
+    stored, become question marks.
 
     >>> text("  a boat "), text(None)
     ('a boat', '')
     """
-    return sent.strip()[:longest] if isinstance(sent, str) else ""
+    return sent.strip()[:longest].encode("utf-8", "replace").decode("utf-8") if isinstance(sent, str) else ""
 
 
 def whole_number(sent: Any, least: int, most: int, otherwise: int) -> int:
@@ -57,13 +60,33 @@ def box(sent: Any) -> Box | None:
     return None if sent is None else Box(*four_numbers(sent)).clipped()
 
 
+def points(sent: Any, most: int) -> list[list[float]]:
+    """Pairs of corresponding points, each x, y on one picture and x, y on the other, fractions; others are left out.
+
+    >>> points([[0.1, 0.2, 0.3, 0.4], [7, 0, 0, 0], "x"], most=8)
+    [[0.1, 0.2, 0.3, 0.4]]
+    """
+    kept: list[list[float]] = []
+    for one in sent[:most] if isinstance(sent, list) else []:
+        try:
+            row = [float(number) for number in (one if isinstance(one, list) else ())]
+        except (TypeError, ValueError, OverflowError):
+            continue
+        if len(row) == 4 and all(0 <= number <= 1 for number in row):
+            kept.append(row)
+    return kept
+
+
 def wishes(sent: Any) -> Wishes:
     """How results are wanted, as the results panel sends it."""
     fields, usual = record(sent), Wishes()
+    least = whole_number(fields.get("least"), 0, 100, usual.least)
     return Wishes(
         top=whole_number(fields.get("top"), 1, MOST_RESULTS, usual.top),
         per_work=whole_number(fields.get("per_work"), 1, 20, usual.per_work),
         own=fields.get("own") is True,
+        least=max(step for step in LEAST_CHANCES if step <= least),
+        learn=fields.get("learn") is True,
     )
 
 

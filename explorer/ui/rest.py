@@ -9,14 +9,17 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.collection import Judgement
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
+from explorer.exchange import judgement_records
 from explorer.geometry import Box
 from explorer.labels import parse_prompts
 from explorer.maps import work_map
 from explorer.query import Part, PicturePart, RegionPart, WordsPart
 from explorer.search import label_works
 from explorer.ui import incoming, views
+from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import Desk
 from explorer.ui.session import Wishes
 
@@ -28,6 +31,8 @@ class RestApi:
         self.desk = desk
         gr.api(telling(self.find), api_name="find")
         gr.api(telling(self.map), api_name="map", concurrency_id="map", concurrency_limit=1)
+        for endpoint in (self.judge, self.judgements, self.withdraw):
+            gr.api(telling(endpoint), api_name=endpoint.__name__)
         for endpoint in (self.search_region, self.search_picture, self.search_words, self.label):
             gr.api(telling(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
 
@@ -68,6 +73,30 @@ class RestApi:
         laid = work_map(self.desk.workspace)
         pairs = zip(laid.works, laid.xy, strict=True)
         return [{"file": work, "x": float(place[0]), "y": float(place[1])} for work, place in pairs]
+
+    def judge(self, query: dict, match: dict, verdict: str, note: str = "", who: str = "") -> dict:
+        """Keep a judgement, "accepted", "rejected" or "doubtful", of two places: each {"file", "box"}, without a box
+        the whole work. What was said of the pair before is kept and no longer holds."""
+        here, there = self._place(query), self._place(match)
+        said = Judgement(here.work, here.box, there.work, there.box, incoming.text(verdict, 20), incoming.text(note),
+                         incoming.text(who, LONGEST_NAME))  # fmt: skip
+        kept = self.desk.workspace.collection.judgements.judge(said)
+        return next(one for one in self.judgements() if one["id"] == kept.id)
+
+    def judgements(self) -> list[dict]:
+        """All judgements that hold, in the order in which they were given."""
+        return judgement_records(self.desk.workspace.collection)
+
+    def withdraw(self, judgement: int, who: str = "") -> list[dict]:
+        """Take a judgement back by its id; the one before it, if any, holds again. All that hold are given."""
+        number = incoming.whole_number(judgement, 0, 2**62, 0)
+        self.desk.workspace.collection.judgements.withdraw(number, incoming.text(who, LONGEST_NAME))
+        return self.judgements()
+
+    def _place(self, sent: Any) -> RegionPart:
+        fields = incoming.record(sent)
+        work = self.desk.workspace.collection.work(incoming.text(fields.get("file")))
+        return RegionPart(work.id, in_fractions(fields.get("box"), work.width, work.height) or Box.whole())
 
     def _records(self, part: Part, top: int, per_work: int, own: bool) -> list[views.Props]:
         wishes: Wishes = incoming.wishes({"top": top, "per_work": per_work, "own": own})

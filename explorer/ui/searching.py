@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import gradio as gr
 from gradio.components import Component
 from gradio.utils import get_upload_folder
 
-from explorer.collection import Renditions, open_picture
+from explorer.collection import Judgement, Renditions, open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
+from explorer.feedback import learned
 from explorer.geometry import Box
 from explorer.query import Match, Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
 from explorer.search import search
@@ -53,19 +55,20 @@ class Desk:
 
     # -- searching -------------------------------------------------------------------------------------------------
 
-    def matches(self, step: Step, wishes: Wishes) -> list[Match]:
-        """Where the detail at which a visitor stands recurs."""
+    def matches(self, step: Step, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
+        """Where the detail at which a visitor stands recurs; ``judgements`` of it are learnt from."""
         if step.kind == "work":
-            return self.search(RegionPart(step.key, step.box or Box.whole()), wishes)
-        return self.search(PicturePart(self.uploads / step.key, step.box), wishes)
+            return self.search(RegionPart(step.key, step.box or Box.whole()), wishes, judgements)
+        return self.search(PicturePart(self.uploads / step.key, step.box), wishes, judgements)
 
     def words(self, text: str, wishes: Wishes) -> list[Match]:
         """Places that answer to words."""
         return self.search(WordsPart(text), wishes)
 
-    def search(self, part: Part, wishes: Wishes) -> list[Match]:
+    def search(self, part: Part, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
         options = SearchOptions(top=wishes.top, per_work=wishes.per_work, own=wishes.own)
-        return search(self.workspace, Query(parts=(part,)), options)
+        query = Query(parts=(part,))
+        return search(self.workspace, learned(query, judgements) if judgements else query, options)
 
     def cards(self, matches: list[Match]) -> list[views.Props]:
         return [views.card(match, self.workspace.collection.work(match.work)) for match in matches]

@@ -28,6 +28,10 @@ class Wishes:
     top: int = 20
     per_work: int = 1
     own: bool = False
+    least: int = 0
+    """Per cent: places less likely to be a copy are folded away."""
+    learn: bool = False
+    """Whether searches learn from the judgements of their detail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def file_url(path: Path) -> str:
 
 def sides(box: Box | None) -> list[float] | None:
     """A box as four rounded fractions, or nothing."""
-    return None if box is None else [round(side, 5) for side in box.as_tuple()]
+    return None if box is None else [round(float(side), 5) for side in box.as_tuple()]
 
 
 def centimetres(work: Work) -> str:
@@ -101,25 +101,28 @@ def card(match: Match, work: Work) -> Props:
     }
 
 
-def results(cards: Sequence[Props], wishes: Wishes) -> Props:
-    """The answer to a search."""
+def results(cards: Sequence[Props], wishes: Wishes, asked: Props | None = None, learnt: str = "") -> Props:
+    """The answer to a search. ``asked`` is the stage searched from (none for words), ``learnt`` what the search
+    learnt from, in words."""
     works = len({one["work"] for one in cards})
     if not cards:
         return message("Nothing in the collection answers to this.", wishes)
     places = "1 place" if len(cards) == 1 else f"{len(cards)} places"
     count = places if works == len(cards) else f"{places} in {works} {'work' if works == 1 else 'works'}"
-    return {"cards": list(cards), "count": count, "message": "", "wishes": wished(wishes)}
+    answer = {"cards": list(cards), "count": count, "message": "", "wishes": wished(wishes)}
+    return {**answer, "asked": asked, "learnt": learnt}
 
 
 def message(sentence: str, wishes: Wishes, trouble: bool = False) -> Props:
     """A sentence where results would stand."""
     return {
-        "cards": [], "count": "", "message": sentence, "trouble": trouble, "wishes": wished(wishes),
+        "cards": [], "count": "", "message": sentence, "trouble": trouble, "wishes": wished(wishes), "asked": None,
     }  # fmt: skip
 
 
 def wished(wishes: Wishes) -> Props:
-    return {"top": wishes.top, "per_work": wishes.per_work, "own": wishes.own}
+    shown = {"top": wishes.top, "per_work": wishes.per_work, "own": wishes.own}
+    return {**shown, "least": wishes.least, "learn": wishes.learn}
 
 
 def trail(session: Session, captions: Mapping[Step, Props]) -> Props:

@@ -1,6 +1,10 @@
-const { h, picture, mark, whole, byline } = window.Explorer;
-const list = element.querySelector(".cards");
-const form = element.querySelector(".wishes");
+const { h, picture, mark, whole, byline, sign } = window.Explorer;
+const $ = (selector) => element.querySelector(selector);
+const list = $(".cards"), form = $(".wishes");
+const VERDICTS = [["accepted", "Accept", "a copy of the detail"], ["doubtful", "Doubtful", "perhaps a copy"], ["rejected", "Reject", "not a copy"]];
+const NOTHING = "Nothing convincing: no place in the collection is likely to be a copy of this detail.";
+const CONVINCING = 0.3;
+let unfolded = false; // weaker places are shown although the wish is to hide them
 
 // A square frame that shows all of a picture, with marks that stay on it.
 const framed = (image, aspect, box) => {
@@ -18,49 +22,133 @@ const enlarged = (one) => {
   image.addEventListener("load", () => shape(image.naturalWidth / image.naturalHeight));
   return h("span", { class: "frame" }, sheet);
 };
+
+// -- one match --------------------------------------------------------------------------------------------------
+const worth = (one) => one.evidence
+  ? `${one.evidence.words}, ${one.evidence.percent}` : `similarity ${one.score.toFixed(2)}${one.mirrored ? ", mirrored" : ""}`;
+const believed = ({ evidence: why }) => why && h("div", { class: "believed " + why.level },
+  h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: { width: why.percent } })),
+  h("p", { class: "chance" }, h("span", {}, why.words), h("span", { class: "percent" }, why.percent)),
+  h("p", { class: "transform" }, why.transform));
+const deeds = (one) => one.evidence && h("div", { class: "deeds" },
+  h("span", { class: "links" },
+    h("button", { type: "button", class: "examine", title: "Both details side by side, and what agrees", "aria-label": `Evidence for ${one.title}` }, "Evidence"),
+    h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${one.title}` }, "Compare")),
+  h("span", { class: "judge", role: "group", "aria-label": "Your judgement" }, VERDICTS.map(([verdict, word, meaning]) =>
+    h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${one.title}` }, sign(verdict)))));
 const card = (one) => {
-  const label = `${one.rank}. ${one.title}${byline(one) ? ", " + byline(one) : ""}; similarity ${one.score.toFixed(2)}`;
+  const label = `${one.rank}. ${one.title}${byline(one) ? ", " + byline(one) : ""}; ${worth(one)}`;
   const small = framed(picture(server, one.work), one.aspect, one.box).sheet;
-  return h("li", { class: "card", "data-work": one.work, "data-box": (one.box || []).join() },
+  return h("li", { class: one.evidence ? "card proven" : "card", "data-work": one.work, "data-box": (one.box || []).join() },
     h("button", { type: "button", class: "follow", "aria-label": `Go on from ${label}`, title: `${one.title}\nGo on from here: search this place` }, enlarged(one)),
+    h("span", { class: "badge", hidden: true }),
     h("div", { class: "said" },
       h("button", { type: "button", class: "look", title: "See the whole work; the results stay", "aria-label": `See the whole of ${one.title}` }, h("span", { class: "whole" }, small)),
       h("div", { class: "words" },
         h("p", { class: "title", title: one.title }, h("span", { class: "rank" }, one.rank), one.title),
         h("p", { class: "by", title: byline(one) }, byline(one)),
-        h("p", { class: "score" }, `similarity ${one.score.toFixed(2)}${one.mirrored ? ", mirrored" : ""}`))));
+        one.evidence ? null : h("p", { class: "score" }, worth(one)))),
+    believed(one), deeds(one));
 };
+const told = (said) => [`${said.verdict} by ${said.who}, ${said.day}`, said.note].filter(Boolean).join("\n");
+const judged = (made) => {
+  const said = made.one.judged;
+  made.dataset.judged = said ? said.verdict : "";
+  const badge = made.querySelector(".badge");
+  badge.hidden = !said;
+  if (said) badge.replaceChildren(sign(said.verdict), said.verdict);
+  badge.title = said ? told(said) : "";
+  for (const button of made.querySelectorAll("[data-verdict]")) button.setAttribute("aria-pressed", String(said?.verdict === button.dataset.verdict));
+};
+
+// -- all of them ------------------------------------------------------------------------------------------------
+const shown = () => [...list.children].filter((made) => !made.hidden).map((made) => made.one);
+const fold = () => {
+  const cards = [...list.children], least = Number(form.elements.least.value) / 100;
+  const weak = (made) => made.one.evidence && made.one.evidence.chance < least;
+  const weaker = cards.filter(weak);
+  for (const made of cards) made.hidden = !unfolded && weak(made);
+  const chances = cards.map((made) => made.one.evidence?.chance).filter((chance) => chance !== undefined);
+  const left = cards.length - weaker.length;
+  const hidden = `${weaker.length} weaker ${weaker.length === 1 ? "place is" : "places are"} hidden.`;
+  const nothing = chances.length && (!left || Math.max(...chances) < CONVINCING);
+  const verdict = $(".verdict");
+  verdict.textContent = !nothing ? "" : unfolded || !weaker.length ? NOTHING : `${NOTHING} ${hidden}`;
+  const unfold = $(".unfold");
+  unfold.hidden = !weaker.length;
+  unfold.textContent = unfolded ? "Hide the weaker places again" : nothing ? "Show them" : `${hidden} Show them`;
+  list.after(unfold);
+  if (nothing && !left) verdict.after(unfold);
+  $(".review").hidden = !chances.length || !shown().length;
+};
+const wishes = () => ({
+  top: form.elements.top.value, per_work: form.elements.per_work.value, own: form.elements.own.checked,
+  least: form.elements.least.value, learn: form.elements.learn.checked,
+});
 const show = () => {
   const value = props.value || {};
   const cards = value.cards || [];
-  list.replaceChildren(...cards.map((one, index) => {
+  unfolded = false;
+  list.replaceChildren(...cards.map((one) => {
     const made = card(one);
-    made.one = one;
+    made.one = { ...one };
+    judged(made);
     return made;
   }));
-  element.querySelector("header").hidden = !cards.length;
-  element.querySelector(".count").textContent = value.count || "";
-  const message = element.querySelector(".message");
+  $("header").hidden = !cards.length;
+  $(".count").textContent = value.count || "";
+  $(".learnt").textContent = value.learnt || "";
+  const message = $(".message");
   message.textContent = value.message || "";
   message.classList.toggle("trouble", Boolean(value.trouble));
-  const wishes = value.wishes || {};
-  for (const name of ["top", "per_work"]) {
-    const field = form.elements[name], wanted = String(wishes[name] ?? field.value);
+  const wished = value.wishes || {};
+  for (const name of ["top", "per_work", "least"]) {
+    const field = form.elements[name], wanted = String(wished[name] ?? field.value);
     if (![...field.options].some((option) => option.value === wanted)) field.append(h("option", {}, wanted));
     field.value = wanted;
   }
-  form.elements.own.checked = Boolean(wishes.own);
-  element.querySelector(".results").scrollTop = 0;
+  form.elements.own.checked = Boolean(wished.own);
+  form.elements.learn.checked = Boolean(wished.learn);
+  const offered = { asked: Boolean(value.asked), chance: cards.some((one) => one.evidence) };
+  for (const label of form.querySelectorAll("[data-needs]")) label.hidden = !offered[label.dataset.needs];
+  fold();
+  $(".results").scrollTop = 0;
 };
+
+// -- what a visitor does ----------------------------------------------------------------------------------------
+const place = ({ kind, key, box }) => ({ kind, key, box });
+const examine = (detail) => document.dispatchEvent(new CustomEvent("explorer:examine", {
+  detail: { asked: props.value.asked, cards: shown(), ...detail },
+}));
 list.addEventListener("click", (event) => {
   const one = event.target.closest(".card")?.one;
-  if (!one) return;
-  if (event.target.closest(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box });
-  else if (event.target.closest(".look")) trigger("look", { kind: "work", key: one.work, box: one.box });
+  const button = event.target.closest("button");
+  if (!one || !button) return;
+  if (button.matches(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box });
+  else if (button.matches(".look")) trigger("look", { kind: "work", key: one.work, box: one.box });
+  else if (button.matches(".examine")) examine({ one });
+  else if (button.matches(".compare")) trigger("compare", { query: place(props.value.asked), match: { work: one.work, box: one.box } });
+  else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {
+    detail: { asked: props.value.asked, one, verdict: button.dataset.verdict },
+  }));
+});
+$(".review").addEventListener("click", () => examine({ queue: true }));
+$(".unfold").addEventListener("click", () => { unfolded = !unfolded; fold(); });
+document.addEventListener("explorer:judged", (event) => {
+  const made = [...list.children].find((made) => made.one === event.detail.one);
+  if (!made) return;
+  judged(made);
+  if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("wish", wishes()) } }, "Search again"));
+});
+document.addEventListener("explorer:compare", (event) => {
+  if (shown().includes(event.detail.one)) trigger("compare", { query: place(props.value.asked), match: { work: event.detail.one.work, box: event.detail.one.box } });
 });
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("change", () => trigger("wish", {
-  top: form.elements.top.value, per_work: form.elements.per_work.value, own: form.elements.own.checked,
-}));
+form.addEventListener("change", (event) => {
+  if (event.target.name !== "least") return trigger("wish", wishes());
+  unfolded = false;
+  fold();
+  trigger("fold", { least: event.target.value });
+});
 watch("value", show);
 show();

@@ -1,0 +1,270 @@
+const { h, svg, sign, mark, byline } = window.Explorer;
+const $ = (selector) => element.querySelector(selector);
+const dialog = $("dialog"), pair = $(".pair"), drawing = $(".drawing"), note = $(".note input"), who = $(".who input");
+const [here, there] = [...element.querySelectorAll("figure")].map((figure) => ({
+  pane: figure.querySelector(".pane"), sheet: figure.querySelector(".sheet"), image: figure.querySelector("img"),
+  caption: figure.querySelector("figcaption"), mark: figure.querySelector(".sheet").appendChild(mark([0, 0, 1, 1])),
+}));
+const WHOLE = [0, 0, 1, 1], ROOM = 1.45; // a place is shown with what surrounds it
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+let asked = null; // the stage that was searched from
+let order = [], at = 0, queue = false; // the matches, and which is seen
+let scale = "detail", lines = true, busy = false;
+let taken = []; // {one, id}: what was judged on this page, for undoing
+const larges = new Map(); // work -> {url, width, height}
+
+// -- two details at one scale -----------------------------------------------------------------------------------
+const span = ({ box, width, height }) => ({ wide: (box[2] - box[0]) * width, high: (box[3] - box[1]) * height });
+const laid = (side, factor) => {
+  const { box, width, height } = side;
+  const room = { wide: side.pane.clientWidth, high: side.pane.clientHeight };
+  side.wide = width * factor;
+  side.high = height * factor;
+  const within = (offset, length, space) => length <= space ? (space - length) / 2 : clamp(offset, space - length, 0);
+  side.x = within(room.wide / 2 - (box[0] + box[2]) / 2 * side.wide, side.wide, room.wide);
+  side.y = within(room.high / 2 - (box[1] + box[3]) / 2 * side.high, side.high, room.high);
+  Object.assign(side.sheet.style, { width: side.wide + "px", height: side.high + "px", transform: `translate(${side.x}px, ${side.y}px)` });
+  window.Explorer.place(side.mark, box);
+};
+const lay = () => {
+  const one = order[at];
+  drawing.replaceChildren();
+  if (!dialog.open || !one || !here.width || !there.width || !here.pane.clientWidth) return;
+  const why = one.evidence, measured = scale === "cm" && why.sizes;
+  const a = span(here), b = span(there);
+  const ratio = measured ? why.sizes.cm_per_pixel[1] / why.sizes.cm_per_pixel[0]
+    : 1 / (why.scale || Math.sqrt(b.wide * b.high / (a.wide * a.high)));
+  const fit = (side, { wide, high }, factor) => Math.min(side.pane.clientWidth / (wide * factor), side.pane.clientHeight / (high * factor)) / ROOM;
+  const unit = Math.min(fit(here, a, 1), fit(there, b, ratio));
+  laid(here, unit);
+  laid(there, unit * ratio);
+  draw(why, measured ? unit / why.sizes.cm_per_pixel[0] : 0);
+};
+const spot = (side, x, y) => {
+  const within = { x: side.x + x * side.wide, y: side.y + y * side.high };
+  const inside = within.x >= 0 && within.y >= 0 && within.x <= side.pane.clientWidth && within.y <= side.pane.clientHeight;
+  const pane = side.pane.getBoundingClientRect(), all = pair.getBoundingClientRect();
+  return inside ? { x: pane.left - all.left + within.x, y: pane.top - all.top + within.y } : null;
+};
+const draw = (why, pixelsPerCm) => {
+  const art = svg("svg", { width: pair.clientWidth, height: pair.clientHeight });
+  for (const [index, [x0, y0, x1, y1]] of (lines ? why.pairs : []).entries()) {
+    const from = spot(here, x0, y0), to = spot(there, x1, y1);
+    if (!from || !to) continue;
+    const ends = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
+    art.append(svg("g", { class: "agreeing hue-" + index % 8 },
+      svg("line", { class: "halo", ...ends }), svg("line", ends),
+      svg("circle", { cx: from.x, cy: from.y, r: 3 }), svg("circle", { cx: to.x, cy: to.y, r: 3 })));
+  }
+  if (pixelsPerCm) for (const side of [here, there]) {
+    const wanted = side.pane.clientWidth / 5 / pixelsPerCm, power = 10 ** Math.floor(Math.log10(wanted));
+    const long = [5, 2, 1].find((step) => step * power <= wanted) * power, wide = long * pixelsPerCm;
+    const pane = side.pane.getBoundingClientRect(), all = pair.getBoundingClientRect();
+    const x = pane.left - all.left + 12, y = pane.bottom - all.top - 12;
+    art.append(svg("g", { class: "ruler" }, svg("rect", { x: x - 6, y: y - 22, width: Math.max(wide, 42) + 12, height: 28 }),
+      svg("path", { d: `M${x} ${y - 5}v5h${wide}v-5` }), svg("text", { x, y: y - 9 }, `${long} cm`)));
+  }
+  drawing.replaceChildren(art);
+};
+new ResizeObserver(lay).observe(pair);
+
+// -- one match --------------------------------------------------------------------------------------------------
+const picture = (side, one, { url, width, height }, box) => {
+  Object.assign(side, { width, height, box: box || WHOLE });
+  side.caption.replaceChildren(h("b", { title: one.title }, one.title), h("span", {}, byline(one)));
+  side.image.alt = one.title;
+  if (url && side.image.getAttribute("src") !== url) {
+    side.image.classList.remove("ready");
+    side.image.src = url;
+  }
+};
+for (const side of [here, there]) side.image.addEventListener("load", () => side.image.classList.add("ready"));
+const fetched = async ({ work }) => {
+  if (!larges.has(work)) larges.set(work, await server.large({ work }));
+  return larges.get(work);
+};
+const seek = async (one) => {
+  const large = await fetched(one);
+  if (order[at] !== one) return;
+  if (large.error) return trouble(large.error);
+  picture(there, one, large, one.box);
+  lay();
+  const next = order[at + 1];
+  if (next) Object.assign(new Image(), { src: (await fetched(next)).url || "" }); // at hand when it is asked for
+};
+const fact = (term, ...said) => said.some(Boolean) && h("div", {}, h("dt", {}, term), said.filter(Boolean).map((text) => h("dd", {}, text)));
+const facts = ({ evidence: why }) => [
+  fact("How it changed", why.transform, why.scale && (why.sizes ? "measured on the works" : "measured in the photographs")),
+  fact("What agrees", why.agreement, `mean likeness ${why.similarity.toFixed(2)}`),
+  fact("Against chance", why.percentile),
+  fact("Size on the works", why.sizes ? `${why.sizes.here} and ${why.sizes.there}` : "The catalogue does not state both works' sizes.", why.sizes?.words),
+];
+const trouble = (sentence) => { $(".trouble").textContent = sentence || ""; if (sentence && !dialog.open) trigger("complain", { sentence }); };
+const state = () => {
+  const one = order[at];
+  const settled = order.filter((match) => match.judged).length;
+  $(".progress").textContent = one ? `${at + 1} of ${order.length}${settled ? `, ${settled} judged` : ""}` : `${settled} of ${order.length} judged`;
+  for (const button of element.querySelectorAll(".judge [data-verdict]")) {
+    button.disabled = !one;
+    button.setAttribute("aria-pressed", String(one?.judged?.verdict === button.dataset.verdict));
+  }
+  $(".judge").title = one?.judged ? `${one.judged.verdict} by ${one.judged.who}, ${one.judged.day}` : "";
+  $("[data-do=back]").disabled = at <= 0;
+  $("[data-do=next]").disabled = at >= order.length - (queue ? 0 : 1);
+  $("[data-do=undo]").disabled = !taken.length && !one?.judged;
+};
+const show = () => {
+  const one = order[at];
+  trouble("");
+  state();
+  for (const part of [pair, $(".facts"), $(".scales"), $("[data-do=lines]"), $("[data-do=compare]"), $(".note")]) part.classList.toggle("away", !one);
+  $(".done").hidden = Boolean(one);
+  if (!one) {
+    $("h2").textContent = "That was the last";
+    const left = order.filter((match) => !match.judged).length;
+    $(".done").textContent = left ? `${left} of ${order.length} places are not judged yet; the arrow goes back to them.` : `All ${order.length} places are judged.`;
+    return drawing.replaceChildren();
+  }
+  const why = one.evidence;
+  $("h2").replaceChildren(why.words[0].toUpperCase() + why.words.slice(1), h("span", {}, why.percent));
+  $(".facts").replaceChildren(...facts(one).filter(Boolean));
+  $(".scales").classList.toggle("away", !why.sizes);
+  $("[data-do=lines]").disabled = !why.pairs.length;
+  note.value = one.draft ?? one.judged?.note ?? "";
+  picture(here, asked, asked, asked.box);
+  there.width = 0;
+  there.image.classList.remove("ready");
+  picture(there, one, larges.get(one.work) || {}, one.box);
+  if (there.image.complete && larges.has(one.work)) there.image.classList.add("ready");
+  lay();
+  seek(one);
+};
+const go = (index) => {
+  at = clamp(index, 0, order.length - (queue ? 0 : 1));
+  show();
+};
+
+// -- judging ----------------------------------------------------------------------------------------------------
+const remembered = (name) => {
+  try {
+    if (name !== undefined) window.localStorage.setItem("explorer.who", name);
+    return window.localStorage.getItem("explorer.who") || "";
+  } catch (error) {
+    return name || ""; // a browser that keeps nothing
+  }
+};
+const ask = async (deed, sent) => {
+  if (busy) return null;
+  busy = true;
+  try {
+    const answer = await server[deed]({ ...sent, who: who.value.trim() });
+    trouble(answer.error);
+    return answer.error ? null : answer;
+  } catch (error) {
+    trouble("The server does not answer; nothing was kept. Try again.");
+    return null;
+  } finally {
+    busy = false;
+  }
+};
+const announce = (one, judged) => {
+  one.judged = judged;
+  delete one.draft;
+  document.dispatchEvent(new CustomEvent("explorer:judged", { detail: { one } }));
+  state();
+};
+const judge = async (from, one, verdict, words) => {
+  const { kind, key, box } = from;
+  const answer = await ask("judge", { query: { kind, key, box }, match: { work: one.work, box: one.box }, verdict, note: words });
+  if (!answer) return false;
+  taken.push({ one, id: answer.judged.id });
+  announce(one, answer.judged);
+  return true;
+};
+const withdraw = async (one, id) => {
+  const answer = await ask("withdraw", { id });
+  if (!answer) return false;
+  taken = taken.filter((deed) => deed.id !== id);
+  announce(one, answer.judged);
+  return true;
+};
+const decide = async (verdict) => {
+  const one = order[at];
+  if (!one) return;
+  const words = note.value.trim(), same = one.judged?.verdict === verdict && one.judged.note === words;
+  if ((same || await judge(asked, one, verdict, words)) && queue && order[at] === one) go(at + 1);
+};
+const undo = async () => {
+  const last = taken.filter((deed) => order.includes(deed.one)).pop() || (order[at]?.judged && { one: order[at], id: order[at].judged.id });
+  if (last && await withdraw(last.one, last.id)) go(order.indexOf(last.one));
+};
+note.addEventListener("input", () => { if (order[at]) order[at].draft = note.value; });
+note.addEventListener("change", () => {
+  const one = order[at], words = note.value.trim();
+  if (one?.judged && words !== one.judged.note) judge(asked, one, one.judged.verdict, words);
+});
+who.value = remembered();
+who.addEventListener("input", () => remembered(who.value.trim()));
+
+// -- opened by the results --------------------------------------------------------------------------------------
+document.addEventListener("explorer:examine", (event) => {
+  const { cards, one } = event.detail;
+  const proven = cards.filter((card) => card.evidence);
+  asked = event.detail.asked;
+  queue = Boolean(event.detail.queue);
+  order = queue ? [...proven.filter((card) => !card.judged), ...proven.filter((card) => card.judged)] : proven;
+  taken = [];
+  who.value = remembered();
+  dialog.showModal();
+  dialog.focus();
+  go(queue ? 0 : Math.max(order.indexOf(one), 0));
+});
+document.addEventListener("explorer:judge", (event) => { // from a card: the same button again takes it back
+  const { one, verdict } = event.detail;
+  who.value = remembered();
+  if (one.judged?.verdict === verdict) withdraw(one, one.judged.id);
+  else judge(event.detail.asked, one, verdict, one.judged?.note || "");
+});
+
+// -- buttons and keys -------------------------------------------------------------------------------------------
+const deeds = {
+  back: () => go(at - 1), next: () => go(at + 1), undo, close: () => dialog.close(),
+  lines: () => {
+    lines = !lines;
+    $("[data-do=lines]").setAttribute("aria-pressed", String(lines));
+    lay();
+  },
+  compare: () => {
+    document.dispatchEvent(new CustomEvent("explorer:compare", { detail: { one: order[at] } }));
+    dialog.close();
+  },
+};
+dialog.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.do) deeds[button.dataset.do]();
+  else if (button?.dataset.verdict) decide(button.dataset.verdict);
+  else if (button?.dataset.scale) {
+    scale = button.dataset.scale;
+    for (const one of element.querySelectorAll("[data-scale]")) one.setAttribute("aria-pressed", String(one === button));
+    lay();
+  } else if (event.target === dialog) dialog.close();
+});
+const keys = {
+  ArrowLeft: deeds.back, ArrowRight: deeds.next, u: undo, l: deeds.lines,
+  a: () => decide("accepted"), d: () => decide("doubtful"), r: () => decide("rejected"), n: () => note.focus(),
+};
+dialog.addEventListener("keydown", (event) => {
+  event.stopPropagation(); // the picture underneath has keys of its own
+  if (event.target.matches("input")) {
+    if (event.key === "Enter" || event.key === "Escape") {
+      event.preventDefault();
+      dialog.focus(); // what was written is kept
+    }
+    return;
+  }
+  if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey || event.repeat && event.key.length === 1) return;
+  event.preventDefault();
+  keys[event.key]();
+});
+for (const button of element.querySelectorAll(".judge [data-verdict]")) button.prepend(sign(button.dataset.verdict));

@@ -1,0 +1,87 @@
+"""Evidence and judgements made into what the results and the evidence view show: plain data, never HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from explorer.geometry import Box
+from explorer.sizes import Extent, Sizes, sizes
+from explorer.ui import words_for
+from explorer.ui.views import Props
+
+if TYPE_CHECKING:
+    from explorer.collection import Judgement, Work
+    from explorer.query import Match
+
+MOST_LINES = 60
+"""Pairs of places that are drawn; more would hide the pictures."""
+
+
+def extent(work: Work | None) -> Extent | None:
+    """A work's size, where the catalogue states it."""
+    if work is None or not work.width_cm or not work.height_cm or not work.width or not work.height:
+        return None
+    return Extent(work.width_cm, work.height_cm, work.width, work.height)
+
+
+def evidence(match: Match, work: Work, asked: Work | None, asked_box: Box) -> Props | None:
+    """Why a match is believed, in words and lines; nothing where there is no evidence.
+
+    ``asked`` is the work searched from, None for a picture of the visitor's own.
+    """
+    found = match.evidence
+    if found is None:
+        return None
+    here, there = extent(asked), extent(work)
+    measured = sizes(here, asked_box, there, match.box, found.transform) if here and there else None
+    own_scale = measured.ratio if measured and found.transform else None
+    name, words = words_for.chance(found.probability)
+    return {
+        "chance": round(float(found.probability), 4),
+        "percent": words_for.percent(found.probability),
+        "level": name,
+        "words": words,
+        "transform": words_for.transform(found.transform, own_scale),
+        "agreement": words_for.agreement(found),
+        "percentile": words_for.percentile(found.percentile),
+        "similarity": round(float(found.similarity), 2),
+        "scale": round(float(found.transform.scale), 4) if found.transform else None,
+        "pairs": [[round(float(side), 4) for side in pair] for pair in found.pairs[:MOST_LINES]],
+        "sizes": None if measured is None else _sizes(measured, here, there),
+    }
+
+
+def _sizes(measured: Sizes, here: Extent, there: Extent) -> Props:
+    return {
+        "words": words_for.sizes(measured),
+        "here": words_for.size(measured.query),
+        "there": words_for.size(measured.match),
+        "cm_per_pixel": [here.cm_per_pixel, there.cm_per_pixel],
+    }
+
+
+def judged(judgement: Judgement | None) -> Props | None:
+    """What was said of a match, by whom, and on which day."""
+    if judgement is None:
+        return None
+    return {
+        "id": judgement.id,
+        "verdict": judgement.verdict,
+        "note": judgement.note,
+        "who": judgement.who,
+        "day": judgement.when[:10],
+    }
+
+
+def learnt(judgements: Sequence[Judgement]) -> str:
+    """What a search learnt from, in words; nothing where there was nothing to learn from.
+
+    >>> from explorer.collection import Judgement
+    >>> here = Box.whole()
+    >>> learnt([Judgement("a", here, "b", here, "accepted"), Judgement("a", here, "c", here, "rejected")])
+    'learnt from 1 accepted, 1 rejected'
+    """
+    counts = [(verdict, sum(one.verdict == verdict for one in judgements)) for verdict in ("accepted", "rejected")]
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts if count)
+    return f"learnt from {told}" if told else ""

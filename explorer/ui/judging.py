@@ -1,0 +1,117 @@
+"""Judging matches: results with their evidence and what was said of them, and what a browser sends to be kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from explorer.collection import Judgement
+from explorer.collection.judgements import NOBODY, picture_name
+from explorer.collection.pictures import file_hash
+from explorer.errors import ExplorerError
+from explorer.geometry import Box
+from explorer.query import Match
+from explorer.ui import evidence, incoming, views
+from explorer.ui.searching import Desk
+from explorer.ui.session import Step, Wishes
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAME = 80
+
+
+class Judging:
+    """What the results and the evidence view ask of a collection's judgements."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.collection = desk.workspace.collection
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    def results(self, step: Step, stage: views.Props, wishes: Wishes) -> views.Props:
+        """Where the detail at which a visitor stands recurs, why that is believed, and what was said of it."""
+        judgements = self._teaching(step) if wishes.learn else []
+        matches = self.desk.matches(step, wishes, judgements)
+        return views.results(self.cards(step, matches), wishes, stage, evidence.learnt(judgements))
+
+    def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
+        """Matches of a detail as cards."""
+        box = step.box or Box.whole()
+        asked = self.collection.work(step.key) if step.kind == "work" else None
+        places = [(match.work, match.box) for match in matches]
+        said = self.collection.judgements.of_matches(self.name(step), box, places)
+        cards = []
+        for match, judgement in zip(matches, said, strict=True):
+            work = self.collection.work(match.work)
+            known = {"evidence": evidence.evidence(match, work, asked, box), "judged": evidence.judged(judgement)}
+            cards.append({**views.card(match, work), **known})
+        return cards
+
+    def name(self, step: Step) -> str:
+        """What judgements call the picture at which a visitor stands; a copy of a work's file is that work."""
+        if step.kind == "work":
+            return step.key
+        content = file_hash(self.desk.uploads / step.key)
+        return next(iter(self.collection.with_content(content)), picture_name(content))
+
+    def _teaching(self, step: Step) -> list[Judgement]:
+        """What a search from here may learn from: works that are still in the collection and indexed."""
+        there = self.collection.ids() & set(self.desk.workspace.tables.rows)
+        judgements = self.collection.judgements.for_query(self.name(step), step.box or Box.whole())
+        return [one for one in judgements if one.match_work in there]
+
+    # -- what a browser asks for -------------------------------------------------------------------------------------
+
+    def server_functions(self) -> list[Callable[[Any], Any]]:
+        """Fresh functions for one component. Each answers with a record, or with ``{"error": a sentence}``."""
+
+        def judge(sent: Any) -> views.Props:
+            return told(self.judge, sent)
+
+        def withdraw(sent: Any) -> views.Props:
+            return told(self.withdraw, sent)
+
+        def large(sent: Any) -> views.Props:
+            return told(self.large, sent)
+
+        return [judge, withdraw, large]
+
+    def judge(self, sent: Any) -> views.Props:
+        """Keep a judgement: ``{"query": {"kind", "key", "box"}, "match": {"work", "box"}, "verdict", "note", "who"}``,
+        of which the last two may be left out."""
+        fields = incoming.record(sent)
+        step = self.desk.step(fields.get("query"))
+        match = incoming.record(fields.get("match"))
+        judgement = Judgement(
+            query_work=self.name(step),
+            query_box=step.box or Box.whole(),
+            match_work=self.collection.work(incoming.text(match.get("work"))).id,
+            match_box=incoming.box(match.get("box")) or Box.whole(),
+            verdict=incoming.text(fields.get("verdict"), 20),
+            note=incoming.text(fields.get("note")),
+            who=incoming.text(fields.get("who"), LONGEST_NAME) or NOBODY,
+        )
+        return {"judged": evidence.judged(self.collection.judgements.judge(judgement))}
+
+    def withdraw(self, sent: Any) -> views.Props:
+        """Take a judgement back: ``{"id", "who"}``; what holds now is answered."""
+        fields = incoming.record(sent)
+        number = incoming.whole_number(fields.get("id"), 0, 2**62, 0)
+        left = self.collection.judgements.withdraw(number, incoming.text(fields.get("who"), LONGEST_NAME))
+        return {"judged": evidence.judged(left)}
+
+    def large(self, sent: Any) -> views.Props:
+        """The large picture of a work, and its size in pixels of the original."""
+        work = self.collection.work(incoming.text(incoming.record(sent).get("work")))
+        return {"url": views.file_url(self.desk.workspace.view(work.id)), "width": work.width, "height": work.height}
+
+
+def told(ask: Callable[[Any], views.Props], sent: Any) -> views.Props:
+    """An answer, or the sentence that says why there is none."""
+    try:
+        return ask(sent)
+    except (ExplorerError, OSError) as error:
+        log.info("refused: %s", error)
+        return {"error": str(error)}

@@ -1,0 +1,139 @@
+"""Figures in the words of the art historian: chances, transforms, sizes. The only place that has the thresholds."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from explorer.sizes import NEARLY, SAME, Sizes
+
+if TYPE_CHECKING:
+    from explorer.query import Evidence
+    from explorer.verify import Transform
+
+CHANCES = ((0.9, "sure", "a copy, almost certainly"), (0.6, "likely", "likely"), (0.3, "possible", "possible"))
+"""From which chance on a match is called what: the least chance, a short name for the page's style, the words."""
+UNCONVINCING = ("weak", "unconvincing")
+UPRIGHT = 1.5
+"""Degrees of turn that nobody sees."""
+SAME_SCALE = 0.03
+
+
+def chance(probability: float) -> tuple[str, str]:
+    """What a chance is called: a short name for the page's style, and words.
+
+    >>> chance(0.93), chance(0.1)
+    (('sure', 'a copy, almost certainly'), ('weak', 'unconvincing'))
+    """
+    return next(((name, words) for least, name, words in CHANCES if probability >= least), UNCONVINCING)
+
+
+def percent(probability: float) -> str:
+    """A chance as a percentage that is never nothing and never certainty.
+
+    >>> percent(0.934), percent(0.9999), percent(0.0)
+    ('93%', '99%', '1%')
+    """
+    return f"{min(max(math.floor(100 * probability), 1), 99)}%"
+
+
+def percentile(share: float) -> str:
+    """How the evidence stands against pairs that lie together by chance.
+
+    >>> percentile(0.9981), percentile(1.0), percentile(0.25)
+    ('stronger than 99.8% of chance pairs', 'stronger than 99.9% of chance pairs', 'stronger than 25% of chance pairs')
+    """
+    shown = min(math.floor(1000 * share + 1e-6) / 10, 99.9)
+    return f"stronger than {shown:g}% of chance pairs"
+
+
+def transform(found: Transform | None, scale: float | None = None) -> str:
+    """How a detail became its match; ``scale`` stands in for the photographs' where the works' own sizes are known.
+
+    >>> from explorer.verify import Transform
+    >>> transform(Transform(0.8, 4.0, True))
+    'reversed, 0.8 times, turned 4° to the left'
+    >>> transform(Transform(1.01, -0.4, False))
+    'the same way round, the same size'
+    >>> transform(None)
+    'no common position found'
+    """
+    if found is None:
+        return "no common position found"
+    factor = found.scale if scale is None else scale
+    turn = turned(found.turn)
+    way = "reversed" if found.mirror else "" if turn else "the same way round"
+    large = "the same size" if abs(factor - 1) <= SAME_SCALE else f"{times(factor)} times"
+    return ", ".join(part for part in (way, large, turn) if part)
+
+
+def turned(degrees: float) -> str:
+    """A turn in words, or nothing where nobody sees it; counter-clockwise is to the left.
+
+    >>> turned(-90.0), turned(179.8), turned(0.5)
+    ('turned 90° to the right', 'upside down', '')
+    """
+    size = abs(degrees)
+    if size < UPRIGHT:
+        return ""
+    if size > 180 - UPRIGHT:
+        return "upside down"
+    return f"turned {round(size)}° to the {'left' if degrees > 0 else 'right'}"
+
+
+def times(factor: float) -> str:
+    """A factor with as many figures as an eye can tell.
+
+    >>> times(0.8), times(0.3333), times(12.4)
+    ('0.8', '0.33', '12')
+    """
+    return f"{factor:.2g}" if factor < 100 else f"{factor:.0f}"
+
+
+def agreement(evidence: Evidence) -> str:
+    """How many places agree.
+
+    >>> from explorer.query import Evidence
+    >>> agreement(Evidence(0.9, 0.9, 0.8, 14, 9, None, ()))
+    '14 points agree, 9 of them key points'
+    """
+    if not evidence.inliers:
+        return "no points agree"
+    points = "1 point agrees" if evidence.inliers == 1 else f"{evidence.inliers} points agree"
+    keys = "none of them key points" if not evidence.key_points else f"{evidence.key_points} of them key points"
+    return f"{points}, {keys}"
+
+
+def size(extent: tuple[float, float]) -> str:
+    """Width and height in centimetres, as catalogues put it: height first.
+
+    >>> size((12.34, 5.0))
+    '5 × 12.3 cm'
+    """
+    width, height = extent
+    return f"{_centimetres(height)} × {_centimetres(width)} cm"
+
+
+def sizes(found: Sizes) -> str:
+    """Whether two details are of one size on their works.
+
+    >>> sizes(Sizes((5, 5), (5.1, 5.1), 1.02, True, False))
+    'the same size within 2%: fits a traced cartoon'
+    >>> sizes(Sizes((5, 5), (8, 8), 1.6, False, False))
+    '1.6 times as large (by the outlines): drawn anew, not traced at its size'
+    """
+    apart = abs(found.ratio - 1)
+    by = "" if found.measured else " (by the outlines)"
+    share = max(math.ceil(100 * apart - 1e-6), 1)
+    larger = "larger" if found.ratio > 1 else "smaller"
+    if apart <= SAME:
+        words = f"the same size within {share}%{by}: fits a traced cartoon"
+    elif apart <= NEARLY:
+        words = f"{share}% {larger}{by}: a traced cartoon is possible"
+    else:
+        words = f"{times(found.ratio)} times as large{by}: drawn anew, not traced at its size"
+    return f"{words}; the catalogue's measurements do not fit the photographs" if found.rough else words
+
+
+def _centimetres(length: float) -> str:
+    return f"{length:.1f}".removesuffix(".0") if length >= 0.95 else f"{length:.2g}"

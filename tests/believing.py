@@ -1,0 +1,36 @@
+"""Hand-made evidence for tests of the page: what a match is worth follows from its rank."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from explorer.geometry import Box
+from explorer.query import Evidence, Match
+from explorer.verify import Transform
+
+CHANCES = (0.972, 0.81, 0.44, 0.12, 0.04)
+
+
+def evidence(probability: float, here: Box, there: Box, rank: int) -> Evidence:
+    """Evidence of a chance, with agreeing points strewn over both boxes: fewer where the chance is small."""
+    count, mirror = round(24 * probability), rank % 2 == 0
+    places = np.random.default_rng(rank).uniform(0.1, 0.9, size=(count, 2))
+    pairs = tuple(
+        (here.x0 + x * here.width, here.y0 + y * here.height,
+         there.x0 + (1 - x if mirror else x) * there.width, there.y0 + y * there.height)
+        for x, y in places
+    )  # fmt: skip
+    transform = Transform(0.8 + 0.1 * rank, 4.0 * (rank - 3), mirror) if count > 3 else None
+    percentile, similarity = 0.5 + probability / 2, 0.3 + probability / 2
+    return Evidence(probability, percentile, similarity, count, count // 3, transform, pairs)
+
+
+def believed(matches: list[Match], here: Box, chances: tuple[float, ...] = CHANCES) -> list[Match]:
+    """The same matches with evidence, the first the surest; those beyond the chances given are worth the last."""
+    chance = {match.rank: chances[min(match.rank, len(chances)) - 1] for match in matches}
+    return [
+        replace(match, score=chance[match.rank], evidence=evidence(chance[match.rank], here, match.box, match.rank))
+        for match in matches
+    ]
