@@ -159,7 +159,7 @@ def _compare(grid: np.ndarray, asked: Asked, best: Best, work: int) -> None:
     """Mean cosine of every query laid at every place of one map; keeps what beats the work's best so far."""
     rows, columns = grid.shape[:2]
     unit = F.normalize(torch.from_numpy(grid).float(), dim=-1).flatten(0, 1)
-    alike = (asked.cells.bfloat16() @ unit.bfloat16().T).view(-1, rows, columns)
+    alike = (asked.cells @ unit.T).view(-1, rows, columns)
     laid = torch.zeros(len(asked.sizes), rows, columns)
     for (down, across), (queries, members) in asked.by_place.items():
         if down < rows and across < columns:

@@ -25,6 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from matcher import average_precision, read_queries, search_all
 from transformers import AutoTokenizer, CLIPConfig, CLIPModel, CLIPVisionConfig, CLIPVisionModel
 
+from explorer.adapt.precision import mixed
 from explorer.adapt.student import normalised
 from explorer.adapt.teacher import Teacher
 
@@ -61,7 +62,7 @@ class Mini:
         """Raw tokens after each of the layers, ``(rows, columns, D)``."""
         pixels = normalised(to_pixels(picture))
         rows, columns = (side // 16 for side in pixels.shape[-2:])
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed("cpu"):
             hidden = self.model.vision_model(
                 pixels, interpolate_pos_encoding=True, output_hidden_states=True
             ).hidden_states

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -27,7 +29,7 @@ QUERY_CELLS = 8
 """Cells on the long side of a query's grid; a smaller region keeps the cells it has, but at least three."""
 SIZES = (3, 4, 5, 6.5, 8, 10, 13, 16, 20, 24, 28)
 """Long side of a placement, in cells of the work's grid; on grids larger than these it goes on in steps of four."""
-_CHUNK = 16  # works at a time: their cosines then stay in the processor's cache
+_CHUNK_CELLS = 12_000  # cells at a time: their cosines then stay in the processor's cache
 _FEWEST_CELLS = 3
 _IMPOSSIBLE = -2.0  # below any cosine
 _SAME_PLACE = 0.3  # IoU above which two placements in one work are one place
@@ -51,20 +53,52 @@ def query_grid(features: FeatureMap, box: Box) -> FeatureMap:
     return resample(features, box, max(1, round(high * factor)), max(1, round(wide * factor)))
 
 
-def place(query: FeatureMap, works: list[np.ndarray], per_work: int = 1, mirror: bool = True) -> list[list[Placement]]:
-    """The best placements of a query grid on each of several works' grids.
+@dataclass(frozen=True)
+class Laying:
+    """How a query is laid: ``per_work`` placements at most, ``mirror``ed too, of long sides from ``least`` to
+    ``most`` cells."""
+
+    per_work: int = 1
+    mirror: bool = True
+    least: float = 0.0
+    most: float = math.inf
+
+
+def place(query: FeatureMap, works: list[np.ndarray], laying: Laying | None = None) -> list[list[Placement]]:
+    """The best placements of a query grid on each of several works' grids, or on parts of them.
 
     ``query`` is ``(h, w, d)``; each work is ``(rows, columns, d)``, cells of unit length, float16 or float32.
     Returns for each work up to ``per_work`` placements that do not overlap, best first; none where the query does
     not fit even at its smallest.
     """
-    chunks = [works[start : start + _CHUNK] for start in range(0, len(works), _CHUNK)]
+    laying = laying or Laying()
+    chunks = _chunks(works)
     if len(chunks) < 2:
-        return _place(query, works, per_work, mirror) if works else []
-    # numpy lets go of the interpreter while it computes; threads of its own under ours would only fight over the cores
+        return _place(query, works, laying) if works else []
+    return [placements for result in in_threads(lambda c: _place(query, c, laying), chunks) for placements in result]
+
+
+def _chunks(works: list[np.ndarray]) -> list[list[np.ndarray]]:
+    """Works together, as many as fill the processor's cache with their cosines."""
+    chunks: list[list[np.ndarray]] = []
+    held = math.inf
+    for work in works:
+        cells = work.shape[0] * work.shape[1]
+        if held + cells > _CHUNK_CELLS:
+            chunks.append([])
+            held = 0
+        chunks[-1].append(work)
+        held += cells
+    return chunks
+
+
+def in_threads(work: Callable[[Any], Any], given: Sequence[Any]) -> list[Any]:
+    """``work`` done to each of the given, on all cores, results in order.
+
+    numpy lets go of the interpreter while it computes; threads of its own under ours would only fight over the cores.
+    """
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        results = pool.map(lambda chunk: _place(query, chunk, per_work, mirror), chunks)
-        return [placements for result in results for placements in result]
+        return list(pool.map(work, given))
 
 
 @cache
@@ -72,25 +106,25 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _place(query: FeatureMap, works: list[np.ndarray], per_work: int, mirror: bool) -> list[list[Placement]]:
+def _place(query: FeatureMap, works: list[np.ndarray], laying: Laying) -> list[list[Placement]]:
     shapes = np.array([work.shape[:2] for work in works])
     cells = _stacked(works, shapes)
     flat = query.vectors.reshape(-1, query.vectors.shape[2])
     cosines = (flat @ cells.reshape(-1, cells.shape[3]).T).reshape(len(flat), *cells.shape[:3])
     planes, step = cosines, 1
     found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
-    for high, wide in _placement_sizes(query.shape, shapes):
+    for high, wide in _placement_sizes(query.shape, shapes, laying):
         if _step((high, wide), query.shape) != step:
             step = _step((high, wide), query.shape)
             planes = _averaged(cosines, cells, step)
-        for mirrored in (False, True) if mirror else (False,):
+        for mirrored in (False, True) if laying.mirror else (False,):
             scores = _slide(planes, query.shape, (high, wide), mirrored, step)
             _forbid_overhang(scores, shapes, (high, wide))
-            for number, (score, y, x) in _peaks(scores, per_work):
+            for number, (score, y, x) in _peaks(scores, laying.per_work):
                 rows, columns = shapes[number]
                 box = (x / columns, y / rows, min((x + wide) / columns, 1.0), min((y + high) / rows, 1.0))
                 found[number].append((score, box, mirrored))
-    return [_distinct(candidates, per_work) for candidates in found]
+    return [_distinct(candidates, laying.per_work) for candidates in found]
 
 
 def _step(size: tuple[float, float], query: tuple[int, int]) -> int:
@@ -130,13 +164,14 @@ def _stacked(works: list[np.ndarray], shapes: np.ndarray) -> np.ndarray:
     return cells
 
 
-def _placement_sizes(query: tuple[int, int], shapes: np.ndarray) -> list[tuple[float, float]]:
-    """Heights and widths, in cells, that fit at least one of the works."""
+def _placement_sizes(query: tuple[int, int], shapes: np.ndarray, laying: Laying) -> list[tuple[float, float]]:
+    """Heights and widths, in cells, that are wanted and fit at least one of the works."""
     high, wide = query
     largest = shapes.max(axis=0)
     sides = [*SIZES, *range(SIZES[-1] + 4, int(largest.max()), 4)]
     if largest.max() > SIZES[-1]:  # finer patches or a higher resolution: a whole picture must still cover a whole one
         sides.append(int(largest.max()))
+    sides = [side for side in sides if laying.least <= side <= laying.most] or [max(laying.least, SIZES[0])]
     sizes = [(side * high / max(query), side * wide / max(query)) for side in sides]
     fitting = [(h, w) for h, w in sizes if math.ceil(h) <= largest[0] and math.ceil(w) <= largest[1]]
     return fitting or [(min(sizes[0][0], largest[0]), min(sizes[0][1], largest[1]))]

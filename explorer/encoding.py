@@ -21,6 +21,7 @@ from explorer.errors import ExplorerError
 from explorer.reduction import Reduction, fit_reduction
 from explorer.regions import pool, region_boxes
 from explorer.tables import REDUCTION_FILE, WorkFeatures
+from explorer.verify import KeyPoints, find_key_points
 from explorer.workspace import Progress, open_for_encoding, silent
 
 if TYPE_CHECKING:
@@ -44,6 +45,22 @@ class Source:
     renditions: Renditions
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """A picture read from its file: ready for the model, and its key points."""
+
+    image: Image
+    points: KeyPoints
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the model, and what the classic witness, make of a picture."""
+
+    encoding: Encoding
+    points: KeyPoints
+
+
 class PartEncoder:
     """Encodes works of ``source`` into the folder ``parts``."""
 
@@ -64,18 +81,18 @@ class PartEncoder:
         done = 0
         if reduction is None and missing:
             sample = _spread(missing, SAMPLE)
-            encodings = [(work, encoding) for work, encoding in self._encodings(sample, 0, len(missing))]
-            reduction = self._fit([encoding for _, encoding in encodings])
-            for work, encoding in encodings:
-                self._store(work, encoding, reduction)
+            encodings = list(self._encodings(sample, 0, len(missing)))
+            reduction = self._fit([seen.encoding for _, seen in encodings])
+            for work, seen in encodings:
+                self._store(work, seen, reduction)
             done = len(sample)
             chosen = {work.id for work in sample}
             missing = [work for work in missing if work.id not in chosen]
-        for work, encoding in self._encodings(missing, done, done + len(missing)):
-            self._store(work, encoding, reduction)
+        for work, seen in self._encodings(missing, done, done + len(missing)):
+            self._store(work, seen, reduction)
         return done + len(missing) - len(self.damaged)
 
-    def _encodings(self, works: list[Work], done: int, total: int) -> Iterator[tuple[Work, Encoding]]:
+    def _encodings(self, works: list[Work], done: int, total: int) -> Iterator[tuple[Work, Seen]]:
         """Encode works in batches of one grid shape; pictures that turn out damaged are set aside and listed."""
         shape = {work.id: self._encoder.grid_shape(work.width, work.height) for work in works}
         ordered = sorted(works, key=lambda work: (shape[work.id], work.id))
@@ -86,17 +103,18 @@ class PartEncoder:
             for start in range(0, len(group), self._batch)
         ]
         for batch, pictures in self._decoded(batches):
-            readable = [(work, image) for work, image in zip(batch, pictures, strict=True) if image]
+            readable = [(work, decoded) for work, decoded in zip(batch, pictures, strict=True) if decoded]
             if readable:
-                encodings = self._encoder.encode([image for _, image in readable])
-                yield from zip((work for work, _ in readable), encodings, strict=True)
+                encodings = self._encoder.encode([decoded.image for _, decoded in readable])
+                for (work, decoded), encoding in zip(readable, encodings, strict=True):
+                    yield work, Seen(encoding, decoded.points)
             done += len(batch)
             self._progress("Encoding pictures", done, total)
 
-    def _decoded(self, batches: list[list[Work]]) -> Iterator[tuple[list[Work], list[Image | None]]]:
+    def _decoded(self, batches: list[list[Work]]) -> Iterator[tuple[list[Work], list[Decoded | None]]]:
         """Batches with their pictures, decoded a little ahead of the model."""
         with ThreadPoolExecutor(_READERS) as readers:
-            waiting: list[tuple[list[Work], list[Future[Image | None]]]] = []
+            waiting: list[tuple[list[Work], list[Future[Decoded | None]]]] = []
             coming = iter(batches)
             try:
                 for batch in coming:
@@ -109,7 +127,7 @@ class PartEncoder:
             finally:
                 readers.shutdown(cancel_futures=True)
 
-    def _decode(self, work: Work) -> Image | None:
+    def _decode(self, work: Work) -> Decoded | None:
         """A work's picture ready for the model, its thumbnail made on the way; None when it cannot be read."""
         source = self._source.folder / work.id
         try:
@@ -119,7 +137,8 @@ class PartEncoder:
             self.damaged[work.content] = str(error)
             return None
         self._source.renditions.thumbnail(work.content, source, picture.image)
-        return self._encoder.prepare(picture.image, work.width, work.height)
+        points = find_key_points(np.asarray(picture.image))
+        return Decoded(self._encoder.prepare(picture.image, work.width, work.height), points)
 
     def _fit(self, encodings: list[Encoding]) -> Reduction:
         if not encodings:
@@ -129,13 +148,15 @@ class PartEncoder:
         reduction.save(self._parts / REDUCTION_FILE)
         return reduction
 
-    def _store(self, work: Work, encoding: Encoding, reduction: Reduction) -> None:
+    def _store(self, work: Work, seen: Seen, reduction: Reduction) -> None:
+        encoding = seen.encoding
         boxes = region_boxes(work.width, work.height, self._config.scales, self._config.overlap)
         cells = reduction.apply(encoding.match)
         joint = pool(encoding.joint, boxes)
         joint[0] = encoding.whole
         WorkFeatures(
-            cells.vectors.astype(np.float16), boxes, pool(cells, boxes).astype(np.float16), joint.astype(np.float16)
+            cells.vectors.astype(np.float16), boxes, pool(cells, boxes).astype(np.float16), joint.astype(np.float16),
+            seen.points,
         ).save(self._part(work))
 
     def load(self, work: Work) -> WorkFeatures | None:

@@ -45,9 +45,11 @@ Part = RegionPart | PicturePart | WordsPart
 
 @dataclass(frozen=True)
 class Query:
-    """What to look for: one part, or several whose scores are added up by weight."""
+    """What to look for: one part, or several. A part of weight 1 must be there, one between 0 and 1 is an example of
+    what is meant, one below 0 is not wanted. With ``layout``, details of one picture must lie as they do in it."""
 
     parts: tuple[Part, ...]
+    layout: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,3 +98,5 @@ class Match:
     rank: int
     mirrored: bool = False
     evidence: Evidence | None = None
+    also: tuple[Box, ...] = ()
+    """Where the query's other details lie."""

@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from explorer import labels as zero_shot
-from explorer.collection.pictures import file_hash
-from explorer.dense import place, query_grid
+from explorer.combine import combined, find_words
 from explorer.errors import ExplorerError
-from explorer.geometry import Box, non_maximum_suppression
-from explorer.index.exact import ExactIndex
-from explorer.query import Match, Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
-from explorer.regions import FeatureMap, pool
+from explorer.geometry import Box
+from explorer.query import Match, Part, Query, SearchOptions, WordsPart
+from explorer.stages import Found, lay, prepare, propose, verify
 from explorer.workspace import Workspace
-
-SAME_PLACE = 0.3
-"""IoU above which two places in one work count as one."""
-_MOST_WORKS_COMBINED = 3000  # works whose grids are compared when a query has several parts
-
-
-@dataclass(frozen=True)
-class Found:
-    """A place before ranking: ``row`` is the work's row in the tables."""
-
-    row: int
-    box: Box
-    score: float
-    mirrored: bool = False
-
-
-@dataclass(frozen=True)
-class VisualQuery:
-    """A picture query made ready: its ``vector`` ``(d,)`` for the index, its ``grid`` for laying over works,
-    and the rows of the works that are the query itself."""
-
-    vector: np.ndarray
-    grid: FeatureMap
-    own: frozenset[int]
 
 
 def search(workspace: Workspace, query: Query, options: SearchOptions | None = None) -> list[Match]:
@@ -53,15 +25,12 @@ def search(workspace: Workspace, query: Query, options: SearchOptions | None = N
     options = options or SearchOptions()
     if not query.parts:
         raise ExplorerError("There is nothing to search for: give a picture, a detail, or words.")
-    if len(query.parts) == 1:
-        found = _find(workspace, query.parts[0], options, max(workspace.config.candidate_works, options.top))
-    else:
-        found = _combined(workspace, query, options)
+    single = len(query.parts) == 1
+    found = _find(workspace, query.parts[0], options) if single else combined(workspace, query, options)
     present = set(workspace.present_rows().tolist())
-    found = [one for one in found if one.row in present]
-    best = sorted(found, key=lambda one: -one.score)[: options.top]
+    best = [one for one in found if one.row in present][: options.top]
     return [
-        Match(workspace.tables.works[one.row], one.box, one.score, rank, one.mirrored)
+        Match(workspace.tables.works[one.row], one.box, one.score, rank, one.mirrored, one.evidence, one.also)
         for rank, one in enumerate(best, start=1)
     ]
 
@@ -81,132 +50,16 @@ def click_box(workspace: Workspace, work_id: str, x: float, y: float, scale: flo
     return Box(left, top, left + wide, top + high)
 
 
-# -- queries by picture ----------------------------------------------------------------------------------------------
-
-
-def prepare(workspace: Workspace, part: RegionPart | PicturePart) -> VisualQuery:
-    """Find or compute the query's grid. Works of the collection need no model: their grids are stored."""
-    if isinstance(part, RegionPart):
-        row = workspace.row(part.work)
-        return _visual(workspace.tables.grid(row), part.box.clipped(), frozenset({row}))
-    own = own_rows(workspace, part.path)
-    box = (part.box or Box.whole()).clipped()
-    if own:
-        return _visual(workspace.tables.grid(min(own)), box, own)
-    encoding, _ = workspace.encode(part.path)
-    return _visual(workspace.reduction.apply(encoding.match), box, own)
-
-
-def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]:
-    """The works whose regions lie nearest the query's, each with its nearest region, best first (first stage).
-
-    Neighbouring regions of a few works can fill a whole list of regions; then a longer one is asked for.
-    """
-    tables = workspace.tables
-    wanted, count = min(works, len(tables.works)), workspace.config.candidate_regions
-    while True:
-        regions, scores = workspace.index.search(query.vector[None], count)
-        rows, first = np.unique(tables.region_work[regions[0]], return_index=True)
-        if len(rows) >= wanted or count >= len(tables.region_work):
-            break
-        count *= 4
-    best = np.argsort(first)[:wanted]
-    return [
-        Found(int(rows[k]), tables.region_box(regions[0][first[k]]), float(scores[0][first[k]])) for k in best
-    ]
-
-
-def rerank(workspace: Workspace, query: VisualQuery, proposed: Sequence[Found], per_work: int) -> list[Found]:
-    """Lay the query over each proposed work, and take the best places found (second stage)."""
-    grids = [workspace.tables.cells(one.row) for one in proposed]
-    placed = place(query.grid, grids, per_work)
-    found = []
-    for one, placements in zip(proposed, placed, strict=True):
-        found += [Found(one.row, p.box, p.score, p.mirrored) for p in placements] or [one]
-    return found
-
-
-def own_rows(workspace: Workspace, path: Path) -> frozenset[int]:
-    """The works that a picture file is: the one at the same indexed path, else all with the same content."""
-    rows = workspace.tables.rows
-    absolute = Path(os.path.normpath(path.absolute()))
-    for candidate in (absolute, path.resolve()):
-        if candidate.is_relative_to(workspace.folder):
-            row = rows.get(candidate.relative_to(workspace.folder).as_posix())
-            if row is not None and candidate.is_file() and file_hash(candidate) == workspace.tables.contents[row]:
-                return frozenset({row})
-    if not path.is_file():
-        raise ExplorerError(f"There is no file {path}.")
-    return frozenset(rows[work] for work in workspace.collection.with_content(file_hash(path)) if work in rows)
-
-
-def _visual(grid: FeatureMap, box: Box, own: frozenset[int]) -> VisualQuery:
-    vector = pool(grid, np.array([box.as_tuple()]))[0]
-    return VisualQuery(vector, query_grid(grid, box), own)
-
-
-# -- queries by words --------------------------------------------------------------------------------------------------
-
-
-def find_words(workspace: Workspace, text: str, per_work: int) -> list[Found]:
-    """Every work's best places for some words.
-
-    A place scores the mean of its own cosine and the whole work's: the parts say where, the whole says whether.
-    """
-    if not text.strip():
-        raise ExplorerError("Type what you are looking for, such as: a windmill on a hill.")
-    tables = workspace.tables
-    cosines = ExactIndex(tables.region_joint).scores(workspace.encoder.words([text.strip()]))[0]
-    found = []
-    for row in range(len(tables.works)):
-        regions = slice(tables.first_region[row], tables.first_region[row + 1])
-        scores, boxes = cosines[regions], tables.region_boxes[regions]
-        mixed = (scores + scores[0]) / 2
-        if per_work == 1:
-            kept = [int(mixed.argmax())]
-        else:
-            kept = [int(k) for k in non_maximum_suppression(boxes, mixed, SAME_PLACE)[:per_work]]
-        found += [Found(row, tables.region_box(tables.first_region[row] + k), float(mixed[k])) for k in kept]
-    return found
-
-
-# -- queries of several parts ------------------------------------------------------------------------------------------
-
-
-def _find(workspace: Workspace, part: Part, options: SearchOptions, works: int) -> list[Found]:
+def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Found]:
+    """A query of a single part, best first."""
     if isinstance(part, WordsPart):
-        return find_words(workspace, part.text, options.per_work)
+        return sorted(find_words(workspace, part.text, options.per_work), key=lambda one: -one.score)
     query = prepare(workspace, part)
+    works = max(workspace.config.candidate_works, options.top)
     proposed = propose(workspace, query, works + len(query.own))
     if not options.own:
         proposed = [one for one in proposed if one.row not in query.own]
-    return rerank(workspace, query, proposed, options.per_work)
-
-
-def _combined(workspace: Workspace, query: Query, options: SearchOptions) -> list[Found]:
-    """Weighted sum of each part's best score per work; the place is that of the first wanted part that points at one.
-
-    A work that a part did not propose gets the lowest score that part gave.
-    """
-    single = SearchOptions(options.top, 1, own=True)
-    results = [
-        {one.row: one for one in _find(workspace, part, single, _MOST_WORKS_COMBINED)} for part in query.parts
-    ]
-    visual = [part for part in query.parts if not isinstance(part, WordsPart)]
-    own = frozenset().union(*(prepare(workspace, part).own for part in visual)) if not options.own else frozenset()
-    wanted = [(part, result) for part, result in zip(query.parts, results, strict=True) if part.weight > 0]
-    pointing = [result for part, result in wanted if not isinstance(part, WordsPart)]
-    lead = [*pointing, *(result for _, result in wanted), *results][0]
-    floors = [min((one.score for one in result.values()), default=0.0) for result in results]
-    total = sum(abs(part.weight) for part in query.parts) or 1.0
-    combined = []
-    for row, one in lead.items():
-        if row in own:
-            continue
-        scores = [result[row].score if row in result else floor for result, floor in zip(results, floors, strict=True)]
-        score = sum(part.weight * value for part, value in zip(query.parts, scores, strict=True)) / total
-        combined.append(Found(row, one.box, score, one.mirrored))
-    return combined
+    return verify(workspace, query, lay(workspace, query, proposed, options.per_work))
 
 
 # -- zero-shot labels ------------------------------------------------------------------------------------------------

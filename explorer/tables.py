@@ -18,10 +18,11 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.reduction import DAMAGED, Reduction
 from explorer.regions import FeatureMap
+from explorer.verify import KeyPoints
 
 REDUCTION_FILE = "reduction.npz"
-_GROWING = ("cells", "region_boxes", "region_vectors", "region_joint")
-_ARRAYS = (*_GROWING, "shapes", "region_counts")
+_GROWING = ("cells", "region_boxes", "region_vectors", "region_joint", "key_places", "key_descriptors")
+_ARRAYS = (*_GROWING, "shapes", "region_counts", "key_counts")
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,14 @@ class WorkFeatures:
     """``(R, d) float16``: regions for comparing details, unit rows."""
     joint: np.ndarray
     """``(R, P) float16``: regions in the space of words, unit rows; the first is the model's own summary."""
+    points: KeyPoints
+    """Classic key points of the picture."""
 
     def save(self, path: Path) -> None:
         partial = path.with_suffix(".part")
+        arrays = {"cells": self.cells, "boxes": self.boxes, "vectors": self.vectors, "joint": self.joint}
         with partial.open("wb") as file:
-            np.savez(file, cells=self.cells, boxes=self.boxes, vectors=self.vectors, joint=self.joint)
+            np.savez(file, **arrays, places=self.points.places, descriptors=self.points.descriptors)
         partial.replace(path)
 
     @classmethod
@@ -48,7 +52,8 @@ class WorkFeatures:
         """What was saved, or None when it is missing or damaged: then it is computed again."""
         try:
             with np.load(path, allow_pickle=False) as stored:
-                return cls(stored["cells"], stored["boxes"], stored["vectors"], stored["joint"])
+                points = KeyPoints(stored["places"], stored["descriptors"])
+                return cls(stored["cells"], stored["boxes"], stored["vectors"], stored["joint"], points)
         except DAMAGED:
             return None
 
@@ -78,6 +83,8 @@ class Tables:
         self.region_work: np.ndarray = np.repeat(np.arange(len(counts)), counts)
         """``(R,)``: the row of the work that a region lies in."""
         self.first_region: np.ndarray = np.concatenate([[0], np.cumsum(counts)])
+        self._key_places, self._key_descriptors = arrays["key_places"], arrays["key_descriptors"]
+        self._first_point = np.concatenate([[0], np.cumsum(np.asarray(arrays["key_counts"]))])
         self._cells = arrays["cells"]
         self._first_cell = np.concatenate([[0], np.cumsum(self.shapes.prod(axis=1))])
 
@@ -89,6 +96,11 @@ class Tables:
     def grid(self, row: int) -> FeatureMap:
         """A work's grid, ready to compute with."""
         return FeatureMap(self.cells(row).astype(np.float32))
+
+    def points(self, row: int) -> KeyPoints:
+        """A work's key points."""
+        held = slice(self._first_point[row], self._first_point[row + 1])
+        return KeyPoints(self._key_places[held], self._key_descriptors[held])
 
     def region_box(self, region: int) -> Box:
         return Box(*map(float, self.region_boxes[region]))
@@ -109,26 +121,31 @@ class Tables:
         """A work's share, to be carried over into the next tables."""
         regions = slice(self.first_region[row], self.first_region[row + 1])
         return WorkFeatures(
-            self.cells(row), self.region_boxes[regions], self.region_vectors[regions], self.region_joint[regions]
-        )
+            self.cells(row), self.region_boxes[regions], self.region_vectors[regions], self.region_joint[regions],
+            self.points(row),
+        )  # fmt: skip
 
 
 def write_tables(folder: Path, works: Sequence[tuple[str, str]], features: Iterable[WorkFeatures]) -> None:
     """Write the tables of ``works`` (id, content) into a new ``folder``, one work in memory at a time."""
     folder.mkdir(parents=True)
-    shapes, counts = [], []
+    shapes, counts, points = [], [], []
     writers = {name: _ArrayWriter(folder / f"{name}.npy") for name in _GROWING}
     for share in features:
         shapes.append(share.cells.shape[:2])
         counts.append(len(share.boxes))
+        points.append(len(share.points))
         writers["cells"].append(share.cells.reshape(-1, share.cells.shape[-1]))
         writers["region_boxes"].append(share.boxes)
         writers["region_vectors"].append(share.vectors)
         writers["region_joint"].append(share.joint)
+        writers["key_places"].append(share.points.places)
+        writers["key_descriptors"].append(share.points.descriptors)
     for writer in writers.values():
         writer.close()
     np.save(folder / "shapes.npy", np.array(shapes, dtype=np.int32).reshape(-1, 2))
     np.save(folder / "region_counts.npy", np.array(counts, dtype=np.int32))
+    np.save(folder / "key_counts.npy", np.array(points, dtype=np.int32))
     (folder / "works.json").write_text(json.dumps(list(works)), "utf-8")
 
 
@@ -137,6 +154,9 @@ def _check_together(listing: list[tuple[str, str]], arrays: dict[str, np.ndarray
     shapes, counts = arrays["shapes"], arrays["region_counts"]
     regions = {len(arrays[name]) for name in ("region_boxes", "region_vectors", "region_joint")}
     if len(shapes) != len(listing) or len(counts) != len(listing) or shapes.shape[1:] != (2,):
+        raise ValueError("its files speak of different works")
+    points = {len(arrays["key_places"]), len(arrays["key_descriptors"])}
+    if len(arrays["key_counts"]) != len(listing) or points != {int(arrays["key_counts"].sum())}:
         raise ValueError("its files speak of different works")
     if regions != {int(counts.sum())} or len(arrays["cells"]) != int(shapes.prod(axis=1).sum()):
         raise ValueError("its files do not belong together")

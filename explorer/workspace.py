@@ -34,6 +34,8 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.index import VectorIndex, build_index, open_index
 from explorer.tables import Tables
+from explorer.verify import KeyPoints, find_key_points
+from explorer.verify.keypoints import LONG_SIDE as KEY_POINTS_SIDE
 
 if TYPE_CHECKING:
     from explorer.encoder import Encoder, Encoding
@@ -158,11 +160,13 @@ class Workspace:
         """One sentence about the model that the user should know, or empty."""
         return self.manifest.model_note
 
-    def encode(self, path: Path) -> tuple[Encoding, Picture]:
-        """A picture that need not be in the collection, through the same steps as those that are."""
+    def encode(self, path: Path) -> tuple[Encoding, KeyPoints, tuple[int, int]]:
+        """A picture that need not be in the collection, through the same steps as those that are: what the model and
+        the classic witness make of it, and its size in pixels."""
         picture = open_for_encoding(path, self.config)
         encoder = self.encoder
-        return encoder.encode([encoder.prepare(picture.image, picture.width, picture.height)])[0], picture
+        encoding = encoder.encode([encoder.prepare(picture.image, picture.width, picture.height)])[0]
+        return encoding, find_key_points(np.asarray(picture.image)), (picture.width, picture.height)
 
     def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
         """An array computed once per state of the collection and kept beside the tables it was computed from."""
@@ -214,8 +218,8 @@ class Workspace:
 
 
 def open_for_encoding(path: Path, config: Config) -> Picture:
-    """A picture at the size from which both the model's input and the thumbnail are made."""
-    return open_picture(path, long_side=round(1.25 * max(config.resolution, THUMBNAIL_SIDE)))
+    """A picture at the size from which the model's input, the key points and the thumbnail are made."""
+    return open_picture(path, long_side=max(round(1.25 * max(config.resolution, THUMBNAIL_SIDE)), KEY_POINTS_SIDE))
 
 
 def collection_folder(name: str, cache: Path) -> Path:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from explorer.dense import QUERY_CELLS, SIZES, place, query_grid
+from explorer.dense import QUERY_CELLS, SIZES, Laying, place, query_grid
 from explorer.geometry import Box, intersection_over_union
 from explorer.regions import FeatureMap, unit_rows
 
@@ -55,7 +55,7 @@ def test_placements_agree_with_the_slow_loop(seed: int) -> None:
     works = [cells(100 * seed + k, *(int(v) for v in rng.integers(6, 12, 2)), dims=6) for k in range(4)]
     placed = place(FeatureMap(query), works)
     for work, (placement,) in zip(works, placed, strict=True):
-        score, box, mirrored = best_by_loops(query, work, mirror=True)
+        score, box, mirrored = best_by_loops(query, work, Laying(mirror=True))
         assert placement.score == pytest.approx(score, abs=1e-5)
         assert placement.box.as_tuple() == pytest.approx(box, abs=1e-6)
         assert placement.mirrored == mirrored
@@ -82,7 +82,7 @@ def test_two_planted_pieces_are_two_places_and_do_not_overlap() -> None:
     work = cells(4, 20, 20)
     work[2:6, 3:7] = query
     work[12:16, 11:15] = query[:, ::-1]
-    found = place(FeatureMap(query), [work], per_work=3)[0]
+    found = place(FeatureMap(query), [work], Laying(per_work=3))[0]
     corners = {(round(p.box.x0 * 20), round(p.box.y0 * 20), p.mirrored) for p in found[:2]}
     assert corners == {(3, 2, False), (11, 12, True)}
     boxes = np.array([p.box.as_tuple() for p in found])
@@ -95,8 +95,8 @@ def test_without_mirroring_only_the_upright_is_found() -> None:
     query = cells(5, 4, 4)
     work = cells(6, 12, 12)
     work[3:7, 3:7] = query[:, ::-1]
-    assert place(FeatureMap(query), [work], mirror=True)[0][0].mirrored
-    (found,) = place(FeatureMap(query), [work], mirror=False)[0]
+    assert place(FeatureMap(query), [work], Laying(mirror=True))[0][0].mirrored
+    (found,) = place(FeatureMap(query), [work], Laying(mirror=False))[0]
     assert not found.mirrored
     assert found.score < 0.6
 
@@ -107,7 +107,7 @@ def test_padding_never_wins() -> None:
     query = FeatureMap(np.tile(direction, (4, 4, 1)))
     shapes = [(4, 30), (30, 4), (12, 12), (5, 7), (28, 28)]
     works = [np.tile(-direction, (*shape, 1)) for shape in shapes]
-    for placements in place(query, works, per_work=2):
+    for placements in place(query, works, Laying(per_work=2)):
         assert placements
         for placement in placements:
             assert placement.score == pytest.approx(-1, abs=1e-5)
@@ -117,9 +117,9 @@ def test_padding_never_wins() -> None:
 def test_each_work_is_judged_as_if_alone() -> None:
     query = FeatureMap(cells(7, 5, 3))
     works = [cells(8, 6, 20), cells(9, 28, 21), cells(10, 9, 9)]
-    together = place(query, works, per_work=2)
+    together = place(query, works, Laying(per_work=2))
     for work, placements in zip(works, together, strict=True):
-        (alone,) = place(query, [work], per_work=2)
+        (alone,) = place(query, [work], Laying(per_work=2))
         assert [p.score for p in placements] == pytest.approx([p.score for p in alone], abs=1e-5)
         assert [p.box for p in placements] == [p.box for p in alone]
 
@@ -137,7 +137,7 @@ def test_no_works_no_placements() -> None:
 @pytest.mark.parametrize("shape", [(2, 2), (2, 28), (28, 2), (1, 1)])
 def test_a_work_of_hardly_any_cells_never_fails(shape: tuple[int, int]) -> None:
     for query in (cells(14, 8, 8), cells(15, 1, 8), cells(16, 8, 1), cells(17, 3, 3)):
-        for placements in place(FeatureMap(query), [cells(18, *shape), cells(19, 21, 28)], per_work=2):
+        for placements in place(FeatureMap(query), [cells(18, *shape), cells(19, 21, 28)], Laying(per_work=2)):
             for placement in placements:
                 assert placement.box.clipped() == placement.box
                 assert -1.01 <= placement.score <= 1.01

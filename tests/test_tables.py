@@ -11,9 +11,10 @@ import pytest
 from explorer.errors import ExplorerError
 from explorer.reduction import Reduction
 from explorer.tables import REDUCTION_FILE, Tables, WorkFeatures, write_tables
+from explorer.verify import KeyPoints
 
 FILES = ("works.json", "cells.npy", "shapes.npy", "region_counts.npy", "region_boxes.npy", "region_vectors.npy",
-         "region_joint.npy")  # fmt: skip
+         "region_joint.npy", "key_places.npy", "key_descriptors.npy", "key_counts.npy")  # fmt: skip
 
 
 def features(seed: int) -> WorkFeatures:
@@ -24,6 +25,7 @@ def features(seed: int) -> WorkFeatures:
         np.sort(rng.random((regions, 2, 2)), axis=1).reshape(regions, 4).astype(np.float32),
         rng.normal(size=(regions, 5)).astype(np.float16),
         rng.normal(size=(regions, 7)).astype(np.float16),
+        KeyPoints(rng.random((3 * seed, 2), dtype=np.float32), rng.integers(0, 255, (3 * seed, 128), dtype=np.uint8)),
     )
 
 
@@ -39,6 +41,9 @@ def assert_same(first: WorkFeatures, second: WorkFeatures) -> None:
     for name in ("cells", "boxes", "vectors", "joint"):
         np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
         assert getattr(first, name).dtype == getattr(second, name).dtype
+    for name in ("places", "descriptors"):
+        np.testing.assert_array_equal(getattr(first.points, name), getattr(second.points, name))
+        assert getattr(first.points, name).dtype == getattr(second.points, name).dtype
 
 
 def test_every_work_comes_back_as_it_was(folder: Path) -> None:

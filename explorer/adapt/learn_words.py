@@ -14,6 +14,7 @@ from safetensors.numpy import load_file, save_file
 from transformers import CLIPModel, CLIPTokenizer
 
 from explorer.adapt.checkpoint import load_state, optimizer_tensors, restore_optimizer, save_state
+from explorer.adapt.precision import mixed
 from explorer.adapt.sentences import JointSpace, SentenceTeacher
 from explorer.adapt.words import label_phrases, sentences
 
@@ -166,7 +167,7 @@ def _word_loss(found: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 
 def _spoken(model: CLIPModel, ids: torch.Tensor) -> torch.Tensor:
     """Text features of ``ids (N, L)``, ends padded with ends: attention looks back only, so padding changes nothing."""
-    with torch.autocast(model.device.type, torch.bfloat16):
+    with mixed(model.device):
         return model.get_text_features(ids).pooler_output.float()
 
 

@@ -19,6 +19,7 @@ from transformers import CLIPModel, CLIPTokenizer
 from explorer.adapt.learn_words import Vocabulary, WordSettings, restore_words, said_in_training, teach_words
 from explorer.adapt.picture_stage import PictureStage, Schedule
 from explorer.adapt.pictures import Work, load_works, names_to_leave_out
+from explorer.adapt.precision import fast_dtype
 from explorer.adapt.student import Shape, build, save_folder
 from explorer.adapt.teacher import Teacher
 from explorer.adapt.tokens import learn_tokenizer
@@ -75,7 +76,7 @@ def train_mini(settings: MiniSettings, stages: Sequence[str] = ("pictures", "wor
     figures: dict[str, float] = {}
     stage = PictureStage(settings.run, settings.schedule, settings.shape, settings.seed)
     if "pictures" in stages:
-        teacher = Teacher(settings.teacher, settings.device, torch.bfloat16)
+        teacher = Teacher(settings.teacher, settings.device, fast_dtype(settings.device))
         figures |= stage.train(model, works, captions, said, teacher)
     if "words" in stages:
         figures["words_cosine"] = teach_words(model, tokenizer, said, settings.words)

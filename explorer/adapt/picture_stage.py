@@ -19,6 +19,7 @@ from explorer.adapt.checkpoint import load_state, optimizer_tensors, restore_opt
 from explorer.adapt.learn_words import Vocabulary
 from explorer.adapt.losses import Centres, Heads, Words, all_losses, total
 from explorer.adapt.pictures import Work
+from explorer.adapt.precision import mixed, muon
 from explorer.adapt.sheets import SQUARE, Sheets
 from explorer.adapt.student import Seen, Shape, see
 from explorer.adapt.teacher import Teacher
@@ -164,13 +165,11 @@ class _Learner:
         groups = [{"params": decayed}, {"params": plain, "weight_decay": 0.0}]
         self.optimizers = [torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=schedule.decay)]
         if blocks:
-            self.optimizers.append(
-                torch.optim.Muon(blocks, weight_decay=schedule.decay, adjust_lr_fn="match_rms_adamw")
-            )
+            self.optimizers.append(muon(blocks, schedule.decay))
         self.parameters = [*blocks, *rest]
 
     def see(self, batch: Batch) -> Seen:
-        with torch.autocast(self.model.device.type, torch.bfloat16):
+        with mixed(self.model.device):
             return see(self.model, batch.pixels, self.shape.match_layer, batch.windows)
 
     def step(self, batch: Batch, words: Words, rate: float) -> dict[str, torch.Tensor]:

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from transformers import AutoModel, AutoTokenizer
 
+from explorer.adapt.precision import mixed
 from explorer.errors import ExplorerError
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class SentenceTeacher:
             tokens = self.tokenizer(
                 [texts[row] for row in rows], padding=True, truncation=True, max_length=64, return_tensors="pt"
             ).to(self.device)
-            with torch.autocast(self.device.split(":")[0], torch.bfloat16):
+            with mixed(self.device):
                 hidden = self.model(**tokens).last_hidden_state.float()
             mask = tokens["attention_mask"].unsqueeze(-1).float()
             out[rows] = F.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1).cpu().numpy()

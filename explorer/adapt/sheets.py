@@ -22,7 +22,7 @@ from explorer.adapt.teacher import Teacher
 log = logging.getLogger(__name__)
 
 CELL = 16  # pixels
-LEVELS = (14, 20, 28, 40)
+LEVELS = (14, 20, 30)
 """Sizes of a picture's sheets, cells on the long side: a crop of ten is most of the first, a detail of the last."""
 SQUARE = 14
 """Cells on both sides of one more sheet: the whole picture squeezed into what CLIP takes."""

@@ -24,8 +24,8 @@ RATIO = 0.85
 
 @dataclass(frozen=True)
 class KeyPoints:
-    """``places (K, 2) float32``, x and y as fractions of the picture; ``descriptors (K, 128) uint8``, rootSIFT of
-    length about 255."""
+    """``places (K, 2) float32``, x and y as fractions of the picture; ``descriptors (K, 128)``, rootSIFT of length
+    about 255, stored as ``uint8``."""
 
     places: np.ndarray
     descriptors: np.ndarray
@@ -67,7 +67,8 @@ def matching_key_points(query: KeyPoints, work: KeyPoints, ratio: float = RATIO)
     """Pairs of key points ``(M, 2) int64``, rows of the query's and of the work's, one per place of either."""
     if not len(query) or len(work) < 2:
         return np.zeros((0, 2), np.int64)
-    cosines = query.descriptors.astype(np.float32) @ work.descriptors.astype(np.float32).T / 255**2
+    asked, there = (points.descriptors.astype(np.float32, copy=False) for points in (query, work))
+    cosines = asked @ there.T / 255**2
     nearest = cosines.argmax(axis=1)
     rows = np.arange(len(query))
     first = cosines[rows, nearest]

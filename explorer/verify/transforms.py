@@ -62,7 +62,7 @@ def transform_of(matrix: np.ndarray) -> Transform:
 
 def fit_similarity(query: np.ndarray, work: np.ndarray, tolerance: float, mirror: bool) -> Fit | None:
     """The similarity on which most pairs agree to within ``tolerance`` pixels of the work; None when fewer than
-    :data:`FEWEST` do. RANSAC with local optimisation as OpenCV has it; a fixed seed, so the same pairs give the same."""
+    :data:`FEWEST` do. RANSAC with local optimisation, as OpenCV has it; the seed is fixed, so results repeat."""
     if len(query) < FEWEST:
         return None
     flip = np.array([-1.0 if mirror else 1.0, 1.0])

@@ -1,0 +1,206 @@
+"""The stages of a search by picture: propose, lay, verify. Each takes what the one before found and says more of it.
+
+1. *Propose*: the index names the regions of any work that are nearest to the detail's mean vector.
+2. *Lay*: the detail's own grid is slid over the stored grids round the proposed regions, at several sizes and both
+   ways round (:mod:`explorer.dense`). Only there: to lay it over all of every work takes twenty times as long.
+3. *Verify*: cells and key points are heard as witnesses (:mod:`explorer.verify`); together they give every match the
+   chance that it is a copy, by which matches are ranked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from explorer.collection.pictures import file_hash
+from explorer.dense import Laying, in_threads, place, query_grid
+from explorer.errors import ExplorerError
+from explorer.geometry import Box, non_maximum_suppression
+from explorer.query import Evidence, PicturePart, RegionPart
+from explorer.regions import FeatureMap, pool
+from explorer.verify import Detail, Place, Testimony, chance, standings, testify
+from explorer.workspace import Workspace
+
+SAME_PLACE = 0.3
+"""IoU above which two places in one work count as one."""
+_SAME_REGION = 0.5  # the same, of regions that are only proposed
+_WIDER = 0.5  # how far round a proposed region the detail is laid, as a fraction of its side
+_SIZES = (0.6, 1.8)  # long sides of the placements there, of the region's side
+_REGIONS_PER_WORK = 4
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place before ranking: ``row`` is the work's row in the tables."""
+
+    row: int
+    box: Box
+    score: float
+    mirrored: bool = False
+    evidence: Evidence | None = None
+    also: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True)
+class VisualQuery:
+    """A picture query made ready: its ``vector (d,)`` for the index, the ``detail`` for laying and verifying, and
+    the rows of the works that are the query itself."""
+
+    vector: np.ndarray
+    detail: Detail
+    own: frozenset[int]
+
+
+def prepare(workspace: Workspace, part: RegionPart | PicturePart) -> VisualQuery:
+    """Find or compute the query's grid. Works of the collection need no model: their grids are stored."""
+    if isinstance(part, RegionPart):
+        row = workspace.row(part.work)
+        return _of_work(workspace, row, part.box.clipped(), frozenset({row}))
+    own = own_rows(workspace, part.path)
+    box = (part.box or Box.whole()).clipped()
+    if own:
+        return _of_work(workspace, min(own), box, own)
+    encoding, points, size = workspace.encode(part.path)
+    return _visual(workspace.reduction.apply(encoding.match), box, size, points, own)
+
+
+def own_rows(workspace: Workspace, path: Path) -> frozenset[int]:
+    """The works that a picture file is: the one at the same indexed path, else all with the same content."""
+    rows = workspace.tables.rows
+    absolute = Path(os.path.normpath(path.absolute()))
+    for candidate in (absolute, path.resolve()):
+        if candidate.is_relative_to(workspace.folder):
+            row = rows.get(candidate.relative_to(workspace.folder).as_posix())
+            if row is not None and candidate.is_file() and file_hash(candidate) == workspace.tables.contents[row]:
+                return frozenset({row})
+    if not path.is_file():
+        raise ExplorerError(f"There is no file {path}.")
+    return frozenset(rows[work] for work in workspace.collection.with_content(file_hash(path)) if work in rows)
+
+
+def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]:
+    """The regions nearest the query's, a few of each of at least ``works`` works, best first (first stage).
+
+    Neighbouring regions of a few works can fill a whole list of regions; then a longer one is asked for.
+    """
+    tables = workspace.tables
+    wanted, count = min(works, len(tables.works)), workspace.config.candidate_regions
+    while True:
+        regions, scores = workspace.index.search(query.vector[None], count)
+        rows = tables.region_work[regions[0]]
+        if len(np.unique(rows)) >= wanted or count >= len(tables.region_work):
+            break
+        count *= 4
+    boxes = np.asarray(tables.region_boxes[regions[0]])
+    first = {row: rank for rank, row in reversed(list(enumerate(rows.tolist())))}
+    nearest = set(sorted(first, key=first.get)[:wanted])
+    kept: list[int] = []
+    for row in nearest:
+        mine = np.flatnonzero(rows == row)
+        kept += mine[non_maximum_suppression(boxes[mine], scores[0][mine], _SAME_REGION)[:_REGIONS_PER_WORK]].tolist()
+    return [Found(int(rows[k]), Box(*map(float, boxes[k])), float(scores[0][k])) for k in sorted(kept)]
+
+
+def lay(workspace: Workspace, query: VisualQuery, proposed: Sequence[Found], per_work: int) -> list[Found]:
+    """The best places of the proposed works, the detail laid round the proposed regions only (second stage)."""
+    tables = workspace.tables
+    by_side: dict[float, list[tuple[Found, Box, np.ndarray]]] = {}
+    for one in proposed:
+        cells = tables.cells(one.row)
+        area, part = _window(cells, one.box)
+        side = max(one.box.width * cells.shape[1], one.box.height * cells.shape[0])
+        by_side.setdefault(round(side), []).append((one, area, part))
+    found: list[Found] = []
+    for side, group in by_side.items():
+        laying = Laying(per_work, least=_SIZES[0] * side, most=_SIZES[1] * side)
+        placed = place(query.detail.cells, [part for _, _, part in group], laying)
+        for (one, area, _), placements in zip(group, placed, strict=True):
+            found += [Found(one.row, _within(area, p.box), p.score, p.mirrored) for p in placements]
+    return best_of_each(found, per_work)
+
+
+def lay_over(workspace: Workspace, query: VisualQuery, rows: Sequence[int], per_work: int) -> list[Found]:
+    """The best places of whole works: exhaustive, for few works or for comparison."""
+    placed = place(query.detail.cells, [workspace.tables.cells(row) for row in rows], Laying(per_work))
+    pairs = zip(rows, placed, strict=True)
+    return [Found(int(row), p.box, p.score, p.mirrored) for row, placements in pairs for p in placements]
+
+
+def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found]) -> list[Found]:
+    """Every place with its evidence, ranked by the chance that it is a copy (third stage)."""
+    if not found:
+        return []
+    sizes = workspace.collection.sizes()
+    known = [one for one in found if workspace.tables.works[one.row] in sizes]
+
+    def heard(one: Found) -> Testimony:
+        size = sizes[workspace.tables.works[one.row]]
+        tables = workspace.tables
+        return testify(query.detail, Place(tables.grid(one.row), size, tables.points(one.row), one.box, one.mirrored))
+
+    said = in_threads(heard, known)
+    standing = standings(np.array([one.score for one in known]))
+    chances = chance(standing, np.array([t.cell_share for t in said]), np.array([t.points for t in said]))
+    verified = [
+        Found(one.row, t.box, float(p), t.mirrored, _evidence(one, t, float(p)))
+        for one, t, p in zip(known, said, chances, strict=True)
+    ]
+    return sorted(verified, key=lambda one: -one.score)
+
+
+def best_of_each(found: Sequence[Found], per_work: int) -> list[Found]:
+    """At most ``per_work`` places of every work, none over another, best first."""
+    of_work: dict[int, list[Found]] = {}
+    for one in found:
+        of_work.setdefault(one.row, []).append(one)
+    best: list[Found] = []
+    for places in of_work.values():
+        scores = np.array([one.score for one in places])
+        if per_work == 1:
+            best.append(places[int(scores.argmax())])
+            continue
+        boxes = np.array([one.box.as_tuple() for one in places])
+        best += [places[k] for k in non_maximum_suppression(boxes, scores, SAME_PLACE)[:per_work]]
+    return sorted(best, key=lambda one: -one.score)
+
+
+# -- plumbing ----------------------------------------------------------------------------------------------------------
+
+
+def _of_work(workspace: Workspace, row: int, box: Box, own: frozenset[int]) -> VisualQuery:
+    work = workspace.collection.work(workspace.tables.works[row])
+    tables = workspace.tables
+    return _visual(tables.grid(row), box, (work.width, work.height), tables.points(row), own)
+
+
+def _visual(
+    grid: FeatureMap, box: Box, size: tuple[int, int], points: object, own: frozenset[int]
+) -> VisualQuery:
+    vector = pool(grid, np.array([box.as_tuple()]))[0]
+    return VisualQuery(vector, Detail(query_grid(grid, box), box, size, points.inside(box)), own)
+
+
+def _window(cells: np.ndarray, box: Box) -> tuple[Box, np.ndarray]:
+    """The whole cells round a region, and the box that they make."""
+    rows, columns = cells.shape[:2]
+    wide, high = _WIDER * box.width, _WIDER * box.height
+    left, right = max(int((box.x0 - wide) * columns), 0), min(int(np.ceil((box.x1 + wide) * columns)), columns)
+    top, bottom = max(int((box.y0 - high) * rows), 0), min(int(np.ceil((box.y1 + high) * rows)), rows)
+    return Box(left / columns, top / rows, right / columns, bottom / rows), cells[top:bottom, left:right]
+
+
+def _within(area: Box, box: Box) -> Box:
+    """A box of an area, as a box of the whole."""
+    return Box(
+        area.x0 + box.x0 * area.width, area.y0 + box.y0 * area.height,
+        area.x0 + box.x1 * area.width, area.y0 + box.y1 * area.height,
+    )  # fmt: skip
+
+
+def _evidence(one: Found, said: Testimony, probability: float) -> Evidence:
+    pairs = tuple(tuple(round(float(side), 5) for side in pair) for pair in said.pairs[:24])
+    return Evidence(probability, 0.0, one.score, said.cells + said.points, said.points, said.transform, pairs)

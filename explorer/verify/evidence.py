@@ -1,0 +1,170 @@
+"""Witnesses for one match, and what they are worth together: the chance that the match is a copy.
+
+Two witnesses that owe each other nothing are heard: cells of the network that find one another, and classic key
+points. Each proposes a transform; the one with more support says where the copy lies and how it was changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.geometry import Box, intersection_over_union
+from explorer.regions import FeatureMap
+from explorer.verify.cells import mutual_cells
+from explorer.verify.keypoints import KeyPoints, matching_key_points
+from explorer.verify.transforms import Fit, Transform, fit_similarity, moved_box
+
+CELL_TOLERANCE = 1.0
+"""How far from where the transform says a cell may lie, in cells of the query as large as they are on the match."""
+POINT_TOLERANCE = 0.06
+"""The same for key points, as a fraction of the side of a square as large as the match."""
+SCALES = (0.2, 5.0)
+"""Transforms that shrink or enlarge by more than this, cell for cell, are chance."""
+PAIRS_KEPT = 24
+_FEWEST_POINTS = 5  # agreeing key points from which they may say on their own where the copy lies
+_MANY_CELLS = 0.25  # share of the query's cells from which they may correct the box
+WEIGHTS = {"intercept": -4.0, "standing": 0.7, "cells": 3.0, "points": 1.6}
+"""Of the logistic function that makes one chance of all witnesses, fitted by ``benchmarks/quality.py --fit``."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A query made ready for witnesses: its own ``cells (h, w, d)``, its ``box`` on a picture of ``size`` (width,
+    height in pixels), and the key ``points`` in the box (places on the whole picture)."""
+
+    cells: FeatureMap
+    box: Box
+    size: tuple[int, int]
+    points: KeyPoints
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place to be verified: the work's whole ``grid``, ``size`` and key ``points``, and where the query lies."""
+
+    grid: FeatureMap
+    size: tuple[int, int]
+    points: KeyPoints
+    box: Box
+    mirrored: bool
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What the witnesses say of one place. ``box`` is where they put the copy; ``pairs (M, 4)`` are agreeing places,
+    x, y on the query's picture and x, y on the work's, fractions; ``cell_share`` the part of the query's cells that
+    agree; ``points`` how many key points do."""
+
+    box: Box
+    transform: Transform | None
+    mirrored: bool
+    cell_share: float
+    cells: int
+    points: int
+    pairs: np.ndarray
+
+
+def testify(detail: Detail, place: Place) -> Testimony:
+    """Hear both witnesses about one place."""
+    by_cells, cell_pairs = _cells_say(detail, place)
+    by_points, point_pairs = _points_say(detail, place)
+    cells, points = (fit.count if fit else 0 for fit in (by_cells, by_points))
+    share = cells / max(1, detail.cells.shape[0] * detail.cells.shape[1])
+    box, fit = place.box, by_cells
+    if by_points and points >= _FEWEST_POINTS:
+        found = _box_after(detail, place, by_points)
+        if found and (_overlap(found, place.box) > 0.1 or points >= 2 * _FEWEST_POINTS):
+            box, fit = found, by_points
+        else:
+            points, point_pairs = 0, point_pairs[:0]
+    elif by_cells and share >= _MANY_CELLS:
+        box = _between(_box_after(detail, place, by_cells), place.box)
+    pairs = np.concatenate([point_pairs, cell_pairs]) if points or cells else np.zeros((0, 4))
+    transform = fit.transform if fit else None
+    return Testimony(box, transform, transform.mirror if transform else place.mirrored, share, cells, points, pairs)
+
+
+def chance(standing: np.ndarray, cell_shares: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """The chance ``(N,)`` that each of N matches is a copy.
+
+    ``standing (N,)`` is how far each match's cosine stands above those of the works that only chance brought up, in
+    their standard deviations (see :func:`standings`).
+    """
+    logits = (
+        WEIGHTS["intercept"] + WEIGHTS["standing"] * np.clip(standing, -2, 8)
+        + WEIGHTS["cells"] * np.asarray(cell_shares) + WEIGHTS["points"] * np.log1p(points)
+    )  # fmt: skip
+    return 1 / (1 + np.exp(-logits))
+
+
+def standings(scores: np.ndarray) -> np.ndarray:
+    """How far each score stands above the many that are there by chance, ``(N,)``: median and median deviation are
+    those of chance as long as copies are few.
+
+    >>> standings(np.array([0.5, 0.5, 0.52, 0.48, 0.9])).round(1).tolist()
+    [0.0, 0.0, 0.7, -0.7, 13.5]
+    """
+    scores = np.asarray(scores, dtype=np.float64)
+    middle = np.median(scores)
+    spread = 1.4826 * np.median(np.abs(scores - middle))
+    return (scores - middle) / max(spread, 0.01)
+
+
+def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
+    inside, on_work, _ = mutual_cells(detail.cells, place.grid, place.box, place.mirrored)
+    on_query = inside * (detail.box.width, detail.box.height) + (detail.box.x0, detail.box.y0)
+    width, height = place.box.width * place.size[0], place.box.height * place.size[1]
+    tolerance = CELL_TOLERANCE * max(width / detail.cells.shape[1], height / detail.cells.shape[0])
+    return _agreeing(detail, place, (on_query, on_work), tolerance, place.mirrored)
+
+
+def _points_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
+    """Key points of the detail among all of the work, both ways round; the way with more support is taken."""
+    area = place.box.width * place.size[0] * place.box.height * place.size[1]
+    there = KeyPoints(place.points.places, place.points.descriptors.astype(np.float32))
+    heard = []
+    for mirrored in (False, True):
+        asked = detail.points.reversed() if mirrored else detail.points
+        pairs = matching_key_points(asked, there)
+        places = asked.places[pairs[:, 0]], there.places[pairs[:, 1]]
+        heard.append(_agreeing(detail, place, places, POINT_TOLERANCE * area**0.5, mirrored))
+    return max(heard, key=lambda one: one[0].count if one[0] else 0)
+
+
+def _agreeing(
+    detail: Detail, place: Place, pairs: tuple[np.ndarray, np.ndarray], tolerance: float, mirrored: bool
+) -> tuple[Fit | None, np.ndarray]:
+    """The transform on which pairs of places (fractions) agree, and the pairs that do ``(M, 4)``."""
+    nothing = None, np.zeros((0, 4))
+    fit = fit_similarity(pairs[0] * detail.size, pairs[1] * place.size, tolerance, mirrored)
+    if fit is None:
+        return nothing
+    expected = np.sqrt(place.box.area * np.prod(place.size) / (detail.box.area * np.prod(detail.size)))
+    if not SCALES[0] < fit.transform.scale / expected < SCALES[1]:
+        return nothing
+    return fit, np.concatenate([pairs[0], pairs[1]], axis=1)[fit.inliers]
+
+
+def _box_after(detail: Detail, place: Place, fit: Fit) -> Box | None:
+    """Where the detail's box lies after a transform, or None when that is not on the picture or hardly anything."""
+    width, height = detail.size
+    box = detail.box
+    x0, y0, x1, y1 = moved_box(fit.matrix, (box.x0 * width, box.y0 * height, box.x1 * width, box.y1 * height))
+    sides = x0 / place.size[0], y0 / place.size[1], x1 / place.size[0], y1 / place.size[1]
+    visible = [min(max(side, 0.0), 1.0) for side in sides]
+    if visible[2] - visible[0] < 0.005 or visible[3] - visible[1] < 0.005:
+        return None
+    return Box(*visible)
+
+
+def _overlap(box: Box, other: Box) -> float:
+    return float(intersection_over_union(np.array(box.as_tuple()), np.array(other.as_tuple()))[0, 0])
+
+
+def _between(found: Box | None, placed: Box) -> Box:
+    """Half way between two opinions of one place, where they are of the same place at all."""
+    if found is None or _overlap(found, placed) < 0.3:
+        return placed
+    return Box(*((a + b) / 2 for a, b in zip(found.as_tuple(), placed.as_tuple(), strict=True)))
