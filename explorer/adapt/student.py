@@ -84,6 +84,7 @@ def build(shape: Shape, patches: torch.Tensor | None = None) -> CLIPModel:
     }  # fmt: skip
     model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=shape.joint))
     model.config.match_layer, model.config.match_facet = shape.match_layer, "value"
+    model.config.tiled = True
     with torch.no_grad():
         _start_positions(model)
         for block in model.vision_model.encoder.layers:

@@ -6,9 +6,11 @@ CLIP was trained to summarise a whole picture in its class token. Two things mak
   keeps to itself instead of gathering from everywhere), then ``post_layernorm`` and ``visual_projection`` as for the
   class token. Zhou, Loy and Dai, "Extract free dense labels from CLIP" (MaskCLIP), ECCV 2022, section 3.2.
 * *For matching details*, patch tokens of an earlier block say more about what is *there*; which block is a setting.
+  A model's own config may say that its block's values match better than its tokens (``match_facet: "value"``).
 
 Pictures keep their aspect ratio: both sides are brought to whole numbers of patches and position embeddings are
-interpolated, so nothing is cropped away and a detail in a corner is findable.
+interpolated, so nothing is cropped away and a detail in a corner is findable. A model whose config has ``tiled: true``
+sees them in tiles of its native size instead (:mod:`explorer.encoder.tiles`), and the whole once more, squeezed.
 """
 
 from __future__ import annotations
@@ -28,12 +30,14 @@ import numpy as np
 import torch
 from PIL import Image
 from safetensors import SafetensorError
+from torch.nn.functional import interpolate
 from transformers import AutoConfig, AutoTokenizer, CLIPModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.utils import logging as transformers_logging
 
 from explorer.config import MINI_MODEL, Config
 from explorer.encoder import Encoding
+from explorer.encoder.tiles import Tiling
 from explorer.errors import ExplorerError
 from explorer.regions import FeatureMap, unit_rows
 
@@ -69,11 +73,13 @@ class ClipEncoder:
         self._resolution = config.resolution
         self._device = device
         own_layer = getattr(model.config, "match_layer", DEFAULT_LAYER)
+        self._values = getattr(model.config, "match_facet", "token") == "value"
+        self._tiled = bool(getattr(model.config, "tiled", False))
         self._match_block = _block(config.match_layer or own_layer, model.config.vision_config.num_hidden_layers)
         self._patch = model.config.vision_config.patch_size
         self._mean = torch.tensor(colours[0], device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(colours[1], device=device).view(1, 3, 1, 1)
-        self.hash = _weights_hash(model, own_layer)
+        self.hash = _weights_hash(model, (own_layer, self._values, self._tiled))
         self.note = note
         self.logit_scale = float(model.logit_scale.detach().exp())
 
@@ -113,15 +119,41 @@ class ClipEncoder:
 
     def forward(self, pixels: torch.Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """``(B, 3, h, w)`` to match tokens ``(B, N, D)``, joint tokens ``(B, N, P)`` and whole pictures ``(B, P)``."""
+        if not self._tiled:
+            return self._arrays(*self._through(self._model.vision_model.embeddings(pixels, True)))
+        embeddings = self._model.vision_model.embeddings
+        grid = embeddings.patch_embedding(pixels).permute(0, 2, 3, 1)
+        tiling = Tiling.of(*grid.shape[1:3], embeddings.image_size // self._patch)
+        match, joint, _ = self._through(self._placed(tiling.split(grid), tiling.height, tiling.width))
+        squeezed = interpolate(pixels, (embeddings.image_size,) * 2, mode="bicubic", antialias=True)
+        whole = self._through(embeddings(squeezed))[2]
+        return self._arrays(tiling.join(match), tiling.join(joint), whole)
+
+    def _through(self, embedded: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Embedded tokens, the class token first, through all blocks: what matches, joint tokens, the class token."""
         vision, project = self._model.vision_model, self._model.visual_projection
-        hidden = vision.pre_layrnorm(vision.embeddings(pixels, interpolate_pos_encoding=True))
+        hidden = vision.pre_layrnorm(embedded)
         match = None
         for number, block in enumerate(vision.encoder.layers):
             last_input, hidden = hidden, block(hidden, None)
             if number == self._match_block:
-                match = hidden[:, 1:]
-        joint = project(vision.post_layernorm(_values_alone(vision.encoder.layers[-1], last_input[:, 1:])))
-        whole = project(vision.post_layernorm(hidden[:, 0]))
+                match = _values(block, last_input[:, 1:]) if self._values else hidden[:, 1:]
+        last = vision.encoder.layers[-1]
+        joint = project(vision.post_layernorm(last.self_attn.out_proj(_values(last, last_input[:, 1:]))))
+        return match, joint, project(vision.post_layernorm(hidden[:, 0]))
+
+    def _placed(self, tokens: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
+        """Tokens ``(N, rows * columns, D)`` with the positions of the middle of the native grid, and a class token."""
+        embeddings = self._model.vision_model.embeddings
+        weight = embeddings.position_embedding.weight
+        side = embeddings.image_size // self._patch
+        top, left = (side - rows) // 2, (side - columns) // 2
+        places = weight[1:].unflatten(0, (side, side))[top : top + rows, left : left + columns].flatten(0, 1)
+        start = (embeddings.class_embedding + weight[0]).expand(len(tokens), 1, -1)
+        return torch.cat([start, tokens + places], dim=1)
+
+    @staticmethod
+    def _arrays(match: torch.Tensor, joint: torch.Tensor, whole: torch.Tensor) -> tuple[np.ndarray, ...]:
         arrays = [tensor.float().cpu().numpy() for tensor in (match, joint, whole)]
         return arrays[0], unit_rows(arrays[1]), unit_rows(arrays[2])
 
@@ -184,10 +216,9 @@ def _load(source: str, local_files_only: bool) -> tuple[CLIPModel, Any, Colours]
     return model, tokenizer, (tuple(colours.image_mean), tuple(colours.image_std))
 
 
-def _values_alone(block: Any, tokens: torch.Tensor) -> torch.Tensor:
-    """A block in which every token attends to itself alone, without the residual of what came before."""
-    attention = block.self_attn
-    return attention.out_proj(attention.v_proj(block.layer_norm1(tokens)))
+def _values(block: Any, tokens: torch.Tensor) -> torch.Tensor:
+    """What a block's attention would gather from each token: the token itself, without what came before it."""
+    return block.self_attn.v_proj(block.layer_norm1(tokens))
 
 
 def _block(layer: int, count: int) -> int:
@@ -210,8 +241,9 @@ def _usable(device: str) -> str:
     return device
 
 
-def _weights_hash(model: CLIPModel, own_layer: int) -> str:
-    digest = hashlib.sha256(str(own_layer).encode())
+def _weights_hash(model: CLIPModel, reading: tuple[object, ...]) -> str:
+    """Of the weights, and of how the model's config says they are read."""
+    digest = hashlib.sha256(repr(reading).encode())
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())

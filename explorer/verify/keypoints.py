@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from explorer.geometry import Box
@@ -52,6 +51,8 @@ class KeyPoints:
 
 def find_key_points(picture: np.ndarray, most: int = MOST) -> KeyPoints:
     """Key points of a picture ``(H, W, 3)`` or ``(H, W) uint8``; a picture without any texture has none."""
+    import cv2  # with the first use: opening a collection stays light
+
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
     found, descriptors = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.02).detectAndCompute(grey, None)
     if descriptors is None or not len(found):

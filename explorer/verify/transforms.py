@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 FEWEST = 4
@@ -65,6 +64,8 @@ def fit_similarity(query: np.ndarray, work: np.ndarray, tolerance: float, mirror
     :data:`FEWEST` do. RANSAC with local optimisation, as OpenCV has it; the seed is fixed, so results repeat."""
     if len(query) < FEWEST:
         return None
+    import cv2  # with the first use: opening a collection stays light
+
     flip = np.array([-1.0 if mirror else 1.0, 1.0])
     cv2.setRNGSeed(7)
     linear, agreed = cv2.estimateAffinePartial2D(
