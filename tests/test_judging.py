@@ -215,12 +215,14 @@ def test_a_search_that_learns_is_asked_for_with_what_was_judged(
     assert taught["asked"] == {"title": "x"}
 
 
-def test_a_search_really_learns(workspace: Workspace) -> None:
+def test_a_search_really_learns_and_still_shows_what_it_learnt_from(workspace: Workspace) -> None:
     judging = Judging(Desk(workspace))
-    first = workspace.collection.works()[0].id
+    first, second = (one.id for one in workspace.collection.works()[:2])
     step = Step("work", first, HERE, searched=True)
     judging.judge(sent(workspace))
-    assert judging.results(step, {}, Wishes(learn=True))["cards"]
+    cards = judging.results(step, {}, Wishes(top=30, learn=True))["cards"]
+    assert second in {card["work"] for card in cards} and first not in {card["work"] for card in cards}
+    assert [card["rank"] for card in cards] == list(range(1, len(cards) + 1))
 
 
 # -- the REST API and the command line ---------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,21 @@ class Desk:
         return self.search(WordsPart(text), wishes)
 
     def search(self, part: Part, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
-        options = SearchOptions(top=wishes.top, per_work=wishes.per_work, own=wishes.own)
-        query = Query(parts=(part,))
-        return search(self.workspace, learned(query, judgements) if judgements else query, options)
+        query, options = Query(parts=(part,)), SearchOptions(wishes.top, wishes.per_work, wishes.own)
+        taught = learned(query, judgements) if judgements else query
+        if taught == query:
+            return search(self.workspace, query, options)
+        # what is learnt from stays among what is found: only the query's own work is left out
+        own = set() if wishes.own else self._own(part)
+        options = replace(options, top=wishes.top + len(own), own=True)
+        found = [match for match in search(self.workspace, taught, options) if match.work not in own]
+        return [replace(match, rank=rank) for rank, match in enumerate(found[: wishes.top], start=1)]
+
+    def _own(self, part: Part) -> set[str]:
+        """The works that a query is a detail of."""
+        if isinstance(part, RegionPart):
+            return {part.work}
+        return set(self.workspace.collection.with_content(file_hash(part.path)))
 
     def cards(self, matches: list[Match]) -> list[views.Props]:
         return [views.card(match, self.workspace.collection.work(match.work)) for match in matches]

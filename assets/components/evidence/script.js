@@ -101,6 +101,7 @@ const facts = ({ evidence: why }) => [
   fact("Size on the works", why.sizes ? `${why.sizes.here} and ${why.sizes.there}` : "The catalogue does not state both works' sizes.", why.sizes?.words),
 ];
 const trouble = (sentence) => { $(".trouble").textContent = sentence || ""; if (sentence && !dialog.open) trigger("complain", { sentence }); };
+const mine = () => taken.filter((deed) => order.includes(deed.one)); // of these results, by whoever sits here
 const state = () => {
   const one = order[at];
   const settled = order.filter((match) => match.judged).length;
@@ -109,10 +110,10 @@ const state = () => {
     button.disabled = !one;
     button.setAttribute("aria-pressed", String(one?.judged?.verdict === button.dataset.verdict));
   }
-  $(".judge").title = one?.judged ? `${one.judged.verdict} by ${one.judged.who}, ${one.judged.day}` : "";
+  $(".said").textContent = one?.judged ? `${one.judged.verdict} by ${one.judged.who}, ${one.judged.day}` : "";
   $("[data-do=back]").disabled = at <= 0;
   $("[data-do=next]").disabled = at >= order.length - (queue ? 0 : 1);
-  $("[data-do=undo]").disabled = !taken.length && !one?.judged;
+  $("[data-do=undo]").disabled = !mine().length;
 };
 const show = () => {
   const one = order[at];
@@ -196,7 +197,7 @@ const decide = async (verdict) => {
   if ((same || await judge(asked, one, verdict, words)) && queue && order[at] === one) go(at + 1);
 };
 const undo = async () => {
-  const last = taken.filter((deed) => order.includes(deed.one)).pop() || (order[at]?.judged && { one: order[at], id: order[at].judged.id });
+  const last = mine().pop();
   if (last && await withdraw(last.one, last.id)) go(order.indexOf(last.one));
 };
 note.addEventListener("input", () => { if (order[at]) order[at].draft = note.value; });
@@ -214,7 +215,6 @@ document.addEventListener("explorer:examine", (event) => {
   asked = event.detail.asked;
   queue = Boolean(event.detail.queue);
   order = queue ? [...proven.filter((card) => !card.judged), ...proven.filter((card) => card.judged)] : proven;
-  taken = [];
   who.value = remembered();
   dialog.showModal();
   dialog.focus();

@@ -72,6 +72,8 @@ const fold = () => {
   const left = cards.length - weaker.length;
   const hidden = `${weaker.length} weaker ${weaker.length === 1 ? "place is" : "places are"} hidden.`;
   const nothing = chances.length && (!left || Math.max(...chances) < CONVINCING);
+  const count = props.value?.count || "";
+  $(".count").textContent = weaker.length && !unfolded ? `${left} of ${count}` : count;
   const verdict = $(".verdict");
   verdict.textContent = !nothing ? "" : unfolded || !weaker.length ? NOTHING : `${NOTHING} ${hidden}`;
   const unfold = $(".unfold");
@@ -96,7 +98,6 @@ const show = () => {
     return made;
   }));
   $("header").hidden = !cards.length;
-  $(".count").textContent = value.count || "";
   $(".learnt").textContent = value.learnt || "";
   const message = $(".message");
   message.textContent = value.message || "";
