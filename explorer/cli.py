@@ -68,19 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _machine_options(index)
     _json_option(index)
 
-    search = _command(commands, "search", _search, "find where a detail, a picture or words recur")
-    search.add_argument("name", metavar="NAME")
-    kind = search.add_mutually_exclusive_group(required=True)
-    kind.add_argument("--image", type=Path, metavar="FILE")
-    kind.add_argument("--text", metavar="WORDS")
-    one_a_line = 'one {"id", "image", "box"} or {"id", "text"} a line'
-    kind.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=one_a_line)
-    search.add_argument("--box", type=float, nargs=4, metavar=("X0", "Y0", "X1", "Y1"), help="pixels of the original")
-    search.add_argument("--top", type=int, default=20, metavar="K")
-    search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
-    search.add_argument("--own", action="store_true", help="keep the query's own work among the results")
-    _machine_options(search)
-    _json_option(search)
+    _search_command(commands)
 
     label = _command(commands, "label", _label, "sort the works by labels in plain words")
     label.add_argument("name", metavar="NAME")
@@ -128,10 +116,31 @@ def _measuring(commands: Any) -> None:
     fetch.add_argument("--sha256", metavar="HEX", help="the digest that the archive must have")
 
 
+def _search_command(commands: Any) -> None:
+    search = _command(commands, "search", _search, "find where a detail, a picture or words recur")
+    search.add_argument("name", metavar="NAME")
+    corners = {"type": float, "nargs": 4, "metavar": ("X0", "Y0", "X1", "Y1")}
+    search.add_argument("--image", metavar="FILE", help="a picture to search with")
+    search.add_argument("--box", **corners, help="a detail of it, in pixels of the original")
+    search.add_argument("--also", **corners, action="append", default=[],
+                        help="another detail of it, which must be there too; repeat for more")  # fmt: skip
+    search.add_argument("--layout", action="store_true", help="the details must lie as they do in the picture")
+    search.add_argument("--text", metavar="WORDS", help="words, by themselves or with a picture")
+    search.add_argument("--not", dest="unwanted", nargs="+", action="append", default=[],
+                        metavar="FILE [X0 Y0 X1 Y1]", help="a picture, or a detail, that is not wanted")  # fmt: skip
+    one_a_line = 'one {"id", "image", "box", "also", "not", "text"} a line'
+    search.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=one_a_line)
+    search.add_argument("--top", type=int, default=20, metavar="K")
+    search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
+    search.add_argument("--own", action="store_true", help="keep the query's own work among the results")
+    _machine_options(search)
+    _json_option(search)
+
+
 def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> Any:
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.add_argument("--cache", type=Path, default=Path("index_cache"), metavar="DIR", help="where collections live")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, wrong=parser.error)
     return parser
 
 
@@ -203,19 +212,39 @@ def _search(options: argparse.Namespace) -> int:
     from explorer.exchange import match_records
     from explorer.query import SearchOptions
 
-    if options.box and not options.image:
-        raise ExplorerError("--box goes with --image: it is a part of that picture.")
+    record = _asked(options)
     limits = SearchOptions(options.top, options.per_work, options.own)
     workspace = _open(options)
     if options.queries:
         return _search_batch(workspace, options.queries, limits, options.json)
-    record = {"image": str(options.image), "box": options.box} if options.image else {"text": options.text}
     matches = _answer(workspace, record, limits)
     if options.json:
         _print_json({"id": None, "matches": match_records(workspace, matches)})
     else:
         _print_matches(workspace, matches)
     return 0
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    """The options as a line of a file of queries would have them."""
+    if not options.image and (options.box or options.also):
+        raise ExplorerError("--box and --also go with --image: they are parts of that picture.")
+    if not (options.image or options.text is not None or options.queries):
+        options.wrong("say what to look for: --image FILE, --text WORDS, or --queries FILE.jsonl")
+    if options.queries and (options.image or options.text is not None or options.unwanted):
+        options.wrong("--queries holds whole queries; it goes with no --image, --text or --not")
+    record = {"image": options.image, "text": options.text, "box": options.box}
+    return {**record, "also": options.also, "layout": options.layout, "not": [_unwanted(o) for o in options.unwanted]}
+
+
+def _unwanted(words: list[str]) -> dict[str, Any]:
+    try:
+        corners = [float(word) for word in words[1:]] or None
+    except ValueError:
+        corners = []
+    if corners is not None and len(corners) != 4:
+        raise ExplorerError("--not takes a picture, and perhaps the four corners of a detail of it: FILE X0 Y0 X1 Y1.")
+    return {"image": words[0], "box": corners}
 
 
 def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_json: bool) -> int:
@@ -255,7 +284,8 @@ def _print_matches(workspace: Workspace, matches: list[Match]) -> None:
         print("Nothing found.")
     for record in match_records(workspace, matches):
         box = " ".join(map(str, record["box"]))
-        print(f"{record['rank']:>4}  {record['score']:.3f}  {record['file']}  [{box}]")
+        sure = f"{record['probability']:.0%}" if record["probability"] is not None else f"{record['score']:.3f}"
+        print(f"{record['rank']:>4}  {sure:>5}  {record['file']}  [{box}]")
 
 
 # -- label, measure, demo, serve ---------------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from explorer.collection import Collection
+from explorer.collection import Collection, Work
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.query import Match, PicturePart, Query, WordsPart
+from explorer.query import Match, Part, PicturePart, Query, WordsPart
 from explorer.workspace import Workspace, collection_folder, collection_names
 
 
@@ -39,22 +39,47 @@ def parse_line(line: str, number: int) -> dict[str, Any]:
 
 
 def parse_query(record: dict[str, Any]) -> Query:
-    """A query from outside, checked: an image with or without a box in pixels, or words."""
-    image, text, pixels = record.get("image"), record.get("text"), record.get("box")
-    if (image is None) == (text is None):
-        raise ExplorerError('A query needs either "image" or "text".')
+    """A query from outside, checked.
+
+    ``image`` (a path) with or without a ``box`` in pixels, words as ``text``, or both; ``also``: more boxes of the same
+    image that must be there too; ``not``: pictures, ``{"image", "box"}``, that are not wanted; ``layout``: whether the
+    boxes must lie as they do in the image.
+    """
+    image, text = record.get("image"), record.get("text")
+    if image is None and text is None:
+        raise ExplorerError('A query needs "image" or "text".')
+    also, unwanted = _listed(record, "also"), _listed(record, "not")
+    if image is None and (also or record.get("box") is not None):
+        raise ExplorerError('"box" and "also" go with "image": they are parts of that picture.')
+    parts: list[Part] = []
+    if image is not None:
+        parts += [_picture_part(image, pixels) for pixels in [record.get("box"), *also]]
     if text is not None:
-        if pixels is not None:
-            raise ExplorerError('"box" goes with "image": it is a part of that picture.')
         if not isinstance(text, str):
             raise ExplorerError('"text" must be words in quotes.')
-        return Query((WordsPart(text),))
+        parts.append(WordsPart(text))
+    for one in unwanted:
+        if not isinstance(one, dict):
+            raise ExplorerError('"not" is a list of pictures such as {"image": "a.jpg", "box": [0, 0, 90, 90]}.')
+        parts.append(_picture_part(one.get("image"), one.get("box"), -1.0))
+    return Query(tuple(parts), layout=record.get("layout") is True)
+
+
+def _listed(record: dict[str, Any], name: str) -> list[Any]:
+    value = record.get(name)
+    if value is not None and not isinstance(value, list):
+        raise ExplorerError(f'"{name}" must be a list.')
+    return value or []
+
+
+def _picture_part(image: Any, pixels: Any, weight: float = 1.0) -> PicturePart:
+    """A picture file, or a part of it, that a record names. Raises :class:`ExplorerError` for anything else."""
     if not isinstance(image, str) or "\0" in image:
         raise ExplorerError('"image" must be the path of a picture, in quotes.')
     path = Path(image)
     width, height = picture_size(path)
     if pixels is None:
-        return Query((PicturePart(path),))
+        return PicturePart(path, None, weight)
     numbers = isinstance(pixels, list) and all(
         isinstance(side, int | float) and not isinstance(side, bool) for side in pixels
     )
@@ -64,21 +89,36 @@ def parse_query(record: dict[str, Any]) -> Query:
         box = Box.from_pixels(tuple(float(side) for side in pixels), width, height).clipped()
     except OverflowError as error:
         raise ExplorerError("A box needs four finite numbers: left, top, right, bottom.") from error
-    return Query((PicturePart(path, box),))
+    return PicturePart(path, box, weight)
 
 
 def match_records(workspace: Workspace, matches: list[Match]) -> list[dict[str, Any]]:
     """Matches as the command line and the web API give them, boxes in pixels of the originals."""
     works = {match.work: workspace.collection.work(match.work) for match in matches}
-    return [
-        {
-            "file": match.work,
-            "box": list(match.box.to_pixels(works[match.work].width, works[match.work].height)),
-            "score": round(match.score, 6),
-            "rank": match.rank,
-        }
-        for match in matches
-    ]
+    return [match_record(match, works[match.work]) for match in matches]
+
+
+def match_record(match: Match, work: Work) -> dict[str, Any]:
+    """One match as JSON. ``transform`` goes from the query to the match: mirrored first, ``scale`` in pixels of the
+    originals, ``turn`` in degrees counter-clockwise; it is null, as ``probability`` is, where nothing was verified."""
+    evidence = match.evidence
+    record = {
+        "file": match.work,
+        "box": list(match.box.to_pixels(work.width, work.height)),
+        "score": round(match.score, 6),
+        "rank": match.rank,
+        "probability": round(evidence.probability, 6) if evidence else None,
+        "inliers": evidence.inliers if evidence else 0,
+        "transform": None,
+    }
+    if evidence and evidence.transform:
+        changed = evidence.transform
+        record["transform"] = {
+            "scale": round(changed.scale, 4), "turn": round(changed.turn, 2), "mirror": changed.mirror,
+        }  # fmt: skip
+    if match.also:
+        record["also"] = [list(box.to_pixels(work.width, work.height)) for box in match.also]
+    return record
 
 
 def collection_database(name: str, cache: Path) -> Collection:

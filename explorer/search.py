@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +10,8 @@ import numpy as np
 from explorer import labels as zero_shot
 from explorer.combine import combined, find_words
 from explorer.errors import ExplorerError
-from explorer.geometry import Box
 from explorer.query import Match, Part, Query, SearchOptions, WordsPart
-from explorer.stages import Found, lay, prepare, propose, verify
+from explorer.stages import Found, best_of_each, lay, prepare, propose, verify
 from explorer.workspace import Workspace
 
 
@@ -35,21 +33,6 @@ def search(workspace: Workspace, query: Query, options: SearchOptions | None = N
     ]
 
 
-def click_box(workspace: Workspace, work_id: str, x: float, y: float, scale: float) -> Box:
-    """The square region of a work round a point, kept inside the picture.
-
-    ``x``, ``y`` are fractions; ``scale`` is the side as a fraction of that of a square of the picture's area.
-    """
-    work = workspace.collection.work(work_id)
-    if not all(map(math.isfinite, (x, y, scale))) or scale <= 0:
-        raise ExplorerError("A click needs a place on the picture and a size above zero.")
-    unit = math.sqrt(work.width * work.height)
-    wide, high = min(scale * unit / work.width, 1.0), min(scale * unit / work.height, 1.0)
-    left = min(max(x - wide / 2, 0.0), 1.0 - wide)
-    top = min(max(y - high / 2, 0.0), 1.0 - high)
-    return Box(left, top, left + wide, top + high)
-
-
 def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Found]:
     """A query of a single part, best first."""
     if isinstance(part, WordsPart):
@@ -59,7 +42,8 @@ def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Foun
     proposed = propose(workspace, query, works + len(query.own))
     if not options.own:
         proposed = [one for one in proposed if one.row not in query.own]
-    return verify(workspace, query, lay(workspace, query, proposed, options.per_work))
+    verified = verify(workspace, query, lay(workspace, query, proposed, options.per_work))
+    return best_of_each(verified, options.per_work)  # witnesses may move two places onto one
 
 
 # -- zero-shot labels ------------------------------------------------------------------------------------------------

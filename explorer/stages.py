@@ -130,12 +130,17 @@ def lay_over(workspace: Workspace, query: VisualQuery, rows: Sequence[int], per_
     return [Found(int(row), p.box, p.score, p.mirrored) for row, placements in pairs for p in placements]
 
 
-def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found]) -> list[Found]:
-    """Every place with its evidence, ranked by the chance that it is a copy (third stage)."""
-    if not found:
-        return []
+def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], most: int | None = None) -> list[Found]:
+    """Places with their evidence, ranked by the chance that each is a copy (third stage).
+
+    ``found`` comes best first; with ``most``, only so many are heard, and the others left out.
+    """
     sizes = workspace.collection.sizes()
     known = [one for one in found if workspace.tables.works[one.row] in sizes]
+    if not known:
+        return []
+    standing = standings(np.array([one.score for one in known]))[:most]
+    known = known[:most]
 
     def heard(one: Found) -> Testimony:
         size = sizes[workspace.tables.works[one.row]]
@@ -143,7 +148,6 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found]) -> 
         return testify(query.detail, Place(tables.grid(one.row), size, tables.points(one.row), one.box, one.mirrored))
 
     said = in_threads(heard, known)
-    standing = standings(np.array([one.score for one in known]))
     chances = chance(standing, np.array([t.cell_share for t in said]), np.array([t.points for t in said]))
     verified = [
         Found(one.row, t.box, float(p), t.mirrored, _evidence(one, t, float(p)))

@@ -18,7 +18,9 @@ from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
 from explorer.labels import MARGIN
 from explorer.query import PicturePart, Query, RegionPart, SearchOptions, WordsPart
-from explorer.search import click_box, label_works, own_rows, search
+from explorer.click import click_box
+from explorer.search import label_works, search
+from explorer.stages import own_rows
 from explorer.workspace import Workspace
 
 WIDE, HIGH = 480, 360
@@ -282,9 +284,11 @@ def test_parts_of_all_kinds_together(workshop: Workspace, tmp_path: Path) -> Non
     assert all(np.isfinite(match.score) for match in matches)
 
 
-def test_parts_without_weight_do_not_divide_by_zero(workshop: Workspace) -> None:
-    matches = search(workshop, Query((region("first.png", None, 0.0), region("second.png", None, 0.0))))
-    assert all(np.isfinite(match.score) for match in matches)
+def test_a_query_that_wants_nothing_is_refused(workshop: Workspace) -> None:
+    for weight in (0.0, -1.0):
+        parts = region("first.png", None, weight), region("second.png", None, weight)
+        with pytest.raises(ExplorerError, match="Say also what to look for"):
+            search(workshop, Query(parts))
 
 
 # -- clicks ------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from explorer.exchange import match_record
 from explorer.geometry import Box
 
 if TYPE_CHECKING:
@@ -133,15 +134,7 @@ def trail(session: Session, captions: Mapping[Step, Props]) -> Props:
 
 def found(match: Match, work: Work) -> Props:
     """A match as the REST API gives it: boxes in pixels of the original picture, as on the command line."""
-    return {
-        "file": work.id,
-        "title": work.title,
-        "artist": work.artist,
-        "date": work.date,
-        "box": list(match.box.to_pixels(work.width, work.height)),
-        "score": round(float(match.score), 6),
-        "rank": match.rank,
-    }
+    return {**match_record(match, work), "title": work.title, "artist": work.artist, "date": work.date}
 
 
 def entry(work: Work) -> Props:

@@ -75,7 +75,7 @@ def testify(detail: Detail, place: Place) -> Testimony:
     box, fit = place.box, by_cells
     if by_points and points >= _FEWEST_POINTS:
         found = _box_after(detail, place, by_points)
-        if found and (_overlap(found, place.box) > 0.1 or points >= 2 * _FEWEST_POINTS):
+        if found and _overlap(found, place.box) > 0.1:
             box, fit = found, by_points
         else:
             points, point_pairs = 0, point_pairs[:0]
@@ -121,9 +121,12 @@ def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
 
 
 def _points_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
-    """Key points of the detail among all of the work, both ways round; the way with more support is taken."""
+    """Key points of the detail among those round the place, both ways round; the way with more support is taken."""
     area = place.box.width * place.size[0] * place.box.height * place.size[1]
-    there = KeyPoints(place.points.places, place.points.descriptors.astype(np.float32))
+    box = place.box
+    round_about = Box(box.x0 - box.width, box.y0 - box.height, box.x1 + box.width, box.y1 + box.height)
+    near = place.points.inside(round_about)
+    there = KeyPoints(near.places, near.descriptors.astype(np.float32))
     heard = []
     for mirrored in (False, True):
         asked = detail.points.reversed() if mirrored else detail.points
