@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer import labels as zero_shot
+from explorer.chance import against_chance
 from explorer.combine import combined, find_words
 from explorer.errors import ExplorerError
 from explorer.query import Match, Part, Query, SearchOptions, WordsPart
-from explorer.stages import Found, best_of_each, lay, prepare, propose, verify
+from explorer.stages import Found, best_of_each, lay, prepare, propose, refuse_nothing_to_see, verify
 from explorer.workspace import Workspace
 
 
@@ -25,8 +26,12 @@ def search(workspace: Workspace, query: Query, options: SearchOptions | None = N
         raise ExplorerError("There is nothing to search for: give a picture, a detail, or words.")
     single = len(query.parts) == 1
     found = _find(workspace, query.parts[0], options) if single else combined(workspace, query, options)
+    if found:
+        for part in query.parts:
+            if not isinstance(part, WordsPart):
+                refuse_nothing_to_see(workspace, part)
     present = set(workspace.present_rows().tolist())
-    best = [one for one in found if one.row in present][: options.top]
+    best = against_chance(workspace, [one for one in found if one.row in present][: options.top])
     return [
         Match(workspace.tables.works[one.row], one.box, one.score, rank, one.mirrored, one.evidence, one.also)
         for rank, one in enumerate(best, start=1)

@@ -16,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.collection.pictures import file_hash
+from explorer.collection import open_picture
+from explorer.collection.pictures import file_hash, picture_size
+from explorer.collection.renditions import THUMBNAIL_SIDE
 from explorer.dense import Laying, in_threads, place, query_grid
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
@@ -27,6 +29,10 @@ from explorer.workspace import Workspace
 
 SAME_PLACE = 0.3
 """IoU above which two places in one work count as one."""
+SMALLEST_DETAIL = 8
+"""Pixels of the original: a detail of less says nothing."""
+BLANK = 1.5
+"""Standard deviation of a detail's tones, 0 to 255, below which it is of one colour."""
 _SAME_REGION = 0.5  # the same, of regions that are only proposed
 _WIDER = 0.5  # how far round a proposed region the detail is laid, as a fraction of its side
 _SIZES = (0.6, 1.8)  # long sides of the placements there, of the region's side
@@ -66,6 +72,26 @@ def prepare(workspace: Workspace, part: RegionPart | PicturePart) -> VisualQuery
         return _of_work(workspace, min(own), box, own)
     encoding, points, size = workspace.encode(part.path)
     return _visual(workspace.reduction.apply(encoding.match), box, size, points, own)
+
+
+def refuse_nothing_to_see(workspace: Workspace, part: RegionPart | PicturePart) -> None:
+    """Raises :class:`ExplorerError` where a detail is too small, or of one colour: anything would look like it."""
+    box = (part.box or Box.whole()).clipped()
+    if isinstance(part, RegionPart):
+        work = workspace.collection.work(part.work)
+        width, height, small = work.width, work.height, open_picture(workspace.thumbnail(work.id)).image
+    else:
+        width, height = picture_size(part.path)
+        small = open_picture(part.path, long_side=THUMBNAIL_SIDE).image
+    wide, high = round(box.width * width), round(box.height * height)
+    if min(wide, high) < SMALLEST_DETAIL:
+        raise ExplorerError(
+            f"The detail is only {wide} by {high} pixels; choose one of at least {SMALLEST_DETAIL} pixels on each side."
+        )
+    x0, y0, x1, y1 = box.to_pixels(*small.size)
+    tones = np.asarray(small.crop((x0, y0, max(x1, x0 + 2), max(y1, y0 + 2))), dtype=np.float32)
+    if float(tones.std(axis=(0, 1)).max()) < BLANK:
+        raise ExplorerError("There is nothing to recognise here: the detail is all of one colour. Choose another.")
 
 
 def own_rows(workspace: Workspace, path: Path) -> frozenset[int]:
