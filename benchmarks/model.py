@@ -23,11 +23,11 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from matcher import average_precision, read_queries, search_all
-from transformers import AutoTokenizer, CLIPConfig, CLIPModel, CLIPVisionConfig, CLIPVisionModel
+from transformers import CLIPModel, CLIPVisionConfig, CLIPVisionModel
 
-from explorer.adapt.precision import mixed
-from explorer.adapt.student import normalised
 from explorer.adapt.teacher import Teacher
+from explorer.config import Config
+from explorer.encoder.clip import ClipEncoder, load_clip
 
 # Written down before anything was measured; the class names are the folders' names.
 PROMPTS = ("a painting of a {}", "a {}", "a picture of a {}", "a drawing of a {}", "an artwork showing a {}")
@@ -52,36 +52,19 @@ def to_pixels(picture: Image.Image) -> torch.Tensor:
 
 
 class Mini:
-    """A CLIP folder (or model) as the benchmark needs it: dense maps per layer, whole pictures, words."""
+    """A CLIP as the app reads it: the encoder's own maps, whole pictures squeezed to its native size, words."""
 
-    def __init__(self, model: CLIPModel, tokenizer: object, layers: list[int]) -> None:
-        self.model, self.tokenizer, self.layers = model.eval(), tokenizer, layers
+    def __init__(self, encoder: ClipEncoder) -> None:
+        self.encoder, self.words = encoder, encoder.words
 
-    @torch.inference_mode()
     def dense(self, picture: Image.Image) -> dict[str, np.ndarray]:
-        """Raw tokens after each of the layers, ``(rows, columns, D)``."""
-        pixels = normalised(to_pixels(picture))
-        rows, columns = (side // 16 for side in pixels.shape[-2:])
-        with mixed("cpu"):
-            hidden = self.model.vision_model(
-                pixels, interpolate_pos_encoding=True, output_hidden_states=True
-            ).hidden_states
-        return {f"hidden_states[{n}]": hidden[n][0, 1:].float().view(rows, columns, -1).numpy() for n in self.layers}
+        """What the encoder matches details by, before any reduction, ``(rows, columns, D)``."""
+        return {"match": self.encoder.encode([picture])[0].match.vectors}
 
-    @torch.inference_mode()
     def whole(self, pictures: list[Image.Image]) -> np.ndarray:
         """Image features, unit rows."""
-        found = []
-        for picture in pictures:
-            pixels = normalised(to_pixels(picture.resize((224, 224), Image.Resampling.BICUBIC)))
-            found.append(self.model.get_image_features(pixels).pooler_output)
-        return F.normalize(torch.cat(found), dim=-1).numpy()
-
-    @torch.inference_mode()
-    def words(self, texts: list[str]) -> np.ndarray:
-        tokens = self.tokenizer(texts, padding=True, return_tensors="pt")
-        features = self.model.get_text_features(tokens["input_ids"], attention_mask=tokens["attention_mask"])
-        return F.normalize(features.pooler_output, dim=-1).numpy()
+        squeezed = [picture.resize((224, 224), Image.Resampling.BICUBIC) for picture in pictures]
+        return np.stack([self.encoder.encode([picture])[0].whole for picture in squeezed])
 
 
 def retrieval(vectors: np.ndarray, classes: np.ndarray) -> float:
@@ -104,8 +87,8 @@ def objects_rows(folder: Path, models: dict[str, Mini], teacher: Teacher | None)
     rows = []
     if teacher:
         small = [to_pixels(picture.resize((224, 224), Image.Resampling.BICUBIC)) for picture in pictures]
-        pooled = [teacher.run(torch.cat(small[at : at + 20])).features for at in range(0, len(small), 20)]
-        vectors = F.normalize(torch.cat(pooled), dim=-1).numpy()
+        maps = [teacher.run(torch.cat(small[at : at + 20])).meaning for at in range(0, len(small), 20)]
+        vectors = F.normalize(torch.cat(maps).mean(dim=(2, 3)), dim=-1).numpy()
         rows.append(Row("objects: mAP", "teacher", retrieval(vectors, classes), "MobileNet V2, average-pooled"))
     for title, mini in models.items():
         vectors = mini.whole(pictures)
@@ -125,7 +108,7 @@ def dense_rows(name: str, folder: Path, models: dict[str, Mini], teacher: Teache
     encoders = {title: mini.dense for title, mini in models.items()}
     if teacher:
         encoders["teacher"] = lambda picture: {
-            "expanded_conv_12/add": teacher.run(to_pixels(picture), dense_only=True).dense[0].permute(1, 2, 0).numpy()
+            "expanded_conv_12/add": teacher.run(to_pixels(picture)).dense[0].permute(1, 2, 0).numpy()
         }
     rows = []
     for title, encode in encoders.items():
@@ -136,9 +119,8 @@ def dense_rows(name: str, folder: Path, models: dict[str, Mini], teacher: Teache
     return rows
 
 
-def search_row(folder: Path, model: Path, layer: int, blocks: int) -> Row:
+def search_row(folder: Path, model: str) -> Row:
     """The project's own search on ``planted``: the same index and re-ranking as a user's click gets."""
-    from explorer.config import Config
     from explorer.geometry import Box
     from explorer.indexing import index_folder
     from explorer.query import Query, RegionPart, SearchOptions
@@ -149,7 +131,7 @@ def search_row(folder: Path, model: Path, layer: int, blocks: int) -> Row:
     sizes = {path.name: Image.open(path).size for path in images.iterdir()}
     precisions = []
     with tempfile.TemporaryDirectory() as cache:
-        config = Config(model=str(model), match_layer=layer - blocks - 1)
+        config = Config(model=model)
         index_folder(images, "planted", Path(cache), config)
         workspace = Workspace.open("planted", Path(cache))
         for query in read_queries(folder / "annotations.json"):
@@ -157,7 +139,7 @@ def search_row(folder: Path, model: Path, layer: int, blocks: int) -> Row:
             matches = search(workspace, Query((part,)), SearchOptions(top=1000))
             detections = [(m.work, np.array(m.box.to_pixels(*sizes[m.work]))) for m in matches]
             precisions.append(average_precision(detections, query.truth))
-    note = f"hidden_states[{layer}], {config.resolution} px, {len(precisions)} queries"
+    note = f"{workspace.config.resolution} px, {len(precisions)} queries"
     return Row("planted: mAP, the project's search", "mini", float(np.mean(precisions)), note)
 
 
@@ -169,7 +151,7 @@ def speed_rows(mini: Mini, rounds: int = 5) -> list[Row]:
         shape = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12}
         return CLIPVisionModel(CLIPVisionConfig(**shape, patch_size=patch)).eval()
 
-    models = {"mini": mini.model.vision_model, "ViT-B/32": plain(32), "ViT-B/16": plain(16)}
+    models = {"mini": mini.encoder.model.vision_model, "ViT-B/32": plain(32), "ViT-B/16": plain(16)}
     pixels = torch.rand(8, 3, 224, 224)
     times: dict[str, list[float]] = {name: [] for name in models}
     for turn in range(rounds + 1):
@@ -187,13 +169,12 @@ def speed_rows(mini: Mini, rounds: int = 5) -> list[Row]:
 
 def measure(args: argparse.Namespace) -> list[Row]:
     torch.manual_seed(0)
-    layers = [int(layer) for layer in args.layers.split(",")]
-    tokenizer = AutoTokenizer.from_pretrained(args.model)
-    trained = CLIPModel.from_pretrained(args.model, dtype=torch.float32)
-    models = {"mini": Mini(trained, tokenizer, layers)}
+    config = Config(model=args.model)
+    trained = load_clip(config, args.threads)
+    models = {"mini": Mini(trained)}
     if args.control:
-        config = CLIPConfig.from_pretrained(args.model)
-        models["untrained"] = Mini(CLIPModel(config).float(), tokenizer, layers)
+        control = CLIPModel(trained.model.config).float()
+        models["untrained"] = Mini(ClipEncoder(control, trained.tokenizer, config, "cpu"))
     file = args.data / "teacher" / "mobilenet_v2_1.0_224_quant.tflite"
     teacher = Teacher(file) if file.is_file() and args.teacher else None
     rows = [] if teacher else [Row("teacher", "teacher", None, "skipped: no teacher file, or not asked for")]
@@ -210,16 +191,14 @@ def measure(args: argparse.Namespace) -> list[Row]:
         else:
             rows += function(name, folder, models, teacher, args.queries)
     if "search" in asked and (args.data / "planted").is_dir():
-        blocks = trained.config.vision_config.num_hidden_layers
-        rows.append(search_row(args.data / "planted", args.model, layers[-1], blocks))
+        rows.append(search_row(args.data / "planted", args.model))
     return rows + (speed_rows(models["mini"]) if "speed" in asked else [])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--model", type=Path, default=ROOT / "assets" / "models" / "mini")
-    parser.add_argument("--layers", default="6", help="hidden states to match with; the search uses the last")
+    parser.add_argument("--model", default="mini", help="mini, or the folder of a CLIPModel")
     parser.add_argument("--only", default="objects,search,planted,brueghel,speed")
     parser.add_argument("--queries", type=int, default=0, help="at most about so many queries per set; 0: all")
     parser.add_argument("--threads", type=int, default=0)
@@ -227,8 +206,6 @@ def main() -> None:
     parser.add_argument("--no-teacher", dest="teacher", action="store_false")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    if args.threads:
-        torch.set_num_threads(args.threads)
     rows = measure(args)
     print(f"{'measure':48}{'model':12}{'value':>9}{'aim':>7}  note")
     for row in rows:

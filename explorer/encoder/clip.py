@@ -68,8 +68,8 @@ class ClipEncoder:
         self, model: CLIPModel, tokenizer: Any, config: Config, device: str, colours: Colours = CLIP_COLOURS,
         note: str = "",
     ) -> None:  # fmt: skip
-        self._model = model.eval().to(device)
-        self._tokenizer = tokenizer
+        self.model = model.eval().to(device)
+        self.tokenizer = tokenizer
         self._resolution = config.resolution
         self._device = device
         own_layer = getattr(model.config, "match_layer", DEFAULT_LAYER)
@@ -104,13 +104,13 @@ class ClipEncoder:
 
     @torch.inference_mode()
     def words(self, texts: Sequence[str]) -> np.ndarray:
-        longest = self._model.config.text_config.max_position_embeddings
-        tokens = self._tokenizer(
+        longest = self.model.config.text_config.max_position_embeddings
+        tokens = self.tokenizer(
             [text[:_LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts],
             padding=True, truncation=True, max_length=longest, return_tensors="pt",
         )  # fmt: skip
         inputs = {name: tokens[name].to(self._device) for name in ("input_ids", "attention_mask")}
-        return unit_rows(self._model.get_text_features(**inputs).pooler_output.float().cpu().numpy())
+        return unit_rows(self.model.get_text_features(**inputs).pooler_output.float().cpu().numpy())
 
     def _pixels(self, pictures: Sequence[Image.Image]) -> torch.Tensor:
         arrays = np.stack([np.asarray(picture) for picture in pictures])
@@ -120,8 +120,8 @@ class ClipEncoder:
     def forward(self, pixels: torch.Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """``(B, 3, h, w)`` to match tokens ``(B, N, D)``, joint tokens ``(B, N, P)`` and whole pictures ``(B, P)``."""
         if not self._tiled:
-            return self._arrays(*self._through(self._model.vision_model.embeddings(pixels, True)))
-        embeddings = self._model.vision_model.embeddings
+            return self._arrays(*self._through(self.model.vision_model.embeddings(pixels, True)))
+        embeddings = self.model.vision_model.embeddings
         grid = embeddings.patch_embedding(pixels).permute(0, 2, 3, 1)
         tiling = Tiling.of(*grid.shape[1:3], embeddings.image_size // self._patch)
         match, joint, _ = self._through(self._placed(tiling.split(grid), tiling.height, tiling.width))
@@ -131,7 +131,7 @@ class ClipEncoder:
 
     def _through(self, embedded: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Embedded tokens, the class token first, through all blocks: what matches, joint tokens, the class token."""
-        vision, project = self._model.vision_model, self._model.visual_projection
+        vision, project = self.model.vision_model, self.model.visual_projection
         hidden = vision.pre_layrnorm(embedded)
         match = None
         for number, block in enumerate(vision.encoder.layers):
@@ -144,7 +144,7 @@ class ClipEncoder:
 
     def _placed(self, tokens: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
         """Tokens ``(N, rows * columns, D)`` with the positions of the middle of the native grid, and a class token."""
-        embeddings = self._model.vision_model.embeddings
+        embeddings = self.model.vision_model.embeddings
         weight = embeddings.position_embedding.weight
         side = embeddings.image_size // self._patch
         top, left = (side - rows) // 2, (side - columns) // 2
