@@ -40,6 +40,8 @@ AROUND = 0.5
 """How much of what surrounds a found place is looked at, as a fraction of its sides."""
 SAME_PLACE = 0.25
 """IoU of a detail's place after registration with where the search found it, from which they count as one."""
+WELL_MET = 0.6
+"""The same, from which a registration of the whole pictures needs no other that holds only round about the detail."""
 
 Near = tuple[Box, Box]
 """A detail on the first work and where it was found on the second."""
@@ -95,9 +97,13 @@ def _registered(
     works = workspace.collection.work(first[0]), workspace.collection.work(second[0])
     wholes = [_part(workspace, work, Box.whole()) for work in works]
     found = [one for one in _agreements(*wholes, KINDS) if one.chance < SURE]
-    if near is not None:
-        found = [one for one in found if _brings(one, *near)] or _round_about(workspace, works, near)
-    return min(found, key=_rank, default=None)
+    if near is None:
+        return min(found, key=_rank, default=None)
+    best = min((one for one in found if _meets(one, near) > SAME_PLACE), key=_rank, default=None)
+    if best is not None and _meets(best, near) > WELL_MET:
+        return best
+    local = min(_round_about(workspace, works, near), key=_rank, default=None)
+    return max((one for one in (best, local) if one is not None), key=lambda one: _meets(one, near), default=None)
 
 
 def _rank(one: Registration) -> float:
@@ -120,7 +126,7 @@ def _round_about(workspace: Workspace, works: tuple[Work, Work], near: Near) -> 
         )
         for one in _agreements(*parts, KINDS[:2])  # a perspective seen in a detail means nothing for the rest
     ]
-    return [one for one in found if one.chance < LIKELY and _brings(one, *near)]
+    return [one for one in found if one.chance < LIKELY and _meets(one, near) > SAME_PLACE]
 
 
 def _agreements(first: _Part, second: _Part, kinds: tuple[Kind, ...]) -> Iterator[Registration]:
@@ -173,12 +179,12 @@ def _frame(area: Box) -> np.ndarray:
     return np.array([[area.width, 0, area.x0], [0, area.height, area.y0], [0, 0, 1.0]])
 
 
-def _brings(found: Registration, box: Box, place: Box) -> bool:
-    """Whether a registration brings a detail to where it was found."""
-    landed = placed(found.matrix, box)
-    return bool(np.isfinite(landed).all()) and float(
-        intersection_over_union(landed[None], np.array([place.as_tuple()]))[0, 0]
-    ) > SAME_PLACE
+def _meets(found: Registration, near: Near) -> float:
+    """IoU of a detail's place after a registration with where it was found."""
+    landed = placed(found.matrix, near[0])
+    if not np.isfinite(landed).all():
+        return 0.0
+    return float(intersection_over_union(landed[None], np.array([near[1].as_tuple()]))[0, 0])
 
 
 def placed(matrix: np.ndarray, box: Box) -> np.ndarray:

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from pathlib import Path
+from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by gradio when it is imported: the page calls nobody
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -16,6 +17,7 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.maps import work_map
 from explorer.ui.collection import CollectionTab
+from explorer.ui.compare import CompareTab
 from explorer.ui.components import ASSETS, Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.map import MapTab
@@ -47,6 +49,8 @@ def build_app(workspace: Workspace) -> gr.Blocks:
         with gr.Tabs() as tabs:
             with gr.Tab("Explore", id="explore", render_children=True):
                 explore = ExploreTab(desk, session)
+            with gr.Tab("Compare", id="compare", render_children=True):
+                compare = CompareTab(desk)
             with gr.Tab("Words", id="words", render_children=True):
                 words = WordsTab(desk)
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
@@ -58,12 +62,25 @@ def build_app(workspace: Workspace) -> gr.Blocks:
         def to_explore() -> gr.Tabs:
             return gr.Tabs(selected="explore")
 
+        def to_compare() -> gr.Tabs:
+            return gr.Tabs(selected="compare")
+
+        def to_linked(request: gr.Request) -> Any:
+            return to_compare() if "compare" in request.query_params else gr.skip()
+
         for source in (words.labels, atlas.atlas):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
         for followed in (words.results.follow, words.results.look):
             searching = working(explore.results)
             followed(to_explore, None, tabs, **quiet())
             followed(explore.follow, session, explore.shown, **searching)
+        for results in (explore.results, words.results):
+            results.compare(to_compare, None, tabs, **quiet())
+            results.compare(compare.from_match, None, compare.table, **working(compare.table, "compare"))
+        compare.table.arrive(to_compare, None, tabs, **quiet())
+        compare.table.arrive(compare.lay, None, compare.table, **working(compare.table, "compare"))
+        page.load(to_linked, None, tabs, **quiet())
+        compare.table.leave(to_explore, None, tabs, **quiet())
     return page
 
 

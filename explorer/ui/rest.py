@@ -11,6 +11,7 @@ import gradio as gr
 
 from explorer.collection import Judgement
 from explorer.collection.pictures import picture_size
+from explorer.compare import register
 from explorer.errors import ExplorerError
 from explorer.exchange import judgement_records
 from explorer.geometry import Box
@@ -18,7 +19,7 @@ from explorer.labels import parse_prompts
 from explorer.maps import work_map
 from explorer.query import Part, PicturePart, RegionPart, WordsPart
 from explorer.search import label_works
-from explorer.ui import incoming, views
+from explorer.ui import incoming, registered, views
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import Desk
 from explorer.ui.session import Wishes
@@ -33,6 +34,7 @@ class RestApi:
         gr.api(telling(self.map), api_name="map", concurrency_id="map", concurrency_limit=1)
         for endpoint in (self.judge, self.judgements, self.withdraw):
             gr.api(telling(endpoint), api_name=endpoint.__name__)
+        gr.api(telling(self.register), api_name="register", concurrency_id="compare", concurrency_limit=1)
         for endpoint in (self.search_region, self.search_picture, self.search_words, self.label):
             gr.api(telling(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
 
@@ -67,6 +69,18 @@ class RestApi:
         """Labels, one per line, and each work's scores and best label (null where none stands out)."""
         table = label_works(self.desk.workspace, parse_prompts(incoming.text(prompts)))
         return views.label_table(table.labels, table.works, table.scores, table.best)
+
+    def register(
+        self, first: str, second: str, first_box: list[float] | None = None, second_box: list[float] | None = None
+    ) -> dict:
+        """How one work of the collection lies on another: a matrix from pixels of the first to pixels of the second.
+        Two boxes say where a detail of the first was found on the second."""
+        collection = self.desk.workspace.collection
+        works = collection.work(incoming.text(first)), collection.work(incoming.text(second))
+        sent = zip((first_box, second_box), works, strict=True)
+        boxes = [in_fractions(box, one.width, one.height) for box, one in sent]
+        near = None if None in boxes else (boxes[0], boxes[1])
+        return registered.record(register(self.desk.workspace, works[0].id, works[1].id, near), works)
 
     def map(self) -> list[dict]:
         """Each work's place on the map, x and y from 0 to 1."""

@@ -45,7 +45,7 @@ def _windows(features: FeatureMap, side: int) -> tuple[np.ndarray, np.ndarray]:
             total += features.vectors[y : y + down, x : x + across]
     ys, xs = np.mgrid[0:down, 0:across]
     centres = np.stack([(xs.ravel() + side / 2) / columns, (ys.ravel() + side / 2) / rows], axis=1)
-    return unit_rows(total.reshape(len(centres), -1)), centres
+    return unit_rows(total.reshape(len(centres), total.shape[2])), centres
 
 
 def _mutual(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, ...]:

@@ -1,0 +1,404 @@
+const { h, svg, picture, byline } = window.Explorer;
+const $ = (selector) => element.querySelector(selector);
+const table = $(".lighttable"), account = $(".account"), wait = $(".wait"), rod = $(".rod"), hand = $(".hand");
+const MODES = ["side", "curtain", "opacity", "blink", "difference"], SIDES = ["first", "second"];
+const LEAST = 0.3, DEEPEST = 24, MOST_POINTS = 8;
+const part = (kind, name) => $(`${kind}[data-side=${name}]`);
+const panes = { first: part(".pane", "first"), second: part(".pane", "second") };
+const images = { first: panes.first.querySelector("img"), second: panes.second.querySelector("img") };
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+let value = {};
+const still = () => ({ zoom: 1, x: 0, y: 0 }); // x, y: where the middle lies, in sides of the whole first picture
+let view = still(), own = { first: still(), second: still() }; // while points are set each picture moves by itself
+let mode = "side", flipped = false, dots = false, curtain = 50, blinking = null;
+let points = null; // by hand: [{side, at}], in the order of the clicks; null while none are set
+let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
+let answered = false; // until then the address is what was asked for, and is left alone
+
+// -- projective maps, nine numbers row by row -------------------------------------------------------------------
+const times = (a, b) => [0, 1, 2].flatMap((r) => [0, 1, 2].map((c) => a[3 * r] * b[c] + a[3 * r + 1] * b[3 + c] + a[3 * r + 2] * b[6 + c]));
+const inverse = ([a, b, c, d, e, f, g, k, i]) => {
+  const cofactors = [e * i - f * k, c * k - b * i, b * f - c * e, f * g - d * i, a * i - c * g, c * d - a * f, d * k - e * g, b * g - a * k, a * e - b * d];
+  const determinant = a * cofactors[0] + b * cofactors[3] + c * cofactors[6];
+  return cofactors.map((one) => one / determinant);
+};
+const moved = (m, [x, y]) => {
+  const w = m[6] * x + m[7] * y + m[8];
+  return [(m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w];
+};
+const css = (m) => `matrix3d(${[m[0], m[3], 0, m[6], m[1], m[4], 0, m[7], 0, 0, 1, 0, m[2], m[5], 0, m[8]].join()})`;
+
+// -- where the pictures lie -------------------------------------------------------------------------------------
+const registered = () => Boolean(value.matrix) && !points;
+const fitted = (name) => {
+  const pad = 12, one = value[name], pane = panes[name];
+  const factor = Math.min((pane.clientWidth - 2 * pad) / one.width, (pane.clientHeight - 2 * pad) / one.height);
+  return { width: Math.max(1, one.width * factor), height: Math.max(1, one.height * factor) };
+};
+const viewOf = (name) => (points ? own[name] : view);
+// From fractions of a picture, lying by itself, to pixels of its pane.
+const alone = (name, reversed) => {
+  const fit = fitted(name), base = fitted("first"), now = viewOf(name), pane = panes[name];
+  const width = fit.width * now.zoom, height = fit.height * now.zoom;
+  const left = pane.clientWidth / 2 + now.x * base.width - width / 2, top = pane.clientHeight / 2 + now.y * base.height - height / 2;
+  return reversed ? [-width, 0, left + width, 0, height, top, 0, 0, 1] : [width, 0, left, 0, height, top, 0, 0, 1];
+};
+const frame = (name) => {
+  if (name === "first") return alone("first", flipped);
+  return registered() ? times(alone("first", flipped), inverse(value.matrix)) : alone("second", false);
+};
+// Wide pictures lie one above the other where they are larger so.
+const stack = () => {
+  const { width, height } = value.first, room = [table.clientWidth, table.clientHeight];
+  const beside = Math.min(room[0] / 2 / width, room[1] / height), above = Math.min(room[0] / width, room[1] / 2 / height);
+  table.classList.toggle("stacked", above > 1.05 * beside);
+};
+const lay = () => {
+  if (!value.first || !value.second || !table.clientWidth) return;
+  stack();
+  for (const name of SIDES) {
+    const image = images[name], size = [image.naturalWidth || value[name].width, image.naturalHeight || value[name].height];
+    Object.assign(image.style, { width: size[0] + "px", height: size[1] + "px" });
+    image.style.transform = css(times(frame(name), [1 / size[0], 0, 0, 0, 1 / size[1], 0, 0, 0, 1]));
+    draw(name);
+  }
+  rod.hidden = mode !== "curtain";
+  rod.style.left = curtain + "%";
+  rod.setAttribute("aria-valuenow", String(Math.round(curtain)));
+  panes.second.style.clipPath = mode === "curtain" ? `inset(0 0 0 ${curtain}%)` : "";
+  images.second.style.opacity = mode === "opacity" ? Number($("[data-for=opacity] input").value) / 100 : "";
+};
+const draw = (name, twin = null) => {
+  const m = frame(name), shapes = [], box = value.near?.[name];
+  if (box) {
+    const corners = [[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]];
+    shapes.push(svg("polygon", { points: corners.map((corner) => moved(m, corner).join()).join(" ") }));
+  }
+  if (dots && !points) for (const four of value.places || []) {
+    const [x, y] = moved(m, name === "first" ? four.slice(0, 2) : four.slice(2));
+    shapes.push(svg("circle", { class: "dot", cx: x, cy: y, r: 3.5 }));
+  }
+  (points || []).filter((one) => one.side === name).forEach((one, index) => {
+    const [x, y] = moved(m, one.at), number = svg("text", { x, y });
+    number.textContent = String(index + 1);
+    shapes.push(svg("g", { class: "point" }, svg("circle", { cx: x, cy: y, r: 10 }), number));
+  });
+  if (twin) shapes.push(svg("circle", { class: "twin", cx: twin[0], cy: twin[1], r: 9 }), svg("circle", { class: "twin", cx: twin[0], cy: twin[1], r: 1 }));
+  panes[name].querySelector(".over").replaceChildren(...shapes);
+};
+const zoomBy = (factor, name = "first", at = null) => {
+  const now = viewOf(name), base = fitted("first"), pane = panes[name];
+  const middle = at ? [(at[0] - pane.clientWidth / 2) / base.width, (at[1] - pane.clientHeight / 2) / base.height] : [0, 0];
+  const zoom = clamp(now.zoom * factor, LEAST, DEEPEST), ratio = zoom / now.zoom;
+  now.x = middle[0] - (middle[0] - now.x) * ratio;
+  now.y = middle[1] - (middle[1] - now.y) * ratio;
+  now.zoom = zoom;
+  panBy(0, 0, name);
+};
+const panBy = (x, y, name = "first") => {
+  const now = viewOf(name), base = fitted("first"), far = 1.2 * now.zoom + 0.5;
+  now.x = clamp(now.x + x / base.width, -far, far);
+  now.y = clamp(now.y + y / base.height, -far, far);
+  lay();
+};
+const fit = () => {
+  view = still();
+  own = { first: still(), second: still() };
+  lay();
+};
+const zoomOnto = (box) => {
+  const base = fitted("first"), pane = panes.first;
+  const side = Math.max((box[2] - box[0]) * base.width / pane.clientWidth, (box[3] - box[1]) * base.height / pane.clientHeight);
+  const zoom = clamp(0.4 / side, 1, 8);
+  view = { zoom, x: (flipped ? 1 : -1) * ((box[0] + box[2]) / 2 - 0.5) * zoom, y: -((box[1] + box[3]) / 2 - 0.5) * zoom };
+};
+
+// -- ways of looking --------------------------------------------------------------------------------------------
+const blink = () => {
+  clearInterval(blinking);
+  table.classList.remove("off");
+  blinking = mode === "blink" ? setInterval(() => table.classList.toggle("off"), 2000 / Number($("[data-for=blink] input").value)) : null;
+};
+const setMode = (next) => {
+  mode = points ? "side" : next;
+  table.dataset.mode = mode;
+  for (const button of element.querySelectorAll("[data-mode]")) if (button !== table) {
+    button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+    button.disabled = Boolean(points);
+  }
+  for (const label of element.querySelectorAll("[data-for]")) label.classList.toggle("on", label.dataset.for === mode);
+  table.classList.toggle("grey", $("[data-for=difference] input").checked);
+  blink();
+  lay();
+  settle();
+};
+const flip = () => {
+  flipped = !flipped;
+  view.x = -view.x;
+  $("[data-do=flip]").setAttribute("aria-pressed", String(flipped));
+  lay();
+};
+
+// -- by hand ----------------------------------------------------------------------------------------------------
+const pairs = () => {
+  const [a, b] = SIDES.map((name) => points.filter((one) => one.side === name));
+  return a.slice(0, b.length).map((one, index) => [...one.at, ...b[index].at].map((number) => Number(number.toFixed(5))));
+};
+const due = () => {
+  const [a, b] = SIDES.map((name) => points.filter((one) => one.side === name).length);
+  return a === b ? null : a > b ? "second" : "first"; // none: whichever is clicked first
+};
+const prompt = () => {
+  hand.hidden = !points;
+  table.classList.toggle("setting", Boolean(points));
+  $("[data-do=hand]").setAttribute("aria-pressed", String(Boolean(points)));
+  if (!points) return;
+  const count = pairs().length, next = due();
+  const model = ["", "", "Two pairs turn and scale; more make it surer.", "Three pairs also stretch.", "Four and more also tilt."][Math.min(count, 4)];
+  $(".prompt").textContent = next ? `Now click the same place on the ${next} picture.`
+    : count >= MOST_POINTS ? "Eight pairs are set: apply them." : count === 0 ? "Click a place on one picture, then the same place on the other; two pairs at least." : `${count === 1 ? "One pair is" : `${count} pairs are`} set. ${model}`;
+  $(".turned").disabled = count > 2;
+  $("[data-do=apply]").disabled = count < 2 || Boolean(next);
+  for (const name of ["undo", "clear"]) $(`[data-do=${name}]`).disabled = !points.length;
+};
+const setPoint = (side, at) => {
+  if (at.some((number) => number < 0 || number > 1)) return;
+  const next = due();
+  if (next && next !== side) points.splice(points.findLastIndex((one) => one.side === side), 1); // placed anew
+  else if (!next && pairs().length >= MOST_POINTS) return;
+  points.push({ side, at });
+  prompt();
+  lay();
+};
+const byHand = (on) => {
+  points = on ? (value.points || []).flatMap((four) => [{ side: "first", at: four.slice(0, 2) }, { side: "second", at: four.slice(2) }]) : null;
+  own = { first: still(), second: still() };
+  prompt();
+  setMode("side");
+};
+
+// -- pointers ---------------------------------------------------------------------------------------------------
+const down = new Map();
+let gesture = null;
+const sideAt = (event) => (mode === "side" && panes.second.contains(event.target) ? "second" : "first");
+const inPane = (event, name) => {
+  const bounds = panes[name].getBoundingClientRect();
+  return [event.clientX - bounds.left, event.clientY - bounds.top];
+};
+const spread = () => {
+  const [a, b] = [...down.values()];
+  return { at: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], apart: Math.hypot(a[0] - b[0], a[1] - b[1]) };
+};
+table.addEventListener("pointerdown", (event) => {
+  if (event.target.closest(".keys") || event.target === rod || event.button === 2 || !value.second) return;
+  table.focus({ preventScroll: true });
+  const name = gesture?.name || sideAt(event), at = inPane(event, name);
+  down.set(event.pointerId, at);
+  gesture = down.size === 2 ? { name, ...spread(), far: true } : { name, at, from: at, slack: event.pointerType === "mouse" ? 4 : 11 };
+  event.preventDefault();
+});
+window.addEventListener("pointermove", (event) => {
+  if (!down.has(event.pointerId)) return;
+  const { name } = gesture;
+  down.set(event.pointerId, inPane(event, name));
+  if (down.size === 2) {
+    const now = spread();
+    panBy(now.at[0] - gesture.at[0], now.at[1] - gesture.at[1], name);
+    zoomBy(now.apart / Math.max(gesture.apart, 1), name, now.at);
+    Object.assign(gesture, now);
+  } else {
+    const at = down.get(event.pointerId);
+    gesture.far ||= Math.hypot(at[0] - gesture.from?.[0], at[1] - gesture.from?.[1]) > gesture.slack;
+    if (gesture.far) panBy(at[0] - gesture.at[0], at[1] - gesture.at[1], name);
+    if (gesture.far) gesture.at = at;
+  }
+});
+const lifted = (event) => {
+  if (!down.delete(event.pointerId)) return;
+  const { name, far } = gesture;
+  if (down.size) { gesture = { name, at: [...down.values()][0], far: true }; return; }
+  gesture = null;
+  if (points && !far && event.type === "pointerup") setPoint(name, moved(inverse(frame(name)), inPane(event, name)));
+};
+window.addEventListener("pointerup", lifted);
+window.addEventListener("pointercancel", lifted);
+// Side by side, a ring shows on one picture what the pointer is over on the other.
+table.addEventListener("pointermove", (event) => {
+  if (mode !== "side" || points || !registered() || event.pointerType === "touch") return;
+  const here = sideAt(event), there = here === "first" ? "second" : "first";
+  draw(here);
+  draw(there, inPane(event, here));
+});
+table.addEventListener("pointerleave", () => { if (value.second) SIDES.forEach((name) => draw(name)); });
+table.addEventListener("wheel", (event) => {
+  if (event.target.closest(".keys") || !value.second) return;
+  event.preventDefault();
+  const name = sideAt(event);
+  zoomBy(Math.exp(-clamp(event.deltaY * (event.deltaMode ? 30 : 1), -120, 120) / 400), name, inPane(event, name));
+}, { passive: false });
+rod.addEventListener("pointerdown", (event) => { rod.setPointerCapture(event.pointerId); event.stopPropagation(); });
+rod.addEventListener("pointermove", (event) => {
+  if (!rod.hasPointerCapture(event.pointerId)) return;
+  const bounds = table.getBoundingClientRect();
+  curtain = clamp(100 * (event.clientX - bounds.left) / bounds.width, 0, 100);
+  lay();
+});
+
+// -- keys and tools ---------------------------------------------------------------------------------------------
+const keys = {
+  1: () => setMode("side"), 2: () => setMode("curtain"), 3: () => setMode("opacity"), 4: () => setMode("blink"), 5: () => setMode("difference"),
+  b: () => setMode(mode === "blink" ? "side" : "blink"), f: flip, 0: fit, "+": () => zoomBy(1.3), "=": () => zoomBy(1.3), "-": () => zoomBy(1 / 1.3),
+  ArrowLeft: () => panBy(60, 0), ArrowRight: () => panBy(-60, 0), ArrowUp: () => panBy(0, 60), ArrowDown: () => panBy(0, -60),
+  " ": () => table.classList.add("other"), Escape: () => legend(false),
+};
+table.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+  event.preventDefault();
+  const step = { ArrowLeft: -2, ArrowRight: 2 }[event.key];
+  if (event.target === rod && step) { curtain = clamp(curtain + step, 0, 100); lay(); } else keys[event.key]();
+});
+const release = () => table.classList.remove("other");
+table.addEventListener("keyup", (event) => { if (event.key === " ") release(); });
+table.addEventListener("blur", release);
+const legend = (open) => {
+  $(".keys").hidden = !open;
+  $("[data-do=legend]").setAttribute("aria-expanded", String(open));
+};
+const say = (sentence) => {
+  wait.textContent = sentence;
+  setTimeout(() => { if (wait.textContent === sentence) wait.textContent = ""; }, 2200);
+};
+const ask = (event, first, second, more = {}) => trigger(event, { first: first || "", second: second || "", near: null, points: [], reversed: false, ...more });
+const tools = {
+  swap: () => ask("lay", value.second?.work, value.first?.work, {
+    near: value.near && { first: value.near.second, second: value.near.first }, reversed: Boolean(value.reversed),
+    points: (value.points || []).map(([a, b, c, d]) => [c, d, a, b]),
+  }),
+  flip, fit, in: () => zoomBy(1.4), out: () => zoomBy(1 / 1.4), legend: () => legend($(".keys").hidden),
+  dots: (button) => { dots = !dots; button.setAttribute("aria-pressed", String(dots)); lay(); },
+  hand: () => byHand(!points), cancel: () => byHand(false),
+  undo: () => { points.pop(); prompt(); lay(); }, clear: () => { points = []; prompt(); lay(); },
+  apply: () => ask("lay", value.first.work, value.second.work, { near: value.near, points: pairs(), reversed: $(".turned").checked }),
+  link: async () => {
+    try { await navigator.clipboard.writeText(window.location.href); say("The link is copied."); } catch (error) { window.prompt("Copy this link:", window.location.href); }
+  },
+};
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.mode) setMode(button.dataset.mode);
+  else if (button.dataset.do) tools[button.dataset.do](button);
+});
+for (const input of element.querySelectorAll("[data-for] input")) input.addEventListener("input", () => { table.classList.toggle("grey", $("[data-for=difference] input").checked); if (mode === "blink") blink(); lay(); });
+
+// -- choosing works ---------------------------------------------------------------------------------------------
+const open = (name, on) => {
+  const choice = part(".choice", name), picker = choice.querySelector(".picker");
+  picker.hidden = !on;
+  choice.querySelector(".picked").setAttribute("aria-expanded", String(on));
+  if (on) { picker.querySelector("input").focus(); picker.querySelector("input").select(); find(name); }
+};
+const find = async (name) => {
+  const picker = part(".choice", name).querySelector(".picker"), text = picker.querySelector("input").value.trim();
+  const found = await server.works(text);
+  if (text !== picker.querySelector("input").value.trim()) return; // another was asked since
+  picker.querySelector("ul").replaceChildren(...found.works.map((work) => h("li", {},
+    h("button", { type: "button", "data-work": work.work, title: work.title }, h("span", { class: "small" }, picture(server, work.work)),
+      h("span", { class: "words" }, h("span", { class: "name" }, work.title), h("span", { class: "whose" }, byline(work)))))));
+  picker.querySelector(".none").textContent = !found.works.length ? "No work answers to this." : found.more ? `${found.more} more: type a word or two.` : "";
+};
+for (const name of SIDES) {
+  const choice = part(".choice", name), picker = choice.querySelector(".picker"), field = picker.querySelector("input");
+  let timer = null;
+  choice.querySelector(".picked").addEventListener("click", () => open(name, picker.hidden));
+  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => find(name), 180); });
+  picker.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-work]");
+    if (!button) return;
+    open(name, false);
+    const ids = { first: value.first?.work, second: value.second?.work, [name]: button.dataset.work };
+    ask("lay", ids.first, ids.second);
+  });
+  picker.addEventListener("keydown", (event) => {
+    const buttons = [...picker.querySelectorAll("li button")], here = buttons.indexOf(document.activeElement);
+    if (event.key === "Escape") { open(name, false); choice.querySelector(".picked").focus(); }
+    else if (event.key === "ArrowDown") buttons[Math.min(here + 1, buttons.length - 1)]?.focus();
+    else if (event.key === "ArrowUp") (here > 0 ? buttons[here - 1] : field).focus();
+    else return;
+    event.preventDefault();
+  });
+}
+document.addEventListener("pointerdown", (event) => {
+  for (const name of SIDES) if (!part(".choice", name).contains(event.target)) open(name, false);
+});
+
+// -- the address ------------------------------------------------------------------------------------------------
+const OURS = ["compare", "at", "points", "reversed", "look"];
+const shown = () => element.offsetParent !== null;
+const settle = (how = "replaceState") => {
+  if (!answered) return;
+  const url = new URL(window.location.href);
+  OURS.forEach((name) => url.searchParams.delete(name));
+  if (shown() && value.first && value.second) {
+    SIDES.forEach((name) => url.searchParams.append("compare", value[name].work));
+    if (value.near) url.searchParams.set("at", SIDES.map((name) => value.near[name].join()).join(";"));
+    if (value.points?.length) url.searchParams.set("points", value.points.map((four) => four.join()).join(";"));
+    if (value.points?.length && value.reversed) url.searchParams.set("reversed", "1");
+    if (mode !== "side") url.searchParams.set("look", mode);
+  }
+  url.search = url.search.replaceAll("%2C", ",").replaceAll("%3B", ";");
+  if (url.toString() !== window.location.href) window.history[how]({}, "", url.toString());
+};
+const restore = (back) => {
+  const asked = new URLSearchParams(window.location.search), works = asked.getAll("compare");
+  if (!works.length) { answered = true; if (back === true && shown() && value.first) trigger("leave", {}); return; }
+  const rows = (name) => (asked.get(name) || "").split(";").filter(Boolean).map((row) => row.split(",").map(Number));
+  const [first, second] = rows("at");
+  arriving = true;
+  if (MODES.includes(asked.get("look"))) mode = asked.get("look");
+  ask("arrive", works[0], works[1], { near: first && second ? { first, second } : null, points: rows("points"), reversed: asked.get("reversed") === "1" });
+};
+window.addEventListener("popstate", () => restore(true));
+
+// -- what the server says ---------------------------------------------------------------------------------------
+const show = () => {
+  const next = props.value || {}, before = SIDES.map((name) => value[name]?.url).join();
+  const other = before !== SIDES.map((name) => next[name]?.url).join();
+  value = next;
+  answered ||= "said" in next;
+  for (const name of SIDES) {
+    const one = value[name], choice = part(".choice", name);
+    choice.querySelector(".small").replaceChildren(one ? picture(server, one.work) : "");
+    choice.querySelector(".name").textContent = one ? one.title : "Choose a work";
+    choice.querySelector(".whose").textContent = one ? byline(one) : "";
+    choice.querySelector(".picked").title = one ? [one.title, byline(one)].filter(Boolean).join("\n") : "";
+    if (one && images[name].getAttribute("src") !== one.url) { images[name].src = one.url; images[name].alt = one.title; }
+  }
+  const both = Boolean(value.first && value.second);
+  $(".workbench").hidden = !both;
+  $(".empty").hidden = both;
+  $("[data-do=swap]").disabled = !both;
+  account.textContent = value.said || "";
+  account.classList.toggle("trouble", Boolean(value.trouble));
+  $("[data-do=dots]").disabled = !value.places?.length;
+  $(".turned").checked = Boolean(value.reversed);
+  points = null;
+  prompt();
+  if (other) { view = still(); flipped = false; $("[data-do=flip]").setAttribute("aria-pressed", "false"); }
+  setMode(mode);
+  if (both && other && value.near && table.clientWidth) { zoomOnto(value.near.first); lay(); }
+  settle(arriving || !other ? "replaceState" : "pushState");
+  arriving = false;
+};
+SIDES.forEach((name) => images[name].addEventListener("load", lay));
+let wide = 0;
+new ResizeObserver(() => {
+  if (!wide && table.clientWidth && value.near && view.zoom === 1) zoomOnto(value.near.first);
+  wide = table.clientWidth;
+  lay();
+}).observe(table);
+new IntersectionObserver(() => { settle(arriving || !shown() ? "replaceState" : "pushState"); }).observe(element);
+watch("value", show);
+show();
+restore();

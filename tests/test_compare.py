@@ -1,0 +1,175 @@
+"""The Compare tab without a browser: what the light table is given, the sentences, what is refused; the REST API."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from explorer.collection import Work
+from explorer.errors import ExplorerError
+from explorer.geometry import Box
+from explorer.ui import compare as tab
+from explorer.ui import incoming, registered
+from explorer.ui.rest import RestApi
+from explorer.ui.searching import Desk
+from explorer.verify.planes import moved
+from explorer.verify.registration import Registration
+from explorer.verify.transforms import Transform
+
+SIZES = {"width": 400, "height": 200}
+
+
+def work(**known) -> Work:
+    return Work(**{"id": "a.jpg", "content": "0", "title": "A Mill", **SIZES, **known})
+
+
+def registration(scale=1.0, turn=0.0, mirror=False, kind="similarity", **known) -> Registration:
+    usual = {"inliers": 42, "pairs": 90, "spread": 0.43, "residual": 0.004, "chance": -30.0}
+    places = np.full((42, 4), 0.5)
+    return Registration(kind, np.eye(3), transform=Transform(scale, turn, mirror), places=places, **{**usual, **known})
+
+
+# -- in words ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (registration(), "Registered by 42 places: the second lies as the first does. They agree to within 0.4 %"),
+        (registration(0.83, 2.2, True), "the second is reversed, turned 2° to the left and 0.83 times as large in its"),
+        (registration(1.0, -7, kind="affine"), "the second is turned 7° to the right and stretched a little."),
+        (registration(kind="homography"), "the second is seen at a slight tilt."),
+    ],
+)
+def test_a_registration_in_words(found, words):
+    assert words in registered.told(found, (work(), work()))
+
+
+def test_sizes_in_words_are_those_of_the_works_where_the_catalogue_has_them():
+    small, large = work(width_cm=20.0, height_cm=10.0), work(width_cm=60.0, height_cm=30.0)
+    assert "3.00 times as large in centimetres" in registered.told(registration(), (small, large))
+    assert "of the same size in centimetres" in registered.told(registration(1 / 3), (small, large))
+    assert "Registered by 2 points that you set" in registered.told(registration(inliers=2), (small, large), True)
+
+
+def test_a_detail_is_laid_over_the_place_where_it_was_found():
+    a, b = Box(0.1, 0.2, 0.3, 0.4), Box(0.5, 0.5, 0.9, 0.7)
+    for mirror, left in ((False, 0.5), (True, 0.9)):
+        laid = moved(registered.over_one_another((a, b), mirror), np.array([[0.1, 0.2], [0.3, 0.4]]))
+        assert laid[0] == pytest.approx([left, 0.5]) and laid[1] == pytest.approx([1.4 - left, 0.7])
+
+
+@pytest.mark.parametrize(
+    "sent", [None, "x", 7, [[0, 0, 0]], [[math.nan, 0, 0, 0]], [["a"] * 4], [[0, 0, 0, 1.2]], [{}]]
+)
+def test_points_that_are_none_are_left_out(sent):
+    assert incoming.points(sent, 8) == []
+
+
+def test_more_points_than_can_be_set_are_left_out():
+    assert len(incoming.points([[0.1, 0.2, 0.3, 0.4]] * 50, 8)) == 8
+
+
+# -- the handlers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(monkeypatch) -> list[str]:
+    sentences: list[str] = []
+    monkeypatch.setattr(tab, "tell", sentences.append)
+    return sentences
+
+
+@pytest.fixture
+def compare(demo_workspace) -> tab.CompareTab:
+    """The handlers alone, without a page round them."""
+    made = tab.CompareTab.__new__(tab.CompareTab)
+    made.desk = Desk(demo_workspace)
+    return made
+
+
+def event(**data) -> SimpleNamespace:
+    return SimpleNamespace(_data=data)
+
+
+@pytest.fixture
+def versions(demo_folder, demo_workspace) -> tuple[str, str]:
+    """Two works of the demo that repeat one composition."""
+    names = [one.id for one in demo_workspace.collection.works() if one.id.startswith("wooded_road")]
+    return names[0], names[1]
+
+
+def test_two_versions_lie_on_one_another(compare, versions):
+    shown = compare.lay(event(first=versions[0], second=versions[1]))
+    assert (shown["first"]["work"], shown["second"]["work"]) == versions
+    assert len(shown["matrix"]) == 9 and all(map(math.isfinite, shown["matrix"]))
+    assert shown["said"].startswith("Registered by ") and not shown.get("trouble")
+    assert 0 < len(shown["places"]) <= registered.MOST_PLACES
+    assert shown["first"]["url"].startswith("gradio_api/file=")
+
+
+def test_points_set_by_hand_are_taken(compare, versions):
+    points = [[0.1, 0.1, 0.2, 0.2], [0.9, 0.1, 0.8, 0.2]]
+    shown = compare.lay(event(first=versions[0], second=versions[1], points=points, reversed=False))
+    assert shown["points"] == points and "2 points that you set" in shown["said"]
+    again = compare.lay(event(first=versions[0], second=versions[1], points=points[:1]))
+    assert again["trouble"] and again["matrix"] is None and "two pairs" in again["said"]
+
+
+def test_what_cannot_be_registered_lies_side_by_side_with_a_sentence(compare, versions):
+    shown = compare.lay(event(first=versions[0], second=versions[0]))
+    assert shown["trouble"] and shown["matrix"] is None and shown["first"] and shown["second"]
+
+
+def test_a_match_that_nothing_supports_is_laid_where_it_was_found(compare, versions, monkeypatch):
+    def nothing(*args):
+        raise ExplorerError("Nothing.")
+
+    monkeypatch.setattr(tab, "register", nothing)
+    query = {"kind": "work", "key": versions[0], "box": [0.1, 0.1, 0.4, 0.4]}
+    shown = compare.from_match(event(query=query, match={"work": versions[1], "box": [0.5, 0.5, 0.8, 0.8]}))
+    assert shown["trouble"] and shown["kind"] == "found" and "as the search found them" in shown["said"]
+    assert shown["near"]["second"] == [0.5, 0.5, 0.8, 0.8]
+
+
+@pytest.mark.parametrize("sent", [{}, {"first": 7, "second": ["x"]}, {"first": "../../etc/passwd"}, {"near": "x"}])
+def test_nonsense_leaves_the_table_empty(compare, told, sent):
+    shown = compare.lay(SimpleNamespace(_data=sent))
+    assert shown["first"] is None and shown["matrix"] is None
+    assert compare.lay(SimpleNamespace(_data="nonsense"))["second"] is None
+
+
+def test_a_visitors_picture_is_no_work_of_the_collection(compare, versions, told):
+    shown = compare.from_match(event(query={"kind": "picture", "key": "x/y.jpg"}, match={"work": versions[0]}))
+    assert shown["first"] is None and shown["second"]["work"] == versions[0]
+    assert told == [tab.ONLY_WORKS]
+
+
+def test_works_are_offered_by_what_is_typed(compare, demo_workspace):
+    works = compare._offering()
+    everything = works("")
+    assert len(everything["works"]) == min(tab.MOST_OFFERED, len(demo_workspace.collection.works()))
+    assert works("nothing is called this") == {"works": [], "more": 0}
+    assert works(7)["works"] == everything["works"]
+
+
+def test_handlers_are_bound_so_that_gradio_hands_them_the_event():
+    from gradio.helpers import special_args
+
+    for name in ("lay", "from_match"):
+        assert special_args(getattr(tab.CompareTab, name).__get__(object()))[2] is not None, name
+
+
+def test_a_registration_for_scripts_is_in_pixels(demo_workspace, versions):
+    api = RestApi.__new__(RestApi)
+    api.desk = Desk(demo_workspace)
+    record = api.register(*versions)
+    first, second = (demo_workspace.collection.work(name) for name in versions)
+    there = moved(np.array(record["matrix"]).reshape(3, 3), np.array([[first.width / 2, first.height / 2]]))[0]
+    assert 0 < there[0] < second.width and 0 < there[1] < second.height
+    assert record["inliers"] >= 6 and record["kind"] in ("similarity", "affine", "homography")
+    with pytest.raises(ExplorerError, match="no work"):
+        api.register("none.jpg", versions[1])
