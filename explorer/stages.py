@@ -24,7 +24,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.query import Evidence, PicturePart, RegionPart
 from explorer.regions import FeatureMap, pool
-from explorer.verify import Detail, Place, Testimony, chance, standings, testify
+from explorer.verify import Detail, Place, Testimony, chance, hear, standings
 from explorer.workspace import Workspace
 
 SAME_PLACE = 0.3
@@ -131,7 +131,9 @@ def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]
     return [Found(int(rows[k]), Box(*map(float, boxes[k])), float(scores[0][k])) for k in sorted(kept)]
 
 
-def lay(workspace: Workspace, query: VisualQuery, proposed: Sequence[Found], per_work: int) -> list[Found]:
+def lay(
+    workspace: Workspace, query: VisualQuery, proposed: Sequence[Found], per_work: int, mirror: bool = True
+) -> list[Found]:
     """The best places of the proposed works, the detail laid round the proposed regions only (second stage)."""
     tables = workspace.tables
     by_side: dict[float, list[tuple[Found, Box, np.ndarray]]] = {}
@@ -142,7 +144,7 @@ def lay(workspace: Workspace, query: VisualQuery, proposed: Sequence[Found], per
         by_side.setdefault(round(side), []).append((one, area, part))
     found: list[Found] = []
     for side, group in by_side.items():
-        laying = Laying(per_work, least=_SIZES[0] * side, most=_SIZES[1] * side)
+        laying = Laying(per_work, mirror, least=_SIZES[0] * side, most=_SIZES[1] * side)
         placed = place(query.detail.cells, [part for _, _, part in group], laying)
         for (one, area, _), placements in zip(group, placed, strict=True):
             found += [Found(one.row, _within(area, p.box), p.score, p.mirrored) for p in placements]
@@ -171,7 +173,7 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
     def heard(one: Found) -> Testimony:
         size = sizes[workspace.tables.works[one.row]]
         tables = workspace.tables
-        return testify(query.detail, Place(tables.grid(one.row), size, tables.points(one.row), one.box, one.mirrored))
+        return hear(query.detail, Place(tables.grid(one.row), size, tables.points(one.row), one.box, one.mirrored))
 
     said = in_threads(heard, known)
     chances = chance(standing, np.array([t.cell_share for t in said]), np.array([t.points for t in said]))

@@ -4,10 +4,18 @@ The only place of OpenCV. ``keypoints`` and ``cells`` find pairs of places, ``tr
 weighs what was found into one chance.
 """
 
-from explorer.verify.evidence import Detail, Place, Testimony, chance, standings, testify
+from explorer.verify.evidence import Detail, Place, Testimony, chance, hear, standings
 from explorer.verify.keypoints import KeyPoints, find_key_points
 from explorer.verify.transforms import Transform
 
 __all__ = [
-    "Detail", "KeyPoints", "Place", "Testimony", "Transform", "chance", "find_key_points", "standings", "testify",
+    "Detail",
+    "KeyPoints",
+    "Place",
+    "Testimony",
+    "Transform",
+    "chance",
+    "find_key_points",
+    "hear",
+    "standings",
 ]  # fmt: skip

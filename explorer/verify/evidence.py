@@ -66,7 +66,7 @@ class Testimony:
     pairs: np.ndarray
 
 
-def testify(detail: Detail, place: Place) -> Testimony:
+def hear(detail: Detail, place: Place) -> Testimony:
     """Hear both witnesses about one place."""
     by_cells, cell_pairs = _cells_say(detail, place)
     by_points, point_pairs = _points_say(detail, place)
@@ -92,11 +92,13 @@ def chance(standing: np.ndarray, cell_shares: np.ndarray, points: np.ndarray) ->
     ``standing (N,)`` is how far each match's cosine stands above those of the works that only chance brought up, in
     their standard deviations (see :func:`standings`).
     """
-    logits = (
-        WEIGHTS["intercept"] + WEIGHTS["standing"] * np.clip(standing, -2, 8)
-        + WEIGHTS["cells"] * np.asarray(cell_shares) + WEIGHTS["points"] * np.log1p(points)
-    )  # fmt: skip
-    return 1 / (1 + np.exp(-logits))
+    return 1 / (1 + np.exp(-logits(standing, cell_shares, points)))
+
+
+def logits(standing: np.ndarray, cell_shares: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """The same on the scale on which witnesses add up, ``(N,)``."""
+    heard = {"standing": np.clip(standing, -2, 8), "cells": np.asarray(cell_shares), "points": np.log1p(points)}
+    return WEIGHTS["intercept"] + sum(WEIGHTS[name] * values for name, values in heard.items())
 
 
 def standings(scores: np.ndarray) -> np.ndarray:

@@ -1,0 +1,178 @@
+"""Witnesses: what was changed is told as it was changed; what chance puts together is not believed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from generated import detail, ground
+
+from explorer.geometry import Box
+from explorer.regions import FeatureMap, resample, unit_rows
+from explorer.verify import Detail, KeyPoints, Place, chance, find_key_points, hear, standings
+from explorer.verify.cells import mutual_cells
+from explorer.verify.keypoints import matching_key_points
+from explorer.verify.transforms import fit_similarity, moved_box, transform_of
+
+
+def similarity(scale: float, turn: float, mirror: bool, shift: tuple[float, float] = (40.0, -25.0)) -> np.ndarray:
+    """Mirrored first, then scaled, then turned by degrees counter-clockwise as one sees it (y points down)."""
+    angle = math.radians(turn)
+    turned = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    return np.column_stack([scale * turned @ np.diag([-1.0 if mirror else 1.0, 1.0]), shift])
+
+
+# -- transforms --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize("turn", [0.0, 12.0, -95.0, 170.0])
+@pytest.mark.parametrize("scale", [0.4, 1.0, 2.5])
+def test_a_similarity_is_told_from_pairs_of_which_half_are_wrong(scale: float, turn: float, mirror: bool) -> None:
+    rng = np.random.default_rng(3)
+    truth = similarity(scale, turn, mirror)
+    query = rng.uniform(0, 200, (40, 2))
+    work = query @ truth[:, :2].T + truth[:, 2] + rng.normal(0, 0.3, (40, 2))
+    work[20:] = rng.uniform(0, 200, (20, 2))
+    fit = fit_similarity(query, work, tolerance=3.0, mirror=mirror)
+    assert fit.inliers[:20].all() and fit.count < 26
+    found = fit.transform
+    assert found.mirror is mirror
+    assert found.scale == pytest.approx(scale, rel=0.03)
+    assert (found.turn - turn + 180) % 360 - 180 == pytest.approx(0, abs=2)
+    assert transform_of(truth).mirror is mirror
+
+
+def test_the_wrong_way_round_has_hardly_any_support() -> None:
+    rng = np.random.default_rng(4)
+    truth = similarity(1.2, 5, mirror=True)
+    query = rng.uniform(0, 200, (40, 2))
+    straight = fit_similarity(query, query @ truth[:, :2].T + truth[:, 2], tolerance=3.0, mirror=False)
+    assert straight is None or straight.count < 8
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_too_few_pairs_say_nothing(count: int) -> None:
+    places = np.random.default_rng(1).uniform(0, 9, (count, 2))
+    assert fit_similarity(places, places, 1.0, False) is None
+
+
+def test_pairs_of_one_place_say_nothing_or_something_finite() -> None:
+    same = np.ones((10, 2))
+    fit = fit_similarity(same, same, 1.0, False)
+    assert fit is None or np.isfinite(fit.matrix).all()
+
+
+def test_a_turned_box_holds_the_ellipse_that_was_in_it() -> None:
+    matrix = similarity(2.0, 30, mirror=True)
+    angles = np.linspace(0, 2 * np.pi, 2000)
+    ellipse = np.column_stack([50 + 30 * np.cos(angles), 40 + 10 * np.sin(angles)]) @ matrix[:, :2].T + matrix[:, 2]
+    found = moved_box(matrix, (20, 30, 80, 50))
+    np.testing.assert_allclose(found, [*ellipse.min(axis=0), *ellipse.max(axis=0)], atol=0.05)
+
+
+# -- key points --------------------------------------------------------------------------------------------------------
+
+
+def test_key_points_of_the_mirror_image_follow_by_a_change_of_order() -> None:
+    """The oracle is OpenCV's own work on the picture in a mirror."""
+    picture = np.asarray(ground(5, 320, 240))
+    straight, mirrored = find_key_points(picture), find_key_points(np.ascontiguousarray(picture[:, ::-1]))
+    pairs = matching_key_points(straight.reversed(), mirrored)
+    assert len(pairs) > 0.8 * len(straight) > 20
+    moved = straight.places[pairs[:, 0]] * [-1, 1] + [1, 0]
+    assert np.mean(np.abs(moved - mirrored.places[pairs[:, 1]]).max(axis=1) < 0.01) > 0.95
+
+
+def test_a_picture_of_one_colour_has_no_key_points_and_matches_nothing() -> None:
+    blank = find_key_points(np.full((90, 120, 3), 128, np.uint8))
+    assert len(blank) == 0 and blank.descriptors.shape == (0, 128)
+    some = find_key_points(np.asarray(ground(5, 320, 240)))
+    assert matching_key_points(blank, some).shape == matching_key_points(some, blank).shape == (0, 2)
+
+
+def test_every_key_point_is_used_once() -> None:
+    some, other = (find_key_points(np.asarray(ground(seed, 320, 240))) for seed in (6, 7))
+    pairs = matching_key_points(some, other, ratio=1.0)
+    assert len(set(pairs[:, 0])) == len(set(pairs[:, 1])) == len(pairs)
+
+
+# -- witnesses ---------------------------------------------------------------------------------------------------------
+
+
+def features(seed: int, rows: int, columns: int) -> np.ndarray:
+    """A map that changes smoothly enough to be sampled between cells."""
+    coarse = np.random.default_rng(seed).normal(size=(rows, columns, 48)).astype(np.float32)
+    return unit_rows(resample(FeatureMap(coarse), Box.whole(), rows, columns).vectors)
+
+
+def pasted(mirror: bool) -> tuple[Detail, Place]:
+    """A detail of 8 by 6 cells that lies in a work of 30 by 24 at twice the size, perhaps in a mirror."""
+    what, work = features(1, 6, 8), features(2, 24, 30)
+    laid = np.repeat(np.repeat(what[:, ::-1] if mirror else what, 2, axis=0), 2, axis=1)
+    work[8:20, 10:26] = laid
+    detail_ = Detail(FeatureMap(what), Box(0.25, 0.25, 0.75, 0.75), (160, 120), KeyPoints.none())
+    box = Box(10 / 30, 8 / 24, 26 / 30, 20 / 24)
+    return detail_, Place(FeatureMap(work), (300, 240), KeyPoints.none(), box, mirror)
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_cells_tell_where_a_copy_lies_and_how_it_was_changed(mirror: bool) -> None:
+    query, place = pasted(mirror)
+    said = hear(query, place)
+    assert said.cell_share > 0.8 and said.points == 0
+    assert said.transform.mirror is said.mirrored is mirror
+    assert said.transform.scale == pytest.approx(2.0, rel=0.1)
+    assert said.transform.turn == pytest.approx(0, abs=5)
+    np.testing.assert_allclose(said.box.as_tuple(), place.box.as_tuple(), atol=0.05)
+    x, y, there_x, there_y = said.pairs.T
+    across = 1 - (x - 0.25) / 0.5 if mirror else (x - 0.25) / 0.5
+    np.testing.assert_allclose(there_x, place.box.x0 + across * place.box.width, atol=0.06)
+    np.testing.assert_allclose(there_y, place.box.y0 + (y - 0.25) / 0.5 * place.box.height, atol=0.06)
+
+
+def test_cells_of_another_work_hardly_agree() -> None:
+    query, place = pasted(False)
+    other = Place(FeatureMap(features(9, 24, 30)), place.size, place.points, place.box, False)
+    assert hear(query, other).cell_share < 0.4
+
+
+def test_mutual_cells_use_every_cell_once() -> None:
+    query, place = pasted(True)
+    inside, on_work, cosines = mutual_cells(query.cells, place.grid, place.box, True)
+    assert len({tuple(one) for one in inside.round(6)}) == len({tuple(one) for one in on_work.round(6)}) == len(cosines)
+    assert (np.abs(cosines) <= 1 + 1e-5).all()
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_key_points_alone_tell_of_a_copy(mirror: bool) -> None:
+    canvas, motif = ground(11, 400, 300).copy(), detail(3).resize((120, 120))
+    single = canvas.copy()
+    single.paste(motif, (20, 30))
+    there = motif.transpose(0) if mirror else motif
+    second = ground(12, 400, 300).copy()
+    second.paste(there.resize((150, 150)), (200, 100))
+    box, truth = Box(20 / 400, 30 / 300, 140 / 400, 150 / 300), Box(200 / 400, 100 / 300, 350 / 400, 250 / 300)
+    empty = FeatureMap(np.zeros((6, 8, 4), np.float32))
+    query = Detail(empty, box, (400, 300), find_key_points(np.asarray(single)).inside(box))
+    roughly = Box(0.45, 0.3, 0.85, 0.8)
+    said = hear(query, Place(empty, (400, 300), find_key_points(np.asarray(second)), roughly, mirror))
+    assert said.points >= 5 and said.mirrored is mirror
+    assert said.transform.scale == pytest.approx(1.25, rel=0.1)
+    np.testing.assert_allclose(said.box.as_tuple(), truth.as_tuple(), atol=0.04)
+
+
+def test_more_support_is_more_chance() -> None:
+    heard = ((0, 0), (0.6, 0), (0, 20))
+    none, cells, points = (chance(np.array([1.0]), np.array([c]), np.array([p]))[0] for c, p in heard)
+    assert 0 < none < cells < 1 and none < points < 1
+    assert chance(np.array([6.0]), np.array([0.0]), np.array([0]))[0] > none
+
+
+def test_standings_do_not_depend_on_the_few_that_are_copies() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.normal(0.4, 0.05, 200)
+    with_copies = standings(np.concatenate([scores, [0.9] * 8]))
+    np.testing.assert_allclose(with_copies[:200], standings(scores), atol=0.3)
+    assert with_copies[200:].min() > 6
