@@ -116,10 +116,10 @@ class Bench:
 
     def by_cells(self, asked: Asked) -> list[Found]:
         deaf = replace(asked.ready, detail=replace(asked.ready.detail, points=KeyPoints.none()))
-        return verify(self.workspace, deaf, self.dense(asked))
+        return best_of_each(verify(self.workspace, deaf, self.dense(asked)), 1)
 
     def verified(self, asked: Asked, mirror: bool = True) -> list[Found]:
-        return verify(self.workspace, asked.ready, self.dense(asked, mirror))
+        return best_of_each(verify(self.workspace, asked.ready, self.dense(asked, mirror)), 1)
 
     # -- figures -------------------------------------------------------------------------------------------------------
 
@@ -232,12 +232,12 @@ def heard(bench: Bench) -> Heard:
     witnesses, right, motifs = [], [], []
     for asked in bench.asked:
         laid = bench.dense(asked)
-        standing = dict(zip([one.row for one in laid], standings(np.array([one.score for one in laid])), strict=True))
+        among = np.array([one.score for one in laid])
         cells = asked.ready.detail.cells.shape[0] * asked.ready.detail.cells.shape[1]
-        for one in verify(bench.workspace, asked.ready, laid)[:TOP]:
+        for one in best_of_each(verify(bench.workspace, asked.ready, laid), 1)[:TOP]:
             said = one.evidence
             share = (said.inliers - said.key_points) / cells
-            witnesses.append((standing[one.row], share, said.key_points))
+            witnesses.append((standings(np.array([said.similarity]), among)[0], share, said.key_points))
             right.append(bench.overlap(asked, one) > 0.3)
             motifs.append(asked.query.category)
     return Heard(np.array(witnesses), np.array(right), np.array(motifs))

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from explorer.query import RegionPart
-from explorer.stages import Found, lay_over, prepare, verify
+from explorer.stages import Found, best_of_each, lay_over, prepare, verify
 from explorer.workspace import Workspace
 
 _DETAILS, _WORKS = 12, 60
@@ -48,5 +48,6 @@ def _computed(workspace: Workspace) -> np.ndarray:
             continue
         query = prepare(workspace, RegionPart(tables.works[row], tables.region_box(int(region))))
         others = rng.permutation(present[present != row])[:_WORKS].tolist()
-        values += [one.score for one in verify(workspace, query, lay_over(workspace, query, others, 1))]
+        verified = verify(workspace, query, lay_over(workspace, query, others, 1))
+        values += [one.score for one in best_of_each(verified, 1)]
     return np.sort(np.array(values, dtype=np.float32))

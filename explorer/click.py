@@ -38,10 +38,20 @@ def click_box(workspace: Workspace, work_id: str, x: float, y: float, scale: flo
     ``x``, ``y`` are fractions; ``scale`` is the side as a fraction of that of a square of the picture's area.
     """
     work = workspace.collection.work(work_id)
+    return square((work.width, work.height), x, y, scale)
+
+
+def square(size: tuple[int, int], x: float, y: float, scale: float) -> Box:
+    """The same on any picture of ``size`` (width and height in pixels).
+
+    >>> square((400, 100), 0.5, 0.0, 0.25)
+    Box(x0=0.4375, y0=0.0, x1=0.5625, y1=0.5)
+    """
     if not all(map(math.isfinite, (x, y, scale))) or scale <= 0:
         raise ExplorerError("A click needs a place on the picture and a size above zero.")
-    unit = math.sqrt(work.width * work.height)
-    wide, high = min(scale * unit / work.width, 1.0), min(scale * unit / work.height, 1.0)
+    width, height = size
+    unit = math.sqrt(width * height)
+    wide, high = min(scale * unit / width, 1.0), min(scale * unit / height, 1.0)
     left = min(max(x - wide / 2, 0.0), 1.0 - wide)
     top = min(max(y - high / 2, 0.0), 1.0 - high)
     return Box(left, top, left + wide, top + high)
@@ -60,4 +70,4 @@ def _support(workspace: Workspace, work_id: str, box: Box) -> float:
     query = prepare(workspace, RegionPart(work_id, box))
     proposed = [one for one in propose(workspace, query, _WORKS + 1) if one.row not in query.own]
     laid = best_of_each(lay(workspace, query, proposed, 1), 1)
-    return float(sum(one.score for one in verify(workspace, query, laid, _LOOKED_AT)))
+    return float(sum(one.score for one in best_of_each(verify(workspace, query, laid, _LOOKED_AT), 1)))

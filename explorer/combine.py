@@ -101,10 +101,11 @@ def _candidates(
 def _heard(workspace: Workspace, part: Part, visual: VisualQuery | None, rows: Sequence[int]) -> Heard:
     if visual is None:
         found = find_words(workspace, part.text, 1)
-        standing = standings(np.array([one.score for one in found]))
+        scores = np.array([one.score for one in found])
+        standing = standings(scores, among=scores)
         chances = 1 / (1 + np.exp(2.0 - standing))
         return Heard(part, {one.row: replace(one, score=float(p)) for one, p in zip(found, chances, strict=True)}, None)
-    places = verify(workspace, visual, best_of_each(lay_over(workspace, visual, rows, 1), 1))
+    places = best_of_each(verify(workspace, visual, best_of_each(lay_over(workspace, visual, rows, 1), 1)), 1)
     return Heard(part, {one.row: one for one in places}, visual)
 
 

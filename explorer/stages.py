@@ -24,7 +24,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.query import Evidence, PicturePart, RegionPart
 from explorer.regions import FeatureMap, pool
-from explorer.verify import Detail, Place, Testimony, chance, hear, standings
+from explorer.verify import Detail, Place, Testimony, chance, hear, likeness, seen_elsewhere, standings
 from explorer.workspace import Workspace
 
 SAME_PLACE = 0.3
@@ -161,25 +161,30 @@ def lay_over(workspace: Workspace, query: VisualQuery, rows: Sequence[int], per_
 def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], most: int | None = None) -> list[Found]:
     """Places with their evidence, ranked by the chance that each is a copy (third stage).
 
-    ``found`` comes best first; with ``most``, only so many are heard, and the others left out.
+    ``found`` comes best first; with ``most``, only so many are heard, and the others left out. A work may come back
+    with one place more: where key points see the detail and the network did not.
     """
     sizes = workspace.collection.sizes()
     known = [one for one in found if workspace.tables.works[one.row] in sizes]
     if not known:
         return []
-    standing = standings(np.array([one.score for one in known]))[:most]
-    known = known[:most]
+    tables, detail = workspace.tables, query.detail
 
-    def heard(one: Found) -> Testimony:
-        size = sizes[workspace.tables.works[one.row]]
-        tables = workspace.tables
-        return hear(query.detail, Place(tables.grid(one.row), size, tables.points(one.row), one.box, one.mirrored))
+    def heard(one: Found) -> list[tuple[Found, Testimony]]:
+        size = sizes[tables.works[one.row]]
+        here = Place(tables.grid(one.row), size, tables.points(one.row), one.box, one.mirrored)
+        said = [(one, hear(detail, here))]
+        if elsewhere := seen_elsewhere(detail, here):
+            score = likeness(detail, elsewhere)
+            said.append((Found(one.row, elsewhere.box, score, elsewhere.mirrored), hear(detail, elsewhere)))
+        return said
 
-    said = in_threads(heard, known)
-    chances = chance(standing, np.array([t.cell_share for t in said]), np.array([t.points for t in said]))
+    pairs = [pair for pairs in in_threads(heard, known[:most]) for pair in pairs]
+    standing = standings(np.array([one.score for one, _ in pairs]), np.array([one.score for one in known]))
+    chances = chance(standing, np.array([t.cell_share for _, t in pairs]), np.array([t.points for _, t in pairs]))
     verified = [
-        Found(one.row, t.box, float(p), t.mirrored, _evidence(one, t, float(p)))
-        for one, t, p in zip(known, said, chances, strict=True)
+        Found(one.row, said.box, float(p), said.mirrored, _evidence(one, said, float(p)))
+        for (one, said), p in zip(pairs, chances, strict=True)
     ]
     return sorted(verified, key=lambda one: -one.score)
 

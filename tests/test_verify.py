@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from generated import detail, ground
 
 from explorer.geometry import Box
 from explorer.regions import FeatureMap, resample, unit_rows
-from explorer.verify import Detail, KeyPoints, Place, chance, find_key_points, hear, standings
+from explorer.verify import Detail, KeyPoints, Place, chance, find_key_points, hear, likeness, seen_elsewhere, standings
 from explorer.verify.cells import mutual_cells
 from explorer.verify.keypoints import matching_key_points
 from explorer.verify.transforms import fit_similarity, moved_box, transform_of
@@ -163,6 +164,27 @@ def test_key_points_alone_tell_of_a_copy(mirror: bool) -> None:
     np.testing.assert_allclose(said.box.as_tuple(), truth.as_tuple(), atol=0.04)
 
 
+def test_key_points_find_the_detail_where_the_network_did_not_look() -> None:
+    canvas, motif = ground(11, 400, 300).copy(), detail(3).resize((120, 120))
+    canvas.paste(motif, (20, 30))
+    second = ground(12, 400, 300).copy()
+    second.paste(motif, (250, 150))
+    box, truth = Box(20 / 400, 30 / 300, 140 / 400, 150 / 300), Box(250 / 400, 150 / 300, 370 / 400, 270 / 300)
+    empty = FeatureMap(np.zeros((6, 8, 4), np.float32))
+    query = Detail(empty, box, (400, 300), find_key_points(np.asarray(canvas)).inside(box))
+    far = Place(empty, (400, 300), find_key_points(np.asarray(second)), Box(0.0, 0.0, 0.3, 0.4), False)
+    assert hear(query, far).points == 0
+    np.testing.assert_allclose(seen_elsewhere(query, far).box.as_tuple(), truth.as_tuple(), atol=0.04)
+    assert seen_elsewhere(query, replace(far, box=truth)) is None
+    assert seen_elsewhere(replace(query, points=KeyPoints.none()), far) is None
+
+
+def test_likeness_is_the_mean_cosine_of_the_placement() -> None:
+    query, place = pasted(True)
+    assert likeness(query, place) == pytest.approx(1.0, abs=1e-3)
+    assert likeness(query, replace(place, mirrored=False)) < 0.5
+
+
 def test_more_support_is_more_chance() -> None:
     heard = ((0, 0), (0.6, 0), (0, 20))
     none, cells, points = (chance(np.array([1.0]), np.array([c]), np.array([p]))[0] for c, p in heard)
@@ -173,6 +195,7 @@ def test_more_support_is_more_chance() -> None:
 def test_standings_do_not_depend_on_the_few_that_are_copies() -> None:
     rng = np.random.default_rng(0)
     scores = rng.normal(0.4, 0.05, 200)
-    with_copies = standings(np.concatenate([scores, [0.9] * 8]))
-    np.testing.assert_allclose(with_copies[:200], standings(scores), atol=0.3)
+    every = np.concatenate([scores, [0.9] * 8])
+    with_copies = standings(every, among=every)
+    np.testing.assert_allclose(with_copies[:200], standings(scores, among=scores), atol=0.3)
     assert with_copies[200:].min() > 6

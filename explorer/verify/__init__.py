@@ -4,18 +4,20 @@ The only place of OpenCV. ``keypoints`` and ``cells`` find pairs of places, ``tr
 weighs what was found into one chance.
 """
 
-from explorer.verify.evidence import Detail, Place, Testimony, chance, hear, standings
+from explorer.verify.evidence import (
+    Detail,
+    Place,
+    Testimony,
+    chance,
+    hear,
+    likeness,
+    seen_elsewhere,
+    standings,
+)
 from explorer.verify.keypoints import KeyPoints, find_key_points
 from explorer.verify.transforms import Transform
 
 __all__ = [
-    "Detail",
-    "KeyPoints",
-    "Place",
-    "Testimony",
-    "Transform",
-    "chance",
-    "find_key_points",
-    "hear",
-    "standings",
+    "Detail", "KeyPoints", "Place", "Testimony", "Transform", "chance", "find_key_points", "hear", "likeness",
+    "seen_elsewhere", "standings",
 ]  # fmt: skip

@@ -6,12 +6,12 @@ points. Each proposes a transform; the one with more support says where the copy
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from explorer.geometry import Box, intersection_over_union
-from explorer.regions import FeatureMap
+from explorer.regions import FeatureMap, resample
 from explorer.verify.cells import mutual_cells
 from explorer.verify.keypoints import KeyPoints, matching_key_points
 from explorer.verify.transforms import Fit, Transform, fit_similarity, moved_box
@@ -25,7 +25,7 @@ SCALES = (0.2, 5.0)
 PAIRS_KEPT = 24
 _FEWEST_POINTS = 5  # agreeing key points from which they may say on their own where the copy lies
 _MANY_CELLS = 0.25  # share of the query's cells from which they may correct the box
-WEIGHTS = {"intercept": -4.0, "standing": 0.7, "cells": 3.0, "points": 1.6}
+WEIGHTS = {"intercept": -6.8, "standing": 1.3, "cells": 8.5, "points": 2.3}
 """Of the logistic function that makes one chance of all witnesses, fitted by ``benchmarks/quality.py --fit``."""
 
 
@@ -101,17 +101,42 @@ def logits(standing: np.ndarray, cell_shares: np.ndarray, points: np.ndarray) ->
     return WEIGHTS["intercept"] + sum(WEIGHTS[name] * values for name, values in heard.items())
 
 
-def standings(scores: np.ndarray) -> np.ndarray:
-    """How far each score stands above the many that are there by chance, ``(N,)``: median and median deviation are
-    those of chance as long as copies are few.
+def standings(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """How far each score stands above those ``among`` which nearly all are there by chance, ``(N,)``: median and
+    median deviation are those of chance as long as copies are few.
 
-    >>> standings(np.array([0.5, 0.5, 0.52, 0.48, 0.9])).round(1).tolist()
-    [0.0, 0.0, 0.7, -0.7, 13.5]
+    >>> standings(np.array([0.5, 0.9]), among=np.array([0.5, 0.5, 0.52, 0.48, 0.9])).round(1).tolist()
+    [0.0, 13.5]
     """
-    scores = np.asarray(scores, dtype=np.float64)
-    middle = np.median(scores)
-    spread = 1.4826 * np.median(np.abs(scores - middle))
-    return (scores - middle) / max(spread, 0.01)
+    middle = np.median(among)
+    spread = 1.4826 * np.median(np.abs(among - middle))
+    return (np.asarray(scores, dtype=np.float64) - middle) / max(spread, 0.01)
+
+
+def seen_elsewhere(detail: Detail, place: Place) -> Place | None:
+    """Another place of the same work where key points alone see the detail; None where they see it here, or nowhere."""
+    best: tuple[int, Box, bool] | None = None
+    there = KeyPoints(place.points.places, place.points.descriptors.astype(np.float32))
+    for mirrored in (False, True):
+        asked = detail.points.reversed() if mirrored else detail.points
+        pairs = matching_key_points(asked, there)
+        on_query = asked.places[pairs[:, 0]] * detail.size
+        spread = float(np.sqrt(detail.box.area * np.prod(detail.size)))
+        fit = fit_similarity(on_query, there.places[pairs[:, 1]] * place.size, POINT_TOLERANCE * spread, mirrored)
+        if fit and fit.count >= _FEWEST_POINTS and SCALES[0] < fit.transform.scale < SCALES[1]:
+            box = _box_after(detail, place, fit)
+            if box and (best is None or fit.count > best[0]):
+                best = fit.count, box, mirrored
+    if best is None or _overlap(best[1], place.box) > 0.3:
+        return None
+    return replace(place, box=best[1], mirrored=best[2])
+
+
+def likeness(detail: Detail, place: Place) -> float:
+    """Mean cosine of the detail's cells with those that they lie on."""
+    there = resample(place.grid, place.box, *detail.cells.shape).vectors
+    laid = there[:, ::-1] if place.mirrored else there
+    return float((laid * detail.cells.vectors).sum(axis=2).mean())
 
 
 def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
