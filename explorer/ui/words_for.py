@@ -44,7 +44,7 @@ def percentile(share: float) -> str:
     ('stronger than 99.8% of chance pairs', 'stronger than 99.9% of chance pairs', 'stronger than 25% of chance pairs')
     """
     shown = min(math.floor(1000 * share + 1e-6) / 10, 99.9)
-    return f"stronger than {shown:g}% of chance pairs"
+    return f"stronger than {shown:g}% of chance pairs" if shown > 0 else "no stronger than chance pairs"
 
 
 def transform(found: Transform | None, scale: float | None = None) -> str:

@@ -51,7 +51,7 @@ def detail(visit: Visit, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(Worth, "chances", chances)
         box = ",".join(f"{side:.5f}" for side in HERE.as_tuple())
         page = visit(f"?work={workspace.collection.works()[work].id}&box={box}", dark=dark)
-        page.wait_for_selector(CARDS)
+        page.wait_for_selector(CARDS, timeout=60_000)  # the first search also finds out what chance brings about
         return page
 
     return open_detail
@@ -88,6 +88,22 @@ def test_a_judgement_on_a_card_is_kept_and_taken_back(detail: Callable[..., Page
     card.locator("[data-verdict=rejected]").click()
     expect(card.locator(".badge")).to_be_hidden()
     assert workspace.collection.judgements.of_pair(asked, HERE, work, box) is None
+
+
+def test_two_cards_judged_in_quick_succession_are_both_kept(detail: Callable[..., Page]):
+    page = detail(work=7)
+    for number in (0, 1, 2):
+        page.locator(CARDS).nth(number).locator("[data-verdict=doubtful]").click()
+    for number in (0, 1, 2):
+        expect(page.locator(CARDS).nth(number).locator(".badge")).to_have_text("doubtful")
+
+
+def test_a_match_is_compared_from_its_evidence(detail: Callable[..., Page]):
+    page = detail(work=7)
+    page.locator(CARDS).first.locator(".examine").click()
+    page.locator(".sight [data-do=compare]").click()
+    expect(page.locator("dialog.sight")).to_be_hidden()
+    expect(page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
 
 
 def test_the_evidence_by_keyboard(detail: Callable[..., Page], workspace: Workspace, picture_of: Keep):
@@ -164,7 +180,7 @@ def test_nothing_convincing_is_said(detail: Callable[..., Page], picture_of: Kee
     unfold.click()
     expect(page.locator(CARDS).locator("visible=true")).to_have_count(20)
     page.locator(".part-results select[name=per_work]").first.select_option("3")
-    expect(page.locator(CARDS).locator("visible=true")).to_have_count(0)
+    expect(page.locator(CARDS).locator("visible=true")).to_have_count(0, timeout=60_000)
     expect(page.locator(".part-results select[name=least]").first).to_have_value("30")
 
 

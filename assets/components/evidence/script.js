@@ -10,7 +10,7 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 let asked = null; // the stage that was searched from
 let order = [], at = 0, queue = false; // the matches, and which is seen
-let scale = "detail", lines = true, busy = false;
+let scale = "detail", lines = true, busy = false, turn = Promise.resolve();
 let taken = []; // {one, id}: what was judged on this page, for undoing
 const larges = new Map(); // work -> {url, width, height}
 
@@ -155,19 +155,18 @@ const remembered = (name) => {
     return name || ""; // a browser that keeps nothing
   }
 };
-const ask = async (deed, sent) => {
-  if (busy) return null;
-  busy = true;
-  try {
-    const answer = await server[deed]({ ...sent, who: who.value.trim() });
-    trouble(answer.error);
-    return answer.error ? null : answer;
-  } catch (error) {
-    trouble("The server does not answer; nothing was kept. Try again.");
-    return null;
-  } finally {
-    busy = false;
-  }
+const ask = (deed, sent) => { // one after another: a click on a second card waits for the first
+  turn = turn.then(async () => {
+    try {
+      const answer = await server[deed]({ ...sent, who: who.value.trim() });
+      trouble(answer.error);
+      return answer.error ? null : answer;
+    } catch (error) {
+      trouble("The server does not answer; nothing was kept. Try again.");
+      return null;
+    }
+  });
+  return turn;
 };
 const announce = (one, judged) => {
   one.judged = judged;
@@ -190,16 +189,25 @@ const withdraw = async (one, id) => {
   announce(one, answer.judged);
   return true;
 };
-const decide = async (verdict) => {
+const alone = (run) => async (...given) => { // while one decision is on its way, keys pressed twice say nothing
+  if (busy) return;
+  busy = true;
+  try {
+    await run(...given);
+  } finally {
+    busy = false;
+  }
+};
+const decide = alone(async (verdict) => {
   const one = order[at];
   if (!one) return;
   const words = note.value.trim(), same = one.judged?.verdict === verdict && one.judged.note === words;
   if ((same || await judge(asked, one, verdict, words)) && queue && order[at] === one) go(at + 1);
-};
-const undo = async () => {
+});
+const undo = alone(async () => {
   const last = mine().pop();
   if (last && await withdraw(last.one, last.id)) go(order.indexOf(last.one));
-};
+});
 note.addEventListener("input", () => { if (order[at]) order[at].draft = note.value; });
 note.addEventListener("change", () => {
   const one = order[at], words = note.value.trim();
