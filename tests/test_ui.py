@@ -12,6 +12,7 @@ import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 
+from explorer.click import click_proposals
 from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
@@ -21,6 +22,7 @@ from explorer.ui.components import ASSETS, Part
 from explorer.ui.explore import ExploreTab
 from explorer.ui.page import free_port
 from explorer.ui.pictures import Pictures
+from explorer.ui.pointing import pointed
 from explorer.ui.searching import Desk
 from explorer.ui.session import LONGEST_TRAIL, Session, Step, Wishes
 
@@ -99,6 +101,12 @@ def test_a_box_that_is_none_is_refused_in_a_sentence(sent):
         incoming.box(sent)
 
 
+@pytest.mark.parametrize("sent", [None, "0.5", math.nan, -0.1, 1.5, 10**400, [0.5]])
+def test_a_place_that_is_none_is_refused_in_a_sentence(sent):
+    with pytest.raises(ExplorerError, match="two numbers from 0 to 1"):
+        incoming.fraction(sent)
+
+
 def test_wishes_are_brought_within_limits():
     assert incoming.wishes({"top": "many", "per_work": -4, "own": "yes"}) == Wishes(20, 1, False)
     assert incoming.wishes({"top": 10**9, "per_work": "3", "own": True}) == Wishes(incoming.MOST_RESULTS, 3, True)
@@ -136,6 +144,46 @@ def test_the_trail_keeps_its_length():
         session = session.stepped(Step("work", str(number), searched=True))
     assert len(session.steps) == LONGEST_TRAIL
     assert session.here.key == "59"
+
+
+SMALL, LARGE = Box(0.4, 0.4, 0.5, 0.5), Box(0.3, 0.3, 0.6, 0.6)
+
+
+def test_another_size_of_a_click_is_no_step_of_its_own():
+    clicked = Step("work", "a.jpg", SMALL, searched=True, sizes=(SMALL, LARGE))
+    session = Session().stepped(Step("work", "b.jpg", LARGE, searched=True)).stepped(clicked)
+    larger = session.corrected(clicked.resized(1))
+    assert [step.box for step in larger.steps] == [LARGE, LARGE]
+    assert larger.here.sizes == (SMALL, LARGE)
+    assert clicked.resized(7) == clicked.resized(-1) == clicked
+    by_link = Step("work", "a.jpg", LARGE, searched=True)
+    assert larger.returned(by_link).here.sizes, "a link to the place leads back to the step, its sizes with it"
+
+
+def test_the_stage_tells_the_sizes_of_a_click():
+    step = Step("work", "a.jpg", LARGE, searched=True, sizes=(SMALL, LARGE))
+    assert views.sizes(step) == {"proposals": [[0.4, 0.4, 0.5, 0.5], [0.3, 0.3, 0.6, 0.6]], "proposal": 1}
+    assert views.sizes(Step("work", "a.jpg", LARGE)) == {"proposals": [], "proposal": None}
+
+
+def test_a_click_means_the_best_supported_of_several_sizes(demo_workspace):
+    desk, known = Desk(demo_workspace), demo_workspace.collection.works()[3].id
+    step = pointed(desk, {"kind": "work", "key": known, "x": 0.4, "y": 0.6})
+    best = click_proposals(demo_workspace, known, 0.4, 0.6)[0].box
+    assert step.searched and step.box.as_tuple() == pytest.approx(best.as_tuple(), abs=1e-5)
+    assert step.box in step.sizes and len(step.sizes) == 5
+    assert [box.area for box in step.sizes] == sorted(box.area for box in step.sizes)
+    for sent in ({"kind": "work", "key": "none.jpg", "x": 0.4, "y": 0.6}, {"kind": "work", "key": known}, None):
+        with pytest.raises(ExplorerError, match=r"\.$"):
+            pointed(desk, sent)
+
+
+def test_a_click_on_a_picture_of_the_visitors_own_means_a_square(demo_workspace, tmp_path):
+    desk = Desk(demo_workspace)
+    desk.uploads = tmp_path
+    Image.new("RGB", (400, 100)).save(tmp_path / "mine.png")
+    step = pointed(desk, {"kind": "picture", "key": "mine.png", "x": 0.5, "y": 0.5})
+    assert step.box.as_tuple() == pytest.approx((0.445, 0.28, 0.555, 0.72)) and step.sizes == ()
 
 
 def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):
@@ -180,7 +228,8 @@ def test_handlers_are_bound_so_that_gradio_hands_them_the_event(demo_workspace):
     """functools.partial, or a type imported for type checkers only, would switch that off with a mere warning."""
     from gradio.helpers import special_args
 
-    for name in ("find", "open", "restore", "follow", "bring", "look", "travel", "wish", "fold", "complain"):
+    moves = ("find", "open", "restore", "follow", "point", "resize", "bring", "look", "travel")
+    for name in (*moves, "wish", "fold", "complain"):
         handler = getattr(ExploreTab, name).__get__(object())
         _, _, event_index, _ = special_args(handler)
         assert event_index is not None, name

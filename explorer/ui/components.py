@@ -47,7 +47,8 @@ class Gallery(Part):
 class Viewer(Part):
     """A picture, large: zoom, pan, point at a region, draw a box, bring a picture of one's own.
 
-    Events: ``pick`` (box), ``bring`` (path of an upload), ``restore`` (work, box), ``complain`` (sentence).
+    Events: ``pick`` (box), ``point`` (x, y: whatever is there), ``resize`` (index: another of its sizes), ``bring``
+    (path of an upload), ``restore`` (work, box), ``complain`` (sentence).
     """
 
     folder = "viewer"

@@ -13,6 +13,7 @@ from explorer.ui import incoming, views
 from explorer.ui.components import Evidence, Gallery, Results, Trail, Viewer
 from explorer.ui.judging import Judging
 from explorer.ui.pictures import Pictures
+from explorer.ui.pointing import pointed
 from explorer.ui.searching import Desk, quiet, tell, working
 from explorer.ui.session import Session, Step
 
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 TEACHING = (
     "Click or tap anything in the picture: a mill, a cart, a bird.\n\n"
-    "What the outline holds is searched; the wheel, or the slider below, makes it larger or smaller. "
+    "How much of it is meant is found by what recurs; you can then go smaller or larger. "
     "Or drag a box round a detail."
 )
 
@@ -56,6 +57,8 @@ class ExploreTab:
         self.gallery.choose(self.open, self.session, self.shown, **quiet())
         self.viewer.restore(self.restore, self.session, self.shown, **searching)
         self.viewer.pick(self.follow, self.session, self.shown, **searching)
+        self.viewer.point(self.point, self.session, self.shown, **searching)
+        self.viewer.resize(self.resize, self.session, self.shown, **searching)
         self.viewer.bring(self.bring, self.session, self.shown, **searching)
         self.viewer.complain(self.complain, None, None, **quiet())
         self.trail.travel(self.travel, self.session, self.shown, **searching)
@@ -96,6 +99,21 @@ class ExploreTab:
         except ExplorerError as error:
             return self._refuse(session, error)
         return self._stand(session, session.stepped(step))
+
+    def point(self, session: Session, event: gr.EventData) -> Shown:
+        """Search what a click without a box means."""
+        try:
+            step = pointed(self.desk, event._data)
+        except ExplorerError as error:
+            return self._refuse(session, error)
+        return self._stand(session, session.stepped(step))
+
+    def resize(self, session: Session, event: gr.EventData) -> Shown:
+        """The same click, taken to mean less or more: no step of its own."""
+        if session.here is None:
+            return session, gr.skip(), gr.skip(), gr.skip()
+        index = incoming.whole_number(incoming.record(event._data).get("index"), 0, len(session.here.sizes) - 1, -1)
+        return self._stand(session, session.corrected(session.here.resized(index)))
 
     def bring(self, session: Session, event: gr.EventData) -> Shown:
         """Show a picture of the visitor's own and search with all of it."""

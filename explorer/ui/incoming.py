@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,21 @@ def whole_number(sent: Any, least: int, most: int, otherwise: int) -> int:
         return min(max(int(sent), least), most)
     except (TypeError, ValueError, OverflowError):
         return otherwise
+
+
+def fraction(sent: Any) -> float:
+    """A place across or down a picture, 0 to 1. Raises :class:`ExplorerError` for anything else.
+
+    >>> fraction(0.25)
+    0.25
+    """
+    try:
+        number = float(sent) if isinstance(sent, (int, float)) else math.nan
+    except OverflowError:
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise ExplorerError("A click needs a place on the picture: two numbers from 0 to 1.")
+    return number
 
 
 def four_numbers(sent: Any) -> tuple[float, float, float, float]:

@@ -95,9 +95,11 @@ class Desk:
         """The picture at which a visitor stands, large."""
         if step.kind == "work":
             work = self.workspace.collection.work(step.key)
-            return views.stage(work, views.file_url(self.workspace.view(work.id)), step.box)
-        path = self.uploads / step.key
-        return views.visitors_stage(step, views.file_url(self._copy(path)), picture_size(path))
+            shown = views.stage(work, views.file_url(self.workspace.view(work.id)), step.box)
+        else:
+            path = self.uploads / step.key
+            shown = views.visitors_stage(step, views.file_url(self._copy(path)), picture_size(path))
+        return {**shown, **views.sizes(step)}
 
     def trail(self, session: Session) -> views.Props:
         """The steps taken, as little pictures."""

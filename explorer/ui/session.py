@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from explorer.geometry import Box
@@ -19,6 +19,13 @@ class Step:
     """The work's id; for a picture, the file name the app gave it."""
     box: Box | None = None
     searched: bool = False
+    sizes: tuple[Box, ...] = field(default=(), compare=False)
+    """What a click without a box may have meant, from small to large; ``box`` is one of them. Not part of what is
+    asked: the same place reached by a link is the same step."""
+
+    def resized(self, index: int) -> Step:
+        """The same click, another of its sizes; an index that is none changes nothing."""
+        return replace(self, box=self.sizes[index]) if 0 <= index < len(self.sizes) else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,12 @@ class Session:
             kept = kept[:-1]
         kept = (*kept, step)[-LONGEST_TRAIL:]
         return replace(self, steps=kept, at=len(kept) - 1)
+
+    def corrected(self, step: Step) -> Session:
+        """Another step in the place of the present one."""
+        if self.here is None:
+            return self.stepped(step)
+        return replace(self, steps=(*self.steps[: self.at], step, *self.steps[self.at + 1 :]))
 
     def returned(self, step: Step) -> Session:
         """Back to a step that was taken before, or one step on."""

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from explorer.click import click_box, click_proposals
 from explorer.geometry import Box, intersection_over_union
 from explorer.query import Query, RegionPart, SearchOptions
-from explorer.search import click_box, search
+from explorer.search import search
 from explorer.workspace import Workspace
 
 Visit = Callable[..., Page]
@@ -38,7 +39,7 @@ def place_in_address(page: Page) -> tuple[str, tuple[float, ...] | None]:
 
 def searched(page: Page) -> None:
     """Wait until a search has answered."""
-    page.wait_for_selector(CARDS)
+    page.wait_for_selector(CARDS, timeout=60_000)
     page.wait_for_function("!document.querySelector('.part-results .pending')")
 
 
@@ -81,6 +82,7 @@ def test_a_click_on_a_windmill_shows_another_works_windmill(
     else:
         pytest.fail("no windmill leads to another")
     page = visit(link(work_id))
+    page.get_by_role("button", name="Auto").click()
     page.mouse.move(*on_painting(page, x, y))
     page.mouse.click(*on_painting(page, x, y))
     searched(page)
@@ -90,11 +92,39 @@ def test_a_click_on_a_windmill_shows_another_works_windmill(
     picture_of(page, "windmill")
 
 
+def test_a_click_means_the_thing_and_its_size_can_be_changed(visit: Visit, workspace: Workspace, picture_of: Keep):
+    work = workspace.collection.works()[3]
+    page = visit(link(work.id))
+    page.mouse.move(*on_painting(page, 0.4, 0.6))
+    expect(page.locator(".aim:not(.asked)")).to_be_visible()
+    expect(page.locator(".mark.hover")).to_be_hidden()
+    page.mouse.click(*on_painting(page, 0.4, 0.6))
+    expect(page.locator(".aim.asked")).to_be_visible()
+    searched(page)
+    boxes = sorted((one.box for one in click_proposals(workspace, work.id, 0.4, 0.6)), key=lambda box: box.area)
+    best = click_proposals(workspace, work.id, 0.4, 0.6)[0].box
+    at = boxes.index(best)
+    assert place_in_address(page)[1] == pytest.approx(best.as_tuple(), abs=0.004)
+    expect(page.locator(".steps .at")).to_have_text(f"{at + 1} of 5")
+    picture_of(page, "explore-click")
+    entries = page.evaluate("history.length")
+    other = at - 1 if at else 1
+    page.locator(".stage").focus()
+    page.keyboard.press("[" if at else "]")
+    expect(page.locator(".steps .at")).to_have_text(f"{other + 1} of 5")
+    page.wait_for_function("(query) => location.search !== query", arg="?" + urlsplit(page.url).query)
+    searched(page)
+    assert place_in_address(page)[1] == pytest.approx(boxes[other].as_tuple(), abs=0.004)
+    expect(page.locator(".trail li")).to_have_count(1)
+    assert page.evaluate("history.length") == entries, "another size is no entry of its own"
+
+
 def test_a_click_searches_what_the_outline_holds(visit: Visit, workspace: Workspace, picture_of: Keep):
     work = workspace.collection.works()[3]
     page = visit(link(work.id))
     expect(page.locator(".part-results .message").first).to_contain_text("Click or tap anything")
     picture_of(page, "explore-begin")
+    page.get_by_role("button", name="Auto").click()
     page.mouse.move(*on_painting(page, 0.4, 0.6))
     expect(page.locator(".mark.hover")).to_be_visible()
     page.mouse.click(*on_painting(page, 0.4, 0.6))
@@ -110,6 +140,8 @@ def test_a_click_searches_what_the_outline_holds(visit: Visit, workspace: Worksp
 def test_the_wheel_changes_the_size_and_a_drag_draws_a_box(visit: Visit):
     page = visit()
     page.mouse.move(*on_painting(page, 0.5, 0.5))
+    page.mouse.wheel(0, -10)
+    expect(page.get_by_role("button", name="Auto")).to_have_attribute("aria-pressed", "false")
     before = page.locator(".mark.hover").bounding_box()["width"]
     page.mouse.wheel(0, -400)
     page.wait_for_function(f"document.querySelector('.mark.hover').getBoundingClientRect().width > {before * 1.1}")
@@ -144,8 +176,10 @@ def test_ctrl_and_wheel_zoom_and_space_moves(visit: Visit):
 def test_the_keyboard_alone_searches(visit: Visit):
     page = visit()
     page.locator(".stage").focus()
-    for key in ("ArrowRight", "ArrowDown", "+"):
+    for key in ("ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
+    expect(page.locator(".aim:not(.asked)")).to_be_visible()
+    page.keyboard.press("+")
     expect(page.locator(".mark.hover")).to_be_visible()
     page.keyboard.press("Enter")
     searched(page)

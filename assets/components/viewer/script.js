@@ -1,7 +1,7 @@
-const { h, place, byline } = window.Explorer;
+const { h, place, percent, byline } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const stage = $(".stage"), sheet = $(".sheet"), painting = $(".painting"), wait = $(".wait");
-const hover = $(".hover"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
+const hover = $(".hover"), aim = $(".aim:not(.asked)"), asked = $(".asked"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
 
 const LEAST = 0.06, MOST = 1.0, DEEPEST = 12;
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -9,6 +9,7 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 let value = {};
 let view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 }; // the sheet in the stage, in CSS pixels
 let base = 0.22; // side of the searched square, of the side of a square as large as the picture, before zooming
+let auto = true; // a click means the thing under it, of whatever size; else what the outline holds
 let pointer = { x: 0.5, y: 0.5, on: false };
 let hand = false, space = false;
 let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
@@ -59,9 +60,19 @@ const region = () => {
   const x = clamp(pointer.x - w / 2, 0, 1 - w), y = clamp(pointer.y - t / 2, 0, 1 - t);
   return [x, y, x + w, y + t];
 };
+const ring = (mark, at) => Object.assign(mark.style, { left: percent(at.x), top: percent(at.y) });
 const outline = () => {
-  hover.hidden = !value.url || !pointer.on || hand || space || !draft.hidden;
+  const away = !value.url || !pointer.on || hand || space || !draft.hidden;
+  hover.hidden = away || auto;
+  aim.hidden = away || !auto;
   if (!hover.hidden) place(hover, region());
+  if (!aim.hidden) ring(aim, pointer);
+};
+const setAuto = (on) => {
+  auto = on;
+  $("[data-do=auto]").setAttribute("aria-pressed", String(on));
+  $(".size").classList.toggle("auto", on);
+  outline();
 };
 const sized = () => {
   slider.value = String(Math.round(100 * Math.log(size() / LEAST) / Math.log(MOST / LEAST)));
@@ -70,17 +81,50 @@ const sized = () => {
 };
 const setSize = (next) => {
   base = clamp(next, LEAST, MOST) * view.zoom;
+  setAuto(false);
   sized();
 };
 const choose = (box) => {
   chosen.hidden = !box;
+  asked.hidden = true;
   if (box) place(chosen, box);
 };
+const rounded = (number) => Number(number.toFixed(5));
 const pick = (box) => {
-  const rounded = box.map((side) => Number(side.toFixed(5)));
-  choose(rounded);
-  trigger("pick", { kind: value.kind, key: value.key, box: rounded });
+  const sides = box.map(rounded);
+  choose(sides);
+  trigger("pick", { kind: value.kind, key: value.key, box: sides });
 };
+const point = () => {
+  choose(null);
+  asked.hidden = false;
+  ring(asked, pointer);
+  trigger("point", { kind: value.kind, key: value.key, x: rounded(pointer.x), y: rounded(pointer.y) });
+};
+const press = () => (auto ? point() : pick(region()));
+
+// -- how much of it a click meant -------------------------------------------------------------------------------
+const steps = $(".steps");
+const stepped = () => {
+  const { proposals = [], proposal } = value;
+  steps.hidden = proposals.length < 2 || typeof proposal !== "number";
+  if (steps.hidden) return;
+  steps.querySelector(".at").textContent = `${proposal + 1} of ${proposals.length}`;
+  for (const button of steps.querySelectorAll("button")) button.disabled = !proposals[proposal + Number(button.dataset.step)];
+};
+const resize = (by) => {
+  const { proposals = [], proposal } = value;
+  const index = proposal + by;
+  if (steps.hidden || !proposals[index]) return;
+  value.proposal = index;
+  choose(proposals[index]);
+  stepped();
+  trigger("resize", { index });
+};
+steps.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-step]");
+  if (button) resize(Number(button.dataset.step));
+});
 
 // -- pointers: click, draw, move, pinch -------------------------------------------------------------------------
 const down = new Map();
@@ -101,7 +145,7 @@ const drawn = (from, to) => [
 ];
 
 stage.addEventListener("pointerdown", (event) => {
-  if (!value.url || event.target.closest(".legend") || event.button === 2) return;
+  if (!value.url || event.target.closest(".legend, .steps") || event.button === 2) return;
   stage.setPointerCapture(event.pointerId);
   const at = inStage(event);
   down.set(event.pointerId, at);
@@ -149,7 +193,7 @@ const lifted = (event) => {
   }
   if (kind === "move" || !inside(here)) return;
   pointer = { ...here, on: event.pointerType !== "touch" };
-  pick(region());
+  press();
 };
 stage.addEventListener("pointerup", lifted);
 stage.addEventListener("pointercancel", lifted);
@@ -174,11 +218,12 @@ const keys = {
   "+": () => { pointer.on = true; setSize(size() * 1.15); }, "=": () => { pointer.on = true; setSize(size() * 1.15); },
   "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
-  Enter: () => pick(region()),
+  Enter: () => press(), "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
   Escape: () => { pointer.on = false; choose(null); legend(false); },
 };
 stage.addEventListener("keydown", (event) => {
-  if (!value.url || !keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+  const held = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph"); // AltGr writes [ ]
+  if (!value.url || !keys[event.key] || held || event.target.closest(".steps")) return;
   event.preventDefault();
   keys[event.key](event);
   outline();
@@ -226,6 +271,7 @@ const tools = {
     button.setAttribute("aria-pressed", String(hand));
     stage.classList.toggle("moving", hand);
   },
+  auto: () => setAuto(!auto),
   whole: () => value.url && pick([0, 0, 1, 1]),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
   legend: () => legend($(".legend").hidden),
@@ -285,7 +331,8 @@ const caption = () => {
 const show = () => {
   const next = props.value || {};
   const other = next.url !== value.url;
-  value = next;
+  const resized = value.proposals?.length && String(value.proposals) === String(next.proposals);
+  value = { ...next };
   $(".invite").hidden = Boolean(value.url);
   sheet.hidden = !value.url;
   wait.textContent = "";
@@ -301,10 +348,11 @@ const show = () => {
   }
   caption();
   choose(value.box);
+  stepped();
   lay();
   if (other) zoomOnto(value.box);
   sized();
-  if (address() !== window.location.href) window.history[arriving ? "replaceState" : "pushState"]({}, "", address());
+  if (address() !== window.location.href) window.history[arriving || resized ? "replaceState" : "pushState"]({}, "", address());
   arriving = false;
 };
 painting.addEventListener("load", () => { wait.textContent = ""; });
@@ -320,5 +368,6 @@ window.addEventListener("popstate", restore);
 new ResizeObserver(() => { lay(); outline(); }).observe(stage);
 watch("value", show);
 sized();
+setAuto(true);
 show();
 restore();
