@@ -25,8 +25,9 @@ class Config:
     # -- these change vectors ---------------------------------------------------------------------------------------
     model: str = DEFAULT_MODEL
     """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` is the one that ships with the project."""
-    resolution: int = 448
-    """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept."""
+    resolution: int | None = None
+    """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out, it becomes
+    the model's usual: 640 for the mini model, which is quick and needs the pixels, 448 for others."""
     match_layer: int = 0
     """Block whose patch tokens match details, counted from the end (-1 is the last); 0 lets the model say."""
     cell_dims: int = 128
@@ -47,6 +48,8 @@ class Config:
     """Works, the best of those proposed, whose stored grids are compared with the query's cell by cell."""
 
     def __post_init__(self) -> None:
+        if self.resolution is None:
+            object.__setattr__(self, "resolution", 640 if self.model == MINI_MODEL else 448)
         if not 32 <= self.resolution <= 4096:
             raise ExplorerError(f"The resolution must lie between 32 and 4096 pixels, not at {self.resolution}.")
 

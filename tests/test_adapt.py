@@ -15,15 +15,17 @@ from explorer.adapt.augment import moved, pasted, seen_otherwise
 from explorer.adapt.checkpoint import SHARD_BYTES, load_state, save_state
 from explorer.adapt.learn_words import Vocabulary, WordSettings, restore_words, teach_words
 from explorer.adapt.picture_stage import PictureStage, Schedule
-from explorer.adapt.pictures import Album, load_works, names_to_leave_out
-from explorer.adapt.student import Shape, Window, build, normalised, save_folder, see
+from explorer.adapt.pictures import load_works, names_to_leave_out
+from explorer.adapt.precision import _orthogonalised, fast_dtype
+from explorer.adapt.sheets import CELL, LEVELS, SQUARE, Sheets
+from explorer.adapt.student import PLACES, Shape, Window, build, normalised, save_folder, see
 from explorer.adapt.teacher import Teacher, TeacherOutput
 from explorer.adapt.tokens import learn_tokenizer
 from explorer.adapt.words import label_phrases, sentences
 from explorer.errors import ExplorerError
 
 TINY = Shape(
-    width=32, layers=3, heads=2, text_width=32, text_layers=1, text_heads=2, vocabulary=600, joint=24, dense_block=2
+    width=64, layers=3, heads=2, text_width=32, text_layers=1, text_heads=2, vocabulary=600, joint=24, match_layer=-2
 )
 TEACHER_FILE = Path(__file__).parents[2] / "shared" / "data" / "teacher" / "mobilenet_v2_1.0_224_quant.tflite"
 
@@ -36,15 +38,20 @@ class PaintedTeacher:
     def __init__(self) -> None:
         gen = torch.Generator().manual_seed(7)
         self.cells = torch.randn(96, 48, generator=gen)
-        self.whole = torch.randn(1280, 48, generator=gen)
-        self.labels = torch.randn(20, 48, generator=gen)
+        self.wide = torch.randn(1280, 48, generator=gen)
+        self.labels = torch.randn(20, 1280, generator=gen) / 30
+        self.asked = 0
 
-    def run(self, pixels, dense_only=False):
+    def run(self, pixels):
+        self.asked += len(pixels)
         patches = torch.nn.functional.avg_pool2d(pixels, 4).unfold(2, 4, 4).unfold(3, 4, 4)
-        cells = patches.permute(0, 2, 3, 1, 4, 5).flatten(3)
-        mean = cells.mean(dim=(1, 2))
-        dense = (cells @ self.cells.T).permute(0, 3, 1, 2)
-        return TeacherOutput(dense, mean @ self.whole.T, mean @ self.labels.T)
+        cells = patches.permute(0, 2, 3, 1, 4, 5).flatten(3).permute(0, 3, 1, 2)
+        dense = torch.einsum("dc,nchw->ndhw", self.cells, cells)
+        meaning = torch.einsum("dc,nchw->ndhw", self.wide, torch.nn.functional.avg_pool2d(cells, 2))
+        return TeacherOutput(dense, meaning)
+
+    def logits(self, features):
+        return features @ self.labels.T
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -122,18 +129,62 @@ def test_a_missing_folder_is_named():
         load_works([Path("nowhere-at-all")], [])
 
 
-def test_crops_have_whole_cells(works):
-    crops = Album(works).random_crops(np.arange(5), (4, 6), np.random.default_rng(0))
-    assert crops.pixels.shape == (5, 3, 64, 96)
-    assert ((crops.shares > 0) & (crops.shares <= 1)).all()
-    assert min(crops.sharp.shape[2:]) > 64
+def test_sheets_are_whole_cells_and_a_crop_is_a_part_of_one(works, tmp_path):
+    teacher = PaintedTeacher()
+    sheets = Sheets(works, teacher, tmp_path)
+    assert len(sheets.shapes) == len(works) * (len(LEVELS) + 1)
+    assert (sheets.shapes % 2 == 0).all() and sheets.shapes.max() == max(LEVELS)
+    for sheet in (0, len(sheets.shapes) - 1):
+        rows, columns = sheets.shapes[sheet]
+        pixels, dense, meaning = sheets.crop(sheet, 2, 4, (6, 8))
+        assert pixels.shape == (6 * CELL, 8 * CELL, 3) and dense.shape == (6, 8, 96) and meaning.shape[:2] == (3, 4)
+        whole = sheets.crop(sheet, 0, 0, (rows, columns))
+        np.testing.assert_array_equal(whole[0][2 * CELL : 8 * CELL, 4 * CELL : 12 * CELL], pixels)
+        np.testing.assert_array_equal(whole[1][2:8, 4:12], dense)
+        np.testing.assert_array_equal(whole[2][1:4, 2:6], meaning)
+        asked = teacher.run(torch.from_numpy(np.array(whole[0])).permute(2, 0, 1)[None] / 255).dense[0]
+        np.testing.assert_allclose(whole[1], asked.permute(1, 2, 0).numpy(), rtol=0.01, atol=0.05)
+    assert sheets.shapes[sheets.square].tolist() == [[SQUARE, SQUARE]] * len(works)
 
 
-def test_a_cut_box_shows_what_is_there(works):
-    whole = Image.fromarray(works[0].pixels)
-    found = Album(works).cut(np.array([0]), np.array([[20.0, 10.0, 96.0, 64.0]]), (32, 48))
-    truth = torch.from_numpy(np.array(whole.resize((48, 32), Image.Resampling.BOX, box=(20, 10, 116, 74))))
-    assert (found[0].permute(1, 2, 0) * 255 - truth).abs().mean() < 3
+def test_the_teacher_is_asked_once(works, tmp_path):
+    Sheets(works, PaintedTeacher(), tmp_path)
+    again, other = PaintedTeacher(), PaintedTeacher()
+    Sheets(works, again, tmp_path)
+    assert again.asked == 0
+    Sheets(works[1:], other, tmp_path)
+    assert other.asked > 0, "other pictures have maps of their own"
+
+
+def test_a_new_model_attends_to_neighbours_first():
+    """Every head of every block prefers one of the eight cells round its own, wherever that lies."""
+    model = build(replace(TINY, layers=4))
+    vision = model.vision_model
+    places = vision.embeddings.position_embedding.weight[1:, :PLACES]
+    seen_steps = set()
+    with torch.inference_mode():
+        for block in vision.encoder.layers:
+            attention = block.self_attn
+            query, key = (part.weight[:, :PLACES] @ places.T for part in (attention.q_proj, attention.k_proj))
+            for head in range(attention.num_heads):
+                rows = slice(head * attention.head_dim, (head + 1) * attention.head_dim)
+                likes = (query[rows].T @ key[rows]).argmax(dim=1)
+                middle = torch.arange(196).view(14, 14)[2:12, 2:12].flatten()
+                down = likes[middle] // 14 - middle // 14
+                across = likes[middle] % 14 - middle % 14
+                steps = set(zip(down.tolist(), across.tolist(), strict=True))
+                assert len(steps) == 1
+                seen_steps |= steps
+    assert len(seen_steps) == 8 and (0, 0) not in seen_steps
+    assert all(max(abs(down), abs(across)) == 1 for down, across in seen_steps)
+
+
+def test_orthogonalised_matrices_have_singular_values_near_one():
+    matrix = torch.randn(24, 60, generator=torch.Generator().manual_seed(0))
+    for given in (matrix, matrix.T):
+        values = torch.linalg.svdvals(_orthogonalised(given, (3.4445, -4.775, 2.0315), 5, 1e-7))
+        assert values.min() > 0.6 and values.max() < 1.3
+    assert fast_dtype("cuda") is torch.bfloat16
 
 
 def test_changed_views_keep_their_targets_in_place():
@@ -142,9 +193,11 @@ def test_changed_views_keep_their_targets_in_place():
     coarse = torch.rand(6, 3, 4, 4, generator=gen)
     images = torch.nn.functional.interpolate(coarse, size=(128, 128), mode="bicubic").clamp(0, 1)
     targets = torch.nn.functional.avg_pool2d(images, 16)
-    images, targets = moved(images, targets, gen)
-    images, targets, own = pasted(images, targets, gen)
+    halves = torch.nn.functional.avg_pool2d(images, 32)
+    images, (targets, halves) = moved(images, (targets, halves), gen)
+    images, targets, halves, own = pasted(images, targets, halves, gen)
     assert (torch.nn.functional.avg_pool2d(images, 16) - targets).abs().mean() < 0.03
+    assert (torch.nn.functional.avg_pool2d(images, 32) - halves).abs().mean() < 0.05
     assert own.min() > 0.4
     changed = seen_otherwise(images, gen)
     assert changed.shape == images.shape
@@ -213,30 +266,22 @@ def test_the_folder_loads_as_a_clip_model(trained, said, tmp_path):
     pixels = torch.rand(1, 3, 448, 336)
     with torch.inference_mode():
         assert loaded.get_text_features(**words).pooler_output.shape == (2, TINY.joint)
-        seen = see(loaded, pixels, TINY.dense_block)
+        seen = see(loaded, pixels, TINY.match_layer)
         there = loaded.vision_model(normalised(pixels), interpolate_pos_encoding=True, output_hidden_states=True)
         whole = loaded.get_image_features(normalised(pixels), interpolate_pos_encoding=True).pooler_output
-    assert torch.allclose(seen.dense, there.hidden_states[TINY.dense_block][:, 1:], atol=1e-4)
+        block = loaded.vision_model.encoder.layers[TINY.match_layer]
+        values = block.self_attn.v_proj(block.layer_norm1(there.hidden_states[TINY.match_layer - 1][:, 1:]))
+    assert torch.allclose(seen.match, values, atol=1e-4)
+    assert (loaded.config.match_layer, loaded.config.match_facet, loaded.config.tiled) == (-2, "value", True)
     assert torch.allclose(seen.whole, whole, atol=1e-4)
 
 
 def test_a_window_has_the_positions_of_its_place():
-    model = build(replace(TINY, positions=True))
+    model = build(TINY)
     with torch.no_grad():
         large = picture_positions(model, Window(20, 30), 20, 30)
         part = picture_positions(model, Window(20, 30, top=4, left=7), 5, 6)
     assert torch.allclose(large[4:9, 7:13], part, atol=1e-5)
-
-
-def test_patches_that_do_not_know_their_place_are_the_same_everywhere(trained):
-    """The trained model's raw tokens of one patch repeated are equal wherever it lies, and at any size."""
-    model, _, _ = trained
-    patch = torch.rand(1, 3, 16, 16)
-    with torch.inference_mode():
-        for rows, columns in ((3, 4), (14, 14), (20, 28)):
-            pixels = normalised(patch.repeat(1, 1, rows, columns))
-            tokens = model.vision_model(pixels, interpolate_pos_encoding=True).last_hidden_state[0, 1:]
-            assert torch.allclose(tokens, tokens[:1].expand_as(tokens), atol=1e-4)
 
 
 def picture_positions(model, window, rows, columns):
@@ -283,4 +328,5 @@ def test_the_teacher_gives_what_its_interpreter_gives():
     cosine = (dense * truth).sum(-1) / np.linalg.norm(dense, axis=-1) / np.linalg.norm(truth, axis=-1)
     assert cosine.mean() > 0.97
     best = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
-    assert int(best.argmax()) in ours.logits[0].topk(3).indices.tolist()
+    logits = Teacher(TEACHER_FILE).logits(ours.meaning.mean(dim=(2, 3)))
+    assert int(best.argmax()) in logits[0].topk(3).indices.tolist()

@@ -137,13 +137,16 @@ def settings_from(arguments: Sequence[str] | None = None) -> tuple[MiniSettings,
     parser.add_argument("--device", default="cpu")
     for name, default in (("threads", 0), ("seed", 0), ("word-steps", 4000), ("sentences", 90_000)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    for name in ("width", "layers", "heads"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(Shape, name), help="of the vision tower")
     for setting in fields(Schedule):
         parser.add_argument(f"--{setting.name.replace('_', '-')}", type=type(setting.default), default=setting.default)
     parser.add_argument("--stages", nargs="+", default=["pictures", "words", "write"])
     given = vars(parser.parse_args(arguments))
     schedule = Schedule(**{setting.name: given.pop(setting.name) for setting in fields(Schedule)})
     stages = given.pop("stages")
-    return MiniSettings(**{**given, "pictures": tuple(given["pictures"])}, schedule=schedule), stages
+    shape = Shape(**{name: given.pop(name) for name in ("width", "layers", "heads")})
+    return MiniSettings(**{**given, "pictures": tuple(given["pictures"])}, shape=shape, schedule=schedule), stages
 
 
 if __name__ == "__main__":

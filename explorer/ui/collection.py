@@ -73,7 +73,7 @@ def settings(config: Config) -> list[str]:
     >>> settings(Config(model="mini", resolution=224))
     ['--model', 'mini', '--resolution', '224']
     """
-    usual = Config()
+    usual = Config(model=config.model)
     options = ["--model", config.model]
     for option, name in (("--resolution", "resolution"), ("--match-layer", "match_layer"), ("--engine", "engine")):
         if getattr(config, name) != getattr(usual, name):
