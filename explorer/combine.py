@@ -16,7 +16,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
 from explorer.query import Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
-from explorer.stages import SAME_PLACE, Found, VisualQuery, best_of_each, lay_over, prepare, propose, verify
+from explorer.stages import SAME_PLACE, Found, VisualQuery, best_of_each, lay, lay_over, prepare, propose, verify
 from explorer.verify import standings
 from explorer.workspace import Workspace
 
@@ -25,6 +25,7 @@ REQUIRED = 1.0
 LAYOUT_SLACK = 0.35
 """How far a second detail may lie from where the first says it should, as a fraction of the distance between them
 and of its own size: at so much, the chance has fallen to 0.6 of what it was."""
+_MOST_EXAMPLES = 40  # places of an example that are verified
 _LEAST = 1e-4  # no chance is none: a work that lacks one part can still be ranked
 
 
@@ -70,7 +71,7 @@ def combined(workspace: Workspace, query: Query, options: SearchOptions) -> list
     if not any(part.weight > 0 for part in query.parts):
         raise ExplorerError("Say also what to look for: so far the search only has what it should not find.")
     visual = [prepare(workspace, part) if not isinstance(part, WordsPart) else None for part in query.parts]
-    own = frozenset().union(*(one.own for one in visual if one)) if not options.own else frozenset()
+    own = _own(query.parts, visual) if not options.own else frozenset()
     rows = _candidates(workspace, [one for one in visual if one], options, own)
     heard = [
         _heard(workspace, part, one, rows) for part, one in zip(query.parts, visual, strict=True)
@@ -85,6 +86,13 @@ def combined(workspace: Workspace, query: Query, options: SearchOptions) -> list
         also = tuple(one.places[row].box for one in others if row in one.places)
         found.append(replace(lead.places[row], score=score, also=also))
     return sorted(found, key=lambda one: -one.score)
+
+
+def _own(parts: Sequence[Part], visual: Sequence[VisualQuery | None]) -> frozenset[int]:
+    """The works that the query itself is: those of what is required (or else wanted). Examples stay findable."""
+    pairs = [(part, one) for part, one in zip(parts, visual, strict=True) if one and part.weight > 0]
+    required = [one.own for part, one in pairs if part.weight >= REQUIRED]
+    return frozenset().union(*(required or [one.own for _, one in pairs]))
 
 
 def _candidates(
@@ -105,7 +113,12 @@ def _heard(workspace: Workspace, part: Part, visual: VisualQuery | None, rows: S
         standing = standings(scores, among=scores)
         chances = 1 / (1 + np.exp(2.0 - standing))
         return Heard(part, {one.row: replace(one, score=float(p)) for one, p in zip(found, chances, strict=True)}, None)
-    places = best_of_each(verify(workspace, visual, best_of_each(lay_over(workspace, visual, rows, 1), 1)), 1)
+    if part.weight >= REQUIRED:  # every candidate is asked whether it has this too
+        laid = best_of_each(lay_over(workspace, visual, rows, 1), 1)
+    else:  # an example has something to say only of the works that it proposes
+        wanted = set(rows)
+        laid = lay(workspace, visual, [one for one in propose(workspace, visual, len(rows)) if one.row in wanted], 1)
+    places = best_of_each(verify(workspace, visual, laid, None if part.weight >= REQUIRED else _MOST_EXAMPLES), 1)
     return Heard(part, {one.row: one for one in places}, visual)
 
 

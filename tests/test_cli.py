@@ -221,6 +221,29 @@ def test_boxes_mean_the_upright_picture(explorer, demo_cache: Path, demo_workspa
     assert answers[0] == answers[1]
 
 
+def test_a_query_of_several_parts(demo, demo_workspace: Workspace, tmp_path: Path) -> None:
+    path = original(demo_workspace)
+    box = ("--box", 20, 20, 200, 200)
+    also = ("--also", 200, 100, 380, 300, "--also", 10, 200, 150, 330, "--layout")
+    unwanted = ("--not", path, "--not", path, 0, 0, 90, 90)
+    several = demo("search", "--image", path, *box, *also, "--text", "a ship", *unwanted, "--json", "--top", 5)
+    matches = several.record["matches"]
+    assert len(matches) == 5
+    assert all(len(match["also"]) == 2 for match in matches)
+    assert [match["score"] for match in matches] == sorted((match["score"] for match in matches), reverse=True)
+    line = {"id": 7, "image": str(path), "box": [20, 20, 200, 200], "also": [[200, 100, 380, 300], [10, 200, 150, 330]]}
+    line |= {"layout": True, "text": "a ship"}
+    line |= {"not": [{"image": str(path)}, {"image": str(path), "box": [0, 0, 90, 90]}]}
+    queries = tmp_path / "queries.jsonl"
+    wrong = [{"id": 8, "text": "x", "also": [[0, 0, 9, 9]]}, {"id": 9, "text": "x", "not": "y"}, {"id": 10, "not": []},
+             {"id": 11, "text": "x", "not": [5]}, {"id": 12, "image": str(path), "also": 5}]  # fmt: skip
+    queries.write_text("\n".join(map(json.dumps, [line, *wrong])))
+    same, *refused = demo("search", "--queries", queries, "--json", "--top", 5).lines
+    assert same == {"id": 7, "matches": matches}
+    assert [one["id"] for one in refused] == [8, 9, 10, 11, 12]
+    assert all(one["error"].endswith(".") for one in refused)
+
+
 def test_bad_input_to_search_is_one_sentence(demo, demo_workspace: Workspace, tmp_path: Path) -> None:
     path = original(demo_workspace)
     (tmp_path / "letter.jpg").write_text("not a painting")
@@ -232,7 +255,12 @@ def test_bad_input_to_search_is_one_sentence(demo, demo_workspace: Workspace, tm
         ("beyond its left", ("--image", path, "--box", 50, 50, 50, 50)),
         ("finite numbers", ("--image", path, "--box", "nan", 0, 10, 10)),
         ("finite numbers", ("--image", path, "--box", 0, 0, "inf", 10)),
-        ("--box goes with --image", ("--text", "a mill", "--box", 0, 0, 10, 10)),
+        ("--box and --also go with --image", ("--text", "a mill", "--box", 0, 0, 10, 10)),
+        ("--box and --also go with --image", ("--text", "a mill", "--also", 0, 0, 10, 10)),
+        ("four corners", ("--image", path, "--not", path, 1, 2)),
+        ("four corners", ("--image", path, "--not", path, 1, 2, "three", 4)),
+        ("no file", ("--text", "a mill", "--not", tmp_path / "absent.jpg")),
+        ("only 2 by 2 pixels", ("--image", path, "--box", 20, 20, 22, 22)),
         ("not a picture", ("--image", tmp_path / "letter.jpg")),
         ("million pixels", ("--image", tmp_path / "huge.png")),
         ("no file", ("--image", tmp_path / "absent.jpg")),
@@ -254,7 +282,7 @@ def test_an_unknown_collection_is_one_sentence(explorer, demo_cache: Path, demo_
 
 
 @pytest.mark.parametrize("arguments", [
-    ("search", "demo"), ("search", "demo", "--text", "x", "--image", "y"),
+    ("search", "demo"), ("search", "demo", "--text", "x", "--queries", "y"), ("search", "demo", "--not", "y"),
     ("search", "demo", "--image", "x", "--box", "1", "2"),
     ("search", "demo", "--image", "x", "--box", "a", "b", "c", "d"), ("index", "x"), ("paint", "x"), (),
 ])  # fmt: skip

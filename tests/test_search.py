@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from generated import MINI, detail, folder_of, ground, planted, save
+from PIL import Image
 
+from explorer.click import click_box
 from explorer.errors import ExplorerError
 from explorer.exchange import match_records
 from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
 from explorer.labels import MARGIN
 from explorer.query import PicturePart, Query, RegionPart, SearchOptions, WordsPart
-from explorer.click import click_box
 from explorer.search import label_works, search
 from explorer.stages import own_rows
 from explorer.workspace import Workspace
@@ -148,9 +149,44 @@ def test_a_box_outside_the_picture_is_an_error(workshop: Workspace, tmp_path: Pa
         search(workshop, Query((part,)))
 
 
-@pytest.mark.parametrize("box", [Box(0, 0, 1e-6, 1e-6), Box(0.999999, 0.999999, 1, 1), Box(0, 0.5, 1, 0.500001)])
-def test_a_box_of_hardly_anything_is_answered(workshop: Workspace, box: Box) -> None:
-    assert search(workshop, Query((region("first.png", box),)))
+@pytest.mark.parametrize("box", [Box(0, 0, 1e-6, 1e-6), Box(0, 0.5, 1, 0.500001), Box(0.5, 0.5, 0.504, 0.505)])
+def test_a_box_of_hardly_anything_is_refused(workshop: Workspace, box: Box) -> None:
+    with pytest.raises(ExplorerError, match=r"The detail is only .* pixels; choose one of at least 8"):
+        search(workshop, Query((region("first.png", box),)))
+
+
+def test_a_picture_of_one_colour_is_refused(workshop: Workspace, tmp_path: Path) -> None:
+    blank = save(Image.new("RGB", (300, 200), (180, 170, 150)), tmp_path / "blank.png")
+    with pytest.raises(ExplorerError, match="all of one colour"):
+        search(workshop, Query((PicturePart(blank),)))
+    half = planted(Image.new("RGB", (480, 360), "white"), detail(1), (32, 160), 128)
+    with pytest.raises(ExplorerError, match="all of one colour"):
+        search(workshop, Query((PicturePart(save(half, tmp_path / "half.png"), Box(0.5, 0.0, 1.0, 1.0)),)))
+    assert search(workshop, Query((PicturePart(tmp_path / "half.png", Box(0.0, 0.3, 0.5, 1.0)),)))
+
+
+def test_matches_carry_their_evidence(workshop: Workspace) -> None:
+    (best, *others) = search(workshop, Query((region("first.png", TRUTH["first.png"]),)), SearchOptions(top=100))
+    said = best.evidence
+    assert best.work == "first copy.png" and said.probability == best.score > 0.9
+    assert said.transform.scale == pytest.approx(1, abs=0.03) and abs(said.transform.turn) < 1
+    assert not said.transform.mirror and said.inliers > 10 and said.percentile > 0.9
+    for x, y, there_x, there_y in said.pairs:
+        assert (x, y) == pytest.approx((there_x, there_y), abs=0.03)
+    by_work = {match.work: match for match in others}
+    larger, mirrored = by_work["larger.png"].evidence, by_work["mirrored.png"].evidence
+    assert larger.transform.scale == pytest.approx(1.5, rel=0.1)
+    assert mirrored.transform.mirror and by_work["mirrored.png"].mirrored
+    assert others[-1].evidence.probability < 0.5
+    assert all(0 <= match.evidence.percentile <= 1 for match in others)
+
+
+def test_evidence_is_json_as_promised(workshop: Workspace) -> None:
+    (best, *_) = match_records(workshop, search(workshop, Query((region("second.png"),))))
+    assert {"file", "box", "score", "rank", "probability", "inliers", "transform"} <= set(best)
+    assert set(best["transform"]) == {"scale", "turn", "mirror"}
+    (words, *_) = match_records(workshop, search(workshop, Query((WordsPart("a mill"),))))
+    assert words["probability"] is None and words["inliers"] == 0 and words["transform"] is None
 
 
 def test_whole_pictures(workshop: Workspace) -> None:

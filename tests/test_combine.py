@@ -1,0 +1,117 @@
+"""Several parts in one query, and what a click means: what has all that is asked comes first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from generated import SMALL, detail, folder_of, ground, planted, save
+
+from explorer.chance import chance_pairs
+from explorer.click import SIZES, click_box, click_proposals
+from explorer.errors import ExplorerError
+from explorer.geometry import Box, intersection_over_union
+from explorer.indexing import index_folder
+from explorer.query import Query, RegionPart, SearchOptions, WordsPart
+from explorer.search import search
+from explorer.workspace import Workspace
+
+WIDE, HIGH, SIDE = 480, 360, 120
+ONE, OTHER = (40, 40), (300, 60)
+WORKS = {
+    "asked.png": {1: ONE, 2: OTHER}, "as asked.png": {1: (60, 160), 2: (320, 180)},
+    "otherwise.png": {1: (300, 200), 2: (40, 30)}, "only one.png": {1: (180, 100)}, "only other.png": {2: (180, 100)},
+}  # fmt: skip
+"""Work -> where which detail lies in it."""
+
+
+def box(at: tuple[int, int]) -> Box:
+    return Box.from_pixels((at[0], at[1], at[0] + SIDE, at[1] + SIDE), WIDE, HIGH)
+
+
+def part(work: str, number: int, weight: float = 1.0) -> RegionPart:
+    return RegionPart(work, box(WORKS[work][number]), weight)
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder, cache = tmp_path_factory.mktemp("pair"), tmp_path_factory.mktemp("cache")
+    for number, (name, details) in enumerate(WORKS.items()):
+        picture = ground(200 + number, WIDE, HIGH)
+        for which, at in details.items():
+            picture = planted(picture, detail(which), at, SIDE)
+        save(picture, folder / name)
+    folder_of(folder, 8, first=80, size=(WIDE, HIGH))
+    index_folder(folder, "pair", cache, SMALL)
+    return Workspace.open("pair", cache)
+
+
+def order(workspace: Workspace, *parts: object, layout: bool = False) -> list[str]:
+    return [match.work for match in search(workspace, Query(parts, layout), SearchOptions(top=100))]
+
+
+def test_works_with_both_details_come_before_those_with_one(pair: Workspace) -> None:
+    found = order(pair, part("asked.png", 1), part("asked.png", 2))
+    assert set(found[:2]) == {"as asked.png", "otherwise.png"}
+    assert "asked.png" not in found
+
+
+def test_with_the_layout_the_work_that_keeps_it_comes_first(pair: Workspace) -> None:
+    query = Query((part("asked.png", 1), part("asked.png", 2)), layout=True)
+    first, *others = search(pair, query, SearchOptions(top=100))
+    assert first.work == "as asked.png"
+    (also,) = first.also
+    truth = np.array([box(WORKS["as asked.png"][2]).as_tuple()])
+    assert intersection_over_union(np.array([also.as_tuple()]), truth)[0, 0] > 0.5
+    without = {match.work: match.score for match in search(pair, Query(query.parts), SearchOptions(top=100))}
+    scores = {match.work: match.score for match in others}
+    assert scores["otherwise.png"] < 0.5 * without["otherwise.png"]
+    assert first.score > 0.8 * without["as asked.png"]
+
+
+def test_an_example_lifts_what_is_like_it_and_stays_findable(pair: Workspace) -> None:
+    alone = order(pair, part("only one.png", 1))
+    lifted = order(pair, part("only one.png", 1), part("only other.png", 2, 0.5))
+    assert lifted.index("only other.png") < alone.index("only other.png")
+    assert "only one.png" not in lifted
+
+
+def test_what_is_not_wanted_sinks(pair: Workspace) -> None:
+    alone = order(pair, part("only one.png", 1))
+    assert set(alone[:3]) == {"asked.png", "as asked.png", "otherwise.png"}
+    sunk = search(pair, Query((part("only one.png", 1), part("asked.png", 2, -1.0))), SearchOptions(top=100))
+    scores = {match.work: match.score for match in sunk}
+    assert all(scores[work] < 0.5 for work in alone[:3])
+
+
+def test_words_go_with_a_detail(pair: Workspace) -> None:
+    found = search(pair, Query((part("asked.png", 1), WordsPart("a ship at sea"))), SearchOptions(top=100))
+    assert [match.rank for match in found] == list(range(1, len(found) + 1))
+    assert all(0 <= match.score <= 1 for match in found)
+    assert {match.work for match in found[:6]} >= {"as asked.png", "otherwise.png"}
+
+
+def test_a_click_on_a_detail_proposes_regions_round_it(pair: Workspace) -> None:
+    x, y = (ONE[0] + SIDE / 2) / WIDE, (ONE[1] + SIDE / 2) / HIGH
+    proposals = click_proposals(pair, "asked.png", x, y)
+    assert len(proposals) == len(SIZES)
+    assert {proposal.box for proposal in proposals} == {click_box(pair, "asked.png", x, y, size) for size in SIZES}
+    best = proposals[0]
+    assert best.support > 1.5, "the detail is in three other works"
+    assert all(best.box.x0 <= x <= best.box.x1 and best.box.y0 <= y <= best.box.y1 for _ in proposals)
+    found = search(pair, Query((RegionPart("asked.png", best.box),)), SearchOptions(top=3))
+    assert {match.work for match in found} == {"as asked.png", "otherwise.png", "only one.png"}
+
+
+@pytest.mark.parametrize("point", [(float("nan"), 0.5), (0.5, float("inf"))])
+def test_a_click_nowhere_is_an_error(pair: Workspace, point: tuple[float, float]) -> None:
+    with pytest.raises(ExplorerError, match="a place on the picture"):
+        click_proposals(pair, "asked.png", *point)
+
+
+def test_chance_pairs_are_kept_and_mostly_weak(pair: Workspace) -> None:
+    first = chance_pairs(pair)
+    assert (np.diff(first) >= 0).all() and first[0] >= 0 and first[-1] <= 1
+    assert np.median(first) < 0.2
+    np.testing.assert_array_equal(first, chance_pairs(Workspace.open("pair", Path(pair.pictures).parents[1])))
