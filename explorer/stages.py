@@ -37,6 +37,7 @@ _SAME_REGION = 0.5  # the same, of regions that are only proposed
 _WIDER = 0.5  # how far round a proposed region the detail is laid, as a fraction of its side
 _SIZES = (0.6, 1.8)  # long sides of the placements there, of the region's side
 _REGIONS_PER_WORK = 4
+_MOST_LOOKED_AT = 24  # regions of one work among which these are chosen
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,12 @@ def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]
             break
         count *= 4
     boxes = np.asarray(tables.region_boxes[regions[0]])
-    first = {row: rank for rank, row in reversed(list(enumerate(rows.tolist())))}
-    nearest = set(sorted(first, key=first.get)[:wanted])
+    of_work: dict[int, list[int]] = {}
+    for rank, row in enumerate(rows.tolist()):  # works in the order of their nearest region
+        of_work.setdefault(row, []).append(rank)
     kept: list[int] = []
-    for row in nearest:
-        mine = np.flatnonzero(rows == row)
+    for ranks in list(of_work.values())[:wanted]:
+        mine = np.array(ranks[:_MOST_LOOKED_AT])
         kept += mine[non_maximum_suppression(boxes[mine], scores[0][mine], _SAME_REGION)[:_REGIONS_PER_WORK]].tolist()
     return [Found(int(rows[k]), Box(*map(float, boxes[k])), float(scores[0][k])) for k in sorted(kept)]
 
