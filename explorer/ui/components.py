@@ -47,8 +47,9 @@ class Gallery(Part):
 class Viewer(Part):
     """A picture, large: zoom, pan, point at a region, draw a box, bring a picture of one's own.
 
-    Events: ``pick`` (box), ``point`` (x, y: whatever is there), ``resize`` (index: another of its sizes), ``bring``
-    (path of an upload), ``restore`` (work, box), ``complain`` (sentence).
+    Events: ``pick`` (box), ``point`` (x, y: whatever is there), ``resize`` (index: another of its sizes), ``join``
+    (role, and a box or a point: a further detail), ``bring`` (path of an upload), ``restore`` (what the address has),
+    ``complain`` (sentence).
     """
 
     folder = "viewer"
@@ -58,6 +59,13 @@ class Trail(Part):
     """The steps taken. Event: ``travel`` (index)."""
 
     folder = "trail"
+
+
+class Tray(Part):
+    """What is asked. Events: ``take`` (index: a detail away), ``say`` (words), ``order`` (layout), ``only`` (the main
+    detail). It lets the viewer know what the next click adds."""
+
+    folder = "tray"
 
 
 class Results(Part):

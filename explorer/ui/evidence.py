@@ -36,10 +36,10 @@ def evidence(match: Match, work: Work, asked: Work | None, asked_box: Box) -> Pr
     here, there = extent(asked), extent(work)
     measured = sizes(here, asked_box, there, match.box, found.transform) if here and there else None
     own_scale = measured.ratio if measured and found.transform else None
-    name, words = words_for.chance(found.probability)
+    name, words = words_for.chance(match.score)  # of a search for several things, how far all of them are there
     return {
-        "chance": round(float(found.probability), 4),
-        "percent": words_for.percent(found.probability),
+        "chance": round(float(match.score), 4),
+        "percent": words_for.percent(match.score),
         "level": name,
         "words": words,
         "transform": words_for.transform(found.transform, own_scale),

@@ -10,8 +10,10 @@ import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
-from explorer.ui.components import Evidence, Gallery, Results, Trail, Viewer
+from explorer.ui.asking import MOST_OTHERS, with_another
+from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer
 from explorer.ui.judging import Judging
+from explorer.ui.links import LONGEST_WORDS, linked, parameters
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import pointed
 from explorer.ui.searching import Desk, quiet, tell, working
@@ -24,9 +26,10 @@ TEACHING = (
     "How much of it is meant is found by what recurs; you can then go smaller or larger. "
     "Or drag a box round a detail."
 )
+FIRST_WHAT = "Say first what to look for: click a detail. Then add what it should not be like."
 
-Shown = tuple[Session, Any, Any, Any]
-"""What every step gives: the session, then what viewer, trail and results show (``gr.skip()``: as it is)."""
+Shown = tuple[Session, Any, Any, Any, Any]
+"""What every step gives: the session, then what viewer, trail, tray and results show (``gr.skip()``: as it is)."""
 
 
 class ExploreTab:
@@ -44,10 +47,11 @@ class ExploreTab:
                 self.trail = Trail(server_functions=pictures.server_functions())
                 self.viewer = Viewer()
             with gr.Column(elem_id="places"):
+                self.tray = Tray({}, server_functions=pictures.server_functions())
                 teaching = views.message(TEACHING, Session().wishes)
                 self.results = Results(teaching, server_functions=pictures.server_functions())
                 self.evidence = Evidence({}, server_functions=self.judging.server_functions())
-        self.shown = [self.session, self.viewer, self.trail, self.results]
+        self.shown = [self.session, self.viewer, self.trail, self.tray, self.results]
         self._wire()
 
     def _wire(self) -> None:
@@ -59,6 +63,11 @@ class ExploreTab:
         self.viewer.pick(self.follow, self.session, self.shown, **searching)
         self.viewer.point(self.point, self.session, self.shown, **searching)
         self.viewer.resize(self.resize, self.session, self.shown, **searching)
+        self.viewer.join(self.join, self.session, self.shown, **searching)
+        self.tray.take(self.take, self.session, self.shown, **searching)
+        self.tray.say(self.say, self.session, self.shown, **searching)
+        self.tray.order(self.order, self.session, self.shown, **searching)
+        self.tray.only(self.only, self.session, self.shown, **searching)
         self.viewer.bring(self.bring, self.session, self.shown, **searching)
         self.viewer.complain(self.complain, None, None, **quiet())
         self.trail.travel(self.travel, self.session, self.shown, **searching)
@@ -80,16 +89,17 @@ class ExploreTab:
         return self._stand(session, session.stepped(Step("work", work)))
 
     def restore(self, session: Session, event: gr.EventData) -> Shown:
-        """What the page's address asks for: a work and a place (a shared link, or the browser's own Back)."""
-        sent = incoming.record(event._data)
+        """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
+        own Back)."""
         try:
-            step = self.desk.step({**sent, "key": sent.get("work")}) if sent.get("work") else None
+            step = linked(self.desk, event._data)
         except ExplorerError as error:
             tell(f"The link leads nowhere: {error}")
             step = None
         works = self.desk.workspace.collection.works()
         if step is None and not works:
-            return session, gr.skip(), gr.skip(), views.message("The collection is empty.", session.wishes)
+            empty = views.message("The collection is empty.", session.wishes)
+            return session, gr.skip(), gr.skip(), {}, empty
         return self._stand(session, session.returned(step or Step("work", works[0].id)))
 
     def follow(self, session: Session, event: gr.EventData) -> Shown:
@@ -111,9 +121,41 @@ class ExploreTab:
     def resize(self, session: Session, event: gr.EventData) -> Shown:
         """The same click, taken to mean less or more: no step of its own."""
         if session.here is None:
-            return session, gr.skip(), gr.skip(), gr.skip()
+            return self._as_it_is(session)
         index = incoming.whole_number(incoming.record(event._data).get("index"), 0, len(session.here.sizes) - 1, -1)
         return self._stand(session, session.corrected(session.here.resized(index)))
+
+    def join(self, session: Session, event: gr.EventData) -> Shown:
+        """Search with one detail more: one that must be there too, an example, or one that is unwanted."""
+        sent, here = incoming.record(event._data), session.here
+        try:
+            role, place = incoming.role(sent.get("role")), pointed(self.desk, sent)
+            if here is None or not here.searched:
+                if role == "unlike":
+                    raise ExplorerError(FIRST_WHAT)
+                return self._stand(session, session.stepped(place))
+            return self._stand(session, session.stepped(with_another(here, role, place)))
+        except ExplorerError as error:
+            return self._refuse(session, error)
+
+    def take(self, session: Session, event: gr.EventData) -> Shown:
+        """Search without one of the further details."""
+        index = incoming.whole_number(incoming.record(event._data).get("index"), 0, MOST_OTHERS, -1)
+        return self._asking(session, session.here and session.here.without(index))
+
+    def say(self, session: Session, event: gr.EventData) -> Shown:
+        """Search with words beside the detail; with none, for the detail only."""
+        words = incoming.text(incoming.record(event._data).get("words"), LONGEST_WORDS)
+        return self._asking(session, session.here and replace(session.here, words=words))
+
+    def order(self, session: Session, event: gr.EventData) -> Shown:
+        """Whether the details must lie as they do in the picture."""
+        layout = incoming.record(event._data).get("layout") is True
+        return self._asking(session, session.here and replace(session.here, layout=layout))
+
+    def only(self, session: Session, event: gr.EventData) -> Shown:
+        """Search for the main detail only."""
+        return self._asking(session, session.here and session.here.alone())
 
     def bring(self, session: Session, event: gr.EventData) -> Shown:
         """Show a picture of the visitor's own and search with all of it."""
@@ -124,9 +166,11 @@ class ExploreTab:
         return self._stand(session, session.stepped(step))
 
     def look(self, event: gr.EventData) -> Any:
-        """See a match in its whole work; results and trail stay as they are."""
+        """See a match in its whole work, with the places of the query's other details; the rest stays as it is."""
+        also = incoming.boxes(incoming.record(event._data).get("also"), MOST_OTHERS)
         try:
-            return self.desk.stage(self.desk.step(event._data))
+            others = [{"role": "also", "box": views.sides(box)} for box in also]
+            return {**self.desk.stage(self.desk.step(event._data)), "others": others}
         except ExplorerError as error:
             tell(str(error))
             return gr.skip()
@@ -160,20 +204,30 @@ class ExploreTab:
         """Show where the visitor now stands; where that cannot be shown, say why and stay."""
         step = now.here
         if step is None:
-            return now, gr.skip(), gr.skip(), gr.skip()
+            return self._as_it_is(now)
         try:
-            stage, trail = self.desk.stage(step), self.desk.trail(now)
+            stage = {**self.desk.stage(step), "address": parameters(step), "several": step != step.alone()}
+            trail, tray = self.desk.trail(now), self.desk.tray(step)
         except (ExplorerError, OSError) as error:
             return self._refuse(before, error)
         if not step.searched:
-            return now, stage, trail, views.message(TEACHING, now.wishes)
+            return now, stage, trail, tray, views.message(TEACHING, now.wishes)
         try:
             results = self.judging.results(step, stage, now.wishes)
         except ExplorerError as error:
             results = views.message(str(error), now.wishes, trouble=True)
-        return now, stage, trail, results
+        return now, stage, trail, tray, results
+
+    def _asking(self, session: Session, step: Step | None) -> Shown:
+        """A changed query, as a step that Back undoes; one that asks the same is none."""
+        if step is None or not step.searched or step == session.here:
+            return self._as_it_is(session)
+        return self._stand(session, session.stepped(step))
+
+    def _as_it_is(self, session: Session) -> Shown:
+        return session, gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
     def _refuse(self, session: Session, error: Exception) -> Shown:
         log.info("refused: %s", error)
         tell(str(error))
-        return session, gr.skip(), gr.skip(), gr.skip()
+        return self._as_it_is(session)

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.ui.session import Wishes
+from explorer.ui.session import ROLES, Role, Wishes
 
 LONGEST_TEXT = 2000
 MOST_RESULTS = 200
@@ -74,6 +74,28 @@ def box(sent: Any) -> Box | None:
     Box(x0=0.1, y0=0.2, x1=0.5, y1=1.0)
     """
     return None if sent is None else Box(*four_numbers(sent)).clipped()
+
+
+def boxes(sent: Any, most: int) -> list[Box]:
+    """The boxes among what was sent; others are left out.
+
+    >>> boxes([[0, 0, 0.5, 1], "wide", [1, 1, 0, 0]], most=8)
+    [Box(x0=0.0, y0=0.0, x1=0.5, y1=1.0)]
+    """
+    kept = []
+    for one in sent[:most] if isinstance(sent, list) else []:
+        try:
+            kept.append(Box(*four_numbers(one)).clipped())
+        except ExplorerError:
+            continue
+    return kept
+
+
+def role(sent: Any) -> Role:
+    """What a further detail is to a search. Raises :class:`ExplorerError` for anything else."""
+    if sent not in ROLES:
+        raise ExplorerError("A further detail must be there too, or is an example, or is not wanted.")
+    return sent
 
 
 def points(sent: Any, most: int) -> list[list[float]]:

@@ -20,6 +20,7 @@ from explorer.maps import work_map
 from explorer.query import Part, PicturePart, RegionPart, WordsPart
 from explorer.search import label_works
 from explorer.ui import incoming, registered, views
+from explorer.ui.combining import combined_query, in_fractions
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import Desk
 from explorer.ui.session import Wishes
@@ -35,7 +36,9 @@ class RestApi:
         for endpoint in (self.judge, self.judgements, self.withdraw):
             gr.api(telling(endpoint), api_name=endpoint.__name__)
         gr.api(telling(self.register), api_name="register", concurrency_id="compare", concurrency_limit=1)
-        for endpoint in (self.search_region, self.search_picture, self.search_words, self.label):
+        for endpoint in (
+            self.search_region, self.search_picture, self.search_words, self.search_combined, self.label,
+        ):  # fmt: skip
             gr.api(telling(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
 
     def find(self, text: str = "", limit: int = 50) -> list[dict]:
@@ -64,6 +67,13 @@ class RestApi:
         if not words:
             raise ExplorerError("Type a few words first, such as: a windmill on a hill.")
         return self._records(WordsPart(words), top, per_work, False)
+
+    def search_combined(self, parts: list[dict], layout: bool = False, top: int = 20, per_work: int = 1) -> list[dict]:
+        """Works that answer to several parts at once, each {"file", "box", "weight"} or {"text", "weight"}. A weight
+        of 1 must be there, less is an example, below 0 is not wanted. With layout, details of one work must lie as
+        they do in it."""
+        query = combined_query(self.desk.workspace.collection, parts, layout)
+        return self.desk.records(self.desk.answer(query, incoming.wishes({"top": top, "per_work": per_work})))
 
     def label(self, prompts: str) -> dict:
         """Labels, one per line, and each work's scores and best label (null where none stands out)."""
@@ -115,14 +125,6 @@ class RestApi:
     def _records(self, part: Part, top: int, per_work: int, own: bool) -> list[views.Props]:
         wishes: Wishes = incoming.wishes({"top": top, "per_work": per_work, "own": own})
         return self.desk.records(self.desk.search(part, wishes))
-
-
-def in_fractions(pixels: Any, width: int, height: int) -> Box | None:
-    """Pixels of the original picture as a box; nothing when nothing was sent."""
-    if pixels is None:
-        return None
-    x0, y0, x1, y1 = incoming.four_numbers(pixels)
-    return Box.from_pixels((x0, y0, x1, y1), width, height).clipped()
 
 
 def telling(endpoint: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,13 +13,15 @@ from gradio.utils import get_upload_folder
 
 from explorer.collection import Judgement, Renditions, open_picture
 from explorer.collection.pictures import file_hash, picture_size
+from explorer.combine import REQUIRED
 from explorer.errors import ExplorerError
 from explorer.feedback import learned
-from explorer.geometry import Box
-from explorer.query import Match, Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
+from explorer.query import Match, Part, Query, RegionPart, SearchOptions, WordsPart
 from explorer.search import search
 from explorer.ui import incoming, views
-from explorer.ui.session import Session, Step, Wishes
+from explorer.ui.asking import asked
+from explorer.ui.session import Other, Session, Step, Wishes
+from explorer.ui.tray import marks, tray
 from explorer.workspace import Workspace
 
 
@@ -58,27 +60,35 @@ class Desk:
 
     def matches(self, step: Step, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
         """Where the detail at which a visitor stands recurs; ``judgements`` of it are learnt from."""
-        if step.kind == "work":
-            return self.search(RegionPart(step.key, step.box or Box.whole()), wishes, judgements)
-        return self.search(PicturePart(self.uploads / step.key, step.box), wishes, judgements)
+        return self.answer(asked(step, self.uploads), wishes, judgements)
 
     def words(self, text: str, wishes: Wishes) -> list[Match]:
         """Places that answer to words."""
         return self.search(WordsPart(text), wishes)
 
-    def search(self, part: Part, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
-        query, options = Query(parts=(part,)), SearchOptions(wishes.top, wishes.per_work, wishes.own)
-        taught = learned(query, judgements) if judgements else query
-        if taught == query:
+    def search(self, part: Part, wishes: Wishes) -> list[Match]:
+        return self.answer(Query((part,)), wishes)
+
+    def answer(self, query: Query, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
+        """Matches of a query; what was said of its first part is learnt from."""
+        options = SearchOptions(wishes.top, wishes.per_work, wishes.own)
+        taught = query
+        if judgements:
+            main = learned(Query(query.parts[:1]), judgements)
+            taught = replace(query, parts=(*main.parts, *query.parts[1:]))
+        if taught == query and not any(0 < part.weight < REQUIRED for part in query.parts):
             return search(self.workspace, query, options)
-        # what is learnt from stays among what is found: only the query's own work is left out
-        own = set() if wishes.own else self._own(part)
+        # examples and what is learnt from stay among what is found: only what the query is a detail of is left out
+        apart = [part for part in query.parts if not 0 < part.weight < REQUIRED]
+        own = set() if wishes.own else set().union(*map(self._own, apart))
         options = replace(options, top=wishes.top + len(own), own=True)
         found = [match for match in search(self.workspace, taught, options) if match.work not in own]
         return [replace(match, rank=rank) for rank, match in enumerate(found[: wishes.top], start=1)]
 
     def _own(self, part: Part) -> set[str]:
         """The works that a query is a detail of."""
+        if isinstance(part, WordsPart):
+            return set()
         if isinstance(part, RegionPart):
             return {part.work}
         return set(self.workspace.collection.with_content(file_hash(part.path)))
@@ -99,7 +109,11 @@ class Desk:
         else:
             path = self.uploads / step.key
             shown = views.visitors_stage(step, views.file_url(self._copy(path)), picture_size(path))
-        return {**shown, **views.sizes(step)}
+        return {**shown, **views.sizes(step), "others": marks(step)}
+
+    def tray(self, step: Step | None) -> views.Props:
+        """What is asked, as little pictures."""
+        return tray(step, self._caption)
 
     def trail(self, session: Session) -> views.Props:
         """The steps taken, as little pictures."""
@@ -122,7 +136,7 @@ class Desk:
     def _key(self, sent: Any) -> str:
         return incoming.uploaded(sent, self.uploads).relative_to(self.uploads.resolve()).as_posix()
 
-    def _caption(self, step: Step) -> views.Props:
+    def _caption(self, step: Step | Other) -> views.Props:
         """What a step goes by; one whose picture is gone since then keeps its place on the trail."""
         try:
             if step.kind == "work":

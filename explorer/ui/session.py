@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from explorer.geometry import Box
 
 LONGEST_TRAIL = 24
+Kind = Literal["work", "picture"]
+Role = Literal["also", "like", "unlike"]
+"""What a further detail is to a search: it must be there too, it is an example of what is meant, it is unwanted."""
+ROLES = get_args(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A further detail that a search goes by."""
+
+    role: Role
+    kind: Kind
+    key: str
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One place the visitor stood: a work or a picture of their own, and the detail searched there, if any."""
 
-    kind: Literal["work", "picture"]
+    kind: Kind
     key: str
     """The work's id; for a picture, the file name the app gave it."""
     box: Box | None = None
     searched: bool = False
+    others: tuple[Other, ...] = ()
+    words: str = ""
+    layout: bool = False
+    """Whether the details of this picture must lie as they do in it."""
     sizes: tuple[Box, ...] = field(default=(), compare=False)
     """What a click without a box may have meant, from small to large; ``box`` is one of them. Not part of what is
     asked: the same place reached by a link is the same step."""
@@ -26,6 +44,27 @@ class Step:
     def resized(self, index: int) -> Step:
         """The same click, another of its sizes; an index that is none changes nothing."""
         return replace(self, box=self.sizes[index]) if 0 <= index < len(self.sizes) else self
+
+    @property
+    def together(self) -> bool:
+        """Whether a second detail of the same picture must be there, so that one can ask how they lie."""
+        here = (self.kind, self.key)
+        return any(one.role == "also" and (one.kind, one.key) == here for one in self.others)
+
+    def adding(self, other: Other) -> Step:
+        """With one more detail, in the order of their roles; with one that it has already, the same."""
+        if other in self.others:
+            return self
+        others = sorted((*self.others, other), key=lambda one: ROLES.index(one.role))
+        return replace(self, others=tuple(others))
+
+    def without(self, index: int) -> Step:
+        """Without one of the further details; an index that is none changes nothing."""
+        return replace(self, others=tuple(one for number, one in enumerate(self.others) if number != index))
+
+    def alone(self) -> Step:
+        """The main detail and nothing else."""
+        return replace(self, others=(), words="", layout=False)
 
 
 @dataclass(frozen=True, slots=True)

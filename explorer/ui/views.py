@@ -13,7 +13,7 @@ from explorer.geometry import Box
 if TYPE_CHECKING:
     from explorer.collection import Work
     from explorer.query import Match
-    from explorer.ui.session import Session, Step, Wishes
+    from explorer.ui.session import Other, Session, Step, Wishes
 
 Props = dict[str, Any]
 
@@ -92,7 +92,7 @@ def visitors_stage(step: Step, url: str, size: tuple[int, int]) -> Props:
     }
 
 
-def visitors_caption(step: Step, url: str) -> Props:
+def visitors_caption(step: Step | Other, url: str) -> Props:
     """What a visitor's picture goes by: its file name."""
     return {"work": "", "title": Path(step.key).name, "artist": "", "date": "", "url": url}
 
@@ -105,6 +105,7 @@ def card(match: Match, work: Work) -> Props:
         "score": round(float(match.score), 4),
         "rank": match.rank,
         "mirrored": match.mirrored,
+        "also": [sides(box) for box in match.also],
     }
 
 
@@ -134,7 +135,10 @@ def wished(wishes: Wishes) -> Props:
 
 def trail(session: Session, captions: Mapping[Step, Props]) -> Props:
     """The steps taken, each with what its little crop needs."""
-    steps = [{**captions[step], "box": sides(step.box), "kind": step.kind} for step in session.steps]
+    steps = [
+        {**captions[step], "box": sides(step.box), "kind": step.kind, "more": len(step.others) + bool(step.words)}
+        for step in session.steps
+    ]
     return {"steps": steps, "at": session.at}
 
 

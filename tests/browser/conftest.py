@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI", "").lower() in ("1", "true"):
             pytest.fail(reason)
         pytest.skip(reason)
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
@@ -100,7 +100,7 @@ def visit(contexts: dict[bool, BrowserContext], address: str) -> Iterator[Callab
     def open_page(query: str = "", size: tuple[int, int] = (1280, 800), dark: bool = False, touch=False) -> Page:
         page = contexts[touch].new_page()
         pages.append(page)
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme="dark" if dark else "light")
         page.on("request", lambda request: watch(request.url))

@@ -39,7 +39,7 @@ def place_in_address(page: Page) -> tuple[str, tuple[float, ...] | None]:
 
 def searched(page: Page) -> None:
     """Wait until a search has answered."""
-    page.wait_for_selector(CARDS, timeout=60_000)
+    page.wait_for_selector(CARDS)
     page.wait_for_function("!document.querySelector('.part-results .pending')")
 
 

@@ -3,6 +3,7 @@ const $ = (selector) => element.querySelector(selector);
 const list = $(".cards"), form = $(".wishes");
 const VERDICTS = [["accepted", "Accept", "a copy of the detail"], ["doubtful", "Doubtful", "perhaps a copy"], ["rejected", "Reject", "not a copy"]];
 const NOTHING = "Nothing convincing: no place in the collection is likely to be a copy of this detail.";
+const NOT_ALL = "Nothing convincing: no work in the collection is likely to answer to all of this.";
 const CONVINCING = 0.3;
 let unfolded = false; // weaker places are shown although the wish is to hide them
 
@@ -39,6 +40,7 @@ const deeds = (one) => one.evidence && h("div", { class: "deeds" },
 const card = (one) => {
   const label = `${one.rank}. ${one.title}${byline(one) ? ", " + byline(one) : ""}; ${worth(one)}`;
   const small = framed(picture(server, one.work), one.aspect, one.box).sheet;
+  small.append(...(one.also || []).map((box) => { const other = mark(box); other.classList.add("other"); return other; }));
   return h("li", { class: one.evidence ? "card proven" : "card", "data-work": one.work, "data-box": (one.box || []).join() },
     h("button", { type: "button", class: "follow", "aria-label": `Go on from ${label}`, title: `${one.title}\nGo on from here: search this place` }, enlarged(one)),
     h("span", { class: "badge", hidden: true }),
@@ -75,7 +77,8 @@ const fold = () => {
   const count = props.value?.count || "";
   $(".count").textContent = weaker.length && !unfolded ? `${left} of ${count}` : count;
   const verdict = $(".verdict");
-  verdict.textContent = !nothing ? "" : unfolded || !weaker.length ? NOTHING : `${NOTHING} ${hidden}`;
+  const sorry = props.value?.asked?.several ? NOT_ALL : NOTHING;
+  verdict.textContent = !nothing ? "" : unfolded || !weaker.length ? sorry : `${sorry} ${hidden}`;
   const unfold = $(".unfold");
   unfold.hidden = !weaker.length;
   unfold.textContent = unfolded ? "Hide the weaker places again" : nothing ? "Show them" : `${hidden} Show them`;
@@ -126,7 +129,7 @@ list.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!one || !button) return;
   if (button.matches(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box });
-  else if (button.matches(".look")) trigger("look", { kind: "work", key: one.work, box: one.box });
+  else if (button.matches(".look")) trigger("look", { kind: "work", key: one.work, box: one.box, also: one.also });
   else if (button.matches(".examine")) examine({ one });
   else if (button.matches(".compare")) trigger("compare", { query: place(props.value.asked), match: { work: one.work, box: one.box } });
   else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {

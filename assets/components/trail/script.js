@@ -21,7 +21,7 @@ const show = () => {
       type: "button", "data-index": index, "aria-current": index === at ? "step" : null,
       title: [step.title, byline(step)].filter(Boolean).join("\n"),
       "aria-label": `Step ${index + 1}: ${whole(step.box) ? "" : "a detail of "}${step.title}`,
-    }, crop(step)))));
+    }, crop(step), step.more ? h("span", { class: "more", title: `and ${step.more} more` }, `+${step.more}`) : null))));
   aside();
   list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 };

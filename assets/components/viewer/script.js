@@ -1,7 +1,7 @@
-const { h, place, percent, byline } = window.Explorer;
+const { h, place, percent, mark, byline } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const stage = $(".stage"), sheet = $(".sheet"), painting = $(".painting"), wait = $(".wait");
-const hover = $(".hover"), aim = $(".aim:not(.asked)"), asked = $(".asked"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
+const hover = $(".hover"), aim = $(".aim:not(.asked)"), sought = $(".asked"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
 
 const LEAST = 0.06, MOST = 1.0, DEEPEST = 12;
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -10,6 +10,7 @@ let value = {};
 let view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 }; // the sheet in the stage, in CSS pixels
 let base = 0.22; // side of the searched square, of the side of a square as large as the picture, before zooming
 let auto = true; // a click means the thing under it, of whatever size; else what the outline holds
+let adding = ""; // what the next click or box adds to the search: "also", "like", "unlike"
 let pointer = { x: 0.5, y: 0.5, on: false };
 let hand = false, space = false;
 let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
@@ -86,22 +87,52 @@ const setSize = (next) => {
 };
 const choose = (box) => {
   chosen.hidden = !box;
-  asked.hidden = true;
+  sought.hidden = true;
   if (box) place(chosen, box);
 };
 const rounded = (number) => Number(number.toFixed(5));
-const pick = (box) => {
+const send = (event, sent) => trigger(event, { kind: value.kind, key: value.key, ...sent });
+const working = () => document.querySelector("#places .pending");
+const asking = (at) => { // a ring where the search was asked for, until it has answered
+  sought.hidden = false;
+  ring(sought, at);
+  const look = setInterval(() => {
+    if (working()) return;
+    clearInterval(look);
+    if (!sought.hidden) choose(value.box);
+  }, 800);
+};
+const pick = (box, role = "") => {
   const sides = box.map(rounded);
-  choose(sides);
-  trigger("pick", { kind: value.kind, key: value.key, box: sides });
+  if (!role) {
+    choose(sides);
+    return send("pick", { box: sides });
+  }
+  arm("");
+  asking({ x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 });
+  send("join", { role, box: sides });
 };
-const point = () => {
-  choose(null);
-  asked.hidden = false;
-  ring(asked, pointer);
-  trigger("point", { kind: value.kind, key: value.key, x: rounded(pointer.x), y: rounded(pointer.y) });
+const point = (role) => {
+  if (!role) choose(null);
+  arm("");
+  asking(pointer);
+  send(role ? "join" : "point", { role, x: rounded(pointer.x), y: rounded(pointer.y) });
 };
-const press = () => (auto ? point() : pick(region()));
+const meant = (event) => adding || (event.shiftKey ? "also" : event.altKey ? "unlike" : "");
+const press = (event) => (auto ? point(meant(event)) : pick(region(), meant(event)));
+
+// -- what the next click adds, when the tray says so ------------------------------------------------------------
+const INVITE = {
+  also: "Click or draw the detail that must be there too", like: "Click or draw an example of what is meant",
+  unlike: "Click or draw what it should not be like",
+};
+const arm = (role) => {
+  if (role !== adding) document.dispatchEvent(new CustomEvent("explorer:adding", { detail: { role } }));
+};
+document.addEventListener("explorer:adding", (event) => {
+  adding = event.detail.role;
+  $(".adding").textContent = adding ? `${INVITE[adding]} · Esc` : "";
+});
 
 // -- how much of it a click meant -------------------------------------------------------------------------------
 const steps = $(".steps");
@@ -189,11 +220,11 @@ const lifted = (event) => {
     const box = drawn(onSheet(at), here);
     draft.hidden = true;
     const large = (box[2] - box[0]) * view.width > 8 && (box[3] - box[1]) * view.height > 8;
-    if (large) return pick(box);
+    if (large) return pick(box, meant(event));
   }
   if (kind === "move" || !inside(here)) return;
   pointer = { ...here, on: event.pointerType !== "touch" };
-  press();
+  press(event);
 };
 stage.addEventListener("pointerup", lifted);
 stage.addEventListener("pointercancel", lifted);
@@ -218,11 +249,12 @@ const keys = {
   "+": () => { pointer.on = true; setSize(size() * 1.15); }, "=": () => { pointer.on = true; setSize(size() * 1.15); },
   "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
-  Enter: () => press(), "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
-  Escape: () => { pointer.on = false; choose(null); legend(false); },
+  Enter: press, "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
+  Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); },
 };
 stage.addEventListener("keydown", (event) => {
-  const held = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph"); // AltGr writes [ ]
+  const alt = event.altKey && event.key !== "Enter"; // with Enter it adds
+  const held = (event.ctrlKey || event.metaKey || alt) && !event.getModifierState("AltGraph"); // AltGr writes [ ]
   if (!value.url || !keys[event.key] || held || event.target.closest(".steps")) return;
   event.preventDefault();
   keys[event.key](event);
@@ -245,13 +277,14 @@ const legend = (open) => {
 };
 const address = () => {
   const url = new URL(window.location.href);
-  url.searchParams.delete("work");
-  url.searchParams.delete("box");
-  if (value.kind === "work") url.searchParams.set("work", value.work);
-  const plain = url.toString();
-  if (value.kind !== "work" || !value.box) return plain;
-  return plain + (plain.includes("?") ? "&" : "?") + "box=" + value.box.join(",");
+  for (const name of ["work", "box", ...BESIDE]) url.searchParams.delete(name);
+  if (value.kind !== "work") return url.href;
+  url.searchParams.set("work", value.work);
+  const further = [...(value.box ? [["box", value.box.join(",")]] : []), ...(value.address || [])];
+  const written = further.map(([name, text]) => `&${name}=${encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%7C", "|")}`);
+  return new URL(url.href + written.join("")).href;
 };
+const BESIDE = ["also", "like", "not", "words", "layout"]; // names in the address, as explorer.ui.links has them
 const say = (sentence) => {
   wait.textContent = sentence;
   setTimeout(() => { if (wait.textContent === sentence) wait.textContent = ""; }, 2200);
@@ -348,6 +381,11 @@ const show = () => {
   }
   caption();
   choose(value.box);
+  $(".others").replaceChildren(...(value.others || []).map((one) => {
+    const outline = mark(one.box);
+    outline.classList.add("other", one.role);
+    return outline;
+  }));
   stepped();
   lay();
   if (other) zoomOnto(value.box);
@@ -362,7 +400,8 @@ const restore = () => {
   arriving = true;
   const asked = new URLSearchParams(window.location.search);
   const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
-  trigger("restore", { work: asked.get("work") || "", box });
+  const [also, like, not] = ["also", "like", "not"].map((name) => asked.getAll(name));
+  trigger("restore", { work: asked.get("work") || "", box, also, like, not, words: asked.get("words"), layout: asked.get("layout") });
 };
 window.addEventListener("popstate", restore);
 new ResizeObserver(() => { lay(); outline(); }).observe(stage);

@@ -1,0 +1,57 @@
+const { h, picture, whole } = window.Explorer;
+const $ = (selector) => element.querySelector(selector);
+const words = $(".words"), order = $(".order input");
+const WORDS = { also: "and", like: "like", unlike: "not" };
+const MEANS = { also: "must be there too", like: "an example of what is meant", unlike: "not wanted" };
+let adding = "";
+
+const crop = (one) => {
+  if (!one.work && !one.url) return null;
+  if (one.kind !== "picture") return picture(server, one.work, { box: whole(one.box) ? null : one.box });
+  const [x0, y0, x1, y1] = (one.box || [0, 0, 1, 1]).map((side) => 100 * side);
+  return h("img", { src: one.url, alt: "", draggable: "false", class: "ready", style: { objectViewBox: `inset(${y0}% ${100 - x1}% ${100 - y1}% ${x0}%)` } });
+};
+const part = (one) => h("li", { class: one.role || "main" },
+  one.role ? h("span", { class: "word" }, WORDS[one.role]) : null,
+  h("span", { class: "crop", title: `${one.title}\n${one.role ? MEANS[one.role] : "what is looked for"}` }, crop(one),
+    one.role ? h("button", { type: "button", "data-index": one.index, title: "Take away", "aria-label": `Take away: ${MEANS[one.role]}, a detail of ${one.title}` }, "×") : null));
+const show = () => {
+  const { main, others = [], words: said = "", together, layout } = props.value || {};
+  $(".tray").hidden = !main;
+  if (!main) return arm("");
+  $(".parts").replaceChildren(part(main), ...others.map(part));
+  words.value = said;
+  $(".order").hidden = !together;
+  order.checked = Boolean(layout);
+  $(".only").hidden = !others.length && !said;
+};
+
+// -- what the next click in a picture adds: the viewer is told, and tells when it is done ------------------------
+const armed = (role) => {
+  adding = role;
+  for (const button of element.querySelectorAll("[data-role]")) button.setAttribute("aria-pressed", String(button.dataset.role === role));
+};
+const arm = (role) => {
+  if (role !== adding) document.dispatchEvent(new CustomEvent("explorer:adding", { detail: { role } }));
+};
+document.addEventListener("explorer:adding", (event) => armed(event.detail.role));
+$(".adding").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-role]");
+  if (button) arm(button.dataset.role === adding ? "" : button.dataset.role);
+});
+element.addEventListener("keydown", (event) => { if (event.key === "Escape") arm(""); });
+
+// -- changes ----------------------------------------------------------------------------------------------------
+$(".parts").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-index]");
+  if (button) trigger("take", { index: Number(button.dataset.index) });
+});
+const say = () => {
+  if (words.value.trim() !== (props.value?.words || "")) trigger("say", { words: words.value });
+};
+words.addEventListener("change", say);
+words.addEventListener("keydown", (event) => { if (event.key === "Enter") say(); });
+order.addEventListener("change", () => trigger("order", { layout: order.checked }));
+$(".only").addEventListener("click", () => trigger("only", {}));
+watch("value", show);
+show();
