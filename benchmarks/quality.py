@@ -310,7 +310,7 @@ def compared(scratch: Path, data: Path, model: str, name: str) -> list[Row]:
 
 
 def measure(options: argparse.Namespace, scratch: Path) -> dict[str, list[Row]]:
-    data, config = options.data, Config(model=options.model)
+    data, config = options.data, Config(model=options.model, resolution=options.resolution)
     if options.compare:
         return {options.compare: compared(scratch, data, options.model, options.compare)}
     tables: dict[str, list[Row]] = {}
@@ -338,6 +338,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", default="mini")
+    parser.add_argument("--resolution", type=int, help="the model's usual by default")
     parser.add_argument("--only", default="planted,calibration,brueghel")
     parser.add_argument("--compare", choices=COMPARISONS)
     parser.add_argument("--fit", action="store_true")
