@@ -92,7 +92,7 @@ class ExploreTab:
         """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
         own Back)."""
         try:
-            step = linked(self.desk, event._data)
+            step = linked(self.desk, event._data, tell)
         except ExplorerError as error:
             tell(f"The link leads nowhere: {error}")
             step = None
