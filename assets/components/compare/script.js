@@ -13,7 +13,8 @@ const still = () => ({ zoom: 1, x: 0, y: 0 }); // x, y: where the middle lies, i
 let view = still(), own = { first: still(), second: still() }; // while points are set each picture moves by itself
 let mode = "side", flipped = false, dots = false, curtain = 50, blinking = null;
 let points = null; // by hand: [{side, at}], in the order of the clicks; null while none are set
-let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
+// By a link or the browser's Back: the address is corrected, not added to the history.
+let arriving = new URLSearchParams(window.location.search).has("compare");
 let answered = false; // until then the address is what was asked for, and is left alone
 
 // -- projective maps, nine numbers row by row -------------------------------------------------------------------
@@ -301,7 +302,7 @@ const open = (name, on) => {
 };
 const find = async (name) => {
   const picker = part(".choice", name).querySelector(".picker"), text = picker.querySelector("input").value.trim();
-  const found = await server.works(text);
+  const found = await server.works(text).catch(() => ({ works: [], more: 0 }));
   if (text !== picker.querySelector("input").value.trim()) return; // another was asked since
   picker.querySelector("ul").replaceChildren(...found.works.map((work) => h("li", {},
     h("button", { type: "button", "data-work": work.work, title: work.title }, h("span", { class: "small" }, picture(server, work.work)),

@@ -1,0 +1,170 @@
+"""Two works compared in a real browser: chosen, laid over one another, looked at in every way, linked, by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.compare import register
+from explorer.verify.planes import moved
+from explorer.workspace import Workspace
+
+Visit = Callable[..., Page]
+Keep = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="module")
+def versions(workspace: Workspace) -> tuple[str, str]:
+    """Two works that repeat one composition."""
+    names = [work.id for work in workspace.collection.works() if work.id.startswith("wooded_road")]
+    return names[0], names[1]
+
+
+def open_link(page: Page, query: list[tuple[str, str]]) -> None:
+    parts = urlsplit(page.url)
+    page.goto(f"{parts.scheme}://{parts.netloc}/?{urlencode(query)}")
+    expect(page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
+
+
+def registered(page: Page) -> str:
+    expect(page.locator(".account")).not_to_be_empty(timeout=30_000)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.lighttable img')].every((one) => one.naturalWidth && one.style.transform)"
+    )
+    return page.locator(".account").text_content()
+
+
+def on_screen(page: Page, side: str, x: float, y: float) -> list[float]:
+    """Where a point of one picture (fractions) is drawn: the browser's own arithmetic."""
+    return page.evaluate(
+        """([side, x, y]) => {
+          const image = document.querySelector(`.lighttable .pane[data-side=${side}] img`);
+          const size = [parseFloat(image.style.width), parseFloat(image.style.height)];
+          const at = new DOMMatrix(image.style.transform).transformPoint(new DOMPoint(x * size[0], y * size[1], 0, 1));
+          return [at.x / at.w, at.y / at.w];
+        }""",
+        [side, x, y],
+    )
+
+
+def choose(page: Page, side: str, title: str, work: str) -> None:
+    page.locator(f".choice[data-side={side}] .picked").click()
+    page.locator(f".choice[data-side={side}] input").fill(title)
+    page.locator(f".choice[data-side={side}] [data-work='{work}']").click()
+
+
+def test_two_works_are_chosen_and_lie_on_one_another(
+    visit: Visit, workspace: Workspace, versions: tuple[str, str], picture_of: Keep
+):
+    page = visit()
+    page.get_by_role("tab", name="Compare").click()
+    expect(page.locator(".empty")).to_contain_text("Choose two works")
+    for side, work in zip(("first", "second"), versions, strict=True):
+        title = workspace.collection.work(work).title
+        choose(page, side, re.split(r"[^\w ]", title)[0], work)
+        expect(page.locator(f".choice[data-side={side}] .picked .name")).to_have_text(title)
+    assert registered(page).startswith("Registered by")
+    assert parse_qs(urlsplit(page.url).query)["compare"] == list(versions)
+    there = moved(register(workspace, *versions).matrix, np.array([[0.4, 0.6]]))[0]
+    assert on_screen(page, "second", *there) == pytest.approx(on_screen(page, "first", 0.4, 0.6), abs=1)
+    picture_of(page, "compare")
+
+    page.get_by_role("tab", name="Explore").click()
+    page.wait_for_function("!location.search.includes('compare')")
+    page.get_by_role("tab", name="Compare").click()
+    page.wait_for_function("location.search.includes('compare')")
+
+
+def test_every_way_of_looking_by_keyboard(visit: Visit, versions: tuple[str, str], picture_of: Keep):
+    page = visit(dark=True)
+    open_link(page, [("compare", versions[0]), ("compare", versions[1]), ("look", "curtain")])
+    registered(page)
+    table, second = page.locator(".lighttable"), page.locator(".pane[data-side=second]")
+    expect(table).to_have_attribute("data-mode", "curtain")
+    expect(second).to_have_css("clip-path", "inset(0px 0px 0px 50%)")
+    rod = page.locator(".rod").bounding_box()
+    page.mouse.move(rod["x"] + 16, rod["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(rod["x"] + 216, rod["y"] + 100)
+    page.mouse.up()
+    expect(page.locator(".rod")).not_to_have_attribute("aria-valuenow", "50")
+    picture_of(page, "compare-curtain-dark")
+    table.focus()
+    for key, mode in (("3", "opacity"), ("4", "blink"), ("b", "side"), ("5", "difference")):
+        page.keyboard.press(key)
+        expect(table).to_have_attribute("data-mode", mode)
+    assert "look=difference" in page.url
+    expect(second).to_have_css("mix-blend-mode", "difference")
+    page.keyboard.down(" ")
+    expect(second).to_be_hidden()
+    page.keyboard.up(" ")
+    expect(second).to_be_visible()
+    left, right = (on_screen(page, "first", x, 0.5)[0] for x in (0.2, 0.8))
+    page.keyboard.press("f")
+    assert on_screen(page, "first", 0.2, 0.5)[0] == pytest.approx(right, abs=1)
+    page.keyboard.press("f")
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowLeft")
+    assert on_screen(page, "first", 0.2, 0.5)[0] != pytest.approx(left, abs=1)
+    page.keyboard.press("0")
+    assert on_screen(page, "first", 0.2, 0.5)[0] == pytest.approx(left, abs=1)
+
+
+def test_points_by_hand_are_set_applied_and_linked(visit: Visit, versions: tuple[str, str], picture_of: Keep):
+    page = visit()
+    open_link(page, [("compare", versions[0]), ("compare", versions[1])])
+    registered(page)
+    page.get_by_role("button", name="By hand").click()
+    panes = {side: page.locator(f".pane[data-side={side}]").bounding_box() for side in ("first", "second")}
+    for side, x, y in (("first", 0.3, 0.3), ("second", 0.35, 0.3), ("second", 0.6, 0.7), ("first", 0.7, 0.7)):
+        at = on_screen(page, side, x, y)
+        page.mouse.click(panes[side]["x"] + at[0], panes[side]["y"] + at[1])
+    picture_of(page, "compare-by-hand")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".account")).to_contain_text("Registered by 2 points that you set")
+    assert on_screen(page, "second", 0.35, 0.3) == pytest.approx(on_screen(page, "first", 0.3, 0.3), abs=2)
+    again = visit()
+    open_link(again, parse_qsl(urlsplit(page.url).query))
+    assert "2 points that you set" in registered(again)
+
+
+def test_a_match_is_compared_from_the_results(visit: Visit, picture_of: Keep):
+    page = visit()
+    shown = page.locator(".painting").bounding_box()
+    page.mouse.click(shown["x"] + 0.5 * shown["width"], shown["y"] + 0.6 * shown["height"])
+    page.wait_for_selector(".part-results .card", state="attached")
+    if page.locator(".unfold").first.is_visible():
+        page.locator(".unfold").first.click()
+    card = page.locator(".part-results:not(#words-results) .card").first
+    match = card.get_attribute("data-work")
+    card.hover()
+    card.locator(".compare").click()
+    expect(page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
+    registered(page)
+    assert parse_qs(urlsplit(page.url).query)["compare"][1] == match
+    assert "at=" in page.url
+    expect(page.locator(".lighttable polygon")).to_have_count(2)
+    picture_of(page, "compare-match")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Explore")).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize("size", [(768, 1024), (390, 800)])
+def test_the_light_table_on_a_touch_screen(visit: Visit, versions: tuple[str, str], picture_of: Keep, size):
+    page = visit(size=size, touch=True)
+    open_link(page, [("compare", versions[0]), ("compare", versions[1])])
+    registered(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing sticks out sideways"
+    picture_of(page, f"compare-{size[0]}")
+
+
+def test_a_link_to_a_work_that_is_gone_says_so(visit: Visit, versions: tuple[str, str]):
+    page = visit()
+    open_link(page, [("compare", versions[0]), ("compare", "gone.jpg")])
+    expect(page.get_by_text("There is no work 'gone.jpg'")).to_be_visible()
+    expect(page.locator(".empty")).to_be_visible()
