@@ -12,6 +12,7 @@ from explorer.errors import ExplorerError
 
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
 MINI_MODEL = "mini"
+_USUAL = {"resolution": 448, "whitening": 0.0}
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,14 @@ class Config:
     """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` is the one that ships with the project."""
     resolution: int | None = None
     """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out, it becomes
-    the model's usual: 640 for the mini model, which is quick and needs the pixels, 448 for others."""
+    the model's usual: 832 for the mini model, which is quick and needs the pixels, 448 for others."""
     match_layer: int = 0
     """Block whose patch tokens match details, counted from the end (-1 is the last); 0 lets the model say."""
     cell_dims: int = 128
     """Dimensions kept of a patch token for matching (PCA fitted on the collection); 0 keeps them all."""
-    whitening: float = 0.0
-    """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully."""
+    whitening: float | None = None
+    """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully. Left out: 0.5 for the mini model,
+    0 for others."""
     scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
     """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
     overlap: float = 0.4
@@ -48,8 +50,10 @@ class Config:
     """Works, the best of those proposed, whose stored grids are compared with the query's cell by cell."""
 
     def __post_init__(self) -> None:
-        if self.resolution is None:
-            object.__setattr__(self, "resolution", 640 if self.model == MINI_MODEL else 448)
+        usual = {"resolution": 832, "whitening": 0.5} if self.model == MINI_MODEL else _USUAL
+        for name, value in usual.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
         if not 32 <= self.resolution <= 4096:
             raise ExplorerError(f"The resolution must lie between 32 and 4096 pixels, not at {self.resolution}.")
 

@@ -15,9 +15,9 @@ from explorer.geometry import Box
 
 LONG_SIDE = 1000
 """Pixels on the long side of the pictures in which key points are sought."""
-MOST = 800
-"""Key points kept of a picture, those of the strongest contrast."""
-RATIO = 0.85
+MOST = 4000
+"""Key points kept of a picture, those of the strongest contrast: with 800, small details lose theirs."""
+RATIO = 0.8
 """A descriptor's nearest must be this much nearer than the second nearest (Lowe, section 7.1)."""
 
 
@@ -54,7 +54,7 @@ def find_key_points(picture: np.ndarray, most: int = MOST) -> KeyPoints:
     import cv2  # with the first use: opening a collection stays light
 
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
-    found, descriptors = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.02).detectAndCompute(grey, None)
+    found, descriptors = cv2.SIFT_create(nfeatures=most).detectAndCompute(grey, None)
     if descriptors is None or not len(found):
         return KeyPoints.none()
     found, descriptors = found[:most], descriptors[:most]  # ties in contrast may bring one or two more
