@@ -25,7 +25,7 @@ SCALES = (0.2, 5.0)
 PAIRS_KEPT = 24
 _FEWEST_POINTS = 5  # agreeing key points from which they may say on their own where the copy lies
 _MANY_CELLS = 0.25  # share of the query's cells from which they may correct the box
-WEIGHTS = {"intercept": -5.0, "standing": 0.46, "cells": 1.4, "points": 3.5}
+WEIGHTS = {"intercept": -5.9, "standing": 0.68, "cells": 4.3, "points": 3.9}
 """Of the logistic function that makes one chance of all witnesses, fitted by ``benchmarks/quality.py --fit``."""
 
 
