@@ -162,7 +162,7 @@ def test_a_saved_model_loads_with_its_own_colours(model_folder: Path) -> None:
 
 @pytest.mark.parametrize("layer", [1, -9, -12])
 def test_a_layer_that_is_not_there_is_refused(model_folder: Path, layer: int) -> None:
-    with pytest.raises(ExplorerError, match="8 blocks"):
+    with pytest.raises(ExplorerError, match="6 blocks"):
         open_encoder(Config(model=str(model_folder), match_layer=layer))
 
 

@@ -19,7 +19,8 @@ LAYERS = (
     # the one stateful thing
     "tables", "workspace",
     # operations
-    "encoding", "indexing", "stages", "chance", "combine", "search", "click", "feedback", "compare", "motifs", "maps", "demo", "adapt",
+    "encoding", "indexing", "stages", "chance", "combine", "search",
+    "click", "feedback", "compare", "motifs", "maps", "demo", "adapt",
     "evaluate", "fetch",
     # fronts
     "exchange", "ui", "cli",
