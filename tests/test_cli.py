@@ -168,7 +168,7 @@ def test_search_by_picture_in_json(demo, demo_workspace: Workspace) -> None:
     assert len(set(files)) == 20
     assert path.name not in files
     for match in matches:
-        assert list(match) == ["file", "box", "score", "rank"]
+        assert list(match) == ["file", "box", "score", "rank", "probability", "inliers", "transform"]
         with Image.open(demo_workspace.folder / match["file"]) as image:
             x0, y0, x1, y1 = match["box"]
             assert 0 <= x0 < x1 <= image.width

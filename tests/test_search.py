@@ -398,7 +398,7 @@ def test_no_labels_are_an_error(workshop: Workspace) -> None:
 def test_matches_as_records_are_whole_pixels_of_the_original(workshop: Workspace) -> None:
     matches = search(workshop, Query((region("first.png"),)), SearchOptions(top=5))
     for record, match in zip(match_records(workshop, matches), matches, strict=True):
-        assert set(record) == {"file", "box", "score", "rank"}
+        assert set(record) == {"file", "box", "score", "rank", "probability", "inliers", "transform"}
         x0, y0, x1, y1 = record["box"]
         assert all(type(side) is int for side in record["box"])
         assert 0 <= x0 < x1 <= WIDE
