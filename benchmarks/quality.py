@@ -272,7 +272,7 @@ def _judged(name: str, chances: np.ndarray, right: np.ndarray) -> list[Row]:
     rows = [("ECE", f"{expected_calibration_error(table):.3f}", name), ("AUC", f"{roc_auc(chances, right):.3f}", name)]
     for one in table:
         if one.count:
-            rows.append((f"  said {one.confidence:.2f}", f"{one.accuracy:.2f}", f"right of {one.count}"))
+            rows.append((f"  said {one.confidence:.2f}", f"{one.right:.2f}", f"right of {one.count}"))
     return rows
 
 
