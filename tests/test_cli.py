@@ -328,7 +328,8 @@ def test_bad_lines_are_answered_with_their_error_and_the_rest_run(
     good = json.dumps({"id": "good", "text": "a windmill"})
     bad = [
         "not json", "[1, 2]", "3", "null", '"text"', '{"id": 1', "{}", "[" * 100_000,
-        json.dumps({"id": "b", "image": image, "text": 5}), json.dumps({"id": "b", "text": "x", "also": [[0, 0, 9, 9]]}),
+        json.dumps({"id": "b", "image": image, "text": 5}),
+        json.dumps({"id": "b", "text": "x", "also": [[0, 0, 9, 9]]}),
         json.dumps({"id": "b", "image": image, "box": [0, 0, 10]}),
         json.dumps({"id": "b", "image": image, "box": "0 0 10 10"}),
         json.dumps({"id": "b", "image": image, "box": [0, 0, "10", 10]}),
