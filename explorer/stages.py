@@ -80,15 +80,19 @@ def refuse_nothing_to_see(workspace: Workspace, part: RegionPart | PicturePart) 
     box = (part.box or Box.whole()).clipped()
     if isinstance(part, RegionPart):
         work = workspace.collection.work(part.work)
-        width, height, small = work.width, work.height, open_picture(workspace.thumbnail(work.id)).image
+        width, height = work.width, work.height
     else:
         width, height = picture_size(part.path)
-        small = open_picture(part.path, long_side=THUMBNAIL_SIDE).image
     wide, high = round(box.width * width), round(box.height * height)
     if min(wide, high) < SMALLEST_DETAIL:
         raise ExplorerError(
             f"The detail is only {wide} by {high} pixels; choose one of at least {SMALLEST_DETAIL} pixels on each side."
         )
+    try:
+        own = isinstance(part, RegionPart)
+        small = open_picture(workspace.thumbnail(part.work) if own else part.path, long_side=THUMBNAIL_SIDE).image
+    except (ExplorerError, OSError):
+        return  # the picture is gone since it was indexed; what was computed of it can still be searched
     x0, y0, x1, y1 = box.to_pixels(*small.size)
     tones = np.asarray(small.crop((x0, y0, max(x1, x0 + 2), max(y1, y0 + 2))), dtype=np.float32)
     if float(tones.std(axis=(0, 1)).max()) < BLANK:

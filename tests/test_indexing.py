@@ -38,11 +38,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def state(cache: Path) -> dict[str, str]:
-    """Every file of a cache and the hash of its content; of databases what their tables say; locks left aside."""
+    """Every file of a cache and the hash of its content; of databases what their tables say; locks, and what a search
+    works out once and keeps, left aside."""
     found = {
         str(path.relative_to(cache)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(cache.rglob("*"))
-        if path.is_file() and ".sqlite" not in path.name and path.suffix != ".lock"
+        if path.is_file() and ".sqlite" not in path.name and path.suffix != ".lock" and path.name != "chance.npy"
     }
     for path in cache.rglob("*.sqlite"):
         with closing(sqlite3.connect(path)) as db:
@@ -51,12 +52,12 @@ def state(cache: Path) -> dict[str, str]:
     return found
 
 
-def answers(workspace: Workspace, count: int = 3) -> list[list[tuple[str, tuple[float, ...], float]]]:
+def answers(workspace: Workspace, count: int = 3, first: int = 0) -> list[list[tuple[str, tuple[float, ...], float]]]:
     """What a few searches find: works, places, scores."""
     box = Box(0.2, 0.2, 0.6, 0.7)
     return [
         [(m.work, m.box.as_tuple(), round(m.score, 3)) for m in search(workspace, Query((RegionPart(name, box),)))]
-        for name in workspace.tables.works[:count]
+        for name in workspace.tables.works[first : first + count]
     ]
 
 
@@ -65,7 +66,7 @@ def assert_works(cache: Path, name: str = "c") -> None:
     workspace = Workspace.open(name, cache)
     assert set(workspace.tables.works) == {one.id for one in workspace.collection.works()}
     assert workspace.manifest.works == len(workspace.tables.works)
-    assert all(answers(workspace, 2)) or len(workspace.tables.works) == 1
+    assert all(answers(workspace, 2, first=1))
 
 
 # -- what is encoded ---------------------------------------------------------------------------------------------------
