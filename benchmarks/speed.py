@@ -31,7 +31,7 @@ from explorer.geometry import Box
 from explorer.index import build_index
 from explorer.indexing import index_folder
 from explorer.query import RegionPart
-from explorer.search import prepare, propose, rerank
+from explorer.stages import lay, prepare, propose, verify
 from explorer.workspace import Workspace, open_for_encoding
 
 NAME = "speed"
@@ -105,7 +105,7 @@ def measure_search(workspace: Workspace, queries: int, generator: np.random.Gene
         ready = time.perf_counter()
         proposed = propose(workspace, query, workspace.config.candidate_works)
         found = time.perf_counter()
-        rerank(workspace, query, proposed, 1)
+        verify(workspace, query, lay(workspace, query, proposed, 1))
         end = time.perf_counter()
         steps = (encoded - start, ready - encoded, found - ready, end - found, end - start)
         for name, seconds in zip(stages, steps, strict=True):
