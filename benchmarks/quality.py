@@ -17,7 +17,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -309,11 +309,12 @@ def compared(scratch: Path, data: Path, model: str, name: str) -> list[Row]:
     return rows
 
 
-def measure(options: argparse.Namespace, scratch: Path) -> dict[str, list[Row]]:
+def measured_tables(options: argparse.Namespace, scratch: Path) -> Iterator[tuple[str, list[Row]]]:
+    """Table by table, so that what has been measured is shown whatever happens to the next."""
     data, config = options.data, Config(model=options.model, resolution=options.resolution)
     if options.compare:
-        return {options.compare: compared(scratch, data, options.model, options.compare)}
-    tables: dict[str, list[Row]] = {}
+        yield options.compare, compared(scratch, data, options.model, options.compare)
+        return
     asked = options.only.split(",")
     if {"planted", "calibration"} & set(asked) or options.fit:
         workspace = indexed(scratch, "planted", [data / "planted" / "images"], config)
@@ -321,17 +322,17 @@ def measure(options: argparse.Namespace, scratch: Path) -> dict[str, list[Row]]:
         if options.fit:
             weights = fitted(said := heard(bench), np.ones(len(said.right), bool))
             names = ("intercept", "standing", "cells", "points")
-            return {"weights": [(n, f"{w:.2f}", "") for n, w in zip(names, weights, strict=True)]}
+            yield "weights", [(n, f"{w:.2f}", "") for n, w in zip(names, weights, strict=True)]
+            return
         if "planted" in asked:
-            tables["planted"] = planted_rows(bench, data / "planted")
+            yield "planted", planted_rows(bench, data / "planted")
         if "calibration" in asked:
-            tables["calibration, top 20 of each planted query"] = calibration_rows(heard(bench))
+            yield "calibration, top 20 of each planted query", calibration_rows(heard(bench))
     if "brueghel" in asked:
         folders = [data / "brueghel" / "images", data / "old-masters" / "images"]
         workspace = indexed(scratch, "workshop", folders, config)
         bench = Bench(workspace, data / "brueghel" / "annotations.json", "0/")
-        tables[f"brueghel among {len(workspace.tables.works)} works"] = brueghel_rows(bench)
-    return tables
+        yield f"brueghel among {len(workspace.tables.works)} works", brueghel_rows(bench)
 
 
 def main() -> int:
@@ -345,16 +346,21 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, help="keep the index here, for the next run")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    tables: dict[str, list[Row]] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        tables = measure(options, options.cache or Path(scratch))
-    for title, rows in tables.items():
-        print(f"\n{title}\n" + "-" * len(title))
-        for what, value, note in rows:
-            aim = AIMS.get("planted" if title == "planted" and "users get" in what else what, "")
-            print(f"{what:46}{value:>9}{aim and 'aim ' + aim:>12}  {note}")
-    if options.json:
-        options.json.write_text(json.dumps(tables, indent=1), "utf-8")
+        for title, rows in measured_tables(options, options.cache or Path(scratch)):
+            tables[title] = rows
+            _show(title, rows)
+            if options.json:
+                options.json.write_text(json.dumps(tables, indent=1), "utf-8")
     return 0
+
+
+def _show(title: str, rows: Sequence[Row]) -> None:
+    print(f"\n{title}\n" + "-" * len(title))
+    for what, value, note in rows:
+        aim = AIMS.get(title.split(maxsplit=1)[0] if "users get" in what else what, "")
+        print(f"{what:46}{value:>9}{aim and 'aim ' + aim:>12}  {note}", flush=True)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def against_chance(workspace: Workspace, found: Sequence[Found]) -> list[Found]:
 def _computed(workspace: Workspace) -> np.ndarray:
     tables, rng = workspace.tables, np.random.default_rng(0)
     present = workspace.present_rows()
-    details = [region for region in range(len(tables.region_work)) if region not in set(tables.first_region.tolist())]
+    details = np.setdiff1d(np.arange(len(tables.region_work)), tables.first_region)  # not the whole works
     values: list[float] = []
     for region in rng.permutation(details)[:_DETAILS]:
         row = int(tables.region_work[region])

@@ -69,5 +69,5 @@ def click_proposals(workspace: Workspace, work_id: str, x: float, y: float) -> l
 def _support(workspace: Workspace, work_id: str, box: Box) -> float:
     query = prepare(workspace, RegionPart(work_id, box))
     proposed = [one for one in propose(workspace, query, _WORKS + 1) if one.row not in query.own]
-    laid = best_of_each(lay(workspace, query, proposed, 1), 1)
-    return float(sum(one.score for one in best_of_each(verify(workspace, query, laid, _LOOKED_AT), 1)))
+    verified = verify(workspace, query, lay(workspace, query, proposed, 1), _LOOKED_AT)
+    return float(sum(one.score for one in best_of_each(verified, 1)))

@@ -73,15 +73,13 @@ def combined(workspace: Workspace, query: Query, options: SearchOptions) -> list
     visual = [prepare(workspace, part) if not isinstance(part, WordsPart) else None for part in query.parts]
     own = _own(query.parts, visual) if not options.own else frozenset()
     rows = _candidates(workspace, [one for one in visual if one], options, own)
-    heard = [
-        _heard(workspace, part, one, rows) for part, one in zip(query.parts, visual, strict=True)
-    ]
+    heard = [_heard(workspace, part, one, rows) for part, one in zip(query.parts, visual, strict=True)]
     lead = _leading(heard)
     found = []
     for row in rows:
         if row not in lead.places:
             continue
-        score = _joined(heard, row) * (_layout(heard, lead, row, workspace) if query.layout else 1.0)
+        score = _joined(heard, row) * (_layout(heard, lead, row) if query.layout else 1.0)
         others = [one for one in heard if one is not lead and one.visual and one.part.weight >= REQUIRED]
         also = tuple(one.places[row].box for one in others if row in one.places)
         found.append(replace(lead.places[row], score=score, also=also))
@@ -114,11 +112,12 @@ def _heard(workspace: Workspace, part: Part, visual: VisualQuery | None, rows: S
         chances = 1 / (1 + np.exp(2.0 - standing))
         return Heard(part, {one.row: replace(one, score=float(p)) for one, p in zip(found, chances, strict=True)}, None)
     if part.weight >= REQUIRED:  # every candidate is asked whether it has this too
-        laid = best_of_each(lay_over(workspace, visual, rows, 1), 1)
+        laid, most = lay_over(workspace, visual, rows, 1), None
     else:  # an example has something to say only of the works that it proposes
         wanted = set(rows)
-        laid = lay(workspace, visual, [one for one in propose(workspace, visual, len(rows)) if one.row in wanted], 1)
-    places = best_of_each(verify(workspace, visual, laid, None if part.weight >= REQUIRED else _MOST_EXAMPLES), 1)
+        proposed = [one for one in propose(workspace, visual, len(rows)) if one.row in wanted]
+        laid, most = lay(workspace, visual, proposed, 1), _MOST_EXAMPLES
+    places = best_of_each(verify(workspace, visual, laid, most), 1)
     return Heard(part, {one.row: one for one in places}, visual)
 
 
@@ -142,7 +141,7 @@ def _joined(heard: Sequence[Heard], row: int) -> float:
     return chance
 
 
-def _layout(heard: Sequence[Heard], lead: Heard, row: int, workspace: Workspace) -> float:
+def _layout(heard: Sequence[Heard], lead: Heard, row: int) -> float:
     """How far the other details lie where the leading one says they should, 0 to 1; details of other pictures, and
     of works where the leading one has no place, say nothing."""
     factor = 1.0

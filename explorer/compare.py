@@ -114,7 +114,7 @@ def _rank(one: Registration) -> float:
 
 def _round_about(workspace: Workspace, works: tuple[Work, Work], near: Near) -> list[Registration]:
     """Registrations by what lies in and around a detail and the place where it was found."""
-    parts = [_part(workspace, work, _around(box)) for work, box in zip(works, near, strict=True)]
+    parts = [_part(workspace, work, box.widened(AROUND).clipped()) for work, box in zip(works, near, strict=True)]
     here, there = (_frame(part.area) for part in parts)
     found = [
         replace(
@@ -167,11 +167,6 @@ def _part(workspace: Workspace, work: Work, area: Box) -> _Part:
 def _whole_points(workspace: Workspace, work_id: str, content: str) -> KeyPoints:
     path = workspace.original(workspace.collection.work(work_id))
     return find_key_points(np.asarray(open_picture(path, long_side=LONG_SIDE).image), MOST_POINTS)
-
-
-def _around(box: Box) -> Box:
-    margin_x, margin_y = AROUND * box.width, AROUND * box.height
-    return Box(box.x0 - margin_x, box.y0 - margin_y, box.x1 + margin_x, box.y1 + margin_y).clipped()
 
 
 def _frame(area: Box) -> np.ndarray:

@@ -90,6 +90,27 @@ class Box:
             raise ExplorerError("The box lies outside the picture.")
         return Box(x0, y0, x1, y1)
 
+    def widened(self, share: float) -> Box:
+        """The box and what surrounds it, ``share`` of its own side more on each side; perhaps beyond the picture.
+
+        >>> Box(0.25, 0.5, 0.75, 0.75).widened(0.5)
+        Box(x0=0.0, y0=0.375, x1=1.0, y1=0.875)
+        """
+        across, down = share * self.width, share * self.height
+        return Box(self.x0 - across, self.y0 - down, self.x1 + across, self.y1 + down)
+
+    def within(self, area: Box) -> Box:
+        """A box in fractions of ``area``, itself a part of the picture, as fractions of the picture.
+
+        >>> Box(0.5, 0.0, 1.0, 0.5).within(Box(0.0, 0.5, 0.5, 1.0))
+        Box(x0=0.25, y0=0.5, x1=0.5, y1=0.75)
+        """
+        left, top = area.x0, area.y0
+        return Box(
+            left + self.x0 * area.width, top + self.y0 * area.height,
+            left + self.x1 * area.width, top + self.y1 * area.height,
+        )  # fmt: skip
+
     def mirrored(self) -> Box:
         """The same place on the picture seen in a mirror.
 

@@ -1,4 +1,4 @@
-"""From a query to matches: the index proposes regions, stored grids decide which works and exactly where."""
+"""From a query to matches: what users get, whichever front they ask from. The stages are in :mod:`explorer.stages`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from explorer.workspace import Workspace
 def search(workspace: Workspace, query: Query, options: SearchOptions | None = None) -> list[Match]:
     """Where in the collection the query is found, best first.
 
-    Raises :class:`ExplorerError` for an empty query, an unknown work, an unreadable picture, or a box outside it.
+    Raises :class:`ExplorerError` for an empty query, an unknown work, an unreadable picture, a box outside it, and a
+    detail in which there is nothing to see.
     """
     options = options or SearchOptions()
     if not query.parts:

@@ -24,7 +24,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.query import Evidence, PicturePart, RegionPart
 from explorer.regions import FeatureMap, pool
-from explorer.verify import Detail, Place, Testimony, chance, hear, likeness, seen_elsewhere, standings
+from explorer.verify import Detail, KeyPoints, Place, Testimony, chance, hear, likeness, seen_elsewhere, standings
 from explorer.workspace import Workspace
 
 SAME_PLACE = 0.3
@@ -33,6 +33,8 @@ SMALLEST_DETAIL = 8
 """Pixels of the original: a detail of less says nothing."""
 BLANK = 1.5
 """Standard deviation of a detail's tones, 0 to 255, below which it is of one colour."""
+PAIRS_KEPT = 24
+"""Agreeing pairs that a match carries, key points first."""
 _SAME_REGION = 0.5  # the same, of regions that are only proposed
 _WIDER = 0.5  # how far round a proposed region the detail is laid, as a fraction of its side
 _SIZES = (0.6, 1.8)  # long sides of the placements there, of the region's side
@@ -153,7 +155,7 @@ def lay(
         laying = Laying(per_work, mirror, least=_SIZES[0] * side, most=_SIZES[1] * side)
         placed = place(query.detail.cells, [part for _, _, part in group], laying)
         for (one, area, _), placements in zip(group, placed, strict=True):
-            found += [Found(one.row, _within(area, p.box), p.score, p.mirrored) for p in placements]
+            found += [Found(one.row, p.box.within(area), p.score, p.mirrored) for p in placements]
     return best_of_each(found, per_work)
 
 
@@ -221,7 +223,7 @@ def _of_work(workspace: Workspace, row: int, box: Box, own: frozenset[int]) -> V
 
 
 def _visual(
-    grid: FeatureMap, box: Box, size: tuple[int, int], points: object, own: frozenset[int]
+    grid: FeatureMap, box: Box, size: tuple[int, int], points: KeyPoints, own: frozenset[int]
 ) -> VisualQuery:
     vector = pool(grid, np.array([box.as_tuple()]))[0]
     return VisualQuery(vector, Detail(query_grid(grid, box), box, size, points.inside(box)), own)
@@ -236,14 +238,6 @@ def _window(cells: np.ndarray, box: Box) -> tuple[Box, np.ndarray]:
     return Box(left / columns, top / rows, right / columns, bottom / rows), cells[top:bottom, left:right]
 
 
-def _within(area: Box, box: Box) -> Box:
-    """A box of an area, as a box of the whole."""
-    return Box(
-        area.x0 + box.x0 * area.width, area.y0 + box.y0 * area.height,
-        area.x0 + box.x1 * area.width, area.y0 + box.y1 * area.height,
-    )  # fmt: skip
-
-
 def _evidence(one: Found, said: Testimony, probability: float) -> Evidence:
-    pairs = tuple(tuple(round(float(side), 5) for side in pair) for pair in said.pairs[:24])
+    pairs = tuple(tuple(round(float(side), 5) for side in pair) for pair in said.pairs[:PAIRS_KEPT])
     return Evidence(probability, 0.0, one.score, said.cells + said.points, said.points, said.transform, pairs)

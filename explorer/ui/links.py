@@ -15,7 +15,6 @@ from explorer.ui.session import Other, Role, Step
 from explorer.ui.views import sides
 
 NAMES: dict[Role, str] = {"also": "also", "like": "like", "unlike": "not"}
-LONGEST_WORDS = 300
 
 
 def parameters(step: Step) -> list[tuple[str, str]]:
@@ -48,7 +47,7 @@ def linked(desk: Desk, sent: Any, tell: Callable[[str], None]) -> Step | None:
     if not fields.get("work"):
         return None
     step = desk.step({**fields, "kind": "work", "key": fields["work"]})
-    words = incoming.text(fields.get("words"), LONGEST_WORDS)
+    words = incoming.text(fields.get("words"), incoming.LONGEST_WORDS)
     others = tuple(one for role, name in NAMES.items() for one in _others(desk, step, (role, fields.get(name)), tell))
     if not others and not words:
         return step

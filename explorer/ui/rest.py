@@ -63,7 +63,7 @@ class RestApi:
 
     def search_words(self, text: str, top: int = 20, per_work: int = 1) -> list[dict]:
         """Places that answer to words."""
-        words = incoming.text(text, 300)
+        words = incoming.text(text, incoming.LONGEST_WORDS)
         if not words:
             raise ExplorerError("Type a few words first, such as: a windmill on a hill.")
         return self._records(WordsPart(words), top, per_work, False)

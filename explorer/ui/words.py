@@ -85,7 +85,7 @@ class WordsTab:
 
     def find(self, text: str, wishes: Wishes) -> views.Props:
         """Places that answer to words."""
-        words = incoming.text(text, 300)
+        words = incoming.text(text, incoming.LONGEST_WORDS)
         if not words:
             return views.message("Type a few words first, such as: a windmill on a hill.", wishes)
         try:

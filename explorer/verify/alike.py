@@ -12,6 +12,7 @@ import numpy as np
 
 from explorer.geometry import Box
 from explorer.regions import FeatureMap, resample, unit_rows
+from explorer.verify.cells import each_others_nearest
 
 WINDOWS = ((1, 1), (2, 1), (1, 2))
 """Sides of the windows on the first and the second grid, in cells."""
@@ -51,7 +52,5 @@ def _windows(features: FeatureMap, side: int) -> tuple[np.ndarray, np.ndarray]:
 def _mutual(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, ...]:
     if not len(first[0]) or not len(second[0]):
         return np.zeros((0, 2)), np.zeros((0, 2))
-    alike = first[0] @ second[0].T
-    there, back = alike.argmax(axis=1), alike.argmax(axis=0)
-    rows = np.flatnonzero(back[there] == np.arange(len(there)))
-    return first[1][rows], second[1][there[rows]]
+    rows, columns = each_others_nearest(first[0] @ second[0].T)
+    return first[1][rows], second[1][columns]

@@ -20,22 +20,28 @@ def mutual_cells(query: FeatureMap, work: FeatureMap, place: Box, mirrored: bool
     the query's detail (fractions of the *detail*), those on the work (fractions of the *work*), and the cosines.
     """
     rows, columns = query.shape
-    area = Box(
-        place.x0 - MARGIN * place.width, place.y0 - MARGIN * place.height,
-        place.x1 + MARGIN * place.width, place.y1 + MARGIN * place.height,
-    ).clipped()  # fmt: skip
+    area = place.widened(MARGIN).clipped()
     cell_x, cell_y = place.width / columns, place.height / rows
     down = max(2, round(FINER * area.height / cell_y))
     across = max(2, round(FINER * area.width / cell_x))
     fine = _smoothed(resample(work, area, down, across).vectors)
     alike = query.vectors.reshape(rows * columns, -1) @ fine.reshape(down * across, -1).T
-    there, back = alike.argmax(axis=1), alike.argmax(axis=0)
-    cells = np.flatnonzero(back[there] == np.arange(len(there)))
-    found = there[cells]
+    cells, found = each_others_nearest(alike)
     inside = np.stack([(cells % columns + 0.5) / columns, (cells // columns + 0.5) / rows], axis=1)
     on_work = np.stack([(found % across + 0.5) / across, (found // across + 0.5) / down], axis=1)
     on_work = on_work * (area.width, area.height) + (area.x0, area.y0)
     return inside, on_work, alike[cells, found]
+
+
+def each_others_nearest(alike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns, ``(M,)`` each, of the entries that are the greatest of both their row and their column.
+
+    >>> [side.tolist() for side in each_others_nearest(np.array([[0.9, 0.2], [0.8, 0.1]]))]
+    [[0], [0]]
+    """
+    there, back = alike.argmax(axis=1), alike.argmax(axis=0)
+    rows = np.flatnonzero(back[there] == np.arange(len(there)))
+    return rows, there[rows]
 
 
 def _smoothed(cells: np.ndarray) -> np.ndarray:

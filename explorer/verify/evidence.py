@@ -6,6 +6,7 @@ points. Each proposes a transform; the one with more support says where the copy
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +23,8 @@ POINT_TOLERANCE = 0.06
 """The same for key points, as a fraction of the side of a square as large as the match."""
 SCALES = (0.2, 5.0)
 """Transforms that shrink or enlarge by more than this, cell for cell, are chance."""
-PAIRS_KEPT = 24
+Pairs = tuple[np.ndarray, np.ndarray]
+"""Places ``(M, 2)`` on the query's picture and on the work's, fractions."""
 _FEWEST_POINTS = 5  # agreeing key points from which they may say on their own where the copy lies
 _MANY_CELLS = 0.25  # share of the query's cells from which they may correct the box
 WEIGHTS = {"intercept": -5.9, "standing": 0.68, "cells": 4.3, "points": 3.9}
@@ -116,13 +118,9 @@ def standings(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
 def seen_elsewhere(detail: Detail, place: Place) -> Place | None:
     """Another place of the same work where key points alone see the detail; None where they see it here, or nowhere."""
     best: tuple[int, Box, bool] | None = None
-    there = KeyPoints(place.points.places, place.points.descriptors.astype(np.float32))
-    for mirrored in (False, True):
-        asked = detail.points.reversed() if mirrored else detail.points
-        pairs = matching_key_points(asked, there)
-        on_query = asked.places[pairs[:, 0]] * detail.size
-        spread = float(np.sqrt(detail.box.area * np.prod(detail.size)))
-        fit = fit_similarity(on_query, there.places[pairs[:, 1]] * place.size, POINT_TOLERANCE * spread, mirrored)
+    tolerance = POINT_TOLERANCE * _side(detail.box, detail.size)
+    for mirrored, pairs in _ways_round(detail, place.points):
+        fit = _fit(detail, place, pairs, tolerance, mirrored)
         if fit and fit.count >= _FEWEST_POINTS and SCALES[0] < fit.transform.scale < SCALES[1]:
             box = _box_after(detail, place, fit)
             if box and (best is None or fit.count > best[0]):
@@ -149,32 +147,41 @@ def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
 
 def _points_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
     """Key points of the detail among those round the place, both ways round; the way with more support is taken."""
-    area = place.box.width * place.size[0] * place.box.height * place.size[1]
-    box = place.box
-    round_about = Box(box.x0 - box.width, box.y0 - box.height, box.x1 + box.width, box.y1 + box.height)
-    near = place.points.inside(round_about)
-    there = KeyPoints(near.places, near.descriptors.astype(np.float32))
-    heard = []
-    for mirrored in (False, True):
-        asked = detail.points.reversed() if mirrored else detail.points
-        pairs = matching_key_points(asked, there)
-        places = asked.places[pairs[:, 0]], there.places[pairs[:, 1]]
-        heard.append(_agreeing(detail, place, places, POINT_TOLERANCE * area**0.5, mirrored))
+    tolerance = POINT_TOLERANCE * _side(place.box, place.size)
+    near = place.points.inside(place.box.widened(1.0))
+    heard = [
+        _agreeing(detail, place, pairs, tolerance, mirrored) for mirrored, pairs in _ways_round(detail, near)
+    ]
     return max(heard, key=lambda one: one[0].count if one[0] else 0)
 
 
+def _ways_round(detail: Detail, points: KeyPoints) -> Iterator[tuple[bool, Pairs]]:
+    """Whether mirrored, and the pairs of places of the detail's key points with those of a work; straight first."""
+    there = KeyPoints(points.places, points.descriptors.astype(np.float32))
+    for mirrored in (False, True):
+        asked = detail.points.reversed() if mirrored else detail.points
+        rows = matching_key_points(asked, there)
+        yield mirrored, (asked.places[rows[:, 0]], there.places[rows[:, 1]])
+
+
+def _fit(detail: Detail, place: Place, pairs: Pairs, tolerance: float, mirrored: bool) -> Fit | None:
+    return fit_similarity(pairs[0] * detail.size, pairs[1] * place.size, tolerance, mirrored)
+
+
 def _agreeing(
-    detail: Detail, place: Place, pairs: tuple[np.ndarray, np.ndarray], tolerance: float, mirrored: bool
+    detail: Detail, place: Place, pairs: Pairs, tolerance: float, mirrored: bool
 ) -> tuple[Fit | None, np.ndarray]:
-    """The transform on which pairs of places (fractions) agree, and the pairs that do ``(M, 4)``."""
-    nothing = None, np.zeros((0, 4))
-    fit = fit_similarity(pairs[0] * detail.size, pairs[1] * place.size, tolerance, mirrored)
-    if fit is None:
-        return nothing
-    expected = np.sqrt(place.box.area * np.prod(place.size) / (detail.box.area * np.prod(detail.size)))
-    if not SCALES[0] < fit.transform.scale / expected < SCALES[1]:
-        return nothing
-    return fit, np.concatenate([pairs[0], pairs[1]], axis=1)[fit.inliers]
+    """The transform on which pairs of places agree, and the pairs that do ``(M, 4)``."""
+    fit = _fit(detail, place, pairs, tolerance, mirrored)
+    expected = _side(place.box, place.size) / _side(detail.box, detail.size)
+    if fit is None or not SCALES[0] < fit.transform.scale / expected < SCALES[1]:
+        return None, np.zeros((0, 4))
+    return fit, np.concatenate(pairs, axis=1)[fit.inliers]
+
+
+def _side(box: Box, size: tuple[int, int]) -> float:
+    """Of a square as large as a box, in pixels."""
+    return float(np.sqrt(box.area * np.prod(size)))
 
 
 def _box_after(detail: Detail, place: Place, fit: Fit) -> Box | None:

@@ -6,22 +6,19 @@ With ``--json``, standard output carries JSON alone; progress, notes and errors 
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from explorer import __version__
+from explorer.cli.options import command, json_option, machine_options, open_workspace
+from explorer.cli.output import ProgressBar, print_json
+from explorer.cli.searching import add_search
 from explorer.errors import ExplorerError
 from explorer.evaluate.command import PROTOCOLS
 from explorer.evaluate.command import add_options as protocol_options
-
-if TYPE_CHECKING:
-    from explorer.query import Match, SearchOptions
-    from explorer.workspace import Workspace
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    index = _command(commands, "index", _index, "make or update a collection from a folder of pictures")
+    index = command(commands, "index", _index, "make or update a collection from a folder of pictures")
     index.add_argument("folder", type=Path, metavar="FOLDER")
     index.add_argument("--name", required=True, help="what to call the collection")
     index.add_argument("--metadata", type=Path, metavar="FILE.csv", help="catalogue with a column naming the files")
@@ -65,37 +62,37 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--whitening", type=float, metavar="W", help="0 plain PCA to 1 fully whitened")
     index.add_argument("--engine", metavar="ADDRESS", help="index engine: exact, or hnsw?M=16&ef=400")
     index.add_argument("--batch", type=int, default=0, help="pictures per pass of the model")
-    _machine_options(index)
-    _json_option(index)
+    machine_options(index)
+    json_option(index)
 
-    _search_command(commands)
+    add_search(commands)
 
-    label = _command(commands, "label", _label, "sort the works by labels in plain words")
+    label = command(commands, "label", _label, "sort the works by labels in plain words")
     label.add_argument("name", metavar="NAME")
     label.add_argument("--prompts", required=True, metavar='"a; b; c"', help="labels, separated by semicolons")
-    _machine_options(label)
-    _json_option(label)
+    machine_options(label)
+    json_option(label)
 
-    judgements = _command(commands, "judgements", _judgements, "write down what was judged in the app")
+    judgements = command(commands, "judgements", _judgements, "write down what was judged in the app")
     judgements.add_argument("name", metavar="NAME")
     judgements.add_argument("--csv", type=Path, metavar="FILE", help="a table for a spreadsheet")
-    _json_option(judgements)
+    json_option(judgements)
 
     _measuring(commands)
 
-    demo = _command(commands, "demo", _demo, "paint the demo collection into a folder")
+    demo = command(commands, "demo", _demo, "paint the demo collection into a folder")
     demo.add_argument("folder", type=Path, metavar="FOLDER")
     demo.add_argument("--works", type=int, default=72)
 
-    train = _command(commands, "train-mini", _train_mini, "train the small CLIP again, on pictures of your own too")
+    train = command(commands, "train-mini", _train_mini, "train the small CLIP again, on pictures of your own too")
     train.epilog = "Its own options are listed by: python -m explorer.adapt.mini --help"
 
-    serve = _command(commands, "serve", _serve, "open a collection in the browser")
+    serve = command(commands, "serve", _serve, "open a collection in the browser")
     serve.add_argument("name", metavar="NAME")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
-    _machine_options(serve)
+    machine_options(serve)
     return parser
 
 
@@ -104,53 +101,16 @@ def _measuring(commands: Any) -> None:
     evaluate = commands.add_parser("evaluate", help=text, description=f"{text[0].upper()}{text[1:]}.")
     protocols = evaluate.add_subparsers(required=True, metavar="PROTOCOL", dest="protocol")
     for protocol, text in PROTOCOLS.items():
-        one = _command(protocols, protocol, _evaluate, text)
+        one = command(protocols, protocol, _evaluate, text)
         protocol_options(one, protocol)
-        _machine_options(one)
-        _json_option(one)
+        machine_options(one)
+        json_option(one)
 
-    fetch = _command(commands, "fetch", _fetch, "download a benchmark's pictures and annotations from its authors")
+    fetch = command(commands, "fetch", _fetch, "download a benchmark's pictures and annotations from its authors")
     fetch.add_argument("what", choices=["brueghel"], help="the Brueghel benchmark of ArtMiner, about 400 MB")
     fetch.add_argument("--to", type=Path, default=Path("brueghel"), metavar="DIR", help="a new folder: ./brueghel")
     fetch.add_argument("--url", help="another place that serves the archive")
     fetch.add_argument("--sha256", metavar="HEX", help="the digest that the archive must have")
-
-
-def _search_command(commands: Any) -> None:
-    search = _command(commands, "search", _search, "find where a detail, a picture or words recur")
-    search.add_argument("name", metavar="NAME")
-    corners = {"type": float, "nargs": 4, "metavar": ("X0", "Y0", "X1", "Y1")}
-    search.add_argument("--image", metavar="FILE", help="a picture to search with")
-    search.add_argument("--box", **corners, help="a detail of it, in pixels of the original")
-    search.add_argument("--also", **corners, action="append", default=[],
-                        help="another detail of it, which must be there too; repeat for more")  # fmt: skip
-    search.add_argument("--layout", action="store_true", help="the details must lie as they do in the picture")
-    search.add_argument("--text", metavar="WORDS", help="words, by themselves or with a picture")
-    search.add_argument("--not", dest="unwanted", nargs="+", action="append", default=[],
-                        metavar="FILE [X0 Y0 X1 Y1]", help="a picture, or a detail, that is not wanted")  # fmt: skip
-    one_a_line = 'one {"id", "image", "box", "also", "not", "text"} a line'
-    search.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=one_a_line)
-    search.add_argument("--top", type=int, default=20, metavar="K")
-    search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
-    search.add_argument("--own", action="store_true", help="keep the query's own work among the results")
-    _machine_options(search)
-    _json_option(search)
-
-
-def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> Any:
-    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    parser.add_argument("--cache", type=Path, default=Path("index_cache"), metavar="DIR", help="where collections live")
-    parser.set_defaults(run=run, wrong=parser.error)
-    return parser
-
-
-def _json_option(parser: Any) -> None:
-    parser.add_argument("--json", action="store_true", help="write JSON to standard output, everything else elsewhere")
-
-
-def _machine_options(parser: Any) -> None:
-    parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 takes all")
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is by default")
 
 
 # -- index -----------------------------------------------------------------------------------------------------------
@@ -164,12 +124,12 @@ def _index(options: argparse.Namespace) -> None:
     chosen = {name: getattr(options, name) for name in settings}
     config = Config(**{name: value for name, value in chosen.items() if value is not None})
     effort = Effort(options.threads, options.batch, options.device)
-    with _ProgressBar() as progress:
+    with ProgressBar() as progress:
         report = index_folder(options.folder, options.name, options.cache, config,
                               metadata=options.metadata, progress=progress, effort=effort)  # fmt: skip
     skipped = [{"file": one.file, "reason": one.reason} for one in report.skipped]
     if options.json:
-        _print_json({"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped})
+        print_json({"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped})
         return
     print(f"{options.name}: {report.works:,} works, {report.encoded:,} newly encoded, {report.regions:,} regions.")
     if report.sync.unmatched_rows:
@@ -180,114 +140,6 @@ def _index(options: argparse.Namespace) -> None:
     print(f"Open it with: explorer serve {options.name}")
 
 
-class _ProgressBar:
-    """One line on standard error per stage: how far, how fast, how long still."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-        self._stage = ""
-
-    def __enter__(self) -> _ProgressBar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        from tqdm import tqdm
-
-        if stage != self._stage:
-            self.__exit__()
-            self._stage = stage
-            self._bar = tqdm(total=total, initial=0, desc=stage, file=sys.stderr, unit="", dynamic_ncols=True)
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
-
-
-# -- search ----------------------------------------------------------------------------------------------------------
-
-
-def _search(options: argparse.Namespace) -> int:
-    from explorer.exchange import match_records
-    from explorer.query import SearchOptions
-
-    record = _asked(options)
-    limits = SearchOptions(options.top, options.per_work, options.own)
-    workspace = _open(options)
-    if options.queries:
-        return _search_batch(workspace, options.queries, limits, options.json)
-    matches = _answer(workspace, record, limits)
-    if options.json:
-        _print_json({"id": None, "matches": match_records(workspace, matches)})
-    else:
-        _print_matches(workspace, matches)
-    return 0
-
-
-def _asked(options: argparse.Namespace) -> dict[str, Any]:
-    """The options as a line of a file of queries would have them."""
-    if not options.image and (options.box or options.also):
-        raise ExplorerError("--box and --also go with --image: they are parts of that picture.")
-    if not (options.image or options.text is not None or options.queries):
-        options.wrong("say what to look for: --image FILE, --text WORDS, or --queries FILE.jsonl")
-    if options.queries and (options.image or options.text is not None or options.unwanted):
-        options.wrong("--queries holds whole queries; it goes with no --image, --text or --not")
-    record = {"image": options.image, "text": options.text, "box": options.box}
-    return {**record, "also": options.also, "layout": options.layout, "not": [_unwanted(o) for o in options.unwanted]}
-
-
-def _unwanted(words: list[str]) -> dict[str, Any]:
-    try:
-        corners = [float(word) for word in words[1:]] or None
-    except ValueError:
-        corners = []
-    if corners is not None and len(corners) != 4:
-        raise ExplorerError("--not takes a picture, and perhaps the four corners of a detail of it: FILE X0 Y0 X1 Y1.")
-    return {"image": words[0], "box": corners}
-
-
-def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_json: bool) -> int:
-    """Answer every line of a file; a bad line is answered with its error and the rest still run."""
-    from explorer.exchange import match_records, parse_line, query_lines
-
-    failed = 0
-    for number, line in query_lines(path):
-        query_id: Any = None
-        try:
-            record = parse_line(line, number)
-            query_id = record.get("id")
-            matches = _answer(workspace, record, limits)
-        except ExplorerError as error:
-            failed += 1
-            _print_json({"id": query_id, "error": str(error)}) if as_json else print(f"{query_id}: {error}")
-            continue
-        if as_json:
-            _print_json({"id": query_id, "matches": match_records(workspace, matches)})
-        else:
-            print(f"{query_id}:")
-            _print_matches(workspace, matches)
-    return 1 if failed else 0
-
-
-def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> list[Match]:
-    from explorer.exchange import parse_query
-    from explorer.search import search
-
-    return search(workspace, parse_query(record), limits)
-
-
-def _print_matches(workspace: Workspace, matches: list[Match]) -> None:
-    from explorer.exchange import match_records
-
-    if not matches:
-        print("Nothing found.")
-    for record in match_records(workspace, matches):
-        box = " ".join(map(str, record["box"]))
-        sure = f"{record['probability']:.0%}" if record["probability"] is not None else f"{record['score']:.3f}"
-        print(f"{record['rank']:>4}  {sure:>5}  {record['file']}  [{box}]")
-
-
 # -- label, measure, demo, serve ---------------------------------------------------------------------------------------
 
 
@@ -296,7 +148,7 @@ def _label(options: argparse.Namespace) -> None:
     from explorer.search import label_works
 
     prompts = parse_prompts(options.prompts, ";")
-    workspace = _open(options)
+    workspace = open_workspace(options)
     table = label_works(workspace, prompts)
     rows = [
         {
@@ -307,7 +159,7 @@ def _label(options: argparse.Namespace) -> None:
         for work, best, scores in zip(table.works, table.best, table.scores, strict=True)
     ]
     if options.json:
-        _print_json({"labels": list(table.labels), "works": rows})
+        print_json({"labels": list(table.labels), "works": rows})
         return
     for row in rows:
         print(f"{row['label'] or '(none stands out)':<28} {max(row['scores'].values()):.2f}  {row['file']}")
@@ -320,7 +172,7 @@ def _judgements(options: argparse.Namespace) -> None:
     if options.csv:
         write_csv(records, options.csv)
     if options.json:
-        _print_json({"judgements": records})
+        print_json({"judgements": records})
         return
     print(f"{options.name}: {len(records):,} judgements{f', written to {options.csv}' if options.csv else ''}.")
     if not options.csv:
@@ -331,10 +183,10 @@ def _judgements(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from explorer.evaluate.command import run
 
-    with _ProgressBar() as progress:
-        report = run(options, lambda: _open(options), progress)
+    with ProgressBar() as progress:
+        report = run(options, lambda: open_workspace(options), progress)
     if options.json:
-        _print_json(report.record)
+        print_json(report.record)
     else:
         print("\n".join(report.lines))
 
@@ -342,7 +194,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 def _fetch(options: argparse.Namespace) -> None:
     from explorer.fetch import BRUEGHEL_URL, fetch_archive
 
-    with _ProgressBar() as progress:
+    with ProgressBar() as progress:
         fetched = fetch_archive(options.url or BRUEGHEL_URL, options.to, options.sha256, progress)
     print("\n".join(fetched.lines()))
     print(f"Index it with: explorer index {options.to} --name brueghel")
@@ -351,7 +203,7 @@ def _fetch(options: argparse.Namespace) -> None:
 def _demo(options: argparse.Namespace) -> None:
     from explorer.demo import paint_demo
 
-    with _ProgressBar() as progress:
+    with ProgressBar() as progress:
         paint_demo(options.folder, options.works, progress=lambda done, total: progress("Painting", done, total))
     print(f"Painted into {options.folder}. Index it with: explorer index {options.folder / 'images'} "
           f"--metadata {options.folder / 'metadata.csv'} --name demo --model mini")  # fmt: skip
@@ -366,20 +218,9 @@ def _train_mini(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    workspace = _open(options)
+    workspace = open_workspace(options)
     from explorer.ui import build_app, launch
 
     page = build_app(workspace)
     print(f"{workspace.name} is open at http://{options.host}:{options.port} (stop with Ctrl-C)", file=sys.stderr)
     launch(page, workspace, options.host, options.port, not options.no_browser)
-
-
-def _open(options: argparse.Namespace) -> Workspace:
-    from explorer.config import Effort
-    from explorer.workspace import Workspace
-
-    return Workspace.open(options.name, options.cache, Effort(options.threads, device=options.device))
-
-
-def _print_json(record: dict[str, Any]) -> None:
-    print(json.dumps(record), flush=True)  # plain ASCII: whatever reads it, and whatever the names are

@@ -1,0 +1,116 @@
+"""``explorer search``: one query from the options, or a file of them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.cli.options import command, json_option, machine_options, open_workspace
+from explorer.cli.output import print_json
+from explorer.errors import ExplorerError
+
+if TYPE_CHECKING:
+    from explorer.query import Match, SearchOptions
+    from explorer.workspace import Workspace
+
+
+def add_search(commands: Any) -> None:
+    search = command(commands, "search", _search, "find where a detail, a picture or words recur")
+    search.add_argument("name", metavar="NAME")
+    corners = {"type": float, "nargs": 4, "metavar": ("X0", "Y0", "X1", "Y1")}
+    search.add_argument("--image", metavar="FILE", help="a picture to search with")
+    search.add_argument("--box", **corners, help="a detail of it, in pixels of the original")
+    search.add_argument("--also", **corners, action="append", default=[],
+                        help="another detail of it, which must be there too; repeat for more")  # fmt: skip
+    search.add_argument("--layout", action="store_true", help="the details must lie as they do in the picture")
+    search.add_argument("--text", metavar="WORDS", help="words, by themselves or with a picture")
+    search.add_argument("--not", dest="unwanted", nargs="+", action="append", default=[],
+                        metavar="FILE [X0 Y0 X1 Y1]", help="a picture, or a detail, that is not wanted")  # fmt: skip
+    one_a_line = 'one {"id", "image", "box", "also", "not", "text"} a line'
+    search.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=one_a_line)
+    search.add_argument("--top", type=int, default=20, metavar="K")
+    search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
+    search.add_argument("--own", action="store_true", help="keep the query's own work among the results")
+    machine_options(search)
+    json_option(search)
+
+
+def _search(options: argparse.Namespace) -> int:
+    from explorer.exchange import match_records
+    from explorer.query import SearchOptions
+
+    record = _asked(options)
+    limits = SearchOptions(options.top, options.per_work, options.own)
+    workspace = open_workspace(options)
+    if options.queries:
+        return _search_batch(workspace, options.queries, limits, options.json)
+    matches = _answer(workspace, record, limits)
+    if options.json:
+        print_json({"id": None, "matches": match_records(workspace, matches)})
+    else:
+        _print_matches(workspace, matches)
+    return 0
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    """The options as a line of a file of queries would have them."""
+    if not options.image and (options.box or options.also):
+        raise ExplorerError("--box and --also go with --image: they are parts of that picture.")
+    if not (options.image or options.text is not None or options.queries):
+        options.wrong("say what to look for: --image FILE, --text WORDS, or --queries FILE.jsonl")
+    if options.queries and (options.image or options.text is not None or options.unwanted):
+        options.wrong("--queries holds whole queries; it goes with no --image, --text or --not")
+    record = {"image": options.image, "text": options.text, "box": options.box}
+    return {**record, "also": options.also, "layout": options.layout, "not": [_unwanted(o) for o in options.unwanted]}
+
+
+def _unwanted(words: list[str]) -> dict[str, Any]:
+    try:
+        corners = [float(word) for word in words[1:]] or None
+    except ValueError:
+        corners = []
+    if corners is not None and len(corners) != 4:
+        raise ExplorerError("--not takes a picture, and perhaps the four corners of a detail of it: FILE X0 Y0 X1 Y1.")
+    return {"image": words[0], "box": corners}
+
+
+def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_json: bool) -> int:
+    """Answer every line of a file; a bad line is answered with its error and the rest still run."""
+    from explorer.exchange import match_records, parse_line, query_lines
+
+    failed = 0
+    for number, line in query_lines(path):
+        query_id: Any = None
+        try:
+            record = parse_line(line, number)
+            query_id = record.get("id")
+            matches = _answer(workspace, record, limits)
+        except ExplorerError as error:
+            failed += 1
+            print_json({"id": query_id, "error": str(error)}) if as_json else print(f"{query_id}: {error}")
+            continue
+        if as_json:
+            print_json({"id": query_id, "matches": match_records(workspace, matches)})
+        else:
+            print(f"{query_id}:")
+            _print_matches(workspace, matches)
+    return 1 if failed else 0
+
+
+def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> list[Match]:
+    from explorer.exchange import parse_query
+    from explorer.search import search
+
+    return search(workspace, parse_query(record), limits)
+
+
+def _print_matches(workspace: Workspace, matches: list[Match]) -> None:
+    from explorer.exchange import match_records
+
+    if not matches:
+        print("Nothing found.")
+    for record in match_records(workspace, matches):
+        box = " ".join(map(str, record["box"]))
+        sure = f"{record['probability']:.0%}" if record["probability"] is not None else f"{record['score']:.3f}"
+        print(f"{record['rank']:>4}  {sure:>5}  {record['file']}  [{box}]")
