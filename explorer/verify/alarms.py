@@ -15,8 +15,6 @@ import numpy as np
 
 from explorer.verify.planes import inverse, moved
 
-_ONE_PLACE = 6.0  # units: pairs no further apart than this, on either picture, are one witness
-
 
 def distances(matrix: np.ndarray, a: np.ndarray, b: np.ndarray, areas: tuple[float, float]) -> np.ndarray:
     """How far each pair lies apart, ``(M,)`` units: the larger of both ways, so that shrinking all gains nothing."""
@@ -46,9 +44,10 @@ def false_alarms(distances: np.ndarray, needed: int, tolerance: float, area: flo
     return float(chances[best]), agreeing
 
 
-def one_per_place(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Rows of the pairs to keep: a place found at several sizes or turns is one witness, not several."""
-    rounded = np.round(np.column_stack([a, b]) / _ONE_PLACE)
+def one_per_place(a: np.ndarray, b: np.ndarray, within: float) -> np.ndarray:
+    """Rows of the pairs to keep: those that lie ``within`` so many units, on either picture, are one witness. A place
+    may be found at several sizes or turns, and what lies beside a cell that agrees mostly agrees as well."""
+    rounded = np.round(np.column_stack([a, b]) / within)
     _, here = np.unique(rounded[:, :2], axis=0, return_index=True)
     _, there = np.unique(rounded[here, 2:], axis=0, return_index=True)
     return np.sort(here[there])

@@ -25,6 +25,8 @@ NEEDED = {"similarity": 2, "affine": 3, "homography": 4}
 """Pairs that determine each kind."""
 LONG_SIDE = 1000.0
 """Places are fitted at this long side: a unit is a thousandth of a picture's long side."""
+ONE_PLACE = 6.0
+"""Units within which key points are one place."""
 FEWEST = 6
 """Agreeing pairs below which nothing is registered."""
 RICHER = 3.0
@@ -64,18 +66,19 @@ class Registration:
 
 def register_places(
     first: np.ndarray, second: np.ndarray, sizes: tuple[Size, Size], tolerance: float, mirror: bool,
-    kinds: tuple[Kind, ...] = KINDS,
+    kinds: tuple[Kind, ...] = KINDS, one_place: float = ONE_PLACE,
 ) -> Registration | None:  # fmt: skip
     """The registration that pairs of places ``(M, 2)``, ``(M, 2)`` (fractions of either picture) support best.
 
     ``sizes`` are width and height of both pictures in pixels; ``tolerance`` is how far a pair may lie apart, in
-    thousandths of the long side, on either picture. None when fewer than :data:`FEWEST` agree on anything.
+    thousandths of the long side, on either picture; pairs within ``one_place`` of one another count as one. None when
+    fewer than :data:`FEWEST` agree on anything.
     """
     frames = [_to_units(size) for size in sizes]
     a, b = (np.asarray(places, np.float64) * frame for places, frame in zip((first, second), frames, strict=True))
     if mirror:
         a = a * (-1, 1)
-    kept = one_per_place(a, b)
+    kept = one_per_place(a, b, one_place)
     first, second, a, b = (np.asarray(places)[kept] for places in (first, second, a, b))
     areas = tuple(float(frame.prod()) for frame in frames)
     best: tuple[float, Kind, np.ndarray, np.ndarray] | None = None

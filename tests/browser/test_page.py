@@ -342,7 +342,7 @@ def test_labels_sort_the_works(visit: Visit, workspace: Workspace, picture_of: K
 def test_the_collection_tells_what_it_is(visit: Visit, workspace: Workspace, picture_of: Keep):
     page = visit()
     page.get_by_role("tab", name="Collection").click()
-    facts = page.locator(".facts")
+    facts = page.locator(".ledger .facts")
     expect(facts).to_contain_text(f"{workspace.manifest.regions:,} overlapping places")
     expect(facts).to_contain_text("mini")
     expect(page.locator(".skipped")).to_contain_text("broken.jpg")
