@@ -46,6 +46,7 @@ AIMS = {
 }  # fmt: skip
 COMPARISONS: dict[str, list[dict[str, Any]]] = {
     "resolution": [{"resolution": side} for side in (448, 640, 832)],
+    "outlines": [{"outlines": weight} for weight in (0.0, 1.0, 2.0, 4.0)],
     "dims": [{"cell_dims": dims} for dims in (32, 64, 128, 0)],
     "whitening": [{"whitening": power} for power in (0.0, 0.5, 1.0)],
     "layer": [{"match_layer": layer} for layer in (-1, -2, -3, -4)],

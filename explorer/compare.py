@@ -135,17 +135,19 @@ def _agreements(first: _Part, second: _Part, kinds: tuple[Kind, ...]) -> Iterato
     """What each witness finds, both ways round, key points alone first; and from which chance on it is to be believed
     of whole pictures."""
     sizes = first.size, second.size
-    cells = alike_places(first.cells, second.cells)
     for mirror in (False, True):
+        cells = alike_places(first.cells.mirrored() if mirror else first.cells, second.cells)
+        if mirror:
+            cells[0][:, 0] = 1 - cells[0][:, 0]
         seen = first.points.reversed() if mirror else first.points
         rows = matching_key_points(seen, second.points)
         points = seen.places[rows[:, 0]], second.points.places[rows[:, 1]]
         both = tuple(np.concatenate(pair) for pair in zip(points, cells, strict=True))
-        found = register_places(*points, sizes, CLOSE, mirror, kinds)
+        found = register_places(points, sizes, CLOSE, mirror, kinds)
         if found is not None:
             yield found, SURE
         for places in (cells, both):
-            found = register_places(*places, sizes, LOOSE, mirror, kinds, CELLS_APART)
+            found = register_places(places, sizes, LOOSE, mirror, kinds, CELLS_APART)
             if found is not None:
                 yield found, SURE_BY_CELLS
 

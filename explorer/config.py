@@ -12,7 +12,7 @@ from explorer.errors import ExplorerError
 
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
 MINI_MODEL = "mini"
-_USUAL = {"resolution": 448, "whitening": 0.0}
+_USUAL = {"resolution": 448, "whitening": 0.0, "outlines": 1.0}
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class Config:
     whitening: float | None = None
     """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully. Left out: 0.5 for the mini model,
     0 for others."""
+    outlines: float | None = None
+    """How much the outlines of all cells count, times what the model's patch tokens do, when details are matched; 0
+    leaves them out. Left out: 2 for the mini model, 1 for others."""
     scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
     """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
     overlap: float = 0.4
@@ -50,10 +53,12 @@ class Config:
     """Works, the best of those proposed, whose stored grids are compared with the query's cell by cell."""
 
     def __post_init__(self) -> None:
-        usual = {"resolution": 832, "whitening": 0.5} if self.model == MINI_MODEL else _USUAL
+        usual = {"resolution": 832, "whitening": 0.5, "outlines": 2.0} if self.model == MINI_MODEL else _USUAL
         for name, value in usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
+        if not 0 <= self.outlines <= 1000:
+            raise ExplorerError(f"The weight of outlines must lie between 0 and 1000, not at {self.outlines}.")
         if not 32 <= self.resolution <= 4096:
             raise ExplorerError(f"The resolution must lie between 32 and 4096 pixels, not at {self.resolution}.")
 

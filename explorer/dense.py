@@ -4,9 +4,10 @@ A neighbour in the index says "somewhere here"; this says where, and how large. 
 cosine of the query's cells with the cells they fall on, as in Shen, Efros and Aubry, "Discovering visual patterns in
 art collections with spatially-consistent feature learning" (ArtMiner), CVPR 2019, section 3.2.
 
-All cosines of query cells with candidate cells come from one matrix product; a placement of any size, mirrored or
-not, is then a sum of shifted planes of that product, because a larger placement is the same cells further apart.
-Where a query cell covers several cells of the work, it is compared with their average, which is an average of planes.
+All cosines of query cells with candidate cells come from one matrix product; a placement of any size is then a sum of
+shifted planes of that product, because a larger placement is the same cells further apart. Where a query cell covers
+several cells of the work, it is compared with their average, which is an average of planes. The detail seen in a mirror
+is a query of its own.
 """
 
 from __future__ import annotations
@@ -74,8 +75,9 @@ def place(query: FeatureMap, works: list[np.ndarray], laying: Laying | None = No
     laying = laying or Laying()
     chunks = _chunks(works)
     if len(chunks) < 2:
-        return _place(query, works, laying) if works else []
-    return [placements for result in in_threads(lambda c: _place(query, c, laying), chunks) for placements in result]
+        return _place_all(query, works, laying) if works else []
+    results = in_threads(lambda chunk: _place_all(query, chunk, laying), chunks)
+    return [placements for result in results for placements in result]
 
 
 def _chunks(works: list[np.ndarray]) -> list[list[np.ndarray]]:
@@ -106,25 +108,33 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _place(query: FeatureMap, works: list[np.ndarray], laying: Laying) -> list[list[Placement]]:
+def _place_all(query: FeatureMap, works: list[np.ndarray], laying: Laying) -> list[list[Placement]]:
     shapes = np.array([work.shape[:2] for work in works])
     cells = _stacked(works, shapes)
+    found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
+    _place(query, cells, shapes, laying, False, found)
+    if laying.mirror:
+        _place(query.mirrored(), cells, shapes, laying, True, found)
+    return [_distinct(candidates, laying.per_work) for candidates in found]
+
+
+def _place(
+    query: FeatureMap, cells: np.ndarray, shapes: np.ndarray, laying: Laying, mirrored: bool, found: list[list]
+) -> None:
+    """Add the best placements of one query on each work, (score, box, ``mirrored``), to what was ``found``."""
     flat = query.vectors.reshape(-1, query.vectors.shape[2])
     cosines = (flat @ cells.reshape(-1, cells.shape[3]).T).reshape(len(flat), *cells.shape[:3])
     planes, step = cosines, 1
-    found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
     for high, wide in _placement_sizes(query.shape, shapes, laying):
         if _step((high, wide), query.shape) != step:
             step = _step((high, wide), query.shape)
             planes = _averaged(cosines, cells, step)
-        for mirrored in (False, True) if laying.mirror else (False,):
-            scores = _slide(planes, query.shape, (high, wide), mirrored, step)
-            _forbid_overhang(scores, shapes, (high, wide))
-            for number, (score, y, x) in _peaks(scores, laying.per_work):
-                rows, columns = shapes[number]
-                box = (x / columns, y / rows, min((x + wide) / columns, 1.0), min((y + high) / rows, 1.0))
-                found[number].append((score, box, mirrored))
-    return [_distinct(candidates, laying.per_work) for candidates in found]
+        scores = _slide(planes, query.shape, (high, wide), step)
+        _forbid_overhang(scores, shapes, (high, wide))
+        for number, (score, y, x) in _peaks(scores, laying.per_work):
+            rows, columns = shapes[number]
+            box = (x / columns, y / rows, min((x + wide) / columns, 1.0), min((y + high) / rows, 1.0))
+            found[number].append((score, box, mirrored))
 
 
 def _step(size: tuple[float, float], query: tuple[int, int]) -> int:
@@ -177,16 +187,14 @@ def _placement_sizes(query: tuple[int, int], shapes: np.ndarray, laying: Laying)
     return fitting or [(min(sizes[0][0], largest[0]), min(sizes[0][1], largest[1]))]
 
 
-def _slide(
-    planes: np.ndarray, query: tuple[int, int], size: tuple[float, float], mirrored: bool, step: int
-) -> np.ndarray:
+def _slide(planes: np.ndarray, query: tuple[int, int], size: tuple[float, float], step: int) -> np.ndarray:
     """Mean cosine of a placement of ``size`` at every whole cell: ``(works, rows, columns)``, top left corners."""
     rows, columns = planes.shape[2] + step - 1, planes.shape[3] + step - 1
     ys, xs = (_block_starts(cells, side, step) for cells, side in zip(query, size, strict=True))
     down, across = rows - math.ceil(size[0]) + 1, columns - math.ceil(size[1]) + 1
     total = np.zeros((planes.shape[1], down, across), dtype=np.float32)
     for r, y in enumerate(ys):
-        for c, x in enumerate(xs[::-1] if mirrored else xs):
+        for c, x in enumerate(xs):
             total += planes[r * query[1] + c, :, y : y + down, x : x + across]
     total /= query[0] * query[1]
     return total

@@ -22,7 +22,7 @@ from explorer.reduction import Reduction, fit_reduction
 from explorer.regions import pool, region_boxes
 from explorer.tables import REDUCTION_FILE, WorkFeatures
 from explorer.verify import KeyPoints, find_key_points
-from explorer.workspace import Progress, open_for_encoding, silent
+from explorer.workspace import Progress, open_for_encoding, outlines_of, silent
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -47,9 +47,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture read from its file: ready for the model, and its key points."""
+    """A picture read from its file: ready for the model, its outlines if they count, and its key points."""
 
     image: Image
+    outlines: np.ndarray | None
     points: KeyPoints
 
 
@@ -58,6 +59,7 @@ class Seen:
     """What the model, and what the classic witness, make of a picture."""
 
     encoding: Encoding
+    outlines: np.ndarray | None
     points: KeyPoints
 
 
@@ -82,7 +84,7 @@ class PartEncoder:
         if reduction is None and missing:
             sample = _spread(missing, SAMPLE)
             encodings = list(self._encodings(sample, 0, len(missing)))
-            reduction = self._fit([seen.encoding for _, seen in encodings])
+            reduction = self._fit([seen for _, seen in encodings])
             for work, seen in encodings:
                 self._store(work, seen, reduction)
             done = len(sample)
@@ -107,7 +109,7 @@ class PartEncoder:
             if readable:
                 encodings = self._encoder.encode([decoded.image for _, decoded in readable])
                 for (work, decoded), encoding in zip(readable, encodings, strict=True):
-                    yield work, Seen(encoding, decoded.points)
+                    yield work, Seen(encoding, decoded.outlines, decoded.points)
             done += len(batch)
             self._progress("Encoding pictures", done, total)
 
@@ -138,20 +140,25 @@ class PartEncoder:
             return None
         self._source.renditions.thumbnail(work.content, source, picture.image)
         points = find_key_points(np.asarray(picture.image))
-        return Decoded(self._encoder.prepare(picture.image, work.width, work.height), points)
+        image = self._encoder.prepare(picture.image, work.width, work.height)
+        grid = self._encoder.grid_shape(work.width, work.height)
+        return Decoded(image, outlines_of(image, grid, self._config), points)
 
-    def _fit(self, encodings: list[Encoding]) -> Reduction:
-        if not encodings:
+    def _fit(self, sample: list[Seen]) -> Reduction:
+        if not sample:
             raise ExplorerError(f"None of the pictures in {self._source.folder} can be read.")
-        cells = np.concatenate([e.match.vectors.reshape(-1, e.match.vectors.shape[-1]) for e in encodings])
-        reduction = fit_reduction(cells, self._config.cell_dims, self._config.whitening)
+        cells = _together([seen.encoding.match.vectors for seen in sample])
+        config, drawn = self._config, None
+        if config.outlines:
+            drawn = _together([seen.outlines for seen in sample])
+        reduction = fit_reduction(cells, config.cell_dims, config.whitening, drawn, config.outlines)
         reduction.save(self._parts / REDUCTION_FILE)
         return reduction
 
     def _store(self, work: Work, seen: Seen, reduction: Reduction) -> None:
         encoding = seen.encoding
         boxes = region_boxes(work.width, work.height, self._config.scales, self._config.overlap)
-        cells = reduction.apply(encoding.match)
+        cells = reduction.apply(encoding.match, seen.outlines)
         joint = pool(encoding.joint, boxes)
         joint[0] = encoding.whole
         WorkFeatures(
@@ -165,6 +172,11 @@ class PartEncoder:
 
     def _part(self, work: Work) -> Path:
         return self._parts / f"{work.content}.npz"
+
+
+def _together(maps: list[np.ndarray]) -> np.ndarray:
+    """The cells of several maps ``(rows, columns, D)``, one after another: ``(N, D)``."""
+    return np.concatenate([cells.reshape(-1, cells.shape[-1]) for cells in maps])
 
 
 def _spread(works: list[Work], count: int) -> list[Work]:

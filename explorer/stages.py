@@ -23,7 +23,7 @@ from explorer.dense import Laying, in_threads, place, query_grid
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.query import Evidence, PicturePart, RegionPart
-from explorer.regions import FeatureMap, pool
+from explorer.regions import FeatureMap, in_mirror, pool
 from explorer.verify import Detail, KeyPoints, Place, Testimony, chance, hear, likeness, seen_elsewhere, standings
 from explorer.workspace import Workspace
 
@@ -56,10 +56,10 @@ class Found:
 
 @dataclass(frozen=True)
 class VisualQuery:
-    """A picture query made ready: its ``vector (d,)`` for the index, the ``detail`` for laying and verifying, and
-    the rows of the works that are the query itself."""
+    """A picture query made ready: its ``vectors`` for the index, ``(2, d)``, as it is and mirrored, or ``(1, d)`` where
+    that is the same; the ``detail`` for laying and verifying; and the rows of the works that are the query itself."""
 
-    vector: np.ndarray
+    vectors: np.ndarray
     detail: Detail
     own: frozenset[int]
 
@@ -73,8 +73,8 @@ def prepare(workspace: Workspace, part: RegionPart | PicturePart) -> VisualQuery
     box = (part.box or Box.whole()).clipped()
     if own:
         return _of_work(workspace, min(own), box, own)
-    encoding, points, size = workspace.encode(part.path)
-    return _visual(workspace.reduction.apply(encoding.match), box, size, points, own)
+    grid, points, size = workspace.encode(part.path)
+    return _visual(grid, box, size, points, own)
 
 
 def refuse_nothing_to_see(workspace: Workspace, part: RegionPart | PicturePart) -> None:
@@ -123,20 +123,20 @@ def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]
     tables = workspace.tables
     wanted, count = min(works, len(tables.works)), workspace.config.candidate_regions
     while True:
-        regions, scores = workspace.index.search(query.vector[None], count)
-        rows = tables.region_work[regions[0]]
+        regions, scores = _nearest(workspace, query.vectors, count)
+        rows = tables.region_work[regions]
         if len(np.unique(rows)) >= wanted or count >= len(tables.region_work):
             break
         count *= 4
-    boxes = np.asarray(tables.region_boxes[regions[0]])
+    boxes = np.asarray(tables.region_boxes[regions])
     of_work: dict[int, list[int]] = {}
     for rank, row in enumerate(rows.tolist()):  # works in the order of their nearest region
         of_work.setdefault(row, []).append(rank)
     kept: list[int] = []
     for ranks in list(of_work.values())[:wanted]:
         mine = np.array(ranks[:_MOST_LOOKED_AT])
-        kept += mine[non_maximum_suppression(boxes[mine], scores[0][mine], _SAME_REGION)[:_REGIONS_PER_WORK]].tolist()
-    return [Found(int(rows[k]), Box(*map(float, boxes[k])), float(scores[0][k])) for k in sorted(kept)]
+        kept += mine[non_maximum_suppression(boxes[mine], scores[mine], _SAME_REGION)[:_REGIONS_PER_WORK]].tolist()
+    return [Found(int(rows[k]), Box(*map(float, boxes[k])), float(scores[k])) for k in sorted(kept)]
 
 
 def lay(
@@ -222,11 +222,22 @@ def _of_work(workspace: Workspace, row: int, box: Box, own: frozenset[int]) -> V
     return _visual(tables.grid(row), box, (work.width, work.height), tables.points(row), own)
 
 
+def _nearest(workspace: Workspace, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Regions nearest to any of the vectors, and how near, the nearest first, none twice."""
+    regions, scores = (found.ravel() for found in workspace.index.search(vectors, count))
+    order = np.argsort(-scores, kind="stable")
+    _, first = np.unique(regions[order], return_index=True)
+    kept = order[np.sort(first)]
+    return regions[kept], scores[kept]
+
+
 def _visual(
     grid: FeatureMap, box: Box, size: tuple[int, int], points: KeyPoints, own: frozenset[int]
 ) -> VisualQuery:
-    vector = pool(grid, np.array([box.as_tuple()]))[0]
-    return VisualQuery(vector, Detail(query_grid(grid, box), box, size, points.inside(box)), own)
+    vectors = pool(grid, np.array([box.as_tuple()]))
+    if grid.odd:
+        vectors = np.concatenate([vectors, in_mirror(vectors, grid.odd)])
+    return VisualQuery(vectors, Detail(query_grid(grid, box), box, size, points.inside(box)), own)
 
 
 def _window(cells: np.ndarray, box: Box) -> tuple[Box, np.ndarray]:

@@ -95,7 +95,7 @@ class Tables:
 
     def grid(self, row: int) -> FeatureMap:
         """A work's grid, ready to compute with."""
-        return FeatureMap(self.cells(row).astype(np.float32))
+        return FeatureMap(self.cells(row).astype(np.float32), self.reduction.odd)
 
     def points(self, row: int) -> KeyPoints:
         """A work's key points."""

@@ -33,12 +33,16 @@ from explorer.config import Config, Effort
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.index import VectorIndex, build_index, open_index
+from explorer.outlines import outlines
+from explorer.regions import FeatureMap
 from explorer.tables import Tables
 from explorer.verify import KeyPoints, find_key_points
 from explorer.verify.keypoints import LONG_SIDE as KEY_POINTS_SIDE
 
 if TYPE_CHECKING:
-    from explorer.encoder import Encoder, Encoding
+    from PIL.Image import Image
+
+    from explorer.encoder import Encoder
 
 DEFAULT_CACHE = Path("index_cache")
 INDEX_FILE = "regions.index"
@@ -160,13 +164,15 @@ class Workspace:
         """One sentence about the model that the user should know, or empty."""
         return self.manifest.model_note
 
-    def encode(self, path: Path) -> tuple[Encoding, KeyPoints, tuple[int, int]]:
-        """A picture that need not be in the collection, through the same steps as those that are: what the model and
-        the classic witness make of it, and its size in pixels."""
+    def encode(self, path: Path) -> tuple[FeatureMap, KeyPoints, tuple[int, int]]:
+        """A picture that need not be in the collection, through the same steps as those that are: its grid, its key
+        points, and its size in pixels."""
         picture = open_for_encoding(path, self.config)
         encoder = self.encoder
-        encoding = encoder.encode([encoder.prepare(picture.image, picture.width, picture.height)])[0]
-        return encoding, find_key_points(np.asarray(picture.image)), (picture.width, picture.height)
+        image = encoder.prepare(picture.image, picture.width, picture.height)
+        match = encoder.encode([image])[0].match
+        grid = self.reduction.apply(match, outlines_of(image, match.shape, self.config))
+        return grid, find_key_points(np.asarray(picture.image)), (picture.width, picture.height)
 
     def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
         """An array computed once per state of the collection and kept beside the tables it was computed from."""
@@ -220,6 +226,11 @@ class Workspace:
 def open_for_encoding(path: Path, config: Config) -> Picture:
     """A picture at the size from which the model's input, the key points and the thumbnail are made."""
     return open_picture(path, long_side=max(round(1.25 * max(config.resolution, THUMBNAIL_SIDE)), KEY_POINTS_SIDE))
+
+
+def outlines_of(image: Image, grid: tuple[int, int], config: Config) -> np.ndarray | None:
+    """The outlines of a picture on a ``grid`` of rows and columns, or None where they do not count."""
+    return outlines(np.asarray(image), *grid) if config.outlines else None
 
 
 def collection_folder(name: str, cache: Path) -> Path:

@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "explorer"
 
 LAYERS = (
     # values
-    "errors", "geometry", "config", "regions", "reduction", "dense", "verify", "query", "sizes", "labels", "metrics",
+    "errors", "geometry", "config", "regions", "outlines", "reduction", "dense", "verify", "query", "sizes", "labels",
+    "metrics",
     # adapters
     "collection", "encoder", "projection", "index",
     # the one stateful thing
@@ -36,7 +37,7 @@ OWNERS = {
     "gradio": {"ui"},
     "hnswlib": {"index"},
     "umap": {"projection"},
-    "cv2": {"verify"},
+    "cv2": {"verify", "outlines"},
     "pi_heif": {"collection"},
     "sqlite3": {"collection"},
 }

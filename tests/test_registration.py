@@ -50,14 +50,14 @@ CORNERS = np.array([[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]])
 @pytest.mark.parametrize("mirror", [False, True])
 def test_a_similarity_is_found_among_twice_as_many_chance_pairs(mirror):
     truth = in_fractions(similarity(0.8, 20, mirror))
-    found = register_places(*pairs(truth, 40, 80), SIZES, 12, mirror)
+    found = register_places(pairs(truth, 40, 80), SIZES, 12, mirror)
     assert (found.kind, found.mirror) == ("similarity", mirror)
     assert np.abs(moved(found.matrix, CORNERS) - moved(truth, CORNERS)).max() < 0.01
     assert 36 <= found.inliers <= 44 and found.spread > 0.5 and found.residual < 0.004 and found.chance < -30
     assert found.transform.scale == pytest.approx(0.8 * 900 / 1200, rel=0.02), "in pixels of the originals"
     assert found.transform.turn == pytest.approx(20, abs=1)
-    assert register_places(*pairs(truth, 40, 80), SIZES, 12, not mirror) is None or (
-        register_places(*pairs(truth, 40, 80), SIZES, 12, not mirror).chance > -5
+    assert register_places(pairs(truth, 40, 80), SIZES, 12, not mirror) is None or (
+        register_places(pairs(truth, 40, 80), SIZES, 12, not mirror).chance > -5
     )
 
 
@@ -65,33 +65,33 @@ def test_richer_models_are_taken_only_where_the_pairs_ask_for_them():
     sheared = similarity(0.8, 0, False) @ np.array([[1.25, 0.1, 0], [0, 1, 0], [0, 0, 1]])
     tilted = similarity(0.7, 5, True) @ np.array([[1, 0, 0], [0, 1, 0], [1.5e-4, 1e-4, 1]])
     for truth, kind, mirror in ((sheared, "affine", False), (tilted, "homography", True)):
-        found = register_places(*pairs(in_fractions(truth), 60, 30, 0.001), SIZES, 12, mirror)
+        found = register_places(pairs(in_fractions(truth), 60, 30, 0.001), SIZES, 12, mirror)
         assert (found.kind, found.mirror) == (kind, mirror)
         assert np.abs(moved(found.matrix, CORNERS) - moved(in_fractions(truth), CORNERS)).max() < 0.02
 
 
 def test_the_same_pairs_give_the_same():
     first, second = pairs(in_fractions(similarity(1.1, -8, False)), 20, 60)
-    one, other = (register_places(first, second, SIZES, 12, False) for _ in range(2))
+    one, other = (register_places((first, second), SIZES, 12, False) for _ in range(2))
     assert np.array_equal(one.matrix, other.matrix) and one.chance == other.chance
 
 
 def test_what_is_no_registration():
     nothing = np.zeros((0, 2))
-    assert register_places(nothing, nothing, SIZES, 12, False) is None
+    assert register_places((nothing, nothing), SIZES, 12, False) is None
     two = pairs(in_fractions(similarity(1, 0, False)), 2, 0)
-    assert register_places(*two, SIZES, 12, False) is None
-    strewn = register_places(*pairs(np.eye(3), 0, 200), SIZES, 12, False)
+    assert register_places(two, SIZES, 12, False) is None
+    strewn = register_places(pairs(np.eye(3), 0, 200), SIZES, 12, False)
     assert strewn is None or strewn.chance > -3
     first = np.random.default_rng(1).random((80, 2))
-    collapsed = register_places(first, np.full((80, 2), 0.5) + 1e-3 * first, SIZES, 40, False)
+    collapsed = register_places((first, np.full((80, 2), 0.5) + 1e-3 * first), SIZES, 40, False)
     assert collapsed is None, "everything in one place is no reading of a picture"
     repeated = np.repeat(first[:3], 30, axis=0)
-    assert register_places(repeated, repeated, SIZES, 12, False) is None, "one place seen often is one witness"
+    assert register_places((repeated, repeated), SIZES, 12, False) is None, "one place seen often is one witness"
 
 
 def test_swapping_the_pictures_turns_the_registration_round():
-    found = register_places(*pairs(in_fractions(similarity(0.8, 20, True)), 40, 40), SIZES, 12, True)
+    found = register_places(pairs(in_fractions(similarity(0.8, 20, True)), 40, 40), SIZES, 12, True)
     back = inverted(found, *SIZES)
     assert np.allclose(moved(back.matrix, moved(found.matrix, CORNERS)), CORNERS)
     assert back.transform.scale == pytest.approx(1 / found.transform.scale)

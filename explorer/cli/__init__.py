@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--resolution", type=int, metavar="PX", help="long side at which pictures are encoded")
     index.add_argument("--match-layer", type=int, metavar="N", help="block for matching, -1 is the last")
     index.add_argument("--cell-dims", type=int, metavar="N", help="dimensions kept of a patch by PCA; 0 keeps all")
+    index.add_argument("--outlines", type=float, metavar="W", help="how much outlines count beside the model; 0: not")
     index.add_argument("--whitening", type=float, metavar="W", help="0 plain PCA to 1 fully whitened")
     index.add_argument("--engine", metavar="ADDRESS", help="index engine: exact, or hnsw?M=16&ef=400")
     index.add_argument("--batch", type=int, default=0, help="pictures per pass of the model")
@@ -120,7 +121,7 @@ def _index(options: argparse.Namespace) -> None:
     from explorer.config import Config, Effort
     from explorer.indexing import index_folder
 
-    settings = ("model", "resolution", "match_layer", "cell_dims", "whitening", "engine")
+    settings = ("model", "resolution", "match_layer", "cell_dims", "outlines", "whitening", "engine")
     chosen = {name: getattr(options, name) for name in settings}
     config = Config(**{name: value for name, value in chosen.items() if value is not None})
     effort = Effort(options.threads, options.batch, options.device)

@@ -21,7 +21,7 @@ WINDOWS = ((1, 1), (2, 1), (1, 2))
 def alike_places(first: FeatureMap, second: FeatureMap) -> tuple[np.ndarray, np.ndarray]:
     """Places ``(M, 2)`` on the first picture and on the second, fractions, whose cells are each other's nearest.
 
-    The same cells are alike whichever way round a picture is, so the pairs serve the mirrored case as well.
+    For a picture seen in a mirror give its mirrored map; the places are then those in the mirror.
     """
     found = [_mutual(_windows(first, a), _windows(second, b)) for a, b in WINDOWS]
     here, there = (np.concatenate(side) for side in zip(*found, strict=True))

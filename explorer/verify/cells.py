@@ -20,14 +20,17 @@ def mutual_cells(query: FeatureMap, work: FeatureMap, place: Box, mirrored: bool
     the query's detail (fractions of the *detail*), those on the work (fractions of the *work*), and the cosines.
     """
     rows, columns = query.shape
+    asked = query.mirrored() if mirrored else query
     area = place.widened(MARGIN).clipped()
     cell_x, cell_y = place.width / columns, place.height / rows
     down = max(2, round(FINER * area.height / cell_y))
     across = max(2, round(FINER * area.width / cell_x))
     fine = _smoothed(resample(work, area, down, across).vectors)
-    alike = query.vectors.reshape(rows * columns, -1) @ fine.reshape(down * across, -1).T
+    alike = asked.vectors.reshape(rows * columns, -1) @ fine.reshape(down * across, -1).T
     cells, found = each_others_nearest(alike)
     inside = np.stack([(cells % columns + 0.5) / columns, (cells // columns + 0.5) / rows], axis=1)
+    if mirrored:
+        inside[:, 0] = 1 - inside[:, 0]
     on_work = np.stack([(found % across + 0.5) / across, (found // across + 0.5) / down], axis=1)
     on_work = on_work * (area.width, area.height) + (area.x0, area.y0)
     return inside, on_work, alike[cells, found]

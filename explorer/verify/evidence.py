@@ -133,8 +133,8 @@ def seen_elsewhere(detail: Detail, place: Place) -> Place | None:
 def likeness(detail: Detail, place: Place) -> float:
     """Mean cosine of the detail's cells with those that they lie on."""
     there = resample(place.grid, place.box, *detail.cells.shape).vectors
-    laid = there[:, ::-1] if place.mirrored else there
-    return float((laid * detail.cells.vectors).sum(axis=2).mean())
+    asked = detail.cells.mirrored() if place.mirrored else detail.cells
+    return float((there * asked.vectors).sum(axis=2).mean())
 
 
 def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:

@@ -65,21 +65,21 @@ class Registration:
 
 
 def register_places(
-    first: np.ndarray, second: np.ndarray, sizes: tuple[Size, Size], tolerance: float, mirror: bool,
+    places: tuple[np.ndarray, np.ndarray], sizes: tuple[Size, Size], tolerance: float, mirror: bool,
     kinds: tuple[Kind, ...] = KINDS, one_place: float = ONE_PLACE,
 ) -> Registration | None:  # fmt: skip
-    """The registration that pairs of places ``(M, 2)``, ``(M, 2)`` (fractions of either picture) support best.
+    """The registration that pairs of ``places``, ``(M, 2)`` on either picture in fractions of it, support best.
 
     ``sizes`` are width and height of both pictures in pixels; ``tolerance`` is how far a pair may lie apart, in
     thousandths of the long side, on either picture; pairs within ``one_place`` of one another count as one. None when
     fewer than :data:`FEWEST` agree on anything.
     """
     frames = [_to_units(size) for size in sizes]
-    a, b = (np.asarray(places, np.float64) * frame for places, frame in zip((first, second), frames, strict=True))
+    a, b = (np.asarray(one, np.float64) * frame for one, frame in zip(places, frames, strict=True))
     if mirror:
         a = a * (-1, 1)
     kept = one_per_place(a, b, one_place)
-    first, second, a, b = (np.asarray(places)[kept] for places in (first, second, a, b))
+    first, second, a, b = (np.asarray(one)[kept] for one in (*places, a, b))
     areas = tuple(float(frame.prod()) for frame in frames)
     best: tuple[float, Kind, np.ndarray, np.ndarray] | None = None
     for kind in kinds:
