@@ -64,14 +64,15 @@ class Config:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Config:
-        """A config as :meth:`to_json` wrote it; settings this version does not know are refused."""
+        """A config as :meth:`to_json` wrote it; one of another version, with other settings, is refused."""
         known = {field.name for field in fields(cls)}
-        unknown = sorted(set(record) - known)
-        if unknown:
+        differing = sorted(known ^ set(record))
+        if differing:
             raise ExplorerError(
-                f"This collection was indexed by another version (unknown setting {unknown[0]!r}); index it again."
+                f"This collection was indexed by another version (setting {differing[0]!r}); index it again: what people "
+                f"made is kept."
             )
-        return replace(cls(), **{**record, "scales": tuple(record.get("scales", cls.scales))})
+        return replace(cls(), **{**record, "scales": tuple(record["scales"])})
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "scales": list(self.scales)}

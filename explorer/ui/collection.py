@@ -75,7 +75,7 @@ def settings(config: Config) -> list[str]:
     """
     usual = Config(model=config.model)
     options = ["--model", config.model]
-    for option, name in (("--resolution", "resolution"), ("--match-layer", "match_layer"), ("--engine", "engine")):
+    for name in ("resolution", "match_layer", "cell_dims", "outlines", "whitening", "engine"):
         if getattr(config, name) != getattr(usual, name):
-            options += [option, str(getattr(config, name))]
+            options += [f"--{name.replace('_', '-')}", str(getattr(config, name))]
     return options
