@@ -69,8 +69,8 @@ class Config:
         differing = sorted(known ^ set(record))
         if differing:
             raise ExplorerError(
-                f"This collection was indexed by another version (setting {differing[0]!r}); index it again: what people "
-                f"made is kept."
+                f"This collection was indexed by another version (setting {differing[0]!r}); index it again: what "
+                f"people made is kept."
             )
         return replace(cls(), **{**record, "scales": tuple(record["scales"])})
 
