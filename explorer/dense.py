@@ -30,7 +30,7 @@ QUERY_CELLS = 8
 """Cells on the long side of a query's grid; a smaller region keeps the cells it has, but at least three."""
 SIZES = (3, 4, 5, 6.5, 8, 10, 13, 16, 20, 24, 28)
 """Long side of a placement, in cells of the work's grid; on grids larger than these it goes on in steps of four."""
-_CHUNK_CELLS = 12_000  # cells at a time: their cosines then stay in the processor's cache
+_CHUNK_CELLS = 6_000  # cells at a time: their cosines then stay in the processor's cache
 _FEWEST_CELLS = 3
 _IMPOSSIBLE = -2.0  # below any cosine
 _SAME_PLACE = 0.3  # IoU above which two placements in one work are one place
@@ -75,8 +75,8 @@ def place(query: FeatureMap, works: list[np.ndarray], laying: Laying | None = No
     laying = laying or Laying()
     chunks = _chunks(works)
     if len(chunks) < 2:
-        return _place_all(query, works, laying) if works else []
-    results = in_threads(lambda chunk: _place_all(query, chunk, laying), chunks)
+        return _place(query, works, laying) if works else []
+    results = in_threads(lambda chunk: _place(query, chunk, laying), chunks)
     return [placements for result in results for placements in result]
 
 
@@ -108,33 +108,26 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _place_all(query: FeatureMap, works: list[np.ndarray], laying: Laying) -> list[list[Placement]]:
+def _place(query: FeatureMap, works: list[np.ndarray], laying: Laying) -> list[list[Placement]]:
     shapes = np.array([work.shape[:2] for work in works])
     cells = _stacked(works, shapes)
-    found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
-    _place(query, cells, shapes, laying, False, found)
-    if laying.mirror:
-        _place(query.mirrored(), cells, shapes, laying, True, found)
-    return [_distinct(candidates, laying.per_work) for candidates in found]
-
-
-def _place(
-    query: FeatureMap, cells: np.ndarray, shapes: np.ndarray, laying: Laying, mirrored: bool, found: list[list]
-) -> None:
-    """Add the best placements of one query on each work, (score, box, ``mirrored``), to what was ``found``."""
-    flat = query.vectors.reshape(-1, query.vectors.shape[2])
+    ways = [query, query.mirrored()] if laying.mirror else [query]
+    flat = np.concatenate([way.vectors.reshape(-1, cells.shape[3]) for way in ways])
     cosines = (flat @ cells.reshape(-1, cells.shape[3]).T).reshape(len(flat), *cells.shape[:3])
     planes, step = cosines, 1
+    found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
     for high, wide in _placement_sizes(query.shape, shapes, laying):
         if _step((high, wide), query.shape) != step:
             step = _step((high, wide), query.shape)
             planes = _averaged(cosines, cells, step)
-        scores = _slide(planes, query.shape, (high, wide), step)
-        _forbid_overhang(scores, shapes, (high, wide))
-        for number, (score, y, x) in _peaks(scores, laying.per_work):
-            rows, columns = shapes[number]
-            box = (x / columns, y / rows, min((x + wide) / columns, 1.0), min((y + high) / rows, 1.0))
-            found[number].append((score, box, mirrored))
+        for mirrored, seen in enumerate(np.split(planes, len(ways))):
+            scores = _slide(seen, query.shape, (high, wide), step)
+            _forbid_overhang(scores, shapes, (high, wide))
+            for number, (score, y, x) in _peaks(scores, laying.per_work):
+                rows, columns = shapes[number]
+                box = (x / columns, y / rows, min((x + wide) / columns, 1.0), min((y + high) / rows, 1.0))
+                found[number].append((score, box, bool(mirrored)))
+    return [_distinct(candidates, laying.per_work) for candidates in found]
 
 
 def _step(size: tuple[float, float], query: tuple[int, int]) -> int:
