@@ -130,6 +130,12 @@ def collection_database(name: str, cache: Path) -> Collection:
     return Collection(path)
 
 
+JUDGEMENT_COLUMNS = (
+    "id", "query_file", "query_box", "query_place", "match_file", "match_box", "match_place", "verdict", "note", "who",
+    "when",
+)  # fmt: skip
+
+
 def judgement_records(collection: Collection) -> list[dict[str, Any]]:
     """All judgements that hold, in the order in which they were given.
 
@@ -159,10 +165,11 @@ def judgement_records(collection: Collection) -> list[dict[str, Any]]:
     ]
 
 
-def write_csv(records: list[dict[str, Any]], path: Path) -> None:
-    """Records as a table, lists as numbers with spaces between; with the mark by which Excel knows UTF-8."""
+def write_csv(records: list[dict[str, Any]], columns: tuple[str, ...], path: Path) -> None:
+    """Records as a table of ``columns``, lists as numbers with spaces between; Excel's mark for UTF-8 comes first."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(list(records[0]) if records else ["id"])
+        writer.writerow(columns)
         for record in records:
-            writer.writerow([" ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in record.values()])
+            cells = [record[column] for column in columns]
+            writer.writerow([" ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in cells])

@@ -16,6 +16,7 @@ from gradio_client import Client
 from explorer.cli import main
 from explorer.collection import Judgement, Work
 from explorer.collection.pictures import file_hash
+from explorer.exchange import JUDGEMENT_COLUMNS, write_csv
 from explorer.geometry import Box
 from explorer.query import Match, RegionPart
 from explorer.sizes import Extent, sizes
@@ -255,6 +256,9 @@ def test_judging_through_the_api_and_writing_it_down(
     with table.open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["query_box"], row["note"]) == ("10 10 60 80", "another cart, surely")
+    assert tuple(row) == tuple(record) == JUDGEMENT_COLUMNS
+    write_csv([], JUDGEMENT_COLUMNS, table)
+    assert table.read_text("utf-8-sig").strip() == ",".join(JUDGEMENT_COLUMNS), "none yet, and the columns all the same"
     assert main(["judgements", "demo", "--cache", str(cache)]) == 0
     assert "rejected" in capsys.readouterr().out
     assert main(["judgements", "nothing", "--cache", str(cache)]) == 1

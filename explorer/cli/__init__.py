@@ -167,11 +167,11 @@ def _label(options: argparse.Namespace) -> None:
 
 
 def _judgements(options: argparse.Namespace) -> None:
-    from explorer.exchange import collection_database, judgement_records, write_csv
+    from explorer.exchange import JUDGEMENT_COLUMNS, collection_database, judgement_records, write_csv
 
     records = judgement_records(collection_database(options.name, options.cache))
     if options.csv:
-        write_csv(records, options.csv)
+        write_csv(records, JUDGEMENT_COLUMNS, options.csv)
     if options.json:
         print_json({"judgements": records})
         return
