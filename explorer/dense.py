@@ -147,14 +147,15 @@ def _averaged(cosines: np.ndarray, cells: np.ndarray, step: int) -> np.ndarray:
 
 
 def _block_means(values: np.ndarray, step: int, axes: tuple[int, int]) -> np.ndarray:
+    """Means over all blocks of ``step`` (two or more) entries along each of the axes."""
     for axis in axes:
         count = values.shape[axis] - step + 1
         along = (slice(None),) * axis
-        total = values[(*along, slice(0, count))].copy()
-        for k in range(1, step):
+        total = values[(*along, slice(0, count))] + values[(*along, slice(1, 1 + count))]
+        for k in range(2, step):
             total += values[(*along, slice(k, k + count))]
-        total *= np.float32(1 / step)
         values = total
+    values *= np.float32(step ** -len(axes))
     return values
 
 
