@@ -13,6 +13,9 @@ from explorer.errors import ExplorerError
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
 MINI_MODEL = "mini"
 _USUAL = {"resolution": 448, "whitening": 0.0, "outlines": 1.0}
+_USUAL_OF_MINI = {"resolution": 832, "whitening": 0.5, "outlines": 2.0}
+ASKED_FOR = ("model", "resolution", "match_layer", "cell_dims", "outlines", "whitening", "engine")
+"""Settings that a person may choose when a collection is indexed, as the command line's options are called."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Config:
     """Works, the best of those proposed, whose stored grids are compared with the query's cell by cell."""
 
     def __post_init__(self) -> None:
-        usual = {"resolution": 832, "whitening": 0.5, "outlines": 2.0} if self.model == MINI_MODEL else _USUAL
+        usual = _USUAL_OF_MINI if self.model == MINI_MODEL else _USUAL
         for name, value in usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)

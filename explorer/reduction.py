@@ -40,7 +40,7 @@ class Reduction:
 
     def apply(self, features: FeatureMap, outlines: np.ndarray | None = None) -> FeatureMap:
         """The reduced map, its cells of unit length. ``outlines (rows, columns, E)`` where it was fitted with them."""
-        cells = described(features.vectors.reshape(-1, features.vectors.shape[2]), outlines)
+        cells = _described(features.vectors.reshape(-1, features.vectors.shape[2]), outlines)
         return FeatureMap(unit_rows((cells - self.mean) @ self.matrix).reshape(*features.shape, -1), self.odd)
 
     def save(self, path: Path) -> None:
@@ -59,7 +59,7 @@ class Reduction:
             return None
 
 
-def described(cells: np.ndarray, outlines: np.ndarray | None = None) -> np.ndarray:
+def _described(cells: np.ndarray, outlines: np.ndarray | None = None) -> np.ndarray:
     """Cells ``(N, D + E) float32``: their patch vectors ``(N, D)`` at unit length, followed by their outlines."""
     unit = unit_rows(cells)
     return unit if outlines is None else np.concatenate([unit, outlines.reshape(len(unit), -1)], axis=1)
@@ -80,7 +80,7 @@ def fit_reduction(
     (2, 1)
     """
     own = cells.shape[1]
-    cells = described(cells, outlines)
+    cells = _described(cells, outlines)
     swapped = np.arange(cells.shape[1])
     if outlines is not None:
         swapped[own:] = own + mirror_order()
@@ -96,7 +96,7 @@ def fit_reduction(
     variances = np.concatenate([even[0], odd[0]])
     directions = np.concatenate([even[1], odd[1]], axis=1)
     is_odd = np.arange(len(variances)) >= len(even[0])
-    kept = np.argsort(-variances, kind="stable")[: min(dims or cells.shape[1], cells.shape[1])]
+    kept = np.argsort(-variances, kind="stable")[: dims or None]
     kept = kept[np.argsort(is_odd[kept], kind="stable")]
     variances, directions = variances[kept], directions[:, kept]
     directions = directions * np.where(directions[np.abs(directions).argmax(axis=0), range(len(kept))] < 0, -1.0, 1.0)

@@ -35,7 +35,7 @@ BLANK = 1.5
 """Standard deviation of a detail's tones, 0 to 255, below which it is of one colour."""
 PAIRS_KEPT = 24
 """Agreeing pairs that a match carries, key points first."""
-_SAME_REGION = 0.5  # the same, of regions that are only proposed
+_SAME_REGION = 0.5  # IoU above which two proposed regions count as one
 _WIDER = 0.5  # how far round a proposed region the detail is laid, as a fraction of its side
 _SIZES = (0.6, 1.8)  # long sides of the placements there, of the region's side
 _REGIONS_PER_WORK = 4

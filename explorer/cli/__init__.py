@@ -118,11 +118,10 @@ def _measuring(commands: Any) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
-    from explorer.config import Config, Effort
+    from explorer.config import ASKED_FOR, Config, Effort
     from explorer.indexing import index_folder
 
-    settings = ("model", "resolution", "match_layer", "cell_dims", "outlines", "whitening", "engine")
-    chosen = {name: getattr(options, name) for name in settings}
+    chosen = {name: getattr(options, name) for name in ASKED_FOR}
     config = Config(**{name: value for name, value in chosen.items() if value is not None})
     effort = Effort(options.threads, options.batch, options.device)
     with ProgressBar() as progress:

@@ -7,7 +7,7 @@ import shutil
 
 import gradio as gr
 
-from explorer.config import Config
+from explorer.config import ASKED_FOR, Config
 from explorer.ui import views
 from explorer.ui.components import Ledger
 from explorer.ui.searching import Desk, quiet
@@ -74,8 +74,8 @@ def settings(config: Config) -> list[str]:
     ['--model', 'mini', '--resolution', '224']
     """
     usual = Config(model=config.model)
-    options = ["--model", config.model]
-    for name in ("resolution", "match_layer", "cell_dims", "outlines", "whitening", "engine"):
-        if getattr(config, name) != getattr(usual, name):
+    options: list[str] = []
+    for name in ASKED_FOR:
+        if name == "model" or getattr(config, name) != getattr(usual, name):
             options += [f"--{name.replace('_', '-')}", str(getattr(config, name))]
     return options

@@ -18,13 +18,16 @@ WINDOWS = ((1, 1), (2, 1), (1, 2))
 """Sides of the windows on the first and the second grid, in cells."""
 
 
-def alike_places(first: FeatureMap, second: FeatureMap) -> tuple[np.ndarray, np.ndarray]:
+def alike_places(first: FeatureMap, second: FeatureMap, mirrored: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Places ``(M, 2)`` on the first picture and on the second, fractions, whose cells are each other's nearest.
 
-    For a picture seen in a mirror give its mirrored map; the places are then those in the mirror.
+    With ``mirrored`` the first is looked at in a mirror; the places are those on the picture itself all the same.
     """
-    found = [_mutual(_windows(first, a), _windows(second, b)) for a, b in WINDOWS]
+    seen = first.mirrored() if mirrored else first
+    found = [_mutual(_windows(seen, a), _windows(second, b)) for a, b in WINDOWS]
     here, there = (np.concatenate(side) for side in zip(*found, strict=True))
+    if mirrored:
+        here[:, 0] = 1 - here[:, 0]
     _, kept = np.unique(np.round(np.column_stack([here, there]), 3), axis=0, return_index=True)
     return here[np.sort(kept)], there[np.sort(kept)]
 
