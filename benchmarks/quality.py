@@ -30,11 +30,12 @@ from matcher import Query, average_precision, read_queries
 from sklearn.linear_model import LogisticRegression
 
 from explorer.config import Config
+from explorer.dense import Laying, place
 from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
 from explorer.metrics import expected_calibration_error, reliability, roc_auc
 from explorer.query import RegionPart
-from explorer.stages import Found, VisualQuery, best_of_each, lay, lay_over, prepare, propose, verify
+from explorer.stages import Found, VisualQuery, best_of_each, lay, look, prepare, propose, verify
 from explorer.verify import KeyPoints, standings
 from explorer.verify.evidence import logits
 from explorer.workspace import Workspace
@@ -51,7 +52,7 @@ COMPARISONS: dict[str, list[dict[str, Any]]] = {
     "whitening": [{"whitening": power} for power in (0.0, 0.5, 1.0)],
     "layer": [{"match_layer": layer} for layer in (-1, -2, -3, -4)],
     "regions": [{"candidate_regions": count} for count in (250, 500, 1000, 2000)],
-    "works": [{"candidate_works": count} for count in (25, 50, 100, 200)],
+    "works": [{"laid_works": count} for count in (25, 50, 100, 200)],
 }
 TOP = 20  # matches per query that chances are judged on
 
@@ -109,11 +110,17 @@ class Bench:
         return best_of_each(self.proposed(asked), 1)
 
     def dense(self, asked: Asked, mirror: bool = True) -> list[Found]:
-        return lay(self.workspace, asked.ready, self.proposed(asked), 1, mirror)
+        return lay(self.workspace, asked.ready, self.seen(asked, mirror), Laying(mirror=mirror))
+
+    def seen(self, asked: Asked, mirror: bool = True) -> list[Found]:
+        rows = [one.row for one in self.proposed(asked)]
+        return look(self.workspace, asked.ready, rows, Laying(mirror=mirror), self.workspace.config.laid_works)
 
     def exhaustive(self, asked: Asked) -> list[Found]:
         rows = [row for row in range(len(self.workspace.tables.works)) if row not in asked.ready.own]
-        return lay_over(self.workspace, asked.ready, rows, 1)
+        placed = place(asked.ready.detail.cells, [self.workspace.tables.cells(row) for row in rows])
+        pairs = zip(rows, placed, strict=True)
+        return [Found(row, one.box, one.score, one.mirrored) for row, places in pairs for one in places]
 
     def by_cells(self, asked: Asked) -> list[Found]:
         deaf = replace(asked.ready, detail=replace(asked.ready.detail, points=KeyPoints.none()))

@@ -25,13 +25,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from explorer.collection import picture_files
 from explorer.config import Config, Effort
+from explorer.dense import Laying
 from explorer.encoder.clip import ClipEncoder, load_clip
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.index import build_index
 from explorer.indexing import index_folder
 from explorer.query import RegionPart
-from explorer.stages import lay, prepare, propose, verify
+from explorer.stages import lay, look, prepare, propose, verify
 from explorer.workspace import Workspace, open_for_encoding
 
 NAME = "speed"
@@ -103,9 +104,10 @@ def measure_search(workspace: Workspace, queries: int, generator: np.random.Gene
         encoded = time.perf_counter()
         query = prepare(workspace, RegionPart(work, box))
         ready = time.perf_counter()
-        proposed = propose(workspace, query, workspace.config.candidate_works)
+        proposed = [one.row for one in propose(workspace, query, workspace.config.candidate_works)]
         found = time.perf_counter()
-        verify(workspace, query, lay(workspace, query, proposed, 1))
+        seen = look(workspace, query, proposed, Laying(), workspace.config.laid_works)
+        verify(workspace, query, lay(workspace, query, seen, Laying()))
         end = time.perf_counter()
         steps = (encoded - start, ready - encoded, found - ready, end - found, end - start)
         for name, seconds in zip(stages, steps, strict=True):

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.dense import Laying
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.query import RegionPart
-from explorer.stages import best_of_each, lay, prepare, propose, verify
+from explorer.stages import best_of_each, lay, look, prepare, propose, verify
 from explorer.workspace import Workspace
 
 SIZES = (0.08, 0.12, 0.18, 0.27, 0.4)
 """Sides of the proposed squares, as fractions of the side of a square of the picture's area."""
-_WORKS = 40  # the light search looks at so many works
-_LOOKED_AT = 12  # and verifies so many of their places
+_WORKS = 80  # the light search looks at so many works
+_LAID = 40  # lays the region on so many of them
+_VERIFIED = 12  # and verifies so many places
 _LARGER = 0.25  # more of a motif says more of it: what doubling the side is worth, as a share of the support
 
 
@@ -68,6 +70,7 @@ def click_proposals(workspace: Workspace, work_id: str, x: float, y: float) -> l
 
 def _support(workspace: Workspace, work_id: str, box: Box) -> float:
     query = prepare(workspace, RegionPart(work_id, box))
-    proposed = [one for one in propose(workspace, query, _WORKS + 1) if one.row not in query.own]
-    verified = verify(workspace, query, lay(workspace, query, proposed, 1), _LOOKED_AT)
+    rows = [one.row for one in propose(workspace, query, _WORKS + 1) if one.row not in query.own]
+    seen = look(workspace, query, rows, Laying(), _LAID)
+    verified = verify(workspace, query, lay(workspace, query, seen, Laying()), _VERIFIED)
     return float(sum(one.score for one in best_of_each(verified, 1)))

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from explorer.dense import Laying
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
 from explorer.query import Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
-from explorer.stages import SAME_PLACE, Found, VisualQuery, best_of_each, lay, lay_over, prepare, propose, verify
+from explorer.stages import SAME_PLACE, Found, VisualQuery, best_of_each, lay, look, prepare, propose, verify
 from explorer.verify import standings
 from explorer.workspace import Workspace
 
@@ -99,9 +100,14 @@ def _candidates(
     """Rows of the works that are looked at: what any detail proposes; all, when there are only words."""
     if not visual:
         return list(range(len(workspace.tables.works)))
-    works = max(workspace.config.candidate_works, options.top) + len(own)
-    proposed = {one.row for query in visual for one in propose(workspace, query, works)}
-    return sorted(proposed - own)
+    config = workspace.config
+    works = max(config.laid_works, options.top)
+    candidates: set[int] = set()
+    for query in visual:
+        proposed = propose(workspace, query, max(config.candidate_works, options.top) + len(own))
+        rows = [one.row for one in proposed if one.row not in own]
+        candidates |= {one.row for one in look(workspace, query, rows, Laying(), works)}
+    return sorted(candidates)
 
 
 def _heard(workspace: Workspace, part: Part, visual: VisualQuery | None, rows: Sequence[int]) -> Heard:
@@ -111,12 +117,8 @@ def _heard(workspace: Workspace, part: Part, visual: VisualQuery | None, rows: S
         standing = standings(scores, among=scores)
         chances = 1 / (1 + np.exp(2.0 - standing))
         return Heard(part, {one.row: replace(one, score=float(p)) for one, p in zip(found, chances, strict=True)}, None)
-    if part.weight >= REQUIRED:  # every candidate is asked whether it has this too
-        laid, most = lay_over(workspace, visual, rows, 1), None
-    else:  # an example has something to say only of the works that it proposes
-        wanted = set(rows)
-        proposed = [one for one in propose(workspace, visual, len(rows)) if one.row in wanted]
-        laid, most = lay(workspace, visual, proposed, 1), _MOST_EXAMPLES
+    laid = lay(workspace, visual, look(workspace, visual, rows, Laying()), Laying())  # every candidate is asked
+    most = None if part.weight >= REQUIRED else _MOST_EXAMPLES
     places = best_of_each(verify(workspace, visual, laid, most), 1)
     return Heard(part, {one.row: one for one in places}, visual)
 

@@ -51,9 +51,11 @@ class Config:
     engine: str = "hnsw?M=12&ef_construction=60&ef=400"
     """The vector index, like a database address: ``exact``, or ``hnsw`` with its parameters."""
     candidate_regions: int = 1000
-    """Regions the index proposes for a search."""
-    candidate_works: int = 100
-    """Works, the best of those proposed, whose stored grids are compared with the query's cell by cell."""
+    """Regions that the index is first asked for; more where they lie in too few works."""
+    candidate_works: int = 300
+    """Works that the index proposes for a search, to be looked at coarsely."""
+    laid_works: int = 100
+    """Works, the best of those, whose stored grids are compared with the query's cell by cell."""
 
     def __post_init__(self) -> None:
         usual = _USUAL_OF_MINI if self.model == MINI_MODEL else _USUAL
@@ -93,7 +95,7 @@ class Config:
         return f"{name.lower()[:40]}-{self.resolution}px-{digest}"
 
 
-_LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works"})
+_LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works", "laid_works"})
 
 
 @dataclass(frozen=True)

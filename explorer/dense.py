@@ -30,10 +30,13 @@ QUERY_CELLS = 8
 """Cells on the long side of a query's grid; a smaller region keeps the cells it has, but at least three."""
 SIZES = (3, 4, 5, 6.5, 8, 10, 13, 16, 20, 24, 28)
 """Long side of a placement, in cells of the work's grid; on grids larger than these it goes on in steps of four."""
-_CHUNK_CELLS = 6_000  # cells at a time: their cosines then stay in the processor's cache
+SAME_PLACE = 0.3
+"""IoU above which two placements on one work are one place."""
+IMPOSSIBLE = -2.0
+"""A score below any cosine."""
+_CACHED_COSINES = 768_000  # at a time: they then stay in the processor's cache
 _FEWEST_CELLS = 3
-_IMPOSSIBLE = -2.0  # below any cosine
-_SAME_PLACE = 0.3  # IoU above which two placements in one work are one place
+_NEIGHBOURS = 8  # best cells of a plane looked at for every place wanted: those next to a peak are high too
 
 
 @dataclass(frozen=True)
@@ -45,53 +48,113 @@ class Placement:
     mirrored: bool
 
 
-def query_grid(features: FeatureMap, box: Box) -> FeatureMap:
-    """The query's cells: its part of a grid, brought to at most eight cells on the long side."""
+def query_grid(features: FeatureMap, box: Box, most: int = QUERY_CELLS) -> FeatureMap:
+    """The query's cells: its part of a grid, brought to at most ``most`` cells on the long side."""
     rows, columns = features.shape
     high, wide = box.height * rows, box.width * columns
-    long_side = min(max(round(max(high, wide)), _FEWEST_CELLS), QUERY_CELLS)
+    long_side = min(max(round(max(high, wide)), _FEWEST_CELLS), most)
     factor = long_side / max(high, wide)
     return resample(features, box, max(1, round(high * factor)), max(1, round(wide * factor)))
 
 
+def usual_sides(longest: int) -> list[float]:
+    """Long sides of placements on grids of up to ``longest`` cells: fine patches or a high resolution make grids larger
+    than :data:`SIZES`, and a whole picture must still cover a whole one.
+
+    >>> usual_sides(34)[-4:]
+    [24, 28, 32, 34]
+    """
+    beyond = [*range(SIZES[-1] + 4, longest, 4), longest] if longest > SIZES[-1] else []
+    return [*SIZES, *beyond]
+
+
 @dataclass(frozen=True)
 class Laying:
-    """How a query is laid: ``per_work`` placements at most, ``mirror``ed too, of long sides from ``least`` to
-    ``most`` cells."""
+    """How a query is laid: ``per_work`` placements at most, ``mirror``ed too, with long sides of ``sides`` cells of
+    the works' grids (left out: :func:`usual_sides`)."""
 
     per_work: int = 1
     mirror: bool = True
-    least: float = 0.0
-    most: float = math.inf
+    sides: Sequence[float] = ()
 
 
-def place(query: FeatureMap, works: list[np.ndarray], laying: Laying | None = None) -> list[list[Placement]]:
+@dataclass(frozen=True)
+class Peaks:
+    """Where a query lies best on each of ``W`` works, at each size and either way round: ``scores (W, K)``,
+    ``boxes (W, K, 4)`` fractions, ``mirrored (K,)``. A score of :data:`IMPOSSIBLE` is no placement at all."""
+
+    scores: np.ndarray
+    boxes: np.ndarray
+    mirrored: np.ndarray
+
+    def best(self, work: int, count: int) -> list[Placement]:
+        """Up to ``count`` placements on one of the works that are different places, best first."""
+        scores, boxes = self.scores[work], self.boxes[work]
+        if count == 1:
+            kept = [int(scores.argmax())]
+        else:
+            possible = np.flatnonzero(scores > IMPOSSIBLE)
+            kept = possible[non_maximum_suppression(boxes[possible], scores[possible], SAME_PLACE)[:count]]
+        return [
+            Placement(Box(*map(float, boxes[k])), float(scores[k]), bool(self.mirrored[k]))
+            for k in kept
+            if scores[k] > IMPOSSIBLE
+        ]
+
+
+def place(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying | None = None) -> list[list[Placement]]:
     """The best placements of a query grid on each of several works' grids, or on parts of them.
 
     ``query`` is ``(h, w, d)``; each work is ``(rows, columns, d)``, cells of unit length, float16 or float32.
     Returns for each work up to ``per_work`` placements that do not overlap, best first; none where the query does
     not fit even at its smallest.
     """
+    if not works:
+        return []
     laying = laying or Laying()
-    chunks = _chunks(works)
-    if len(chunks) < 2:
-        return _place(query, works, laying) if works else []
-    results = in_threads(lambda chunk: _place(query, chunk, laying), chunks)
-    return [placements for result in results for placements in result]
+    found = peaks(query, works, laying)
+    return [found.best(work, laying.per_work) for work in range(len(works))]
 
 
-def _chunks(works: list[np.ndarray]) -> list[list[np.ndarray]]:
-    """Works together, as many as fill the processor's cache with their cosines."""
-    chunks: list[list[np.ndarray]] = []
-    held = math.inf
-    for work in works:
-        cells = work.shape[0] * work.shape[1]
-        if held + cells > _CHUNK_CELLS:
-            chunks.append([])
-            held = 0
-        chunks[-1].append(work)
-        held += cells
-    return chunks
+def peaks(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying) -> Peaks:
+    """The best of every size and either way round, on each of one or more works; where several places are wanted of a
+    work, a few of each."""
+    ways = [query, query.mirrored()] if laying.mirror else [query]
+    shapes = np.array([work.shape[:2] for work in works])
+    sizes = _placement_sizes(query.shape, shapes.max(axis=0), laying.sides)
+    several = 1 if laying.per_work == 1 else _NEIGHBOURS * laying.per_work
+    planes = (len(sizes), len(ways), several)
+    scores = np.full((len(works), *planes), IMPOSSIBLE, dtype=np.float32)
+    boxes = np.zeros((len(works), *planes, 4))
+    asked = np.concatenate([way.vectors.reshape(-1, query.vectors.shape[2]) for way in ways])
+
+    def lay(rows: np.ndarray) -> None:
+        cells = _stacked([works[row] for row in rows], shapes[rows])
+        cosines = (asked @ cells.reshape(-1, cells.shape[3]).T).reshape(len(asked), *cells.shape[:3])
+        averages, step = cosines, 1
+        for number, size in enumerate(sizes):
+            if (np.ceil(size) > cells.shape[1:3]).any():
+                continue
+            if _step(size, query.shape) != step:
+                step = _step(size, query.shape)
+                averages = _averaged(cosines, cells, step)
+            for way, seen in enumerate(np.split(averages, len(ways))):
+                plane = _slide(seen, query.shape, size, step)
+                _forbid_overhang(plane, shapes[rows], size)
+                best, corners = _highest(plane, several)
+                scores[rows, number, way, : best.shape[1]] = best
+                boxes[rows, number, way, : best.shape[1]] = _boxes(corners, size, shapes[rows])
+
+    in_threads(lay, _chunks(shapes, _CACHED_COSINES // len(asked)))
+    mirrored = np.broadcast_to(np.arange(len(ways))[:, None] == 1, planes)
+    return Peaks(scores.reshape(len(works), -1), boxes.reshape(len(works), -1, 4), mirrored.ravel())
+
+
+def _chunks(shapes: np.ndarray, most: int) -> list[np.ndarray]:
+    """Rows of the works that are laid together: of like shapes, ``most`` cells among them."""
+    order = np.lexsort(shapes.T)
+    filled = np.cumsum(shapes[order].prod(axis=1)) // max(most, 1)
+    return np.split(order, np.flatnonzero(np.diff(filled)) + 1)
 
 
 def in_threads(work: Callable[[Any], Any], given: Sequence[Any]) -> list[Any]:
@@ -99,6 +162,8 @@ def in_threads(work: Callable[[Any], Any], given: Sequence[Any]) -> list[Any]:
 
     numpy lets go of the interpreter while it computes; threads of its own under ours would only fight over the cores.
     """
+    if len(given) < 2:
+        return [work(one) for one in given]
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         return list(pool.map(work, given))
 
@@ -106,28 +171,6 @@ def in_threads(work: Callable[[Any], Any], given: Sequence[Any]) -> list[Any]:
 @cache
 def _blas() -> ThreadpoolController:
     return ThreadpoolController()
-
-
-def _place(query: FeatureMap, works: list[np.ndarray], laying: Laying) -> list[list[Placement]]:
-    shapes = np.array([work.shape[:2] for work in works])
-    cells = _stacked(works, shapes)
-    ways = [query, query.mirrored()] if laying.mirror else [query]
-    flat = np.concatenate([way.vectors.reshape(-1, cells.shape[3]) for way in ways])
-    cosines = (flat @ cells.reshape(-1, cells.shape[3]).T).reshape(len(flat), *cells.shape[:3])
-    planes, step = cosines, 1
-    found: list[list[tuple[float, tuple[float, ...], bool]]] = [[] for _ in works]
-    for high, wide in _placement_sizes(query.shape, shapes, laying):
-        if _step((high, wide), query.shape) != step:
-            step = _step((high, wide), query.shape)
-            planes = _averaged(cosines, cells, step)
-        for mirrored, seen in enumerate(np.split(planes, len(ways))):
-            scores = _slide(seen, query.shape, (high, wide), step)
-            _forbid_overhang(scores, shapes, (high, wide))
-            for number, (score, y, x) in _peaks(scores, laying.per_work):
-                rows, columns = shapes[number]
-                box = (x / columns, y / rows, min((x + wide) / columns, 1.0), min((y + high) / rows, 1.0))
-                found[number].append((score, box, bool(mirrored)))
-    return [_distinct(candidates, laying.per_work) for candidates in found]
 
 
 def _step(size: tuple[float, float], query: tuple[int, int]) -> int:
@@ -168,17 +211,10 @@ def _stacked(works: list[np.ndarray], shapes: np.ndarray) -> np.ndarray:
     return cells
 
 
-def _placement_sizes(query: tuple[int, int], shapes: np.ndarray, laying: Laying) -> list[tuple[float, float]]:
-    """Heights and widths, in cells, that are wanted and fit at least one of the works."""
-    high, wide = query
-    largest = shapes.max(axis=0)
-    sides = [*SIZES, *range(SIZES[-1] + 4, int(largest.max()), 4)]
-    if largest.max() > SIZES[-1]:  # finer patches or a higher resolution: a whole picture must still cover a whole one
-        sides.append(int(largest.max()))
-    sides = [side for side in sides if laying.least <= side <= laying.most] or [max(laying.least, SIZES[0])]
-    sizes = [(side * high / max(query), side * wide / max(query)) for side in sides]
-    fitting = [(h, w) for h, w in sizes if math.ceil(h) <= largest[0] and math.ceil(w) <= largest[1]]
-    return fitting or [(min(sizes[0][0], largest[0]), min(sizes[0][1], largest[1]))]
+def _placement_sizes(query: tuple[int, int], largest: np.ndarray, sides: Sequence[float]) -> list[np.ndarray]:
+    """Heights and widths, in cells, that are wanted and fit at least the largest of the works."""
+    sizes = [side * np.array(query) / max(query) for side in sides or usual_sides(int(largest.max()))]
+    return [size for size in sizes if (np.ceil(size) <= largest).all()] or [np.minimum(sizes[0], largest)]
 
 
 def _slide(planes: np.ndarray, query: tuple[int, int], size: tuple[float, float], step: int) -> np.ndarray:
@@ -206,27 +242,18 @@ def _forbid_overhang(scores: np.ndarray, shapes: np.ndarray, size: tuple[float, 
     rows, columns = np.arange(scores.shape[1]), np.arange(scores.shape[2])
     too_low = rows[None, :, None] > last[:, 0, None, None]
     too_far = columns[None, None, :] > last[:, 1, None, None]
-    scores[too_low | too_far] = _IMPOSSIBLE
+    scores[too_low | too_far] = IMPOSSIBLE
 
 
-def _peaks(scores: np.ndarray, count: int) -> list[tuple[int, tuple[float, int, int]]]:
-    """The ``count`` best cells of each work's plane, as (work, (score, row, column))."""
+def _highest(scores: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The ``count`` best cells of each work's plane: scores ``(W, count)``, rows and columns ``(W, count, 2)``."""
     flat = scores.reshape(len(scores), -1)
-    keep = min(count if count == 1 else 8 * count, flat.shape[1])
-    best = flat.argmax(axis=1)[:, None] if keep == 1 else np.argpartition(-flat, keep - 1, axis=1)[:, :keep]
-    return [
-        (number, (float(flat[number, cell]), int(cell) // scores.shape[2], int(cell) % scores.shape[2]))
-        for number, cells in enumerate(best)
-        for cell in cells
-        if flat[number, cell] > _IMPOSSIBLE
-    ]
+    count = min(count, flat.shape[1])
+    best = flat.argmax(axis=1)[:, None] if count == 1 else np.argpartition(-flat, count - 1, axis=1)[:, :count]
+    return np.take_along_axis(flat, best, axis=1), np.stack(np.divmod(best, scores.shape[2]), axis=-1)
 
 
-def _distinct(candidates: list[tuple[float, tuple[float, ...], bool]], count: int) -> list[Placement]:
-    scores = np.array([score for score, _, _ in candidates])
-    if count == 1:
-        rows = [int(scores.argmax())] if len(scores) else []
-    else:
-        boxes = np.array([box for _, box, _ in candidates])
-        rows = [int(row) for row in non_maximum_suppression(boxes, scores, _SAME_PLACE)[:count]]
-    return [Placement(Box(*candidates[row][1]), candidates[row][0], candidates[row][2]) for row in rows]
+def _boxes(corners: np.ndarray, size: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """The boxes ``(W, count, 4)`` of placements by their upper left cells; fractions of the works' own grids."""
+    ends = np.minimum((corners + size) / shapes[:, None], 1.0)
+    return np.concatenate([(corners / shapes[:, None])[..., ::-1], ends[..., ::-1]], axis=-1)

@@ -18,7 +18,8 @@ from explorer.geometry import Box
 
 @dataclass(frozen=True)
 class FeatureMap:
-    """Patch vectors over a whole picture: ``vectors`` is ``(rows, columns, D) float32``.
+    """Patch vectors over a whole picture: ``vectors`` is ``(rows, columns, D) float32`` (float16 as stored, which
+    :func:`resample` takes as well).
 
     The grid always covers the picture exactly, so cell ``(r, c)`` is the place
     ``c / columns, r / rows, (c + 1) / columns, (r + 1) / rows`` of it. The last ``odd`` numbers of a vector change
@@ -108,13 +109,14 @@ def pool(features: FeatureMap, boxes: np.ndarray) -> np.ndarray:
     return unit_rows(total)
 
 
-def resample(features: FeatureMap, box: Box, rows: int, columns: int) -> FeatureMap:
+def resample(features: FeatureMap, box: Box, rows: int, columns: int, spread: float = 1.0) -> FeatureMap:
     """The part of a map inside ``box``, averaged onto a grid of ``rows`` by ``columns`` cells of unit length.
 
-    The same as :func:`pool` over the new cells' boxes, in two products: first down, then across.
+    The same as :func:`pool` over the new cells' boxes, in two products: first down, then across. Each new cell covers
+    ``spread`` times its own width and height, so that from 1 on neighbours overlap.
     """
-    down = _shares(box.y0, box.y1, rows, features.shape[0])
-    across = _shares(box.x0, box.x1, columns, features.shape[1])
+    down = _shares(box.y0, box.y1, rows, features.shape[0], spread)
+    across = _shares(box.x0, box.x1, columns, features.shape[1], spread)
     top, left = (np.flatnonzero(shares.any(axis=0)) for shares in (down, across))
     held = (slice(top[0], top[-1] + 1), slice(left[0], left[-1] + 1))
     part = np.asarray(features.vectors[held], dtype=np.float32)
@@ -122,12 +124,13 @@ def resample(features: FeatureMap, box: Box, rows: int, columns: int) -> Feature
     return FeatureMap(unit_rows(np.matmul(across[:, held[1]], tall)), features.odd)
 
 
-def _shares(start: float, end: float, parts: int, cells: int) -> np.ndarray:
-    """How much of each of ``cells`` equal cells lies in each of ``parts`` equal parts of ``start`` to ``end``:
-    ``(parts, cells) float32``."""
+def _shares(start: float, end: float, parts: int, cells: int, spread: float) -> np.ndarray:
+    """How much of each of ``cells`` equal cells lies in each of ``parts`` equal parts of ``start`` to ``end``, parts
+    that are then made ``spread`` times as long: ``(parts, cells) float32``."""
     edges = np.linspace(start, end, parts + 1)[:, None] * cells
+    more = (spread - 1) / 2 * (edges[1] - edges[0])
     places = np.arange(cells)
-    inside = np.minimum(edges[1:], places + 1) - np.maximum(edges[:-1], places)
+    inside = np.minimum(edges[1:] + more, places + 1) - np.maximum(edges[:-1] - more, places)
     return np.clip(inside, 0, None).astype(np.float32)
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from explorer import labels as zero_shot
 from explorer.chance import against_chance
 from explorer.combine import combined, find_words
+from explorer.dense import Laying
 from explorer.errors import ExplorerError
 from explorer.query import Match, Part, Query, SearchOptions, WordsPart
-from explorer.stages import Found, best_of_each, lay, prepare, propose, refuse_nothing_to_see, verify
+from explorer.stages import Found, best_of_each, lay, look, prepare, propose, refuse_nothing_to_see, verify
 from explorer.workspace import Workspace
 
 
@@ -44,11 +45,11 @@ def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Foun
     if isinstance(part, WordsPart):
         return sorted(find_words(workspace, part.text, options.per_work), key=lambda one: -one.score)
     query = prepare(workspace, part)
-    works = max(workspace.config.candidate_works, options.top)
-    proposed = propose(workspace, query, works + len(query.own))
-    if not options.own:
-        proposed = [one for one in proposed if one.row not in query.own]
-    verified = verify(workspace, query, lay(workspace, query, proposed, options.per_work))
+    config, laying = workspace.config, Laying(options.per_work)
+    proposed = propose(workspace, query, max(config.candidate_works, options.top) + len(query.own))
+    rows = [one.row for one in proposed if options.own or one.row not in query.own]
+    seen = look(workspace, query, rows, laying, max(config.laid_works, options.top))
+    verified = verify(workspace, query, lay(workspace, query, seen, laying))
     return best_of_each(verified, options.per_work)  # witnesses may move two places onto one
 
 

@@ -1,9 +1,10 @@
-"""The stages of a search by picture: propose, lay, verify. Each takes what the one before found and says more of it.
+"""The stages of a search by picture: propose, look, lay, verify. Each takes what the one before found and says more.
 
-1. *Propose*: the index names the regions of any work that are nearest to the detail's mean vector.
-2. *Lay*: the detail's own grid is slid over the stored grids round the proposed regions, at several sizes and both
-   ways round (:mod:`explorer.dense`). Only there: to lay it over all of every work takes twenty times as long.
-3. *Verify*: cells and key points are heard as witnesses (:mod:`explorer.verify`); together they give every match the
+1. *Propose*: the index names the works with the regions that are nearest to the detail's mean vector.
+2. *Look*: a few cells of the detail are slid over coarse copies of those works' grids (:mod:`explorer.glance`).
+3. *Lay*: its own grid is slid over the stored ones, at several sizes (:mod:`explorer.dense`), only where the glance saw
+   something. To lay it over all of every work takes more than twenty times as long.
+4. *Verify*: cells and key points are heard as witnesses (:mod:`explorer.verify`); together they give every match the
    chance that it is a copy, by which matches are ranked.
 """
 
@@ -19,27 +20,36 @@ import numpy as np
 from explorer.collection import open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.collection.renditions import THUMBNAIL_SIDE
-from explorer.dense import Laying, in_threads, place, query_grid
+from explorer.dense import SAME_PLACE, Laying, in_threads, place, query_grid, usual_sides
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
+from explorer.glance import QUERY_CELLS as GLANCED_CELLS
+from explorer.glance import glance
 from explorer.query import Evidence, PicturePart, RegionPart
 from explorer.regions import FeatureMap, in_mirror, pool
-from explorer.verify import Detail, KeyPoints, Place, Testimony, chance, hear, likeness, seen_elsewhere, standings
+from explorer.verify import (
+    Detail,
+    KeyPoints,
+    Place,
+    Testimony,
+    chance,
+    compare_key_points,
+    hear,
+    likeness,
+    seen_elsewhere,
+    standings,
+)
 from explorer.workspace import Workspace
 
-SAME_PLACE = 0.3
-"""IoU above which two places in one work count as one."""
 SMALLEST_DETAIL = 8
 """Pixels of the original: a detail of less says nothing."""
 BLANK = 1.5
 """Standard deviation of a detail's tones, 0 to 255, below which it is of one colour."""
 PAIRS_KEPT = 24
 """Agreeing pairs that a match carries, key points first."""
-_SAME_REGION = 0.5  # IoU above which two proposed regions count as one
-_WIDER = 0.5  # how far round a proposed region the detail is laid, as a fraction of its side
-_SIZES = (0.6, 1.8)  # long sides of the placements there, of the region's side
-_REGIONS_PER_WORK = 4
-_MOST_LOOKED_AT = 24  # regions of one work among which these are chosen
+_GLANCED = 3  # places of a work that a glance brings up and the detail is laid on, or two more than are wanted of it
+_WIDER = 0.35  # how far round such a place, as a fraction of its side, but a cell at least
+_SIZES = (0.65, 1.55)  # long sides of the placements there, of that of the place
 
 
 @dataclass(frozen=True)
@@ -57,9 +67,11 @@ class Found:
 @dataclass(frozen=True)
 class VisualQuery:
     """A picture query made ready: its ``vectors`` for the index, ``(2, d)``, as it is and mirrored, or ``(1, d)`` where
-    that is the same; the ``detail`` for laying and verifying; and the rows of the works that are the query itself."""
+    that is the same; its cells for a ``glance``; the ``detail`` for laying and verifying; and the rows of the works
+    that are the query itself."""
 
     vectors: np.ndarray
+    glance: FeatureMap
     detail: Detail
     own: frozenset[int]
 
@@ -116,7 +128,7 @@ def own_rows(workspace: Workspace, path: Path) -> frozenset[int]:
 
 
 def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]:
-    """The regions nearest the query's, a few of each of at least ``works`` works, best first (first stage).
+    """The region nearest the query's of each of at least ``works`` works, best first (first stage).
 
     Neighbouring regions of a few works can fill a whole list of regions; then a longer one is asked for.
     """
@@ -124,50 +136,53 @@ def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]
     wanted, count = min(works, len(tables.works)), workspace.config.candidate_regions
     while True:
         regions, scores = _nearest(workspace, query.vectors, count)
-        rows = tables.region_work[regions]
-        if len(np.unique(rows)) >= wanted or count >= len(tables.region_work):
+        rows, first = np.unique(tables.region_work[regions], return_index=True)
+        if len(rows) >= wanted or count >= len(tables.region_work):
             break
         count *= 4
-    boxes = np.asarray(tables.region_boxes[regions])
-    of_work: dict[int, list[int]] = {}
-    for rank, row in enumerate(rows.tolist()):  # works in the order of their nearest region
-        of_work.setdefault(row, []).append(rank)
-    kept: list[int] = []
-    for ranks in list(of_work.values())[:wanted]:
-        mine = np.array(ranks[:_MOST_LOOKED_AT])
-        kept += mine[non_maximum_suppression(boxes[mine], scores[mine], _SAME_REGION)[:_REGIONS_PER_WORK]].tolist()
-    return [Found(int(rows[k]), Box(*map(float, boxes[k])), float(scores[k])) for k in sorted(kept)]
+    order = np.argsort(first)[:wanted]  # works in the order of their nearest region
+    return [
+        Found(int(row), tables.region_box(regions[rank]), float(scores[rank]))
+        for row, rank in zip(rows[order], first[order], strict=True)
+    ]
 
 
-def lay(
-    workspace: Workspace, query: VisualQuery, proposed: Sequence[Found], per_work: int, mirror: bool = True
+def look(
+    workspace: Workspace, query: VisualQuery, rows: Sequence[int], laying: Laying, works: int | None = None
 ) -> list[Found]:
-    """The best places of the proposed works, the detail laid round the proposed regions only (second stage)."""
-    tables = workspace.tables
-    by_side: dict[float, list[tuple[Found, Box, np.ndarray]]] = {}
-    for one in proposed:
-        cells = tables.cells(one.row)
-        area, part = _window(cells, one.box)
-        side = max(one.box.width * cells.shape[1], one.box.height * cells.shape[0])
-        by_side.setdefault(round(side), []).append((one, area, part))
+    """Places where the detail may lie (second stage): a few of each of the works among ``rows``, or of so many
+    ``works``, that look best at a glance; the best work first."""
+    if not rows:
+        return []
+    seen = glance(query.glance, [workspace.tables.coarse(row) for row in rows], laying)
+    several = max(_GLANCED, laying.per_work + 2)
+    return [
+        Found(rows[one], place.box, place.score, place.mirrored)
+        for one in np.argsort(-seen.scores.max(axis=1), kind="stable")[:works].tolist()
+        for place in seen.best(one, several)
+    ]
+
+
+def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], laying: Laying) -> list[Found]:
+    """The best places of works, the detail laid finely round those seen at a glance (third stage)."""
+    groups: dict[tuple[int, bool], list[tuple[int, Box, np.ndarray]]] = {}  # by long side, and which way round
+    for one in seen:
+        cells = workspace.tables.cells(one.row)
+        side = round(max(one.box.height * cells.shape[0], one.box.width * cells.shape[1]))
+        groups.setdefault((side, one.mirrored), []).append((one.row, *_window(cells, one.box)))
     found: list[Found] = []
-    for side, group in by_side.items():
-        laying = Laying(per_work, mirror, least=_SIZES[0] * side, most=_SIZES[1] * side)
-        placed = place(query.detail.cells, [part for _, _, part in group], laying)
-        for (one, area, _), placements in zip(group, placed, strict=True):
-            found += [Found(one.row, p.box.within(area), p.score, p.mirrored) for p in placements]
-    return best_of_each(found, per_work)
-
-
-def lay_over(workspace: Workspace, query: VisualQuery, rows: Sequence[int], per_work: int) -> list[Found]:
-    """The best places of whole works: exhaustive, for few works or for comparison."""
-    placed = place(query.detail.cells, [workspace.tables.cells(row) for row in rows], Laying(per_work))
-    pairs = zip(rows, placed, strict=True)
-    return [Found(int(row), p.box, p.score, p.mirrored) for row, placements in pairs for p in placements]
+    for (side, mirrored), group in groups.items():
+        asked = query.detail.cells.mirrored() if mirrored else query.detail.cells
+        sides = [one for one in usual_sides(2 * side) if _SIZES[0] * side <= one <= _SIZES[1] * side]
+        finely = Laying(laying.per_work, mirror=False, sides=sides or [side])
+        placed = place(asked, [part for _, _, part in group], finely)
+        for (row, area, _), placements in zip(group, placed, strict=True):
+            found += [Found(row, p.box.within(area), p.score, mirrored) for p in placements]
+    return best_of_each(found, laying.per_work)
 
 
 def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], most: int | None = None) -> list[Found]:
-    """Places with their evidence, ranked by the chance that each is a copy (third stage).
+    """Places with their evidence, ranked by the chance that each is a copy (fourth stage).
 
     ``found`` comes best first; with ``most``, only so many are heard, and the others left out. A work may come back
     with one place more: where key points see the detail and the network did not.
@@ -180,11 +195,13 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
 
     def heard(one: Found) -> list[tuple[Found, Testimony]]:
         size = sizes[tables.works[one.row]]
-        here = Place(tables.grid(one.row), size, tables.points(one.row), one.box, one.mirrored)
-        said = [(one, hear(detail, here))]
-        if elsewhere := seen_elsewhere(detail, here):
-            score = likeness(detail, elsewhere)
-            said.append((Found(one.row, elsewhere.box, score, elsewhere.mirrored), hear(detail, elsewhere)))
+        grid = FeatureMap(tables.cells(one.row), detail.cells.odd)
+        here = Place(grid, size, tables.points(one.row), one.box, one.mirrored)
+        compared = compare_key_points(detail.points, here.points)
+        said = [(one, hear(detail, here, compared))]
+        if elsewhere := seen_elsewhere(detail, here, compared):
+            found = Found(one.row, elsewhere.box, likeness(detail, elsewhere), elsewhere.mirrored)
+            said.append((found, hear(detail, elsewhere, compared)))
         return said
 
     pairs = [pair for pairs in in_threads(heard, known[:most]) for pair in pairs]
@@ -237,13 +254,14 @@ def _visual(
     vectors = pool(grid, np.array([box.as_tuple()]))
     if grid.odd:
         vectors = np.concatenate([vectors, in_mirror(vectors, grid.odd)])
-    return VisualQuery(vectors, Detail(query_grid(grid, box), box, size, points.inside(box)), own)
+    detail = Detail(query_grid(grid, box), box, size, points.inside(box))
+    return VisualQuery(vectors, query_grid(grid, box, GLANCED_CELLS), detail, own)
 
 
 def _window(cells: np.ndarray, box: Box) -> tuple[Box, np.ndarray]:
-    """The whole cells round a region, and the box that they make."""
+    """The whole cells round a place, and the box that they make."""
     rows, columns = cells.shape[:2]
-    wide, high = _WIDER * box.width, _WIDER * box.height
+    wide, high = (max(_WIDER * side, 1 / count) for side, count in ((box.width, columns), (box.height, rows)))
     left, right = max(int((box.x0 - wide) * columns), 0), min(int(np.ceil((box.x1 + wide) * columns)), columns)
     top, bottom = max(int((box.y0 - high) * rows), 0), min(int(np.ceil((box.y1 + high) * rows)), rows)
     return Box(left / columns, top / rows, right / columns, bottom / rows), cells[top:bottom, left:right]

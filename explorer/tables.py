@@ -16,12 +16,13 @@ import numpy as np
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
+from explorer.glance import coarse_shapes, coarser
 from explorer.reduction import DAMAGED, Reduction
 from explorer.regions import FeatureMap
 from explorer.verify import KeyPoints
 
 REDUCTION_FILE = "reduction.npz"
-_GROWING = ("cells", "region_boxes", "region_vectors", "region_joint", "key_places", "key_descriptors")
+_GROWING = ("cells", "coarse_cells", "region_boxes", "region_vectors", "region_joint", "key_places", "key_descriptors")
 _ARRAYS = (*_GROWING, "shapes", "region_counts", "key_counts")
 
 
@@ -65,7 +66,7 @@ class Tables:
         try:
             text = (folder / "works.json").read_text("utf-8")
             listing = [(str(work), str(content)) for work, content in json.loads(text)]
-            arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+            arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
             _check_together(listing, arrays)
         except (OSError, ValueError, EOFError, TypeError) as error:
             raise ExplorerError(f"The index in {folder} is damaged ({error}); index the collection again.") from error
@@ -87,6 +88,8 @@ class Tables:
         self._first_point = np.concatenate([[0], np.cumsum(np.asarray(arrays["key_counts"]))])
         self._cells = arrays["cells"]
         self._first_cell = np.concatenate([[0], np.cumsum(self.shapes.prod(axis=1))])
+        self._coarse_cells = arrays["coarse_cells"]
+        self._first_coarse = np.concatenate([[0], np.cumsum(_coarse_counts(self.shapes))])
 
     def cells(self, row: int) -> np.ndarray:
         """A work's grid as stored, ``(rows, columns, d) float16``."""
@@ -96,6 +99,13 @@ class Tables:
     def grid(self, row: int) -> FeatureMap:
         """A work's grid, ready to compute with."""
         return FeatureMap(self.cells(row).astype(np.float32), self.reduction.odd)
+
+    def coarse(self, row: int) -> list[np.ndarray]:
+        """A work's grid halved once, twice and so on, each ``(rows, columns, d) float16``."""
+        shapes = coarse_shapes(*self.shapes[row].tolist())
+        held = self._coarse_cells[self._first_coarse[row] : self._first_coarse[row + 1]]
+        grids = np.split(held, np.cumsum([rows * columns for rows, columns in shapes])[:-1])
+        return [grid.reshape(*shape, -1) for grid, shape in zip(grids, shapes, strict=True)]
 
     def points(self, row: int) -> KeyPoints:
         """A work's key points."""
@@ -136,6 +146,8 @@ def write_tables(folder: Path, works: Sequence[tuple[str, str]], features: Itera
         counts.append(len(share.boxes))
         points.append(len(share.points))
         writers["cells"].append(share.cells.reshape(-1, share.cells.shape[-1]))
+        for grid in coarser(share.cells):
+            writers["coarse_cells"].append(grid.reshape(-1, grid.shape[-1]).astype(np.float16))
         writers["region_boxes"].append(share.boxes)
         writers["region_vectors"].append(share.vectors)
         writers["region_joint"].append(share.joint)
@@ -158,8 +170,18 @@ def _check_together(listing: list[tuple[str, str]], arrays: dict[str, np.ndarray
     points = {len(arrays["key_places"]), len(arrays["key_descriptors"])}
     if len(arrays["key_counts"]) != len(listing) or points != {int(arrays["key_counts"].sum())}:
         raise ValueError("its files speak of different works")
-    if regions != {int(counts.sum())} or len(arrays["cells"]) != int(shapes.prod(axis=1).sum()):
+    cells = (int(shapes.prod(axis=1).sum()), sum(_coarse_counts(shapes)))
+    if regions != {int(counts.sum())} or (len(arrays["cells"]), len(arrays["coarse_cells"])) != cells:
         raise ValueError("its files do not belong together")
+
+
+def _mapped(path: Path) -> np.ndarray:
+    """An array in a file, as a plain array: slices of numpy's own memory-mapped kind take longer to make."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def _coarse_counts(shapes: np.ndarray) -> list[int]:
+    return [sum(rows * columns for rows, columns in coarse_shapes(*shape)) for shape in shapes.tolist()]
 
 
 class _ArrayWriter:

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "explorer"
 
 LAYERS = (
     # values
-    "errors", "geometry", "config", "regions", "outlines", "reduction", "dense", "verify", "query", "sizes", "labels",
+    "errors", "geometry", "config", "regions", "outlines", "reduction", "dense", "glance", "verify", "query", "sizes", "labels",
     "metrics",
     # adapters
     "collection", "encoder", "projection", "index",

@@ -115,7 +115,7 @@ def test_top_is_the_number_of_matches(workshop: Workspace, top: int) -> None:
 
 def test_as_many_matches_as_asked_for_though_fewer_are_compared_closely(workshop: Workspace) -> None:
     narrow = Workspace.open(workshop.name, workshop.pictures.parents[1])
-    narrow.config = replace(narrow.config, candidate_works=4)
+    narrow.config = replace(narrow.config, candidate_works=4, laid_works=2)
     query = Query((region("first.png"),))
     assert len(search(narrow, query, SearchOptions(top=10))) == 10
     assert len(search(narrow, query, SearchOptions(top=2))) == 2

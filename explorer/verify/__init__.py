@@ -14,10 +14,11 @@ from explorer.verify.evidence import (
     seen_elsewhere,
     standings,
 )
-from explorer.verify.keypoints import KeyPoints, find_key_points
+from explorer.verify.keypoints import KeyPoints, compare_key_points, find_key_points
 from explorer.verify.transforms import Transform
 
 __all__ = [
-    "Detail", "KeyPoints", "Place", "Testimony", "Transform", "chance", "find_key_points", "hear", "likeness",
+    "Detail", "KeyPoints", "Place", "Testimony", "Transform", "chance", "compare_key_points",
+    "find_key_points", "hear", "likeness",
     "seen_elsewhere", "standings",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ def mutual_cells(query: FeatureMap, work: FeatureMap, place: Box, mirrored: bool
     cell_x, cell_y = place.width / columns, place.height / rows
     down = max(2, round(FINER * area.height / cell_y))
     across = max(2, round(FINER * area.width / cell_x))
-    fine = _smoothed(resample(work, area, down, across).vectors)
+    fine = resample(work, area, down, across, spread=FINER).vectors  # each covers as much as a cell of the query
     alike = asked.vectors.reshape(rows * columns, -1) @ fine.reshape(down * across, -1).T
     cells, found = each_others_nearest(alike)
     inside = np.stack([(cells % columns + 0.5) / columns, (cells // columns + 0.5) / rows], axis=1)
@@ -45,11 +45,3 @@ def each_others_nearest(alike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     there, back = alike.argmax(axis=1), alike.argmax(axis=0)
     rows = np.flatnonzero(back[there] == np.arange(len(there)))
     return rows, there[rows]
-
-
-def _smoothed(cells: np.ndarray) -> np.ndarray:
-    """Each sample averaged with its neighbours on all sides, so that it covers as much as a cell of the query."""
-    padded = np.pad(cells, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    down = padded[:-2] + 2 * padded[1:-1] + padded[2:]
-    both = down[:, :-2] + 2 * down[:, 1:-1] + down[:, 2:]
-    return both / np.maximum(np.linalg.norm(both, axis=2, keepdims=True), 1e-6)

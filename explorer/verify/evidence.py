@@ -6,6 +6,7 @@ points. Each proposes a transform; the one with more support says where the copy
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ import numpy as np
 from explorer.geometry import Box, intersection_over_union
 from explorer.regions import FeatureMap, resample
 from explorer.verify.cells import mutual_cells
-from explorer.verify.keypoints import KeyPoints, matching_key_points
+from explorer.verify.keypoints import Compared, KeyPoints, compare_key_points
 from explorer.verify.transforms import Fit, Transform, fit_similarity, moved_box
 
 CELL_TOLERANCE = 1.0
@@ -68,10 +69,10 @@ class Testimony:
     pairs: np.ndarray
 
 
-def hear(detail: Detail, place: Place) -> Testimony:
-    """Hear both witnesses about one place."""
+def hear(detail: Detail, place: Place, compared: Compared | None = None) -> Testimony:
+    """Hear both witnesses about one place; ``compared`` where key points have been compared for another already."""
     by_cells, cell_pairs = _cells_say(detail, place)
-    by_points, point_pairs = _points_say(detail, place)
+    by_points, point_pairs = _points_say(detail, place, compared or compare_key_points(detail.points, place.points))
     cells, points = (fit.count if fit else 0 for fit in (by_cells, by_points))
     share = cells / max(1, detail.cells.shape[0] * detail.cells.shape[1])
     box, fit = place.box, by_cells
@@ -115,11 +116,11 @@ def standings(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
     return (np.asarray(scores, dtype=np.float64) - middle) / max(spread, 0.01)
 
 
-def seen_elsewhere(detail: Detail, place: Place) -> Place | None:
+def seen_elsewhere(detail: Detail, place: Place, compared: Compared | None = None) -> Place | None:
     """Another place of the same work where key points alone see the detail; None where they see it here, or nowhere."""
     best: tuple[int, Box, bool] | None = None
     tolerance = POINT_TOLERANCE * _side(detail.box, detail.size)
-    for mirrored, pairs in _ways_round(detail, place.points):
+    for mirrored, pairs in _ways_round(compared or compare_key_points(detail.points, place.points)):
         fit = _fit(detail, place, pairs, tolerance, mirrored)
         if fit and fit.count >= _FEWEST_POINTS and SCALES[0] < fit.transform.scale < SCALES[1]:
             box = _box_after(detail, place, fit)
@@ -145,23 +146,21 @@ def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
     return _agreeing(detail, place, (on_query, on_work), tolerance, place.mirrored)
 
 
-def _points_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
+def _points_say(detail: Detail, place: Place, compared: Compared) -> tuple[Fit | None, np.ndarray]:
     """Key points of the detail among those round the place, both ways round; the way with more support is taken."""
     tolerance = POINT_TOLERANCE * _side(place.box, place.size)
-    near = place.points.inside(place.box.widened(1.0))
+    near = place.points.are_inside(place.box.widened(1.0))
     heard = [
-        _agreeing(detail, place, pairs, tolerance, mirrored) for mirrored, pairs in _ways_round(detail, near)
+        _agreeing(detail, place, pairs, tolerance, mirrored) for mirrored, pairs in _ways_round(compared, near)
     ]
     return max(heard, key=lambda one: one[0].count if one[0] else 0)
 
 
-def _ways_round(detail: Detail, points: KeyPoints) -> Iterator[tuple[bool, Pairs]]:
+def _ways_round(compared: Compared, among: np.ndarray | None = None) -> Iterator[tuple[bool, Pairs]]:
     """Whether mirrored, and the pairs of places of the detail's key points with those of a work; straight first."""
-    there = KeyPoints(points.places, points.descriptors.astype(np.float32))
     for mirrored in (False, True):
-        asked = detail.points.reversed() if mirrored else detail.points
-        rows = matching_key_points(asked, there)
-        yield mirrored, (asked.places[rows[:, 0]], there.places[rows[:, 1]])
+        rows = compared.pairs(mirrored, among)
+        yield mirrored, (compared.query.places[rows[:, 0]], compared.work.places[rows[:, 1]])
 
 
 def _fit(detail: Detail, place: Place, pairs: Pairs, tolerance: float, mirrored: bool) -> Fit | None:
@@ -181,7 +180,7 @@ def _agreeing(
 
 def _side(box: Box, size: tuple[int, int]) -> float:
     """Of a square as large as a box, in pixels."""
-    return float(np.sqrt(box.area * np.prod(size)))
+    return math.sqrt(box.area * size[0] * size[1])
 
 
 def _box_after(detail: Detail, place: Place, fit: Fit) -> Box | None:

@@ -38,9 +38,13 @@ class KeyPoints:
 
     def inside(self, box: Box) -> KeyPoints:
         """Those that lie in a box."""
-        x, y = self.places.T
-        held = (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)
+        held = self.are_inside(box)
         return KeyPoints(self.places[held], self.descriptors[held])
+
+    def are_inside(self, box: Box) -> np.ndarray:
+        """Which lie in a box, ``(K,) bool``."""
+        x, y = self.places.T
+        return (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)
 
     def reversed(self) -> KeyPoints:
         """What the same places look like in a mirror; the places stay where they are."""
@@ -64,21 +68,52 @@ def find_key_points(picture: np.ndarray, most: int = MOST) -> KeyPoints:
     return KeyPoints(places, np.round(255 * np.sqrt(shares)).astype(np.uint8))
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Every key point of a detail against every one of a work, as it is and as it looks in a mirror: ``products
+    (2, Q, K) float32`` of their descriptors."""
+
+    query: KeyPoints
+    work: KeyPoints
+    products: np.ndarray
+
+    def pairs(self, mirrored: bool, among: np.ndarray | None = None, ratio: float = RATIO) -> np.ndarray:
+        """Pairs of key points ``(M, 2) int64``, rows of the query's and of the work's, one per place of either; of the
+        work's only those ``among (K,) bool``, if given."""
+        products = self.products[int(mirrored)]
+        if among is None:
+            return _distinctive(products, ratio)
+        rows = np.flatnonzero(among)
+        pairs = _distinctive(products[:, rows], ratio)
+        return np.stack([pairs[:, 0], rows[pairs[:, 1]]], axis=1)
+
+
+def compare_key_points(query: KeyPoints, work: KeyPoints) -> Compared:
+    """A detail's key points with a work's; one product for both ways round."""
+    asked = np.concatenate([query.descriptors, query.reversed().descriptors]).astype(np.float32)
+    products = asked @ work.descriptors.astype(np.float32).T
+    return Compared(query, work, products.reshape(2, len(query), len(work)))
+
+
 def matching_key_points(query: KeyPoints, work: KeyPoints, ratio: float = RATIO) -> np.ndarray:
     """Pairs of key points ``(M, 2) int64``, rows of the query's and of the work's, one per place of either."""
-    if not len(query) or len(work) < 2:
+    return _distinctive(query.descriptors.astype(np.float32) @ work.descriptors.astype(np.float32).T, ratio)
+
+
+def _distinctive(products: np.ndarray, ratio: float) -> np.ndarray:
+    """Rows and columns ``(M, 2)`` whose descriptors are nearest, and much nearer than the second nearest."""
+    if products.shape[0] == 0 or products.shape[1] < 2:
         return np.zeros((0, 2), np.int64)
-    asked, there = (points.descriptors.astype(np.float32, copy=False) for points in (query, work))
-    cosines = asked @ there.T / 255**2
-    nearest = cosines.argmax(axis=1)
-    rows = np.arange(len(query))
-    first = cosines[rows, nearest]
-    cosines[rows, nearest] = -1
-    second = cosines.max(axis=1)
-    nearness, rival = (np.sqrt(np.clip(2 - 2 * c, 0, None)) for c in (first, second))
-    good = nearness < ratio * rival
-    rows, nearest, nearness = rows[good], nearest[good], nearness[good]
-    order = np.argsort(nearness, kind="stable")  # several of the query's may want the same: the nearest gets it
+    nearest = products.argmax(axis=1)
+    rows = np.arange(len(products))
+    first = products[rows, nearest]
+    products[rows, nearest] = -1
+    second = products.max(axis=1)
+    products[rows, nearest] = first
+    apart, rival = (np.maximum(1 - each / 255**2, 0) for each in (first, second))  # half the squared distances
+    good = apart < ratio**2 * rival
+    rows, nearest, apart = rows[good], nearest[good], apart[good]
+    order = np.argsort(apart, kind="stable")  # several of the query's may want the same: the nearest gets it
     _, kept = np.unique(nearest[order], return_index=True)
     kept = order[np.sort(kept)]
     return np.stack([rows[kept], nearest[kept]], axis=1)

@@ -50,13 +50,13 @@ def transform_of(matrix: np.ndarray) -> Transform:
     >>> transform_of(np.array([[-0.5, 0.0, 0.0], [0.0, 0.5, 0.0]]))
     Transform(scale=0.5, turn=0.0, mirror=True)
     """
-    linear = np.asarray(matrix, dtype=np.float64)[:2, :2]
-    mirror = bool(np.linalg.det(linear) < 0)
+    (a, b, *_), (c, d, *_) = np.asarray(matrix, dtype=np.float64)[:2].tolist()
+    area = a * d - b * c
+    mirror = area < 0
     if mirror:
-        linear = linear @ np.diag([-1.0, 1.0])
-    cosine, sine = (linear[0, 0] + linear[1, 1]) / 2, (linear[1, 0] - linear[0, 1]) / 2
-    turn = -math.degrees(math.atan2(sine, cosine))
-    return Transform(math.sqrt(abs(np.linalg.det(linear))), 0.0 if abs(turn) < 1e-9 else turn, mirror)
+        a, c = -a, -c
+    turn = -math.degrees(math.atan2(c - b, a + d))
+    return Transform(math.sqrt(abs(area)), 0.0 if abs(turn) < 1e-9 else turn, mirror)
 
 
 def fit_similarity(query: np.ndarray, work: np.ndarray, tolerance: float, mirror: bool) -> Fit | None:
