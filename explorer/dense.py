@@ -106,8 +106,8 @@ def place(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying | None 
     """The best placements of a query grid on each of several works' grids, or on parts of them.
 
     ``query`` is ``(h, w, d)``; each work is ``(rows, columns, d)``, cells of unit length, float16 or float32.
-    Returns for each work up to ``per_work`` placements that do not overlap, best first; none where the query does
-    not fit even at its smallest.
+    Returns for each work up to ``per_work`` placements that do not overlap, best first. Where a query does not fit even
+    at its smallest, it is squeezed.
     """
     if not works:
         return []
@@ -146,6 +146,10 @@ def peaks(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying) -> Pea
                 boxes[rows, number, way, : best.shape[1]] = _boxes(corners, size, shapes[rows])
 
     in_threads(lay, _chunks(shapes, _CACHED_COSINES // len(asked)))
+    if len(works) > 1:  # what fits others may be too large for one: it is laid there as it would be alone
+        for row in np.flatnonzero((scores == IMPOSSIBLE).all(axis=(1, 2, 3))):
+            alone = peaks(query, [works[row]], laying)
+            scores[row, 0], boxes[row, 0] = alone.scores.reshape(planes[1:]), alone.boxes.reshape(*planes[1:], 4)
     mirrored = np.broadcast_to(np.arange(len(ways))[:, None] == 1, planes)
     return Peaks(scores.reshape(len(works), -1), boxes.reshape(len(works), -1, 4), mirrored.ravel())
 

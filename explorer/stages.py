@@ -25,6 +25,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.glance import QUERY_CELLS as GLANCED_CELLS
 from explorer.glance import glance
+from explorer.index.exact import ExactIndex
 from explorer.query import Evidence, PicturePart, RegionPart
 from explorer.regions import FeatureMap, in_mirror, pool
 from explorer.verify import (
@@ -47,9 +48,10 @@ BLANK = 1.5
 """Standard deviation of a detail's tones, 0 to 255, below which it is of one colour."""
 PAIRS_KEPT = 24
 """Agreeing pairs that a match carries, key points first."""
+_PART_OF_ALL = 0.2  # of the regions, from which on the index is not asked
 _GLANCED = 3  # places of a work that a glance brings up and the detail is laid on, or two more than are wanted of it
 _WIDER = 0.35  # how far round such a place, as a fraction of its side, but a cell at least
-_SIZES = (0.65, 1.55)  # long sides of the placements there, of that of the place
+_SIZES = (0.6, 1.7)  # long sides of the placements there, of that of the place
 
 
 @dataclass(frozen=True)
@@ -240,8 +242,13 @@ def _of_work(workspace: Workspace, row: int, box: Box, own: frozenset[int]) -> V
 
 
 def _nearest(workspace: Workspace, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Regions nearest to any of the vectors, and how near, the nearest first, none twice."""
-    regions, scores = (found.ravel() for found in workspace.index.search(vectors, count))
+    """Regions nearest to any of the vectors, and how near, the nearest first, none twice.
+
+    Where a good part of all is wanted, all are compared: a graph may not lead to every one of its vectors.
+    """
+    everything = workspace.tables.region_vectors
+    index = workspace.index if count < _PART_OF_ALL * len(everything) else ExactIndex(everything)
+    regions, scores = (found.ravel() for found in index.search(vectors, count))
     order = np.argsort(-scores, kind="stable")
     _, first = np.unique(regions[order], return_index=True)
     kept = order[np.sort(first)]

@@ -116,7 +116,7 @@ def test_padding_never_wins() -> None:
 
 def test_each_work_is_judged_as_if_alone() -> None:
     query = FeatureMap(cells(7, 5, 3))
-    works = [cells(8, 6, 20), cells(9, 28, 21), cells(10, 9, 9)]
+    works = [cells(8, 6, 20), cells(9, 28, 21), cells(10, 9, 9), cells(23, 2, 2), cells(24, 40, 2)]
     together = place(query, works, Laying(per_work=2))
     for work, placements in zip(works, together, strict=True):
         (alone,) = place(query, [work], Laying(per_work=2))

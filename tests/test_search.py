@@ -14,6 +14,7 @@ from generated import MINI, detail, folder_of, ground, planted, save
 from PIL import Image
 
 from explorer.click import click_box
+from explorer.dense import Laying, place
 from explorer.errors import ExplorerError
 from explorer.exchange import match_records
 from explorer.geometry import Box, intersection_over_union
@@ -21,7 +22,7 @@ from explorer.indexing import index_folder
 from explorer.labels import MARGIN
 from explorer.query import PicturePart, Query, RegionPart, SearchOptions, WordsPart
 from explorer.search import label_works, search
-from explorer.stages import own_rows
+from explorer.stages import lay, look, own_rows, prepare
 from explorer.workspace import Workspace
 
 WIDE, HIGH = 480, 360
@@ -79,6 +80,31 @@ def test_a_detail_is_found_wherever_else_it_was_planted(workshop: Workspace, nam
             assert not match.mirrored
 
 
+@pytest.mark.parametrize("name", PLACES)
+def test_where_a_glance_points_the_detail_lies_as_well_as_anywhere(workshop: Workspace, name: str) -> None:
+    """Against the detail laid over all of every work: what is looked at first loses no copy, and invents none."""
+    query = prepare(workshop, region(name))
+    rows = [row for row in range(len(workshop.tables.works)) if row not in query.own]
+    laid = lay(workshop, query, look(workshop, query, rows, Laying()), Laying())
+    assert sorted(one.row for one in laid) == rows
+    everywhere = place(query.detail.cells, [workshop.tables.cells(row) for row in rows])
+    best = {workshop.tables.works[row]: places[0].score for row, places in zip(rows, everywhere, strict=True)}
+    for one in laid:
+        work = workshop.tables.works[one.row]
+        assert one.score <= best[work] + 1e-3
+        if work in PLACES and PLACES[work][2] == PLACES[name][2]:
+            assert one.score > best[work] - 0.02
+
+
+def test_a_glance_keeps_the_works_that_have_the_detail(workshop: Workspace) -> None:
+    query = prepare(workshop, region("first.png"))
+    rows = [row for row in range(len(workshop.tables.works)) if row not in query.own]
+    kept = {workshop.tables.works[one.row] for one in look(workshop, query, rows, Laying(), works=4)}
+    assert len(kept) == 4
+    assert kept >= {"second.png", "larger.png", "smaller.png"}
+    assert look(workshop, query, [], Laying()) == []
+
+
 def test_matches_are_ranked_and_their_boxes_lie_on_the_picture(workshop: Workspace) -> None:
     matches = search(workshop, Query((region("first.png"),)), SearchOptions(per_work=3))
     assert [match.rank for match in matches] == list(range(1, len(matches) + 1))
@@ -119,6 +145,16 @@ def test_as_many_matches_as_asked_for_though_fewer_are_compared_closely(workshop
     query = Query((region("first.png"),))
     assert len(search(narrow, query, SearchOptions(top=10))) == 10
     assert len(search(narrow, query, SearchOptions(top=2))) == 2
+
+
+def test_a_graph_that_does_not_lead_everywhere_leaves_no_work_out(workshop: Workspace, tmp_path: Path) -> None:
+    """hnswlib gives up when it cannot reach as many vectors as it is asked for."""
+    index_folder(workshop.folder, "poor", tmp_path, replace(MINI, engine="hnsw?M=2&ef_construction=1&ef=1"))
+    poor = Workspace.open("poor", tmp_path)
+    with pytest.raises(RuntimeError):
+        poor.index.search(poor.tables.region_vectors[:1], len(poor.tables.region_vectors))
+    matches = search(poor, Query((region("first.png"),)), SearchOptions(top=100))
+    assert {match.work for match in matches} == set(workshop.tables.works) - {"first.png"}
 
 
 def test_several_places_of_one_work(workshop: Workspace) -> None:

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from explorer.errors import ExplorerError
+from explorer.glance import coarser
 from explorer.reduction import Reduction
 from explorer.tables import REDUCTION_FILE, Tables, WorkFeatures, write_tables
 from explorer.verify import KeyPoints
 
-FILES = ("works.json", "cells.npy", "shapes.npy", "region_counts.npy", "region_boxes.npy", "region_vectors.npy",
-         "region_joint.npy", "key_places.npy", "key_descriptors.npy", "key_counts.npy")  # fmt: skip
+FILES = (
+    "works.json", "cells.npy", "coarse_cells.npy", "shapes.npy", "region_counts.npy", "region_boxes.npy",
+    "region_vectors.npy", "region_joint.npy", "key_places.npy", "key_descriptors.npy", "key_counts.npy",
+)  # fmt: skip
 
 
 def features(seed: int) -> WorkFeatures:
@@ -55,6 +58,8 @@ def test_every_work_comes_back_as_it_was(folder: Path) -> None:
         assert_same(tables.features(number), original)
         np.testing.assert_array_equal(tables.grid(number).vectors, original.cells.astype(np.float32))
         np.testing.assert_array_equal(tables.whole()[number], original.joint[0].astype(np.float32))
+        for stored, coarse in zip(tables.coarse(number), coarser(original.cells), strict=True):
+            np.testing.assert_array_equal(stored, coarse.astype(np.float16))
         mine = np.flatnonzero(tables.region_work == number)
         np.testing.assert_array_equal(tables.region_vectors[mine], original.vectors)
         assert tables.region_box(int(mine[-1])).as_tuple() == pytest.approx(original.boxes[-1].tolist())

@@ -28,7 +28,7 @@ Pairs = tuple[np.ndarray, np.ndarray]
 """Places ``(M, 2)`` on the query's picture and on the work's, fractions."""
 _FEWEST_POINTS = 5  # agreeing key points from which they may say on their own where the copy lies
 _MANY_CELLS = 0.25  # share of the query's cells from which they may correct the box
-WEIGHTS = {"intercept": -6.99, "standing": 1.0, "cells": 7.56, "points": 3.64}
+WEIGHTS = {"intercept": -7.44, "standing": 1.06, "cells": 8.33, "points": 3.38}
 """Of the logistic function that makes one chance of all witnesses, fitted by ``benchmarks/quality.py --fit``."""
 
 
