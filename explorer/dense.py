@@ -71,11 +71,12 @@ def usual_sides(longest: int) -> list[float]:
 @dataclass(frozen=True)
 class Laying:
     """How a query is laid: ``per_work`` placements at most, ``mirror``ed too, with long sides of ``sides`` cells of
-    the works' grids (left out: :func:`usual_sides`)."""
+    the works' grids (left out: :func:`usual_sides`), ``squeeze``d where it does not fit even at its smallest."""
 
     per_work: int = 1
     mirror: bool = True
     sides: Sequence[float] = ()
+    squeeze: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,7 @@ def place(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying | None 
     """The best placements of a query grid on each of several works' grids, or on parts of them.
 
     ``query`` is ``(h, w, d)``; each work is ``(rows, columns, d)``, cells of unit length, float16 or float32.
-    Returns for each work up to ``per_work`` placements that do not overlap, best first. Where a query does not fit even
-    at its smallest, it is squeezed.
+    Returns for each work up to ``per_work`` placements that do not overlap, best first.
     """
     if not works:
         return []
@@ -121,7 +121,7 @@ def peaks(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying) -> Pea
     work, a few of each."""
     ways = [query, query.mirrored()] if laying.mirror else [query]
     shapes = np.array([work.shape[:2] for work in works])
-    sizes = _placement_sizes(query.shape, shapes.max(axis=0), laying.sides)
+    sizes = _placement_sizes(query.shape, shapes.max(axis=0), laying)
     several = 1 if laying.per_work == 1 else _NEIGHBOURS * laying.per_work
     planes = (len(sizes), len(ways), several)
     scores = np.full((len(works), *planes), IMPOSSIBLE, dtype=np.float32)
@@ -146,12 +146,12 @@ def peaks(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying) -> Pea
                 boxes[rows, number, way, : best.shape[1]] = _boxes(corners, size, shapes[rows])
 
     in_threads(lay, _chunks(shapes, _CACHED_COSINES // len(asked)))
-    if len(works) > 1:  # what fits others may be too large for one: it is laid there as it would be alone
+    if len(works) > 1 and laying.squeeze:  # what fits others may be too large for one: it is laid as if that were alone
         for row in np.flatnonzero((scores == IMPOSSIBLE).all(axis=(1, 2, 3))):
             alone = peaks(query, [works[row]], laying)
             scores[row, 0], boxes[row, 0] = alone.scores.reshape(planes[1:]), alone.boxes.reshape(*planes[1:], 4)
-    mirrored = np.broadcast_to(np.arange(len(ways))[:, None] == 1, planes)
-    return Peaks(scores.reshape(len(works), -1), boxes.reshape(len(works), -1, 4), mirrored.ravel())
+    mirrored, flat = np.broadcast_to(np.arange(len(ways))[:, None] == 1, planes), (len(works), math.prod(planes))
+    return Peaks(scores.reshape(flat), boxes.reshape(*flat, 4), mirrored.ravel())
 
 
 def _chunks(shapes: np.ndarray, most: int) -> list[np.ndarray]:
@@ -215,10 +215,11 @@ def _stacked(works: list[np.ndarray], shapes: np.ndarray) -> np.ndarray:
     return cells
 
 
-def _placement_sizes(query: tuple[int, int], largest: np.ndarray, sides: Sequence[float]) -> list[np.ndarray]:
+def _placement_sizes(query: tuple[int, int], largest: np.ndarray, laying: Laying) -> list[np.ndarray]:
     """Heights and widths, in cells, that are wanted and fit at least the largest of the works."""
-    sizes = [side * np.array(query) / max(query) for side in sides or usual_sides(int(largest.max()))]
-    return [size for size in sizes if (np.ceil(size) <= largest).all()] or [np.minimum(sizes[0], largest)]
+    sizes = [side * np.array(query) / max(query) for side in laying.sides or usual_sides(int(largest.max()))]
+    fitting = [size for size in sizes if (np.ceil(size) <= largest).all()]
+    return fitting or ([np.minimum(sizes[0], largest)] if laying.squeeze else [])
 
 
 def _slide(planes: np.ndarray, query: tuple[int, int], size: tuple[float, float], step: int) -> np.ndarray:

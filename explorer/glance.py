@@ -53,7 +53,8 @@ def glance(detail: FeatureMap, works: Sequence[Sequence[np.ndarray]], laying: La
     for level in range(max(map(len, works))):
         here = [row for row, grids in enumerate(works) if level < len(grids)]
         sides = _SIDES if level else _FINEST_SIDES
-        seen = peaks(detail, [works[row][level] for row in here], Laying(laying.per_work, laying.mirror, sides))
+        so = Laying(laying.per_work, laying.mirror, sides, squeeze=level == 0)
+        seen = peaks(detail, [works[row][level] for row in here], so)
         scores = np.full((len(works), seen.scores.shape[1]), IMPOSSIBLE, dtype=np.float32)
         boxes = np.zeros((*scores.shape, 4))
         scores[here], boxes[here] = seen.scores, seen.boxes

@@ -52,6 +52,7 @@ _PART_OF_ALL = 0.2  # of the regions, from which on the index is not asked
 _GLANCED = 3  # places of a work that a glance brings up and the detail is laid on, or two more than are wanted of it
 _WIDER = 0.35  # how far round such a place, as a fraction of its side, but a cell at least
 _SIZES = (0.6, 1.7)  # long sides of the placements there, of that of the place
+_CELLS_LONG = 10  # cells of a work from which on a place is long enough for the query's eight
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,8 @@ def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], laying:
     """The best places of works, the detail laid finely round those seen at a glance (third stage)."""
     groups: dict[tuple[int, bool], list[tuple[int, Box, np.ndarray]]] = {}  # by long side, and which way round
     for one in seen:
-        cells = workspace.tables.cells(one.row)
-        side = round(max(one.box.height * cells.shape[0], one.box.width * cells.shape[1]))
+        cells = _coarsest_grid(workspace, one)
+        side = round(_cells_long(one.box, cells))
         groups.setdefault((side, one.mirrored), []).append((one.row, *_window(cells, one.box)))
     found: list[Found] = []
     for (side, mirrored), group in groups.items():
@@ -263,6 +264,16 @@ def _visual(
         vectors = np.concatenate([vectors, in_mirror(vectors, grid.odd)])
     detail = Detail(query_grid(grid, box), box, size, points.inside(box))
     return VisualQuery(vectors, query_grid(grid, box, GLANCED_CELLS), detail, own)
+
+
+def _coarsest_grid(workspace: Workspace, one: Found) -> np.ndarray:
+    """The coarsest of a work's grids on which a place is still longer than the query's cells."""
+    finest, *coarse = workspace.tables.cells(one.row), *workspace.tables.coarse(one.row)
+    return next((cells for cells in reversed(coarse) if _cells_long(one.box, cells) >= _CELLS_LONG), finest)
+
+
+def _cells_long(box: Box, cells: np.ndarray) -> float:
+    return max(box.height * cells.shape[0], box.width * cells.shape[1])
 
 
 def _window(cells: np.ndarray, box: Box) -> tuple[Box, np.ndarray]:
