@@ -110,7 +110,7 @@ class Bench:
         return best_of_each(self.proposed(asked), 1)
 
     def dense(self, asked: Asked, mirror: bool = True) -> list[Found]:
-        return lay(self.workspace, asked.ready, self.seen(asked, mirror), Laying(mirror=mirror))
+        return lay(self.workspace, asked.ready, self.seen(asked, mirror))
 
     def seen(self, asked: Asked, mirror: bool = True) -> list[Found]:
         rows = [one.row for one in self.proposed(asked)]

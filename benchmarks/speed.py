@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from explorer.collection import picture_files
 from explorer.config import Config, Effort
-from explorer.dense import Laying
 from explorer.encoder.clip import ClipEncoder, load_clip
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
@@ -106,8 +105,8 @@ def measure_search(workspace: Workspace, queries: int, generator: np.random.Gene
         ready = time.perf_counter()
         proposed = [one.row for one in propose(workspace, query, workspace.config.candidate_works)]
         found = time.perf_counter()
-        seen = look(workspace, query, proposed, Laying(), workspace.config.laid_works)
-        verify(workspace, query, lay(workspace, query, seen, Laying()))
+        seen = look(workspace, query, proposed, works=workspace.config.laid_works)
+        verify(workspace, query, lay(workspace, query, seen))
         end = time.perf_counter()
         steps = (encoded - start, ready - encoded, found - ready, end - found, end - start)
         for name, seconds in zip(stages, steps, strict=True):

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from explorer.dense import Laying
 from explorer.query import RegionPart
 from explorer.stages import Found, best_of_each, lay, look, prepare, verify
 from explorer.workspace import Workspace
@@ -49,7 +48,7 @@ def _computed(workspace: Workspace) -> np.ndarray:
             continue
         query = prepare(workspace, RegionPart(tables.works[row], tables.region_box(int(region))))
         others = rng.permutation(present[present != row])[:_WORKS].tolist()
-        laid = lay(workspace, query, look(workspace, query, others, Laying()), Laying())
+        laid = lay(workspace, query, look(workspace, query, others))
         verified = verify(workspace, query, laid)
         values += [one.score for one in best_of_each(verified, 1)]
     return np.sort(np.array(values, dtype=np.float32))

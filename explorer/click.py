@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.dense import Laying
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.query import RegionPart
@@ -71,6 +70,6 @@ def click_proposals(workspace: Workspace, work_id: str, x: float, y: float) -> l
 def _support(workspace: Workspace, work_id: str, box: Box) -> float:
     query = prepare(workspace, RegionPart(work_id, box))
     rows = [one.row for one in propose(workspace, query, _WORKS + 1) if one.row not in query.own]
-    seen = look(workspace, query, rows, Laying(), _LAID)
-    verified = verify(workspace, query, lay(workspace, query, seen, Laying()), _VERIFIED)
+    seen = look(workspace, query, rows, works=_LAID)
+    verified = verify(workspace, query, lay(workspace, query, seen), _VERIFIED)
     return float(sum(one.score for one in best_of_each(verified, 1)))

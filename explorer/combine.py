@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explorer.dense import Laying
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
@@ -59,7 +58,7 @@ def find_words(workspace: Workspace, text: str, per_work: int) -> list[Found]:
         if per_work == 1:
             kept = [int(mixed.argmax())]
         else:
-            kept = [int(k) for k in non_maximum_suppression(boxes, mixed, SAME_PLACE)[:per_work]]
+            kept = [int(k) for k in non_maximum_suppression(boxes, mixed, SAME_PLACE, per_work)]
         found += [Found(row, tables.region_box(tables.first_region[row] + k), float(mixed[k])) for k in kept]
     return found
 
@@ -106,7 +105,7 @@ def _candidates(
     for query in visual:
         proposed = propose(workspace, query, max(config.candidate_works, options.top) + len(own))
         rows = [one.row for one in proposed if one.row not in own]
-        candidates |= {one.row for one in look(workspace, query, rows, Laying(), works)}
+        candidates |= {one.row for one in look(workspace, query, rows, works=works)}
     return sorted(candidates)
 
 
@@ -117,7 +116,7 @@ def _heard(workspace: Workspace, part: Part, visual: VisualQuery | None, rows: S
         standing = standings(scores, among=scores)
         chances = 1 / (1 + np.exp(2.0 - standing))
         return Heard(part, {one.row: replace(one, score=float(p)) for one, p in zip(found, chances, strict=True)}, None)
-    laid = lay(workspace, visual, look(workspace, visual, rows, Laying()), Laying())  # every candidate is asked
+    laid = lay(workspace, visual, look(workspace, visual, rows))  # every candidate is asked
     most = None if part.weight >= REQUIRED else _MOST_EXAMPLES
     places = best_of_each(verify(workspace, visual, laid, most), 1)
     return Heard(part, {one.row: one for one in places}, visual)

@@ -95,7 +95,7 @@ class Peaks:
             kept = [int(scores.argmax())]
         else:
             possible = np.flatnonzero(scores > IMPOSSIBLE)
-            kept = possible[non_maximum_suppression(boxes[possible], scores[possible], SAME_PLACE)[:count]]
+            kept = possible[non_maximum_suppression(boxes[possible], scores[possible], SAME_PLACE, count)]
         return [
             Placement(Box(*map(float, boxes[k])), float(scores[k]), bool(self.mirrored[k]))
             for k in kept

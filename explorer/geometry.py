@@ -136,19 +136,20 @@ def intersection_over_union(boxes: np.ndarray, others: np.ndarray) -> np.ndarray
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 
-def non_maximum_suppression(boxes: np.ndarray, scores: np.ndarray, overlap: float) -> np.ndarray:
+def non_maximum_suppression(
+    boxes: np.ndarray, scores: np.ndarray, overlap: float, most: int | None = None
+) -> np.ndarray:
     """Rows of the boxes to keep, best first: none overlaps a better one by more than ``overlap`` (IoU).
 
-    Boxes ``(N, 4)``, scores ``(N,)``; ties keep the earlier row. Returns ``(K,) int64``.
+    Boxes ``(N, 4)``, scores ``(N,)``; ties keep the earlier row. Returns ``(K,) int64``, ``most`` rows if so many.
 
     >>> boxes = np.array([[0, 0, 2, 2], [0, 0, 2, 1.9], [5, 5, 6, 6]])
     >>> non_maximum_suppression(boxes, np.array([0.5, 0.9, 0.1]), overlap=0.3)
     array([1, 2])
     """
-    order = np.argsort(-np.asarray(scores), kind="stable")
-    overlaps = intersection_over_union(boxes, boxes)
+    boxes, order = np.asarray(boxes), np.argsort(-np.asarray(scores), kind="stable")
     kept: list[int] = []
-    for row in order:
-        if not kept or overlaps[row, kept].max() <= overlap:
-            kept.append(int(row))
+    while len(order) and (most is None or len(kept) < most):
+        kept.append(int(order[0]))
+        order = order[1:][intersection_over_union(boxes[order[0]], boxes[order[1:]])[0] <= overlap]
     return np.array(kept, dtype=np.int64)

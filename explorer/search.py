@@ -49,7 +49,7 @@ def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Foun
     proposed = propose(workspace, query, max(config.candidate_works, options.top) + len(query.own))
     rows = [one.row for one in proposed if options.own or one.row not in query.own]
     seen = look(workspace, query, rows, laying, max(config.laid_works, options.top))
-    verified = verify(workspace, query, lay(workspace, query, seen, laying))
+    verified = verify(workspace, query, lay(workspace, query, seen, options.per_work))
     return best_of_each(verified, options.per_work)  # witnesses may move two places onto one
 
 

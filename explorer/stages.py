@@ -151,12 +151,14 @@ def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]
 
 
 def look(
-    workspace: Workspace, query: VisualQuery, rows: Sequence[int], laying: Laying, works: int | None = None
-) -> list[Found]:
+    workspace: Workspace, query: VisualQuery, rows: Sequence[int],
+    laying: Laying | None = None, works: int | None = None,
+) -> list[Found]:  # fmt: skip
     """Places where the detail may lie (second stage): a few of each of the works among ``rows``, or of so many
     ``works``, that look best at a glance; the best work first."""
     if not rows:
         return []
+    laying = laying or Laying()
     seen = glance(query.glance, [workspace.tables.coarse(row) for row in rows], laying)
     several = max(_GLANCED, laying.per_work + 2)
     return [
@@ -166,7 +168,7 @@ def look(
     ]
 
 
-def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], laying: Laying) -> list[Found]:
+def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], per_work: int = 1) -> list[Found]:
     """The best places of works, the detail laid finely round those seen at a glance (third stage)."""
     groups: dict[tuple[int, bool], list[tuple[int, Box, np.ndarray]]] = {}  # by long side, and which way round
     for one in seen:
@@ -177,11 +179,10 @@ def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], laying:
     for (side, mirrored), group in groups.items():
         asked = query.detail.cells.mirrored() if mirrored else query.detail.cells
         sides = [one for one in usual_sides(2 * side) if _SIZES[0] * side <= one <= _SIZES[1] * side]
-        finely = Laying(laying.per_work, mirror=False, sides=sides or [side])
-        placed = place(asked, [part for _, _, part in group], finely)
+        placed = place(asked, [part for _, _, part in group], Laying(mirror=False, sides=sides or [side]))
         for (row, area, _), placements in zip(group, placed, strict=True):
             found += [Found(row, p.box.within(area), p.score, mirrored) for p in placements]
-    return best_of_each(found, laying.per_work)
+    return best_of_each(found, per_work)
 
 
 def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], most: int | None = None) -> list[Found]:
@@ -229,7 +230,7 @@ def best_of_each(found: Sequence[Found], per_work: int) -> list[Found]:
             best.append(places[int(scores.argmax())])
             continue
         boxes = np.array([one.box.as_tuple() for one in places])
-        best += [places[k] for k in non_maximum_suppression(boxes, scores, SAME_PLACE)[:per_work]]
+        best += [places[k] for k in non_maximum_suppression(boxes, scores, SAME_PLACE, per_work)]
     return sorted(best, key=lambda one: -one.score)
 
 

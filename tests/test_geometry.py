@@ -89,6 +89,7 @@ def test_suppression_agrees_with_the_greedy_definition() -> None:
             if all(intersection_over_union(boxes[row], boxes[k])[0, 0] <= 0.3 for k in kept):
                 kept.append(row)
         assert non_maximum_suppression(boxes, scores, 0.3).tolist() == kept
+        assert non_maximum_suppression(boxes, scores, 0.3, most=3).tolist() == kept[:3]
 
 
 def test_suppression_of_nothing_is_nothing() -> None:

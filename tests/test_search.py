@@ -14,7 +14,7 @@ from generated import MINI, detail, folder_of, ground, planted, save
 from PIL import Image
 
 from explorer.click import click_box
-from explorer.dense import Laying, place
+from explorer.dense import place
 from explorer.errors import ExplorerError
 from explorer.exchange import match_records
 from explorer.geometry import Box, intersection_over_union
@@ -85,7 +85,7 @@ def test_where_a_glance_points_the_detail_lies_as_well_as_anywhere(workshop: Wor
     """Against the detail laid over all of every work: what is looked at first loses no copy, and invents none."""
     query = prepare(workshop, region(name))
     rows = [row for row in range(len(workshop.tables.works)) if row not in query.own]
-    laid = lay(workshop, query, look(workshop, query, rows, Laying()), Laying())
+    laid = lay(workshop, query, look(workshop, query, rows))
     assert sorted(one.row for one in laid) == rows
     everywhere = place(query.detail.cells, [workshop.tables.cells(row) for row in rows])
     best = {workshop.tables.works[row]: places[0].score for row, places in zip(rows, everywhere, strict=True)}
@@ -99,10 +99,10 @@ def test_where_a_glance_points_the_detail_lies_as_well_as_anywhere(workshop: Wor
 def test_a_glance_keeps_the_works_that_have_the_detail(workshop: Workspace) -> None:
     query = prepare(workshop, region("first.png"))
     rows = [row for row in range(len(workshop.tables.works)) if row not in query.own]
-    kept = {workshop.tables.works[one.row] for one in look(workshop, query, rows, Laying(), works=4)}
+    kept = {workshop.tables.works[one.row] for one in look(workshop, query, rows, works=4)}
     assert len(kept) == 4
     assert kept >= {"second.png", "larger.png", "smaller.png"}
-    assert look(workshop, query, [], Laying()) == []
+    assert look(workshop, query, []) == []
 
 
 def test_matches_are_ranked_and_their_boxes_lie_on_the_picture(workshop: Workspace) -> None:
