@@ -52,7 +52,7 @@ _PART_OF_ALL = 0.2  # of the regions, from which on the index is not asked
 _GLANCED = 3  # places of a work that a glance brings up and the detail is laid on, or two more than are wanted of it
 _WIDER = 0.35  # how far round such a place, as a fraction of its side, but a cell at least
 _SIZES = (0.6, 1.7)  # long sides of the placements there, of that of the place
-_CELLS_LONG = 10  # cells of a work from which on a place is long enough for the query's eight
+_CELLS_LONG = 8  # cells of a work from which on a place is long enough for the query's eight
 
 
 @dataclass(frozen=True)
