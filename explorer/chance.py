@@ -48,7 +48,6 @@ def _computed(workspace: Workspace) -> np.ndarray:
             continue
         query = prepare(workspace, RegionPart(tables.works[row], tables.region_box(int(region))))
         others = rng.permutation(present[present != row])[:_WORKS].tolist()
-        laid = lay(workspace, query, look(workspace, query, others))
-        verified = verify(workspace, query, laid)
+        verified = verify(workspace, query, lay(workspace, query, look(workspace, query, others)))
         values += [one.score for one in best_of_each(verified, 1)]
     return np.sort(np.array(values, dtype=np.float32))

@@ -16,7 +16,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
 from explorer.query import Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
-from explorer.stages import SAME_PLACE, Found, VisualQuery, best_of_each, lay, look, prepare, propose, verify
+from explorer.stages import SAME_PLACE, Found, VisualQuery, best_of_each, lay, look, prepare, shortlist, verify
 from explorer.verify import standings
 from explorer.workspace import Workspace
 
@@ -99,14 +99,7 @@ def _candidates(
     """Rows of the works that are looked at: what any detail proposes; all, when there are only words."""
     if not visual:
         return list(range(len(workspace.tables.works)))
-    config = workspace.config
-    works = max(config.laid_works, options.top)
-    candidates: set[int] = set()
-    for query in visual:
-        proposed = propose(workspace, query, max(config.candidate_works, options.top) + len(own))
-        rows = [one.row for one in proposed if one.row not in own]
-        candidates |= {one.row for one in look(workspace, query, rows, works=works)}
-    return sorted(candidates)
+    return sorted({one.row for query in visual for one in shortlist(workspace, query, own, options.top)})
 
 
 def _heard(workspace: Workspace, part: Part, visual: VisualQuery | None, rows: Sequence[int]) -> Heard:

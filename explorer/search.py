@@ -13,7 +13,7 @@ from explorer.combine import combined, find_words
 from explorer.dense import Laying
 from explorer.errors import ExplorerError
 from explorer.query import Match, Part, Query, SearchOptions, WordsPart
-from explorer.stages import Found, best_of_each, lay, look, prepare, propose, refuse_nothing_to_see, verify
+from explorer.stages import Found, best_of_each, lay, prepare, refuse_nothing_to_see, shortlist, verify
 from explorer.workspace import Workspace
 
 
@@ -45,10 +45,8 @@ def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Foun
     if isinstance(part, WordsPart):
         return sorted(find_words(workspace, part.text, options.per_work), key=lambda one: -one.score)
     query = prepare(workspace, part)
-    config, laying = workspace.config, Laying(options.per_work)
-    proposed = propose(workspace, query, max(config.candidate_works, options.top) + len(query.own))
-    rows = [one.row for one in proposed if options.own or one.row not in query.own]
-    seen = look(workspace, query, rows, laying, max(config.laid_works, options.top))
+    without = frozenset() if options.own else query.own
+    seen = shortlist(workspace, query, without, options.top, Laying(options.per_work))
     verified = verify(workspace, query, lay(workspace, query, seen, options.per_work))
     return best_of_each(verified, options.per_work)  # witnesses may move two places onto one
 

@@ -20,7 +20,7 @@ import numpy as np
 from explorer.collection import open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.collection.renditions import THUMBNAIL_SIDE
-from explorer.dense import SAME_PLACE, Laying, in_threads, place, query_grid, usual_sides
+from explorer.dense import QUERY_CELLS, SAME_PLACE, Laying, in_threads, place, query_grid, usual_sides
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.glance import QUERY_CELLS as GLANCED_CELLS
@@ -52,7 +52,6 @@ _PART_OF_ALL = 0.2  # of the regions, from which on the index is not asked
 _GLANCED = 3  # places of a work that a glance brings up and the detail is laid on, or two more than are wanted of it
 _WIDER = 0.35  # how far round such a place, as a fraction of its side, but a cell at least
 _SIZES = (0.6, 1.7)  # long sides of the placements there, of that of the place
-_CELLS_LONG = 8  # cells of a work from which on a place is long enough for the query's eight
 
 
 @dataclass(frozen=True)
@@ -168,6 +167,17 @@ def look(
     ]
 
 
+def shortlist(
+    workspace: Workspace, query: VisualQuery, without: frozenset[int], top: int, laying: Laying | None = None
+) -> list[Found]:
+    """The first two stages, as far as the collection's settings, or ``top`` matches wanted, demand; the works in the
+    rows ``without`` are left out."""
+    config = workspace.config
+    proposed = propose(workspace, query, max(config.candidate_works, top) + len(without | query.own))
+    rows = [one.row for one in proposed if one.row not in without]
+    return look(workspace, query, rows, laying, max(config.laid_works, top))
+
+
 def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], per_work: int = 1) -> list[Found]:
     """The best places of works, the detail laid finely round those seen at a glance (third stage)."""
     groups: dict[tuple[int, bool], list[tuple[int, Box, np.ndarray]]] = {}  # by long side, and which way round
@@ -268,9 +278,10 @@ def _visual(
 
 
 def _coarsest_grid(workspace: Workspace, one: Found) -> np.ndarray:
-    """The coarsest of a work's grids on which a place is still longer than the query's cells."""
-    finest, *coarse = workspace.tables.cells(one.row), *workspace.tables.coarse(one.row)
-    return next((cells for cells in reversed(coarse) if _cells_long(one.box, cells) >= _CELLS_LONG), finest)
+    """The coarsest of a work's grids on which a place is still as long as the query; else the finest."""
+    coarse = reversed(workspace.tables.coarse(one.row))
+    long_enough = (cells for cells in coarse if _cells_long(one.box, cells) >= QUERY_CELLS)
+    return next(long_enough, workspace.tables.cells(one.row))
 
 
 def _cells_long(box: Box, cells: np.ndarray) -> float:

@@ -18,7 +18,6 @@ from explorer.verify.keypoints import KeyPoints, compare_key_points, find_key_po
 from explorer.verify.transforms import Transform
 
 __all__ = [
-    "Detail", "KeyPoints", "Place", "Testimony", "Transform", "chance", "compare_key_points",
-    "find_key_points", "hear", "likeness",
-    "seen_elsewhere", "standings",
+    "Detail", "KeyPoints", "Place", "Testimony", "Transform", "chance", "compare_key_points", "find_key_points",
+    "hear", "likeness", "seen_elsewhere", "standings",
 ]  # fmt: skip

@@ -77,14 +77,14 @@ class Compared:
     work: KeyPoints
     products: np.ndarray
 
-    def pairs(self, mirrored: bool, among: np.ndarray | None = None, ratio: float = RATIO) -> np.ndarray:
+    def pairs(self, mirrored: bool, among: np.ndarray | None = None) -> np.ndarray:
         """Pairs of key points ``(M, 2) int64``, rows of the query's and of the work's, one per place of either; of the
         work's only those ``among (K,) bool``, if given."""
         products = self.products[int(mirrored)]
         if among is None:
-            return _distinctive(products, ratio)
+            return _distinctive(products, RATIO)
         rows = np.flatnonzero(among)
-        pairs = _distinctive(products[:, rows], ratio)
+        pairs = _distinctive(products[:, rows], RATIO)
         return np.stack([pairs[:, 0], rows[pairs[:, 1]]], axis=1)
 
 
