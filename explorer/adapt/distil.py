@@ -102,8 +102,8 @@ def distil(
         course.down(loss)
         average.update()
         if step % 200 == 0:
-            log.info("distil %d: loss %.3f, whole %.3f, joint %.3f, %.0f s", step, loss.item(), (unit * aim).sum(1).mean(),
-                     F.cosine_similarity(joint, cells, dim=1).mean(), course.spent)  # fmt: skip
+            log.info("distil %d: loss %.3f, whole %.3f, joint %.3f, %.0f s", step, loss.item(), (unit * aim).sum(1).mean().item(),
+                     F.cosine_similarity(joint, cells, dim=1).mean().item(), course.spent)  # fmt: skip
     student.load_state_dict(average.values)
     return average
 

@@ -101,7 +101,7 @@ class Training:
         views = 3 if self.settings.limit else VIEWS
         seen = features(self.teacher[0], self.pictures, self.settings.side, views, gen)
         log.info("features of %d views in %.0f s", views, time.monotonic() - started)
-        start_by_ridge(heads, seen, self.truth, self.parts["train"])
+        start_by_ridge(heads, seen, self.truth, self.parts["train"], self.parts["validation"])
         self.write("ridge", heads.state_dict(), torch.float32)
         found = train_heads(heads, seen, self.teacher[1], self.truth, self.parts, self.settings.run,
                             self.settings.heads_seconds)  # fmt: skip
@@ -170,8 +170,8 @@ class Training:
         if (self.settings.out / "student.safetensors").is_file():
             lookers["student"] = self.student_look()
         for name, look in lookers.items():
-            for voice, speak in speakers.items():
-                self.report(f"gauge {name}, {voice}", gauge(self.pictures, prepared, look, speak, self.settings.side))
+            for voice, figures in gauge(self.pictures, prepared, look, speakers, self.settings.side).items():
+                self.report(f"gauge {name}, {voice}", figures)
 
     def trained_heads(self, name: str = "heads") -> Heads:
         heads = Heads().to(self.device)
@@ -222,17 +222,20 @@ class Training:
         found = {n: v.detach().to("cpu", dtype if v.is_floating_point() else v.dtype).contiguous() for n, v in tensors.items()}
         fresh = self.settings.run / f"{name}.new"
         save_file(found, fresh)
-        (self.settings.out / f"{name}.safetensors").write_bytes(fresh.read_bytes())
+        self._place(name).write_bytes(fresh.read_bytes())
+
+    def _place(self, name: str) -> Path:
+        return (self.settings.run if name == "ridge" else self.settings.out) / f"{name}.safetensors"
 
     def read(self, name: str) -> dict[str, torch.Tensor]:
-        path = self.settings.out / f"{name}.safetensors"
+        path = self._place(name)
         if not path.is_file():
             raise ExplorerError(f"There is no {path.name} in {path.parent} yet: run the stage before this one.")
         return {n: v.to(self.device).float() if v.is_floating_point() else v for n, v in load_file(path).items()}
 
     def report(self, stage: str, figures: dict[str, float]) -> None:
         log.info("%s: %s", stage, figures)
-        path = self.settings.out / f"report-{stage.split()[0]}.json"
+        path = self.settings.run / f"report-{stage.split()[0]}.json"
         known = json.loads(path.read_text("utf-8")) if path.is_file() else {}
         path.write_text(json.dumps(known | {stage: figures}, indent=1), "utf-8")
 

@@ -85,7 +85,7 @@ def train_tower(
     with torch.no_grad():
         heads.eval()
         aims = torch.cat([heads.text(part) for part in truth.sentences.split(8192)])
-    exact = [(said.rows[many[0]], row) for row, many in enumerate(said.truths["said"]) if len(many) == 1]
+    exact = [(said.rows[many[0]], row) for row, many in enumerate(said.truths["said"]) if len(many) <= 2]
     places, rows = (torch.tensor(numbers, device=device) for numbers in zip(*exact, strict=True))
     aims[places] = said.text_truth.to(device)[rows]
     order = torch.from_numpy(np.random.default_rng(5).permutation(len(texts)))
@@ -117,7 +117,7 @@ def train_tower(
         course.down(loss)
         average.update()
         if step % 200 == 0:
-            log.info("tower %d: loss %.4f, cosine %.3f, %.0f s", step, loss.item(), (found * aim).sum(1).mean(), course.spent)
+            log.info("tower %d: loss %.4f, cosine %.3f, %.0f s", step, loss.item(), (found * aim).sum(1).mean().item(), course.spent)
     tower.load_state_dict({name: value.to(tower.state_dict()[name].dtype) for name, value in average.values.items()})
     tower.eval()
     with torch.no_grad():

@@ -59,17 +59,18 @@ def tune(
     upper.to(memory_format=torch.channels_last)
     heads.eval()
     spoken = parts["train"][truth.counts[parts["train"]] > 0]
+    often = truth.often(spoken)
     with torch.no_grad():
         labels = heads.text(truth.label_texts)
     blocks = [p for name, p in upper.named_parameters() if name.startswith(("blocks", "head"))]
     optimizer = torch.optim.AdamW(
-        [{"params": blocks, "lr": 3e-4}, {"params": upper.picture.parameters(), "lr": 3e-4},
+        [{"params": blocks, "lr": 2e-4}, {"params": upper.picture.parameters(), "lr": 3e-4},
          {"params": [upper.sharpness], "lr": 1e-3, "weight_decay": 0.0}], weight_decay=0.05,
     )  # fmt: skip
     average = Average(upper)
     course = Course(run / "tune", seconds, upper, [optimizer], lambda: export(average.values))
     for step in course.steps():
-        rows = spoken[torch.randint(len(spoken), (batch,), generator=gen, device=device)]
+        rows = spoken[torch.multinomial(often, batch, replacement=True, generator=gen)]
         with torch.no_grad():
             clean = crops(pictures, rows, side, gen)
             other = changed(clean, gen)
@@ -99,14 +100,14 @@ def tune(
     return average, judged_vectors(vectors, heads, truth, parts["validation"])
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def seen_whole(net: Lite, upper: Upper, pictures: Pictures, rows: torch.Tensor, side: int) -> torch.Tensor:
     """Unit vectors of whole pictures pressed into a square, ``(N, 256)``."""
     found = []
     for some in rows.split(256):
         with mixed(rows.device):
             found.append(whole(upper(net.middle(_last(wholes(pictures, some, side))))))
-    return torch.cat(found).clone()
+    return torch.cat(found)
 
 
 def _last(images: torch.Tensor) -> torch.Tensor:

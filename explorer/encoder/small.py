@@ -1,0 +1,117 @@
+"""The project's own small model: a convolutional network, a linear head into CLIP's space, and a small text tower.
+
+``config.json`` of its folder says ``model_type: "brueghel-small"``; ``model.safetensors`` holds everything in half
+precision, so nothing else has to be installed. Details are matched by a map at stride 16; words by the last map, whose
+cells lie in the joint space by themselves (the head is linear), seen at two sizes; the whole picture is pressed into
+the square that the head was trained on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import CLIPTextConfig, CLIPTextModelWithProjection
+
+from explorer.config import Config
+from explorer.encoder import Encoding
+from explorer.encoder.lite import LAST, STRIDE, Lite
+from explorer.errors import ExplorerError
+from explorer.regions import FeatureMap, unit_rows
+
+MODEL_TYPE = "brueghel-small"
+CELL = 16  # pixels of a cell of the map for details
+NATIVE = 224  # pixels of a side of the square that whole pictures are pressed into
+COARSE = 0.5  # words also see the picture at this share of its size, where larger things fit a cell's view
+_LONGEST_TEXT = 2000  # characters
+
+
+class SmallEncoder:
+    """See :class:`explorer.encoder.Encoder`."""
+
+    def __init__(self, folder: Path, config: Config, device: str, note: str = "") -> None:
+        shape = json.loads((folder / "config.json").read_text("utf-8"))
+        stored = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
+        self.net, self.head = Lite(), nn.Linear(LAST, shape["joint"])
+        self.net.load_state_dict(_part(stored, "net."))
+        self.head.load_state_dict(_part(stored, "picture."))
+        self.tower = CLIPTextModelWithProjection(CLIPTextConfig(**shape["text"]))
+        report = self.tower.load_state_dict(_part(stored, "text."), strict=False)
+        if missing := [name for name in report.missing_keys if "position_ids" not in name]:
+            raise ExplorerError(f"The model in {folder} lacks {missing[0]}: restore the folder, or train it again.")
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.enable_truncation(shape["text"]["max_position_embeddings"])
+        end = shape["text"]["eos_token_id"]
+        self.tokenizer.enable_padding(pad_id=end, pad_token=self.tokenizer.id_to_token(end))
+        for module in (self.net, self.head, self.tower):
+            module.requires_grad_(False).eval().to(device)
+        self.net.to(memory_format=torch.channels_last)
+        self._resolution, self._device = config.resolution, device
+        self.hash = _weights_hash(stored)
+        self.note = note
+        self.logit_scale = float(shape["logit_scale"])
+
+    def grid_shape(self, width: int, height: int) -> tuple[int, int]:
+        factor = self._resolution / max(width, height) / STRIDE
+        return 2 * max(1, round(height * factor)), 2 * max(1, round(width * factor))
+
+    def prepare(self, picture: Image.Image, width: int, height: int) -> Image.Image:
+        rows, columns = self.grid_shape(width, height)
+        return picture.resize((columns * CELL, rows * CELL), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+    @torch.inference_mode()
+    def encode(self, pictures: Sequence[Image.Image]) -> list[Encoding]:
+        pixels = self._pixels(pictures)
+        middle = self.net.middle(pixels)
+        cells = F.normalize(self._joint(self.net.last(middle)), dim=1)
+        if min(pixels.shape[-2:]) * COARSE >= 2 * STRIDE:
+            size = tuple(max(1, round(side * COARSE / STRIDE)) * STRIDE for side in pixels.shape[-2:])
+            small = F.interpolate(pixels, size, mode="bilinear", antialias=True)
+            coarse = F.normalize(self._joint(self.net(small)[1]), dim=1)
+            cells = cells + F.interpolate(coarse, cells.shape[-2:], mode="bilinear")
+        square = F.interpolate(pixels, (NATIVE, NATIVE), mode="bicubic", antialias=True).clamp(0, 1)
+        whole = self._joint(self.net(square)[1]).mean((2, 3))
+        return [
+            Encoding(_map(m), FeatureMap(unit_rows(_map(j).vectors)), unit_rows(w.float().cpu().numpy()))
+            for m, j, w in zip(middle, cells, whole, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def words(self, texts: Sequence[str]) -> np.ndarray:
+        clean = [text[:_LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts]
+        ids = torch.tensor([one.ids for one in self.tokenizer.encode_batch(clean)], device=self._device)
+        return unit_rows(self.tower(input_ids=ids).text_embeds.float().cpu().numpy())
+
+    def _joint(self, last: torch.Tensor) -> torch.Tensor:
+        return F.conv2d(last, self.head.weight[:, :, None, None], self.head.bias)
+
+    def _pixels(self, pictures: Sequence[Image.Image]) -> torch.Tensor:
+        arrays = torch.from_numpy(np.stack([np.asarray(picture) for picture in pictures])).to(self._device)
+        return (arrays.permute(0, 3, 1, 2).float() / 255).contiguous(memory_format=torch.channels_last)
+
+
+def _map(cells: torch.Tensor) -> FeatureMap:
+    """``(D, h, w)`` to a map."""
+    return FeatureMap(np.ascontiguousarray(cells.permute(1, 2, 0).float().cpu().numpy()))
+
+
+def _part(stored: dict[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in stored.items() if name.startswith(prefix)}
+
+
+def _weights_hash(stored: dict[str, torch.Tensor]) -> str:
+    digest = hashlib.sha256(repr((MODEL_TYPE, NATIVE, COARSE)).encode())
+    for name, tensor in sorted(stored.items()):
+        digest.update(name.encode())
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
