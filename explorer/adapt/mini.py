@@ -2,8 +2,8 @@
 
 Stages, each resumable, the first on a machine with the data and the packages, the others wherever the prepared folder
 is: ``prepare``; ``heads`` (the frozen network into the space of pictures and words); ``tower`` (the text tower);
-``tune`` (the network's upper blocks); ``distil`` (a plain CLIP vision tower); ``gauge`` (quick figures). Every stage
-trains for so many seconds and writes its weights, in half precision, to ``--out``.
+``tune`` (the network's upper blocks); ``distil`` (a plain CLIP vision tower); ``gauge`` (quick figures);
+``write`` (the folders that the app opens). Every stage trains for so many seconds and writes its weights, in half precision, to ``--out``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from explorer.encoder.lite import Lite
 from explorer.errors import ExplorerError
 
 log = logging.getLogger(__name__)
-STAGES = ("prepare", "heads", "tower", "tune", "distil", "gauge")
+STAGES = ("prepare", "heads", "tower", "tune", "distil", "gauge", "write")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Settings:
     limit: int = 0
     """Only about so many pictures and texts, to try everything in a minute; 0: all."""
     threads: int = 8
+    share: float = 0.5
+    """How far the upper blocks that are written lie on the way from frozen (0) to tuned (1)."""
 
 
 class Training:
@@ -173,6 +175,14 @@ class Training:
             for voice, figures in gauge(self.pictures, prepared, look, speakers, self.settings.side).items():
                 self.report(f"gauge {name}, {voice}", figures)
 
+    def write_models(self) -> None:
+        """Both candidates, as far as they have been trained."""
+        from explorer.adapt.assemble import write_plain, write_small
+
+        log.info("wrote %s", write_small(self.settings.prepared, self.settings.out, self.settings.share))
+        if self._place("student").is_file():
+            log.info("wrote %s", write_plain(self.settings.prepared, self.settings.out, student_shape()))
+
     def trained_heads(self, name: str = "heads") -> Heads:
         heads = Heads().to(self.device)
         heads.load_state_dict({n: v for n, v in self.read(name).items() if not n.startswith("space.")})
@@ -264,7 +274,7 @@ def train_mini(settings: Settings, stages: Sequence[str]) -> None:
     for stage in STAGES[1:]:
         if stage in stages:
             started = time.monotonic()
-            getattr(training, stage)()
+            getattr(training, "write_models" if stage == "write" else stage)()
             log.info("%s took %.0f s", stage, time.monotonic() - started)
 
 

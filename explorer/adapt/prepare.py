@@ -106,7 +106,9 @@ def picture_texts(data: Path) -> dict[str, dict[str, Any]]:
         for row in _catalogue(data / name):
             key, words = f"{name}/{row['file']}", [w.strip() for w in row.get("words", "").split(" | ") if w.strip()]
             if name == "train-photos" and row["file"].startswith(NAMED):
-                found[key] = {"texts": name_texts(words[0].lower()), "kind": "name"}
+                parts = words[0].lower().split(", ")
+                name_here = parts[-1] if row["file"].startswith("grocery-") else parts[0]
+                found[key] = {"texts": name_texts(name_here), "kind": "name"}
             elif name == "train-photos":
                 found[key] = {"texts": [" ".join(w.split()) for w in words], "kind": "caption"}
             else:

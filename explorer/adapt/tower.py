@@ -39,12 +39,17 @@ class TextShape:
 
 
 def build_tower(shape: TextShape) -> CLIPTextModelWithProjection:
+    return CLIPTextModelWithProjection(CLIPTextConfig(**text_config(shape)))
+
+
+def text_config(shape: TextShape) -> dict[str, object]:
+    """As transformers wants it."""
     end = shape.vocabulary - 1
-    return CLIPTextModelWithProjection(CLIPTextConfig(
-        hidden_size=shape.width, intermediate_size=4 * shape.width, num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads, max_position_embeddings=shape.length, vocab_size=shape.vocabulary,
-        hidden_act="gelu", projection_dim=DIMS, bos_token_id=end - 1, eos_token_id=end, pad_token_id=end,
-    ))  # fmt: skip
+    return {
+        "hidden_size": shape.width, "intermediate_size": 4 * shape.width, "num_hidden_layers": shape.layers,
+        "num_attention_heads": shape.heads, "max_position_embeddings": shape.length, "vocab_size": shape.vocabulary,
+        "hidden_act": "gelu", "projection_dim": DIMS, "bos_token_id": end - 1, "eos_token_id": end, "pad_token_id": end,
+    }  # fmt: skip
 
 
 class Reader:

@@ -161,7 +161,7 @@ class ClipEncoder:
 def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder:
     """Load ``config.model``: ``mini``, a local folder, or a hub id (from the cache first, then the network)."""
     torch.set_num_threads(threads or os.cpu_count() or 1)
-    device = _usable(device) if device else _best_device()
+    device = usable(device) if device else best_device()
     is_mini = config.model == MINI_MODEL
     model, tokenizer, colours = _from_pretrained(str(MINI_FOLDER) if is_mini else config.model)
     return ClipEncoder(model, tokenizer, config, device, colours, MINI_NOTE if is_mini else "")
@@ -227,13 +227,13 @@ def _block(layer: int, count: int) -> int:
     return count + layer
 
 
-def _best_device() -> str:
+def best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def _usable(device: str) -> str:
+def usable(device: str) -> str:
     try:
         torch.zeros(1, device=device).cpu()
     except (RuntimeError, AssertionError, NotImplementedError) as error:

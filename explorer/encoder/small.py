@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
-from explorer.config import Config
+from explorer.config import MINI_MODEL, Config
 from explorer.encoder import Encoding
+from explorer.encoder.clip import MINI_FOLDER, MINI_NOTE, best_device, usable
 from explorer.encoder.lite import LAST, STRIDE, Lite
 from explorer.errors import ExplorerError
 from explorer.regions import FeatureMap, unit_rows
@@ -98,6 +101,28 @@ class SmallEncoder:
     def _pixels(self, pictures: Sequence[Image.Image]) -> torch.Tensor:
         arrays = torch.from_numpy(np.stack([np.asarray(picture) for picture in pictures])).to(self._device)
         return (arrays.permute(0, 3, 1, 2).float() / 255).contiguous(memory_format=torch.channels_last)
+
+
+def folder_of(config: Config) -> Path:
+    return MINI_FOLDER if config.model == MINI_MODEL else Path(config.model)
+
+
+def is_small(config: Config) -> bool:
+    """Whether the config's model is a folder of this kind."""
+    try:
+        return json.loads((folder_of(config) / "config.json").read_text("utf-8")).get("model_type") == MODEL_TYPE
+    except (OSError, ValueError):
+        return False
+
+
+def load_small(config: Config, threads: int = 0, device: str = "") -> SmallEncoder:
+    """Load the config's folder. Raises :class:`ExplorerError` when it is damaged."""
+    torch.set_num_threads(threads or os.cpu_count() or 1)
+    folder = folder_of(config)
+    try:
+        return SmallEncoder(folder, config, usable(device) if device else best_device(), MINI_NOTE if config.model == MINI_MODEL else "")
+    except (OSError, ValueError, LookupError, RuntimeError, TypeError, SafetensorError) as error:
+        raise ExplorerError(f"The model in {folder} is damaged ({type(error).__name__}): restore or replace the folder.") from error
 
 
 def _map(cells: torch.Tensor) -> FeatureMap:
