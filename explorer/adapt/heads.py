@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 VIEWS = 8  # crops of every picture that features are kept of; the first is the whole
 ALIKE = 0.8  # texts of a greater cosine count as saying the same
 BATCH = 1024
-PENALTIES = (0.03, 0.1, 0.3, 1.0)
+PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)
 NOISE = 0.01  # added to every number of a sentence vector in training
 OFTEN = {"name": 1.0, "caption": 3.0, "title": 0.6}
 
