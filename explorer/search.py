@@ -8,47 +8,79 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer import labels as zero_shot
-from explorer.chance import against_chance
-from explorer.combine import combined, find_words
-from explorer.dense import Laying
+from explorer.combine import JudgedPart, combined, find_words
 from explorer.errors import ExplorerError
+from explorer.geometry import Box
 from explorer.query import Match, Part, Query, SearchOptions, WordsPart
-from explorer.stages import Found, best_of_each, lay, prepare, refuse_nothing_to_see, shortlist, verify
+from explorer.stages import (
+    Found,
+    VisualQuery,
+    best_places,
+    further_places,
+    prepare,
+    refuse_nothing_to_see,
+    shortlist,
+)
 from explorer.workspace import Workspace
 
 
-def search(workspace: Workspace, query: Query, options: SearchOptions | None = None) -> list[Match]:
-    """Where in the collection the query is found, best first.
+def search(
+    workspace: Workspace, query: Query, options: SearchOptions | None = None, judged: Sequence[JudgedPart] = ()
+) -> list[Match]:
+    """Where in the collection the query is found, best first; ``judged`` matches of its first detail are learnt from.
 
-    Raises :class:`ExplorerError` for an empty query, an unknown work, an unreadable picture, a box outside it, and a
-    detail in which there is nothing to see.
+    Which works are examined, how sure a place is, and in which order places stand does not depend on how many are
+    wanted: more of them, more per work and the query's own work only add to what is there.
+
+    Raises :class:`ExplorerError`, before anything is searched, for an empty query, one that only says what is not
+    wanted, an unknown work, an unreadable picture, a box outside it, and a detail in which there is nothing to see.
     """
     options = options or SearchOptions()
     if not query.parts:
         raise ExplorerError("There is nothing to search for: give a picture, a detail, or words.")
-    single = len(query.parts) == 1
-    found = _find(workspace, query.parts[0], options) if single else combined(workspace, query, options)
-    if found:
-        for part in query.parts:
-            if not isinstance(part, WordsPart):
-                refuse_nothing_to_see(workspace, part)
+    if not any(part.weight > 0 for part in query.parts):
+        raise ExplorerError("Say also what to look for: so far the search only has what it should not find.")
+    for part in query.parts:
+        if not isinstance(part, WordsPart):
+            refuse_nothing_to_see(workspace, part)
+    single = len(query.parts) == 1 and not judged
+    found = _find(workspace, query.parts[0], options) if single else combined(workspace, query, options, judged)
     present = set(workspace.present_rows().tolist())
-    best = against_chance(workspace, [one for one in found if one.row in present][: options.top])
+    return as_matches(workspace, [one for one in found if one.row in present][: options.top])
+
+
+def as_matches(workspace: Workspace, found: Sequence[Found]) -> list[Match]:
+    """Places in their order as matches, ranked from 1."""
+    works = workspace.tables.works
     return [
-        Match(workspace.tables.works[one.row], one.box, one.score, rank, one.mirrored, one.evidence, one.also)
-        for rank, one in enumerate(best, start=1)
+        Match(works[one.row], one.box, one.score, rank, one.mirrored, one.evidence, one.also, one.parts)
+        for rank, one in enumerate(found, start=1)
     ]
 
 
 def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Found]:
-    """A query of a single part, best first."""
+    """A query of a single part, best first; works beyond those that every search examines come after them."""
     if isinstance(part, WordsPart):
         return sorted(find_words(workspace, part.text, options.per_work), key=lambda one: -one.score)
     query = prepare(workspace, part)
-    without = frozenset() if options.own else query.own
-    seen = shortlist(workspace, query, without, options.top, Laying(options.per_work))
-    verified = verify(workspace, query, lay(workspace, query, seen, options.per_work))
-    return best_of_each(verified, options.per_work)  # witnesses may move two places onto one
+    lists = shortlist(workspace, query, frozenset(), options.top - workspace.config.laid_works)
+    found: list[Found] = []
+    for number, seen in enumerate(lists):
+        places = best_places(workspace, query, seen)
+        if options.per_work > 1:
+            places += _further(workspace, query, {one.row: one.box for one in places}, options.per_work - 1)
+        if options.own and number == 0:
+            places += _further(workspace, query, dict.fromkeys(query.own, query.detail.box), options.per_work)
+        found += sorted(places, key=lambda one: -one.score)
+    return found
+
+
+def _further(workspace: Workspace, query: VisualQuery, taken: dict[int, Box], most: int) -> list[Found]:
+    """Further places, ``most`` of each work."""
+    kept: dict[int, list[Found]] = {}
+    for one in further_places(workspace, query, taken, most):
+        kept.setdefault(one.row, []).append(one)
+    return [one for places in kept.values() for one in places[:most]]
 
 
 # -- zero-shot labels ------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from explorer.chance import chance_pairs
 from generated import SMALL, detail, folder_of, ground, planted, save
 
-from explorer.chance import chance_pairs
 from explorer.click import SIZES, click_box, click_proposals
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, intersection_over_union
