@@ -131,7 +131,8 @@ def _results(
 ) -> tuple[list[PartResult], list[int]]:  # fmt: skip
     """What every part finds, and the rows of the works that were examined."""
     seen = [shortlist(workspace, one, hidden | own)[0] if one else [] for one in visual]
-    rows = sorted({one.row for places in seen for one in places} | own)
+    examples = [one.own for part, one in zip(parts, visual, strict=True) if one and 0 < part.weight < REQUIRED]
+    rows = sorted(({one.row for places in seen for one in places} | own).union(*examples) - hidden)
     if not any(visual):
         rows = [row for row in range(len(workspace.tables.works)) if row not in hidden]
     asked = zip(parts, visual, seen, strict=True)
@@ -177,11 +178,12 @@ def _result(
         standing = robust_z_scores(scores, among=scores)
         return PartResult(part, {one.row: replace(one, score=float(z)) for one, z in zip(found, standing, strict=True)},
                           None)  # fmt: skip
-    known = {one.row for one in seen}
-    others = [row for row in rows if row not in known and row not in visual.own]
+    example = 0 < part.weight < REQUIRED
+    itself = {} if example else dict.fromkeys(visual.own & set(rows), visual.detail.box)
+    known = {one.row for one in seen} | set(itself)
+    others = [row for row in rows if row not in known]
     most = None if part.weight >= REQUIRED else _MOST_EXAMPLES
     places = best_places(workspace, visual, [*seen, *look(workspace, visual, others)], most)
-    itself = dict.fromkeys(visual.own & set(rows), visual.detail.box)
     places += further_places(workspace, visual, itself)  # of the query's own work: not the query itself
     best: dict[int, Found] = {}
     for one in sorted(places, key=lambda one: -one.score):

@@ -116,8 +116,9 @@ def match_record(match: Match, work: Work) -> dict[str, Any]:
     }
     if evidence and match.parts:
         record["probability"] = round(match.score, 6)
+        size = work.width, work.height
         record["parts"] = [
-            {"part": one.part, "box": list(one.box.to_pixels(work.width, work.height)), **_evidence_record(one.evidence)}
+            {"part": one.part, "box": list(one.box.to_pixels(*size)), **_evidence_record(one.evidence)}
             for one in match.parts
         ]
     if match.also:

@@ -11,7 +11,7 @@ from explorer import labels as zero_shot
 from explorer.combine import JudgedPart, combined, find_words
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.query import Match, Part, Query, SearchOptions, WordsPart
+from explorer.query import Match, Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
 from explorer.stages import (
     Found,
     VisualQuery,
@@ -21,7 +21,13 @@ from explorer.stages import (
     refuse_nothing_to_see,
     shortlist,
 )
+from explorer.verify import cue_vector
+from explorer.verify.match_model import agreement
 from explorer.workspace import Workspace
+
+PROVABLE = 0.6
+"""Probability that a perfect copy must be able to reach by its cells alone, for a detail to have something to go by."""
+_FEW_POINTS = 12
 
 
 def search(
@@ -47,6 +53,14 @@ def search(
     found = _find(workspace, query.parts[0], options) if single else combined(workspace, query, options, judged)
     present = set(workspace.present_rows().tolist())
     return as_matches(workspace, [one for one in found if one.row in present][: options.top])
+
+
+def little_to_go_by(workspace: Workspace, part: RegionPart | PicturePart) -> bool:
+    """Whether even a perfect copy of a detail could not be proven: its cells look like anything in the collection, and
+    it has hardly any key points."""
+    detail = prepare(workspace, part).detail
+    best = cue_vector(1.0, agreement(detail.distinctive, range(len(detail.distinctive))), 0.0)
+    return len(detail.points) < _FEW_POINTS and workspace.calibration.model.probability(np.array([best]))[0] < PROVABLE
 
 
 def as_matches(workspace: Workspace, found: Sequence[Found]) -> list[Match]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from explorer.chance import chance_pairs
 from generated import SMALL, detail, folder_of, ground, planted, save
 
 from explorer.click import SIZES, click_box, click_proposals
@@ -111,10 +108,3 @@ def test_a_click_on_a_detail_proposes_regions_round_it(pair: Workspace) -> None:
 def test_a_click_nowhere_is_an_error(pair: Workspace, point: tuple[float, float]) -> None:
     with pytest.raises(ExplorerError, match="a place on the picture"):
         click_proposals(pair, "asked.png", *point)
-
-
-def test_chance_pairs_are_kept_and_mostly_weak(pair: Workspace) -> None:
-    first = chance_pairs(pair)
-    assert (np.diff(first) >= 0).all() and first[0] >= 0 and first[-1] <= 1
-    assert np.median(first) < 0.2
-    np.testing.assert_array_equal(first, chance_pairs(Workspace.open("pair", Path(pair.pictures).parents[1])))

@@ -48,8 +48,8 @@ def test_chances_are_called_by_their_thresholds(chance: float, name: str) -> Non
 
 def test_no_chance_is_said_to_be_nothing_or_certainty() -> None:
     assert [words_for.percent(chance) for chance in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["1%", "1%", "50%", "99%", "99%"]
-    assert words_for.percentile(1.0) == "stronger than 99.9% of chance pairs"
-    assert words_for.percentile(0.0) == "no stronger than chance pairs"
+    assert words_for.percentile(0.9999) == "stronger than 99.9% of unrelated pairs"
+    assert words_for.percentile(0.0) == "no stronger than unrelated pairs"
 
 
 @pytest.mark.parametrize(("transform", "words"), [

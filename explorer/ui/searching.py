@@ -15,7 +15,7 @@ from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
 from explorer.feedback import learned
 from explorer.query import Match, Part, Query, SearchOptions, WordsPart
-from explorer.search import search
+from explorer.search import little_to_go_by, search
 from explorer.ui import incoming, views
 from explorer.ui.asking import asked
 from explorer.ui.session import Other, Session, Step, Wishes
@@ -71,6 +71,11 @@ class Desk:
         """Matches of a query; what was said of its first part is learnt from."""
         options = SearchOptions(wishes.top, wishes.per_work, wishes.own)
         return search(self.workspace, query, options, learned(judgements))
+
+    def little_to_go_by(self, step: Step) -> bool:
+        """Whether the detail at which a visitor stands has hardly anything to recognise."""
+        main = asked(step, self.uploads).parts[0]
+        return not isinstance(main, WordsPart) and little_to_go_by(self.workspace, main)
 
     def cards(self, matches: list[Match]) -> list[views.Props]:
         return [views.card(match, self.workspace.collection.work(match.work)) for match in matches]

@@ -14,6 +14,7 @@ import numpy as np
 
 from explorer.geometry import Box, intersection_over_union
 from explorer.regions import FeatureMap, resample
+from explorer.verify.alarms import one_per_place
 from explorer.verify.cells import mutual_cells
 from explorer.verify.keypoints import Compared, KeyPoints, compare_key_points
 from explorer.verify.match_model import agreement, significance
@@ -28,6 +29,7 @@ SCALES = (0.2, 5.0)
 Pairs = tuple[np.ndarray, np.ndarray]
 """Places ``(M, 2)`` on the query's picture and on the work's, fractions."""
 _NEAR = 1.0  # how far round a place key points are compared, as a fraction of its sides
+_TOGETHER = 0.1  # key points closer than this, as a fraction of the side of a square as large as the match, are one
 _FEWEST_POINTS = 5  # agreeing key points from which they may say on their own where the copy lies
 _MANY_CELLS = 0.25  # share of the query's cells from which they may correct the box
 
@@ -77,7 +79,7 @@ def hear(detail: Detail, place: Place, compared: Compared | None = None) -> Test
     """Hear both witnesses about one place; ``compared`` where key points have been compared for another already."""
     by_cells, cell_pairs, agreeing = _cells_say(detail, place)
     compared = compared or compare_key_points(detail.points, place.points)
-    by_points, point_pairs, tentative = _points_say(detail, place, compared)
+    by_points, point_pairs, significant = _points_say(detail, place, compared)
     cells, points = (fit.count if fit else 0 for fit in (by_cells, by_points))
     share = cells / max(1, len(detail.distinctive))
     box, fit = place.box, by_cells
@@ -86,13 +88,12 @@ def hear(detail: Detail, place: Place, compared: Compared | None = None) -> Test
         if found and _overlap(found, place.box) > 0.1:
             box, fit = found, by_points
         else:
-            points, point_pairs = 0, point_pairs[:0]
+            points, significant, point_pairs = 0, 0.0, point_pairs[:0]
     elif by_cells and share >= _MANY_CELLS:
         box = _between(_box_after(detail, place, by_cells), place.box)
     pairs = np.concatenate([point_pairs, cell_pairs]) if points or cells else np.zeros((0, 4))
     transform = fit.transform if fit else None
     weight = agreement(detail.distinctive, agreeing)
-    significant = significance(points, tentative, _random_share(place))
     return Testimony(
         box, transform, transform.mirror if transform else place.mirrored, weight, cells, points, significant, pairs
     )
@@ -142,15 +143,25 @@ def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray, np
     return fit, pairs, numbers[fit.inliers] if fit else numbers[:0]
 
 
-def _points_say(detail: Detail, place: Place, compared: Compared) -> tuple[Fit | None, np.ndarray, int]:
+def _points_say(detail: Detail, place: Place, compared: Compared) -> tuple[Fit | None, np.ndarray, float]:
     """Key points of the detail among those round the place, both ways round; the way with more support is taken. Last,
-    the pairs of both ways, which all could have agreed."""
+    how significant their agreement is: points that lie together, as in one face, count as one."""
     tolerance = POINT_TOLERANCE * _side(place.box, place.size)
     near = place.points.are_inside(place.box.widened(_NEAR))
     asked = list(_ways_round(compared, near))
     heard = [_agreeing(detail, place, pairs, tolerance, mirrored) for mirrored, pairs in asked]
     fit, agreeing = max(heard, key=lambda one: one[0].count if one[0] else 0)
-    return fit, agreeing, sum(len(pairs[0]) for _, pairs in asked)
+    tentative = sum(_apart(detail, place, np.concatenate(pairs, axis=1)) for _, pairs in asked)
+    return fit, agreeing, significance(_apart(detail, place, agreeing), tentative, _random_share(place))
+
+
+def _apart(detail: Detail, place: Place, pairs: np.ndarray) -> int:
+    """How many pairs of places ``(M, 4)`` lie apart from one another, on both pictures."""
+    if not len(pairs):
+        return 0
+    here = pairs[:, :2] * detail.size / _side(detail.box, detail.size)
+    there = pairs[:, 2:] * place.size / _side(place.box, place.size)
+    return len(one_per_place(here, there, _TOGETHER))
 
 
 def _random_share(place: Place) -> float:
