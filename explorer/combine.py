@@ -130,7 +130,7 @@ def _results(
     hidden: frozenset[int], own: frozenset[int],
 ) -> tuple[list[PartResult], list[int]]:  # fmt: skip
     """What every part finds, and the rows of the works that were examined."""
-    seen = [shortlist(workspace, one, hidden | own)[0] if one else [] for one in visual]
+    seen = [shortlist(workspace, one, hidden | own) if one else [] for one in visual]
     examples = [one.own for part, one in zip(parts, visual, strict=True) if one and 0 < part.weight < REQUIRED]
     rows = sorted(({one.row for places in seen for one in places} | own).union(*examples) - hidden)
     if not any(visual):

@@ -16,6 +16,7 @@ from explorer.stages import (
     Found,
     VisualQuery,
     best_places,
+    beyond_shortlist,
     further_places,
     prepare,
     refuse_nothing_to_see,
@@ -46,6 +47,8 @@ def search(
         raise ExplorerError("There is nothing to search for: give a picture, a detail, or words.")
     if not any(part.weight > 0 for part in query.parts):
         raise ExplorerError("Say also what to look for: so far the search only has what it should not find.")
+    if judged and isinstance(query.parts[0], WordsPart):
+        raise ExplorerError("Only a search for a detail can learn from judgements.")
     for part in query.parts:
         if not isinstance(part, WordsPart):
             refuse_nothing_to_see(workspace, part)
@@ -77,16 +80,25 @@ def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Foun
     if isinstance(part, WordsPart):
         return sorted(find_words(workspace, part.text, options.per_work), key=lambda one: -one.score)
     query = prepare(workspace, part)
-    lists = shortlist(workspace, query, frozenset(), options.top - workspace.config.laid_works)
-    found: list[Found] = []
-    for number, seen in enumerate(lists):
-        places = best_places(workspace, query, seen)
-        if options.per_work > 1:
-            places += _further(workspace, query, {one.row: one.box for one in places}, options.per_work - 1)
-        if options.own and number == 0:
-            places += _further(workspace, query, dict.fromkeys(query.own, query.detail.box), options.per_work)
-        found += sorted(places, key=lambda one: -one.score)
+    seen = shortlist(workspace, query, frozenset())
+    found = _places(workspace, query, seen, options)
+    if options.own:
+        found += _further(workspace, query, dict.fromkeys(query.own, query.detail.box), options.per_work)
+    found = sorted(found, key=lambda one: -one.score)
+    beyond = options.top - workspace.config.laid_works
+    if beyond > 0:
+        others = beyond_shortlist(workspace, query, seen, beyond)
+        order = {row: number for number, row in enumerate(dict.fromkeys(one.row for one in others))}
+        found += sorted(_places(workspace, query, others, options), key=lambda one: order[one.row])
     return found
+
+
+def _places(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], options: SearchOptions) -> list[Found]:
+    """The verified places of the works that were seen, as many of each as are wanted."""
+    places = best_places(workspace, query, seen)
+    if options.per_work > 1:
+        places += _further(workspace, query, {one.row: one.box for one in places}, options.per_work - 1)
+    return places
 
 
 def _further(workspace: Workspace, query: VisualQuery, taken: dict[int, Box], most: int) -> list[Found]:

@@ -169,23 +169,34 @@ def look(
     ]
 
 
-def shortlist(workspace: Workspace, query: VisualQuery, without: frozenset[int], beyond: int = 0) -> list[list[Found]]:
+def shortlist(workspace: Workspace, query: VisualQuery, without: frozenset[int]) -> list[Found]:
     """The first two stages, as far as the collection's settings demand; the works in the rows ``without`` are left out.
 
-    How many matches a user wants to see plays no part: what is found, and how sure it is, may not depend on it. Where
-    more works than ``laid_works`` are wanted, ``beyond`` those a second list has the next best.
+    How many matches a user wants to see plays no part: what is found, and how sure it is, may not depend on it.
     """
-    config = workspace.config
+    return look(workspace, query, _proposed_rows(workspace, query, without), works=workspace.config.laid_works)
+
+
+def beyond_shortlist(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], count: int) -> list[Found]:
+    """The next ``count`` works after those that were ``seen`` on the shortlist, each with its places, in a fixed order:
+    the other candidates as they look at a glance, then what the index proposes further on."""
+    known = {one.row for one in seen}
+    rows = [row for row in _proposed_rows(workspace, query, frozenset()) if row not in known]
+    others = look(workspace, query, rows, works=count)
+    missing = count - len({one.row for one in others})
+    if missing > 0:
+        known |= set(rows) | query.own
+        proposed = propose(workspace, query, len(known) + missing)
+        further = [one.row for one in proposed if one.row not in known][:missing]
+        places = look(workspace, query, further)
+        others += sorted(places, key=lambda one: further.index(one.row))
+    return others
+
+
+def _proposed_rows(workspace: Workspace, query: VisualQuery, without: frozenset[int]) -> list[int]:
     left_out = without | query.own
-    proposed = propose(workspace, query, config.candidate_works + len(left_out))
-    rows = [one.row for one in proposed if one.row not in left_out]
-    lists = [look(workspace, query, rows, works=config.laid_works)]
-    if beyond > 0:
-        proposed = propose(workspace, query, config.laid_works + beyond + len(left_out))
-        known = {one.row for one in lists[0]} | left_out
-        others = [row for row in dict.fromkeys([*rows, *(one.row for one in proposed)]) if row not in known]
-        lists.append(look(workspace, query, others, works=beyond))
-    return lists
+    proposed = propose(workspace, query, workspace.config.candidate_works + len(left_out))
+    return [one.row for one in proposed if one.row not in left_out]
 
 
 def best_places(

@@ -82,7 +82,8 @@ def test_what_is_not_wanted_sinks(pair: Workspace) -> None:
     alone = order(pair, part("only one.png", 1))
     assert set(alone[:3]) == {"asked.png", "as asked.png", "otherwise.png"}
     scores = scores_of(pair, part("only one.png", 1), part("asked.png", 2, -1.0))
-    assert all(scores[work] < 0.5 for work in alone[:3])
+    assert "asked.png" not in scores, "the work that the unwanted detail is taken from"
+    assert scores["as asked.png"] < 0.5 and scores["otherwise.png"] < 0.5
 
 
 def test_words_go_with_a_detail(pair: Workspace) -> None:

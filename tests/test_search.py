@@ -137,7 +137,7 @@ OPTIONS = [{"top": 70}, {"top": 100, "per_work": 3}, {"top": 100, "per_work": 5}
            {"top": 1000, "per_work": 2, "own": True}]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["first.png", "once.png"])
+@pytest.mark.parametrize("name", ["first.png", "second.png"])
 @pytest.mark.parametrize("more", OPTIONS)
 def test_what_is_found_and_how_sure_it_is_does_not_depend_on_how_much_is_shown(
     workshop: Workspace, name: str, more: dict
@@ -280,7 +280,7 @@ def test_matches_carry_their_evidence(workshop: Workspace) -> None:
     said = best.evidence
     assert best.work == "first copy.png" and said.probability == best.score > 0.9
     assert said.transform.scale == pytest.approx(1, abs=0.03) and abs(said.transform.turn) < 1
-    assert not said.transform.mirror and said.inliers > 10 and said.percentile > 0.9
+    assert not said.transform.mirror and said.inliers > 10
     for x, y, there_x, there_y in said.pairs:
         assert (x, y) == pytest.approx((there_x, there_y), abs=0.03)
     by_work = {match.work: match for match in others}
@@ -288,7 +288,7 @@ def test_matches_carry_their_evidence(workshop: Workspace) -> None:
     assert larger.transform.scale == pytest.approx(1.5, rel=0.1)
     assert mirrored.transform.mirror and by_work["mirrored.png"].mirrored
     assert others[-1].evidence.probability < 0.5
-    assert all(0 <= match.evidence.percentile <= 1 for match in others)
+    assert all(match.evidence.percentile is None for match in others), "too few works to be calibrated"
 
 
 def test_evidence_is_json_as_promised(workshop: Workspace) -> None:
@@ -352,7 +352,7 @@ def test_the_own_work_is_known_by_its_path_and_else_by_its_content(workshop: Wor
     names = {match.work for match in search(workshop, Query((PicturePart(tmp_path / "second.png"),)))}
     assert not names & {"first.png", "first copy.png"}
     kept = search(workshop, Query((PicturePart(tmp_path / "second.png"),)), SearchOptions(own=True))
-    assert {"first.png", "first copy.png"} <= {match.work for match in kept}
+    assert not {"first.png", "first copy.png"} & {match.work for match in kept}, "the query itself is no repeat"
 
 
 def test_pictures_that_cannot_be_read_are_errors(workshop: Workspace, tmp_path: Path) -> None:

@@ -212,7 +212,7 @@ class Examiner:
         query = self._query(detail)
         contents = self.workspace.tables.contents
         same = frozenset(row for row in self.rows.tolist() if contents[row] == contents[detail.row])
-        (seen,) = shortlist(self.workspace, query, same)
+        seen = shortlist(self.workspace, query, same)
         verified = verify(self.workspace, query, lay(self.workspace, query, seen), VERIFIED)
         return [_cues(found) for found in best_of_each(verified, 1)[:LISTED]]
 

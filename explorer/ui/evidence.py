@@ -28,12 +28,12 @@ def extent(work: Work | None) -> Extent | None:
 
 
 def evidence(
-    match: Match, work: Work, asked: Work | None, asked_box: Box, roles: Sequence[Role] = (), words: bool = False
+    match: Match, work: Work, asked: Work | None, asked_box: Box, roles: Sequence[Role] = (), has_words: bool = False
 ) -> Props | None:
     """Why a match is believed, in words and lines; nothing where there is no evidence.
 
     ``asked`` is the work searched from, None for a picture of the visitor's own; ``roles`` are those of the query's
-    further details, and ``words`` whether it has words too.
+    further details, and ``has_words`` whether it has words too.
     """
     found = match.evidence
     if found is None:
@@ -55,7 +55,7 @@ def evidence(
         "pairs": [[round(float(side), 4) for side in pair] for pair in found.pairs[:MOST_LINES]],
         "sizes": None if measured is None else _sizes(measured, here, there),
         "parts": [_part(one, roles) for one in match.parts] if roles else [],
-        "joined": words_for.joined(1 + roles.count("also"), roles.count("like"), roles.count("unlike"), words),
+        "joined": words_for.joined(1 + roles.count("also"), roles.count("like"), roles.count("unlike"), has_words),
     }
 
 
