@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from explorer.calibration.examples import Examiner
 from explorer.calibration.fit import cross_validated, fitted, trimmed, weights_of
 from explorer.metrics import expected_calibration_error, reliability, roc_auc
-from explorer.verify.calibrated import Bin, Calibration, thinned
+from explorer.verify.calibrated import UNCALIBRATED, Bin, Calibration, thinned
 from explorer.workspace import CALIBRATION_FILE, Progress, Workspace, silent, write_atomically
 
 FEWEST_WORKS = 20
@@ -47,13 +48,14 @@ def carried_over(workspace: Workspace, previous: Path | None) -> bool:
 def calibrate(workspace: Workspace, progress: Progress = silent) -> Calibration | None:
     """Calibrate a collection and keep the result beside its tables; seeded, so that it repeats.
 
-    None, and nothing is kept, where the collection is too small, or too few of its pictures can still be read.
+    None, and the default stays, where the collection is too small, or too few copies of its details are found.
     """
     if len(workspace.present_rows()) < FEWEST_WORKS:
         return None
     examples = Examiner(workspace, progress).examples()
     if examples.copy.sum() < FEWEST_COPIES:
-        log.warning("%s is not calibrated: too few copies of its details could be made", workspace.name)
+        log.warning("%s is not calibrated: too few copies of its details were found", workspace.name)
+        _keep(workspace, replace(UNCALIBRATED, works=len(workspace.tables.works)))  # so that it is not tried each time
         return None
     kept = trimmed(examples)
     used = examples.rows(kept)
