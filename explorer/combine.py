@@ -1,13 +1,22 @@
 """Queries of several parts: details that must all be there, words with a detail, examples for and against.
 
-Every part gives every work a chance between 0 and 1: that of a copy for a detail, how far a work stands out for
-words. They are then joined as one would say it: a work is found when *all that is required* is there, or an *example*
-like it; what is *unwanted* takes away.
+Every detail gives every work a probability of its own, with its own evidence: that the work has a copy of it. They are
+joined in one way:
+
+* *Details that must be there*: the geometric mean of their probabilities, and, where the layout counts, how far they
+  lie as they do in the query.
+* *Examples* of what is meant can only add: a work is found where all that is required is there, *or* something like an
+  example (noisy or).
+* *What is not wanted* counts where it is proven to be there, and only there. The works that the unwanted details are
+  taken from are never shown.
+* *Words* change the order and nothing else, and not by so much that a likely copy falls behind an unlikely one.
+* *Judgements* of matches: an accepted one is an example, and stands first; a rejected one stands last, and only what is
+  not proven by itself falls behind for being like it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,29 +24,48 @@ import numpy as np
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
-from explorer.query import Part, PicturePart, Query, RegionPart, SearchOptions, WordsPart
-from explorer.stages import SAME_PLACE, Found, VisualQuery, best_of_each, lay, look, prepare, shortlist, verify
-from explorer.verify import standings
+from explorer.query import Part, PartMatch, PicturePart, Query, RegionPart, SearchOptions, WordsPart
+from explorer.stages import SAME_PLACE, Found, VisualQuery, best_places, further_places, look, prepare, shortlist
+from explorer.verify import robust_z_scores
 from explorer.workspace import Workspace
 
 REQUIRED = 1.0
 """Weight from which a part must be there; smaller ones are examples, below zero what is not wanted."""
+PROVEN = 0.5
+"""Probability from which an unwanted detail counts as being there."""
 LAYOUT_SLACK = 0.35
 """How far a second detail may lie from where the first says it should, as a fraction of the distance between them
-and of its own size: at so much, the chance has fallen to 0.6 of what it was."""
+and of its own size: at so much, the probability has fallen to 0.6 of what it was."""
+MOST_BY_WORDS = 1.5
+"""How far words move a place up or down, in logits of its probability, at most."""
+_ACCEPTED = 0.5  # what an accepted match counts as an example
+_REJECTED = 1.0  # how far likeness to a rejected match moves a place down, in logits
 _MOST_EXAMPLES = 40  # places of an example that are verified
-_LEAST = 1e-4  # no chance is none: a work that lacks one part can still be ranked
+_LEAST = 1e-4  # no probability is none: a work that lacks one part can still be ranked
+
+
+_JUDGED = 100.0  # more logits than any probability has: what is accepted comes first, what is rejected last
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What one part says: its best place per work row, and the chance of each."""
+class JudgedPart:
+    """A place that a person accepted, or else rejected, as a match of the query's first detail."""
+
+    work: str
+    box: Box
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """What one part finds: its best place per work row, with the probability of each; of words, how far each work
+    stands above the others, as a robust z-score."""
 
     part: Part
     places: dict[int, Found]
     visual: VisualQuery | None
 
-    def chance(self, row: int) -> float:
+    def probability(self, row: int) -> float:
         return self.places[row].score if row in self.places else _LEAST
 
 
@@ -63,92 +91,152 @@ def find_words(workspace: Workspace, text: str, per_work: int) -> list[Found]:
     return found
 
 
-def combined(workspace: Workspace, query: Query, options: SearchOptions) -> list[Found]:
+def combined(
+    workspace: Workspace, query: Query, options: SearchOptions, judged: Sequence[JudgedPart] = ()
+) -> list[Found]:
     """Works by how far they answer to all parts of a query, best first; the place is that of the leading part.
 
-    Raises :class:`ExplorerError` when every part says what is *not* wanted.
+    ``judged`` are matches of the query's first detail that a person accepted or rejected.
     """
-    if not any(part.weight > 0 for part in query.parts):
-        raise ExplorerError("Say also what to look for: so far the search only has what it should not find.")
     visual = [prepare(workspace, part) if not isinstance(part, WordsPart) else None for part in query.parts]
-    own = _own(query.parts, visual) if not options.own else frozenset()
-    rows = _candidates(workspace, [one for one in visual if one], options, own)
-    heard = [_heard(workspace, part, one, rows) for part, one in zip(query.parts, visual, strict=True)]
-    lead = _leading(heard)
-    found = []
-    for row in rows:
-        if row not in lead.places:
+    hidden, own = _hidden(query.parts, visual, options.own)
+    results, rows = _results(workspace, query.parts, visual, hidden, own if options.own else frozenset())
+    examples = [RegionPart(one.work, one.box, _ACCEPTED) for one in judged if one.accepted]
+    against = [RegionPart(one.work, one.box, -1.0) for one in judged if not one.accepted]
+    learnt = [_result(workspace, part, prepare(workspace, part), rows, []) for part in (*examples, *against)]
+    liked, disliked = learnt[: len(examples)], learnt[len(examples) :]
+    lead = _leading(results)
+    verdicts = {workspace.row(one.work): one for one in judged}
+    order: list[tuple[float, Found]] = []
+    for row in sorted({*rows, *verdicts} - hidden):
+        place = _place_shown(lead, [*results, *liked], row)
+        if row in verdicts:
+            judgement = verdicts[row]
+            place = replace(place or Found(row, judgement.box, _LEAST), box=judgement.box)
+        if place is None:
             continue
-        score = _joined(heard, row) * (_layout(heard, lead, row) if query.layout else 1.0)
-        others = [one for one in heard if one is not lead and one.visual and one.part.weight >= REQUIRED]
+        score = joined([*results, *liked], row, _layout(results, lead, row) if query.layout else 1.0)
+        moved = _by_words(results, row) + (_JUDGED * (1 if verdicts[row].accepted else -1) if row in verdicts else 0.0)
+        if score < PROVEN:
+            moved -= _REJECTED * max((one.probability(row) for one in disliked), default=0.0)
+        others = [one for one in results if one is not lead and one.visual and one.part.weight >= REQUIRED]
         also = tuple(one.places[row].box for one in others if row in one.places)
-        found.append(replace(lead.places[row], score=score, also=also))
-    return sorted(found, key=lambda one: -one.score)
+        order.append((_logit(score) + moved, replace(place, score=score, also=also, parts=_parts_of(results, row))))
+    return [found for _, found in sorted(order, key=lambda pair: -pair[0])]
 
 
-def _own(parts: Sequence[Part], visual: Sequence[VisualQuery | None]) -> frozenset[int]:
-    """The works that the query itself is: those of what is required (or else wanted). Examples stay findable."""
-    pairs = [(part, one) for part, one in zip(parts, visual, strict=True) if one and part.weight > 0]
+def _results(
+    workspace: Workspace, parts: Sequence[Part], visual: Sequence[VisualQuery | None],
+    hidden: frozenset[int], own: frozenset[int],
+) -> tuple[list[PartResult], list[int]]:  # fmt: skip
+    """What every part finds, and the rows of the works that were examined."""
+    seen = [shortlist(workspace, one, hidden | own) if one else [] for one in visual]
+    examples = [one.own for part, one in zip(parts, visual, strict=True) if one and 0 < part.weight < REQUIRED]
+    rows = sorted(({one.row for places in seen for one in places} | own).union(*examples) - hidden)
+    if not any(visual):
+        rows = [row for row in range(len(workspace.tables.works)) if row not in hidden]
+    asked = zip(parts, visual, seen, strict=True)
+    return [_result(workspace, part, one, rows, places) for part, one, places in asked], rows
+
+
+def joined(results: Sequence[PartResult], row: int, layout: float = 1.0) -> float:
+    """The probability, 0 to 1, that a work has what the details of a query ask for; ``layout`` is a factor. Of words
+    alone: how far they stand out."""
+    required = [max(one.probability(row), _LEAST) for one in results if one.visual and one.part.weight >= REQUIRED]
+    probability = float(np.exp(np.mean(np.log(required)))) * layout if required else 0.0
+    for one in results:
+        if one.visual and 0 < one.part.weight < REQUIRED:
+            probability = 1 - (1 - probability) * (1 - one.part.weight * one.probability(row))
+    for one in results:
+        if one.visual and one.part.weight < 0 and one.probability(row) >= PROVEN:
+            probability *= 1 - min(-one.part.weight, 1.0) * one.probability(row)
+    if any(one.visual for one in results):
+        return probability
+    standing = sum(one.part.weight * one.places[row].score for one in results)
+    return float(1 / (1 + np.exp(2.0 - standing)))
+
+
+def _hidden(
+    parts: Sequence[Part], visual: Sequence[VisualQuery | None], own_wanted: bool
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Rows of the works that are never shown, and of those that the query itself is: the works of what is required,
+    or else wanted. Those of unwanted details are hidden whatever is asked; examples stay findable."""
+    pairs = [(part, one) for part, one in zip(parts, visual, strict=True) if one]
+    unwanted = frozenset().union(*(one.own for part, one in pairs if part.weight < 0))
     required = [one.own for part, one in pairs if part.weight >= REQUIRED]
-    return frozenset().union(*(required or [one.own for _, one in pairs]))
+    own = frozenset().union(*(required or [one.own for part, one in pairs if part.weight > 0])) - unwanted
+    return (unwanted, own) if own_wanted else (unwanted | own, frozenset())
 
 
-def _candidates(
-    workspace: Workspace, visual: Sequence[VisualQuery], options: SearchOptions, own: frozenset[int]
-) -> list[int]:
-    """Rows of the works that are looked at: what any detail proposes; all, when there are only words."""
-    if not visual:
-        return list(range(len(workspace.tables.works)))
-    return sorted({one.row for query in visual for one in shortlist(workspace, query, own, options.top)})
-
-
-def _heard(workspace: Workspace, part: Part, visual: VisualQuery | None, rows: Sequence[int]) -> Heard:
+def _result(
+    workspace: Workspace, part: Part, visual: VisualQuery | None, rows: Sequence[int], seen: Sequence[Found]
+) -> PartResult:
+    """``seen`` are the places that the part's own first stages brought up; other works of ``rows`` are asked too."""
     if visual is None:
         found = find_words(workspace, part.text, 1)
         scores = np.array([one.score for one in found])
-        standing = standings(scores, among=scores)
-        chances = 1 / (1 + np.exp(2.0 - standing))
-        return Heard(part, {one.row: replace(one, score=float(p)) for one, p in zip(found, chances, strict=True)}, None)
-    laid = lay(workspace, visual, look(workspace, visual, rows))  # every candidate is asked
+        standing = robust_z_scores(scores, among=scores)
+        return PartResult(part, {one.row: replace(one, score=float(z)) for one, z in zip(found, standing, strict=True)},
+                          None)  # fmt: skip
+    example = 0 < part.weight < REQUIRED
+    itself = {} if example else dict.fromkeys(visual.own & set(rows), visual.detail.box)
+    known = {one.row for one in seen} | set(itself)
+    others = [row for row in rows if row not in known]
     most = None if part.weight >= REQUIRED else _MOST_EXAMPLES
-    places = best_of_each(verify(workspace, visual, laid, most), 1)
-    return Heard(part, {one.row: one for one in places}, visual)
+    places = best_places(workspace, visual, [*seen, *look(workspace, visual, others)], most)
+    places += further_places(workspace, visual, itself)  # of the query's own work: not the query itself
+    best: dict[int, Found] = {}
+    for one in sorted(places, key=lambda one: -one.score):
+        best.setdefault(one.row, one)
+    return PartResult(part, best, visual)
 
 
-def _leading(heard: Sequence[Heard]) -> Heard:
+def _leading(results: Sequence[PartResult]) -> PartResult:
     """The part whose place is shown: the first detail that is required, else the first thing that is wanted."""
-    wanted = [one for one in heard if one.part.weight > 0]
+    wanted = [one for one in results if one.part.weight > 0]
     details = [one for one in wanted if one.visual]
     required = [one for one in details if one.part.weight >= REQUIRED]
     return [*required, *details, *wanted][0]
 
 
-def _joined(heard: Sequence[Heard], row: int) -> float:
-    required = [max(one.chance(row), _LEAST) for one in heard if one.part.weight >= REQUIRED]
-    chance = float(np.exp(np.mean(np.log(required)))) if required else 0.0
-    for one in heard:
-        if 0 < one.part.weight < REQUIRED:
-            chance = 1 - (1 - chance) * (1 - one.part.weight * one.chance(row))
-    for one in heard:
-        if one.part.weight < 0:
-            chance *= 1 - min(-one.part.weight, 1.0) * one.chance(row)
-    return chance
+def _place_shown(lead: PartResult, results: Sequence[PartResult], row: int) -> Found | None:
+    """The leading part's place, unless an example is surer of its own."""
+    examples = [one.places[row] for one in results if one.visual and 0 < one.part.weight < REQUIRED
+                and row in one.places]  # fmt: skip
+    return max(([lead.places[row]] if row in lead.places else []) + examples, key=lambda one: one.score, default=None)
 
 
-def _layout(heard: Sequence[Heard], lead: Heard, row: int) -> float:
+def _parts_of(results: Sequence[PartResult], row: int) -> tuple[PartMatch, ...]:
+    """Every detail by itself."""
+    details = [(number, one.places.get(row)) for number, one in enumerate(results) if one.visual]
+    return tuple(PartMatch(number, place.box, place.evidence) for number, place in details if place and place.evidence)
+
+
+def _by_words(results: Iterable[PartResult], row: int) -> float:
+    """How far words move a work, in logits."""
+    moved = sum(one.part.weight * one.places[row].score for one in results if not one.visual and row in one.places)
+    return float(np.clip(moved / 2, -MOST_BY_WORDS, MOST_BY_WORDS))
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-9), 1 - 1e-9)
+    return float(np.log(bounded / (1 - bounded)))
+
+
+def _layout(results: Sequence[PartResult], lead: PartResult, row: int) -> float:
     """How far the other details lie where the leading one says they should, 0 to 1; details of other pictures, and
     of works where the leading one has no place, say nothing."""
     factor = 1.0
-    for one in heard:
+    for one in results:
         apart = one is lead or one.visual is None or one.part.weight < REQUIRED or not _same_picture(one, lead)
-        if apart or row not in one.places:
+        if apart or row not in one.places or row not in lead.places:
             continue
         expected = _carried(lead.visual.detail.box, lead.places[row], one.visual.detail.box)
         factor *= _nearness(expected, one.places[row].box, lead.places[row].box)
     return factor
 
 
-def _same_picture(one: Heard, other: Heard) -> bool:
+def _same_picture(one: PartResult, other: PartResult) -> bool:
     return _source(one.part) == _source(other.part)
 
 

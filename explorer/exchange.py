@@ -12,7 +12,7 @@ from explorer.collection import Collection, Work
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.query import Match, Part, PicturePart, Query, WordsPart
+from explorer.query import Evidence, Match, Part, PicturePart, Query, WordsPart
 from explorer.workspace import Workspace, collection_folder, collection_names
 
 
@@ -100,25 +100,41 @@ def match_records(workspace: Workspace, matches: list[Match]) -> list[dict[str, 
 
 def match_record(match: Match, work: Work) -> dict[str, Any]:
     """One match as JSON. ``transform`` goes from the query to the match: mirrored first, ``scale`` in pixels of the
-    originals, ``turn`` in degrees counter-clockwise; it is null, as ``probability`` is, where nothing was verified."""
+    originals, ``turn`` in degrees counter-clockwise; it is null, as ``probability`` is, where nothing was verified.
+
+    Of a query of several details ``probability`` is that of all of them together (the geometric mean of those that must
+    be there, raised by examples, see :mod:`explorer.combine`), and ``parts`` has each by itself, by its number in the
+    query, counted from 0.
+    """
     evidence = match.evidence
     record = {
         "file": match.work,
         "box": list(match.box.to_pixels(work.width, work.height)),
         "score": round(match.score, 6),
         "rank": match.rank,
-        "probability": round(evidence.probability, 6) if evidence else None,
-        "inliers": evidence.inliers if evidence else 0,
-        "transform": None,
+        **_evidence_record(evidence),
     }
-    if evidence and evidence.transform:
-        changed = evidence.transform
-        record["transform"] = {
-            "scale": round(changed.scale, 4), "turn": round(changed.turn, 2), "mirror": changed.mirror,
-        }  # fmt: skip
+    if evidence and match.parts:
+        record["probability"] = round(match.score, 6)
+        size = work.width, work.height
+        record["parts"] = [
+            {"part": one.part, "box": list(one.box.to_pixels(*size)), **_evidence_record(one.evidence)}
+            for one in match.parts
+        ]
     if match.also:
         record["also"] = [list(box.to_pixels(work.width, work.height)) for box in match.also]
     return record
+
+
+def _evidence_record(evidence: Evidence | None) -> dict[str, Any]:
+    changed = evidence.transform if evidence else None
+    return {
+        "probability": round(evidence.probability, 6) if evidence else None,
+        "inliers": evidence.inliers if evidence else 0,
+        "transform": changed and {
+            "scale": round(changed.scale, 4), "turn": round(changed.turn, 2), "mirror": changed.mirror,
+        },
+    }  # fmt: skip
 
 
 def collection_database(name: str, cache: Path) -> Collection:

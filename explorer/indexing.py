@@ -1,4 +1,4 @@
-"""Fill a workspace: look at the folder, encode what is new, write tables, build the index.
+"""Fill a workspace: look at the folder, encode what is new, write tables, build the index, calibrate.
 
 Every step can be killed and run again. Encoded works are kept one by one under their content's hash until the
 tables that hold them are whole; the manifest is replaced last, so searches see the old state or the new one.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import filelock
 import numpy as np
 
+from explorer.calibration import calibrate, calibrated, carried_over
 from explorer.collection import (
     Catalogue,
     Collection,
@@ -36,7 +37,16 @@ from explorer.errors import ExplorerError
 from explorer.index import build_index, parse_address
 from explorer.reduction import Reduction
 from explorer.tables import REDUCTION_FILE, Tables, WorkFeatures, write_tables
-from explorer.workspace import INDEX_FILE, Manifest, Progress, collection_folder, content_hash, silent
+from explorer.workspace import (
+    CALIBRATION_FILE,
+    INDEX_FILE,
+    Manifest,
+    Progress,
+    Workspace,
+    collection_folder,
+    content_hash,
+    silent,
+)
 
 if TYPE_CHECKING:
     from explorer.encoder import Encoder
@@ -78,7 +88,8 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     root.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(root / "indexing.lock", timeout=0):
-            return _Indexing(root, folder.resolve(), config, encoder, progress).run(files, catalogue, effort.batch)
+            indexing = _Indexing(root, folder.resolve(), config, encoder, progress, effort)
+            return indexing.run(files, catalogue)
     except filelock.Timeout:
         raise ExplorerError(f"{name!r} is being indexed by another process; wait until that is done.") from None
     except ExplorerError:
@@ -90,25 +101,30 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
 class _Indexing:
     """One run, from the list of files to the manifest."""
 
-    def __init__(self, root: Path, folder: Path, config: Config, encoder: Encoder, progress: Progress) -> None:
-        self._folder, self._config, self._encoder, self._progress = folder, config, encoder, progress
+    def __init__(
+        self, root: Path, folder: Path, config: Config, encoder: Encoder, progress: Progress, effort: Effort
+    ) -> None:  # fmt: skip
+        self._root, self._folder, self._config, self._effort = root, folder, config, effort
+        self._encoder, self._progress = encoder, progress
         self._collection = Collection(root / "collection.sqlite")
         self._renditions = Renditions(root / "pictures")
         self._features = root / config.fingerprint(encoder.hash)
         self._parts = self._features / "parts"
 
-    def run(self, files: Sequence[PictureFile], catalogue: Catalogue | None, batch: int) -> IndexReport:
+    def run(self, files: Sequence[PictureFile], catalogue: Catalogue | None) -> IndexReport:
         sync = self._sync(files, catalogue)
         previous, reduction = self._starting_point(sync.works)
         stored = set(previous.contents) if previous else set()
         pending = [work for work in self._collection.works() if work.content not in stored]
         source = Source(self._folder, self._renditions)
-        parts = PartEncoder(source, self._parts, self._config, self._encoder, batch)
+        parts = PartEncoder(source, self._parts, self._config, self._encoder, self._effort.batch)
         encoded = parts.encode(_one_per_content(pending), reduction, self._progress)
         works = self._set_aside(parts.damaged)
+        before = self._manifest()
         manifest = self._assemble(works, previous, parts)
         self._collection.remember("features", self._features.name)
         self._collection.remember("folder", str(self._folder))
+        self._calibrate(before)
         self._tidy(manifest)
         return IndexReport(manifest.works, encoded, manifest.regions, self._collection.skipped(), sync)
 
@@ -216,6 +232,13 @@ class _Indexing:
         )  # fmt: skip
         manifest.write(self._features)
         return manifest
+
+    def _calibrate(self, before: Manifest | None) -> None:
+        """The collection's own match probability, made anew when there is none, or when many works came or went."""
+        workspace = Workspace.open(self._root.name, self._root.parent, self._effort, self._encoder)
+        previous = self._features / before.tables / CALIBRATION_FILE if before else None
+        if not calibrated(workspace) and not carried_over(workspace, previous):
+            calibrate(workspace, self._progress)
 
     def _tidy(self, manifest: Manifest) -> None:
         """Old tables and used parts go; an app that has them open keeps its own hold on them."""

@@ -146,10 +146,15 @@ class ReliabilityBin:
     """Mean confidence, 0 to 1."""
     right: float
     """Share that was right, 0 to 1; the same as ``confidence`` where the probabilities are to be believed."""
+    weight: float
+    """What the predictions of this bin count, as a share of all, 0 to 1."""
 
 
-def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> tuple[ReliabilityBin, ...]:
+def reliability(
+    confidences: Sequence[float], right: Sequence[bool], bins: int = 10, weights: Sequence[float] | None = None
+) -> tuple[ReliabilityBin, ...]:
     """The reliability table: ``bins`` bins of equal width from 0 to 1, each with its lower edge, the last with both.
+    With ``weights``, means are weighed, and a bin's ``weight`` is its share of them.
 
     Raises :class:`ExplorerError` when the two differ in length or a confidence does not lie between 0 and 1.
 
@@ -161,26 +166,28 @@ def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int =
         raise ExplorerError("A reliability table needs one confidence between 0 and 1 per answer, and a bin at least.")
     edges = np.arange(bins + 1) / bins
     number = np.digitize(given, edges[1:-1])
+    each = np.ones(len(given)) if weights is None else np.asarray(weights, dtype=np.float64)
     table = []
     for k in range(bins):
         inside = number == k
         count = int(inside.sum())
-        means = (float(given[inside].mean()), float(correct[inside].mean())) if count else (math.nan, math.nan)
-        table.append(ReliabilityBin(float(edges[k]), float(edges[k + 1]), count, *means))
+        held = each[inside].sum()
+        means = [float((each * values)[inside].sum() / held) if count else math.nan for values in (given, correct)]
+        table.append(ReliabilityBin(float(edges[k]), float(edges[k + 1]), count, *means, float(held / each.sum())))
     return tuple(table)
 
 
 def expected_calibration_error(table: Sequence[ReliabilityBin]) -> float:
-    """Mean distance, 0 to 1, between what was claimed and what was right, each bin weighed by its count.
+    """Mean distance, 0 to 1, between what was claimed and what was right, each bin weighed by what it holds.
 
     Source: Guo et al., "On calibration of modern neural networks", ICML 2017, equation 3.
 
     >>> expected_calibration_error(reliability([0.8, 0.8, 0.8, 0.8], [True, True, False, False]))
     0.30000000000000004
     """
-    total = sum(bin.count for bin in table)
-    gaps = math.fsum(bin.count * abs(bin.confidence - bin.right) for bin in table if bin.count)
-    return gaps / total if total else math.nan
+    if not any(bin.count for bin in table):
+        return math.nan
+    return math.fsum(bin.weight * abs(bin.confidence - bin.right) for bin in table if bin.count)
 
 
 def roc_auc(scores: Sequence[float], right: Sequence[bool]) -> float:

@@ -71,10 +71,15 @@ class Evidence:
 
     probability: float
     """The chance that the match is a copy of the detail, 0 to 1."""
-    percentile: float
-    """Share of chance pairs of the same collection whose evidence is weaker, 0 to 1."""
+    percentile: float | None
+    """Share of the unrelated pairs of the same collection that were tried whose evidence is weaker, 0 to 1; None where
+    the collection is too small to have been calibrated."""
     similarity: float
     """Mean cosine of the detail's cells with those it lies on."""
+    agreement: float
+    """What the cells that agree on the transform weigh, 0 to 1: those that are like anything weigh nothing."""
+    significance: float
+    """How unlikely it is that so many key points agree by chance: minus the base-10 logarithm of how often it would."""
     inliers: int
     """Pairs of places, cells and key points together, that agree with the transform."""
     key_points: int
@@ -86,10 +91,20 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class PartMatch:
+    """Where one detail of a query of several lies in a work, by itself: ``part`` is its number in the query."""
+
+    part: int
+    box: Box
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
 class Match:
     """A place where the query is found, perhaps ``mirrored``; ``rank`` counts from 1.
 
-    ``score`` is what matches are ranked by: the chance that it is a copy where there is ``evidence``, else a cosine.
+    ``score`` is the chance that all that is asked for is there, where there is ``evidence``, else a cosine. Words only
+    change the order, not the score.
     """
 
     work: str
@@ -100,3 +115,5 @@ class Match:
     evidence: Evidence | None = None
     also: tuple[Box, ...] = ()
     """Where the query's other details lie."""
+    parts: tuple[PartMatch, ...] = ()
+    """Of a query of several details: each by itself, in the query's order."""

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,20 +26,20 @@ from explorer.geometry import Box, non_maximum_suppression
 from explorer.glance import QUERY_CELLS as GLANCED_CELLS
 from explorer.glance import glance
 from explorer.index.exact import ExactIndex
-from explorer.query import Evidence, PicturePart, RegionPart
+from explorer.query import Evidence, PartMatch, PicturePart, RegionPart
 from explorer.regions import FeatureMap, in_mirror, pool
 from explorer.verify import (
     Detail,
     KeyPoints,
     Place,
     Testimony,
-    chance,
     compare_key_points,
+    cue_vector,
     hear,
     likeness,
     seen_elsewhere,
-    standings,
 )
+from explorer.verify.calibrated import Calibration
 from explorer.workspace import Workspace
 
 SMALLEST_DETAIL = 8
@@ -49,6 +49,7 @@ BLANK = 1.5
 PAIRS_KEPT = 24
 """Agreeing pairs that a match carries, key points first."""
 _PART_OF_ALL = 0.2  # of the regions, from which on the index is not asked
+_FURTHER = 5  # places of one work that are looked for where more than one is wanted
 _GLANCED = 3  # places of a work that a glance brings up and the detail is laid on, or two more than are wanted of it
 _WIDER = 0.35  # how far round such a place, as a fraction of its side, but a cell at least
 _SIZES = (0.6, 1.7)  # long sides of the placements there, of that of the place
@@ -64,6 +65,7 @@ class Found:
     mirrored: bool = False
     evidence: Evidence | None = None
     also: tuple[Box, ...] = ()
+    parts: tuple[PartMatch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def prepare(workspace: Workspace, part: RegionPart | PicturePart) -> VisualQuery
     if own:
         return _of_work(workspace, min(own), box, own)
     grid, points, size = workspace.encode(part.path)
-    return _visual(grid, box, size, points, own)
+    return visual_query(workspace, grid, box, size, points, own)
 
 
 def refuse_nothing_to_see(workspace: Workspace, part: RegionPart | PicturePart) -> None:
@@ -167,15 +169,65 @@ def look(
     ]
 
 
-def shortlist(
-    workspace: Workspace, query: VisualQuery, without: frozenset[int], top: int, laying: Laying | None = None
+def shortlist(workspace: Workspace, query: VisualQuery, without: frozenset[int]) -> list[Found]:
+    """The first two stages, as far as the collection's settings demand; the works in the rows ``without`` are left out.
+
+    How many matches a user wants to see plays no part: what is found, and how sure it is, may not depend on it.
+    """
+    return look(workspace, query, _proposed_rows(workspace, query, without), works=workspace.config.laid_works)
+
+
+def beyond_shortlist(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], count: int) -> list[Found]:
+    """The next ``count`` works after those that were ``seen`` on the shortlist, each with its places, in a fixed order:
+    the other candidates as they look at a glance, then what the index proposes further on."""
+    known = {one.row for one in seen}
+    rows = [row for row in _proposed_rows(workspace, query, frozenset()) if row not in known]
+    others = look(workspace, query, rows, works=count)
+    missing = count - len({one.row for one in others})
+    if missing > 0:
+        known |= set(rows) | query.own
+        proposed = propose(workspace, query, len(known) + missing)
+        further = [one.row for one in proposed if one.row not in known][:missing]
+        places = look(workspace, query, further)
+        others += sorted(places, key=lambda one: further.index(one.row))
+    return others
+
+
+def _proposed_rows(workspace: Workspace, query: VisualQuery, without: frozenset[int]) -> list[int]:
+    left_out = without | query.own
+    proposed = propose(workspace, query, workspace.config.candidate_works + len(left_out))
+    return [one.row for one in proposed if one.row not in left_out]
+
+
+def best_places(
+    workspace: Workspace, query: VisualQuery, seen: Sequence[Found], most: int | None = None
 ) -> list[Found]:
-    """The first two stages, as far as the collection's settings, or ``top`` matches wanted, demand; the works in the
-    rows ``without`` are left out."""
-    config = workspace.config
-    proposed = propose(workspace, query, max(config.candidate_works, top) + len(without | query.own))
-    rows = [one.row for one in proposed if one.row not in without]
-    return look(workspace, query, rows, laying, max(config.laid_works, top))
+    """The last two stages: one verified place of every work that was seen, best first."""
+    return best_of_each(verify(workspace, query, lay(workspace, query, seen), most), 1)
+
+
+def further_places(
+    workspace: Workspace, query: VisualQuery, taken: Mapping[int, Box], per_work: int = _FURTHER
+) -> list[Found]:
+    """More places of the works whose rows are ``taken``, none on the place that is taken; verified, best first.
+
+    They come beside the places that were found before and never change those.
+    """
+    rows = list(taken)
+    if not rows:
+        return []
+    most = max(per_work, _FURTHER)  # so that asking for fewer finds none of another kind
+    laid = lay(workspace, query, look(workspace, query, rows, Laying(most)), most + 1)
+    apart = [one for one in laid if not _upon(one.box, taken[one.row])]
+    verified = [one for one in verify(workspace, query, apart) if not _upon(one.box, taken[one.row])]
+    return best_of_each(verified, most)
+
+
+def _upon(box: Box, taken: Box) -> bool:
+    """Whether a place is another's, or lies inside it, or round it."""
+    across = min(box.x1, taken.x1) - max(box.x0, taken.x0)
+    down = min(box.y1, taken.y1) - max(box.y0, taken.y0)
+    return across > 0 and down > 0 and across * down > SAME_PLACE * min(box.area, taken.area)
 
 
 def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], per_work: int = 1) -> list[Found]:
@@ -201,7 +253,7 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
     ``found`` comes best first; with ``most``, only so many are heard, and the others left out. A work may come back
     with one place more: where key points see the detail and the network did not.
     """
-    sizes = workspace.collection.sizes()
+    sizes = workspace.sizes()
     known = [one for one in found if workspace.tables.works[one.row] in sizes]
     if not known:
         return []
@@ -219,11 +271,11 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
         return said
 
     pairs = [pair for pairs in in_threads(heard, known[:most]) for pair in pairs]
-    standing = standings(np.array([one.score for one, _ in pairs]), np.array([one.score for one in known]))
-    chances = chance(standing, np.array([t.cell_share for _, t in pairs]), np.array([t.points for _, t in pairs]))
+    calibration = workspace.calibration
+    cues = np.array([cue_vector(one.score, said.cell_agreement, said.significance) for one, said in pairs])
     verified = [
-        Found(one.row, said.box, float(p), said.mirrored, _evidence(one, said, float(p)))
-        for (one, said), p in zip(pairs, chances, strict=True)
+        Found(one.row, said.box, float(p), said.mirrored, _evidence(one, said, float(p), calibration))
+        for (one, said), p in zip(pairs, calibration.model.probability(cues), strict=True)
     ]
     return sorted(verified, key=lambda one: -one.score)
 
@@ -250,7 +302,7 @@ def best_of_each(found: Sequence[Found], per_work: int) -> list[Found]:
 def _of_work(workspace: Workspace, row: int, box: Box, own: frozenset[int]) -> VisualQuery:
     work = workspace.collection.work(workspace.tables.works[row])
     tables = workspace.tables
-    return _visual(tables.grid(row), box, (work.width, work.height), tables.points(row), own)
+    return visual_query(workspace, tables.grid(row), box, (work.width, work.height), tables.points(row), own)
 
 
 def _nearest(workspace: Workspace, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -267,13 +319,16 @@ def _nearest(workspace: Workspace, vectors: np.ndarray, count: int) -> tuple[np.
     return regions[kept], scores[kept]
 
 
-def _visual(
-    grid: FeatureMap, box: Box, size: tuple[int, int], points: KeyPoints, own: frozenset[int]
+def visual_query(
+    workspace: Workspace, grid: FeatureMap, box: Box, size: tuple[int, int], points: KeyPoints, own: frozenset[int]
 ) -> VisualQuery:
+    """A detail of an encoded picture, ready to be searched for."""
     vectors = pool(grid, np.array([box.as_tuple()]))
     if grid.odd:
         vectors = np.concatenate([vectors, in_mirror(vectors, grid.odd)])
-    detail = Detail(query_grid(grid, box), box, size, points.inside(box))
+    cells = query_grid(grid, box)
+    distinctive = workspace.distinctiveness(cells.vectors.reshape(-1, cells.vectors.shape[2]))
+    detail = Detail(cells, box, size, points.inside(box), distinctive)
     return VisualQuery(vectors, query_grid(grid, box, GLANCED_CELLS), detail, own)
 
 
@@ -297,6 +352,9 @@ def _window(cells: np.ndarray, box: Box) -> tuple[Box, np.ndarray]:
     return Box(left / columns, top / rows, right / columns, bottom / rows), cells[top:bottom, left:right]
 
 
-def _evidence(one: Found, said: Testimony, probability: float) -> Evidence:
+def _evidence(one: Found, said: Testimony, probability: float, calibration: Calibration) -> Evidence:
     pairs = tuple(tuple(round(float(side), 5) for side in pair) for pair in said.pairs[:PAIRS_KEPT])
-    return Evidence(probability, 0.0, one.score, said.cells + said.points, said.points, said.transform, pairs)
+    return Evidence(
+        probability, calibration.percentile(probability), one.score, said.cell_agreement, said.significance,
+        said.cells + said.points, said.points, said.transform, pairs,
+    )  # fmt: skip

@@ -37,6 +37,7 @@ from explorer.outlines import outlines
 from explorer.regions import FeatureMap
 from explorer.tables import Tables
 from explorer.verify import KeyPoints, find_key_points
+from explorer.verify.calibrated import UNCALIBRATED, Calibration
 from explorer.verify.keypoints import LONG_SIDE as KEY_POINTS_SIDE
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 
 DEFAULT_CACHE = Path("index_cache")
 INDEX_FILE = "regions.index"
+CALIBRATION_FILE = "calibration.json"
+_REFERENCE_WORKS, _REFERENCE_CELLS = 200, 6000
+_RARE = 0.01  # share of the collection's cells that may be more like a cell than what counts as like it
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +109,10 @@ class Workspace:
         self._computing: dict[str, threading.Lock] = {}
 
     @classmethod
-    def open(cls, name: str, cache: Path = DEFAULT_CACHE, effort: Effort | None = None) -> Workspace:
-        """Open an indexed collection; ``effort`` says what the model may run on.
+    def open(
+        cls, name: str, cache: Path = DEFAULT_CACHE, effort: Effort | None = None, encoder: Encoder | None = None
+    ) -> Workspace:
+        """Open an indexed collection; ``effort`` says what the model may run on, ``encoder`` is one that is loaded.
 
         Raises :class:`ExplorerError` when there is none of that name, or it was never indexed to its end.
         """
@@ -119,7 +125,10 @@ class Workspace:
         manifest = Manifest.read(root / features) if features else None
         if not features or manifest is None:
             raise ExplorerError(f"The collection {name!r} is not indexed to its end; run explorer index again.")
-        return cls(name, root, root / features, manifest, effort or Effort())
+        opened = cls(name, root, root / features, manifest, effort or Effort())
+        if encoder is not None:
+            opened.__dict__["_encoder"] = encoder  # what the cached property would load
+        return opened
 
     # -- the heavy parts, when needed ------------------------------------------------------------------------------
 
@@ -168,11 +177,15 @@ class Workspace:
         """A picture that need not be in the collection, through the same steps as those that are: its grid, its key
         points, and its size in pixels."""
         picture = open_for_encoding(path, self.config)
+        return *self.encode_image(picture.image, (picture.width, picture.height)), (picture.width, picture.height)
+
+    def encode_image(self, image: Image, size: tuple[int, int]) -> tuple[FeatureMap, KeyPoints]:
+        """The same of an upright RGB picture in memory, perhaps reduced, whose original has ``size`` pixels."""
         encoder = self.encoder
-        image = encoder.prepare(picture.image, picture.width, picture.height)
-        match = encoder.encode([image])[0].match
-        grid = self.reduction.apply(match, outlines_of(image, match.shape, self.config))
-        return grid, find_key_points(np.asarray(picture.image)), (picture.width, picture.height)
+        prepared = encoder.prepare(image, *size)
+        match = encoder.encode([prepared])[0].match
+        grid = self.reduction.apply(match, outlines_of(prepared, match.shape, self.config))
+        return grid, find_key_points(np.asarray(image))
 
     def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
         """An array computed once per state of the collection and kept beside the tables it was computed from."""
@@ -190,6 +203,42 @@ class Workspace:
             except OSError as error:  # the tables were replaced while we had them open, or the disk is full
                 log.warning("%s is not kept: %s", name, error)
             return result
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """How evidence becomes a probability in this collection; where it was not calibrated, how it does elsewhere."""
+        try:
+            record = json.loads((self.tables.folder / CALIBRATION_FILE).read_text("utf-8"))
+        except (OSError, ValueError):
+            return UNCALIBRATED
+        return Calibration.from_json(record) or UNCALIBRATED
+
+    def distinctiveness(self, cells: np.ndarray) -> np.ndarray:
+        """How far each of a query's ``cells (N, d)``, unit rows, is from what cells of this collection look like,
+        ``(N,)``: 1 less the cosine that one in a hundred of them exceeds."""
+        cosines = cells @ self._reference_cells.T
+        rare = max(1, round(_RARE * cosines.shape[1]))
+        return np.clip(1 - np.partition(cosines, -rare, axis=1)[:, -rare], 0, 1)
+
+    @cached_property
+    def _reference_cells(self) -> np.ndarray:
+        """Cells of the collection, ``(M, d) float32``, the same ones whatever is asked: some of each of some works,
+        chosen by the works' contents."""
+        return self.cached("reference_cells", self._choose_reference_cells).astype(np.float32)
+
+    def _choose_reference_cells(self) -> np.ndarray:
+        rows = sorted(range(len(self.tables.works)), key=lambda row: self.tables.contents[row])[:_REFERENCE_WORKS]
+        each, chosen = max(1, _REFERENCE_CELLS // len(rows)), []
+        for row in rows:
+            cells = self.tables.cells(row)
+            cells = cells.reshape(-1, cells.shape[-1])
+            rng = np.random.default_rng(int(self.tables.contents[row][:8], 16))
+            chosen.append(cells[np.sort(rng.permutation(len(cells))[:each])])
+        return np.concatenate(chosen)
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Width and height of every work's original, by id."""
+        return self.collection.sizes()
 
     def present_rows(self) -> np.ndarray:
         """Rows, in order, of the works that are still in the folder: one may have gone since the tables were made."""

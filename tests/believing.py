@@ -24,7 +24,8 @@ def evidence(probability: float, here: Box, there: Box, rank: int) -> Evidence:
     )  # fmt: skip
     transform = Transform(0.8 + 0.1 * rank, 4.0 * (rank - 3), mirror) if count > 3 else None
     percentile, similarity = 0.5 + probability / 2, 0.3 + probability / 2
-    return Evidence(probability, percentile, similarity, count, count // 3, transform, pairs)
+    cues = similarity, similarity / 2, float(count)
+    return Evidence(probability, percentile, *cues, count, count // 3, transform, pairs)
 
 
 def believed(matches: list[Match], here: Box, chances: tuple[float, ...] = CHANCES) -> list[Match]:

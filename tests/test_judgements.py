@@ -12,10 +12,10 @@ import pytest
 from explorer.collection import Collection, Judgement, PictureFile
 from explorer.collection.database import MIGRATIONS, SCHEMA_VERSION
 from explorer.collection.judgements import picture_name
+from explorer.combine import JudgedPart
 from explorer.errors import ExplorerError
 from explorer.feedback import MOST, learned
 from explorer.geometry import Box
-from explorer.query import PicturePart, Query, RegionPart, WordsPart
 
 HERE, THERE = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.5, 0.8, 0.7)
 NEAR = Box(0.11, 0.1, 0.31, 0.32)
@@ -184,20 +184,14 @@ def test_what_is_no_judgement_is_refused(collection: Collection) -> None:
 
 
 def test_a_search_learns_from_what_was_accepted_and_rejected() -> None:
-    query = Query((RegionPart("a.jpg", HERE),))
     judged = [
         said(match_work="yes.jpg", id=1), said("rejected", match_work="no.jpg", id=2),
         said("doubtful", match_work="perhaps.jpg", id=3), said(match_work="picture:00", id=4),
     ]  # fmt: skip
-    assert learned(query, judged).parts == (
-        RegionPart("a.jpg", HERE), RegionPart("yes.jpg", THERE, 0.5), RegionPart("no.jpg", THERE, -0.5),
-    )  # fmt: skip
-    assert learned(query, []) == query
+    assert learned(judged) == (JudgedPart("yes.jpg", THERE, True), JudgedPart("no.jpg", THERE, False))
+    assert learned([]) == ()
 
 
 def test_a_search_learns_from_the_latest_few() -> None:
     many = [said(match_work=f"{number}.jpg", id=number) for number in range(9)]
-    parts = learned(Query((PicturePart(Path("x.jpg")),)), many).parts
-    assert [part.work for part in parts[1:]] == [f"{number}.jpg" for number in range(8, 8 - MOST, -1)]
-    with pytest.raises(ExplorerError, match="one detail"):
-        learned(Query((WordsPart("a mill"),)), many)
+    assert [part.work for part in learned(many)] == [f"{number}.jpg" for number in range(8, 8 - MOST, -1)]

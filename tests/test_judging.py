@@ -16,6 +16,7 @@ from gradio_client import Client
 from explorer.cli import main
 from explorer.collection import Judgement, Work
 from explorer.collection.pictures import file_hash
+from explorer.combine import JudgedPart
 from explorer.exchange import JUDGEMENT_COLUMNS, write_csv
 from explorer.geometry import Box
 from explorer.query import Match, RegionPart
@@ -48,8 +49,8 @@ def test_chances_are_called_by_their_thresholds(chance: float, name: str) -> Non
 
 def test_no_chance_is_said_to_be_nothing_or_certainty() -> None:
     assert [words_for.percent(chance) for chance in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["1%", "1%", "50%", "99%", "99%"]
-    assert words_for.percentile(1.0) == "stronger than 99.9% of chance pairs"
-    assert words_for.percentile(0.0) == "no stronger than chance pairs"
+    assert words_for.percentile(0.9999) == "stronger than 99.9% of unrelated pairs"
+    assert words_for.percentile(0.0) == "no stronger than unrelated pairs"
 
 
 @pytest.mark.parametrize(("transform", "words"), [
@@ -195,8 +196,8 @@ def test_a_search_that_learns_is_asked_for_with_what_was_judged(
 ) -> None:
     asked = []
 
-    def search(_, query, options) -> list[Match]:
-        asked.append(query)
+    def search(_, query, options, judged) -> list[Match]:
+        asked.append((query.parts, judged))
         return believed([Match(workspace.collection.works()[2].id, THERE, 0.5, 1)], HERE)
 
     monkeypatch.setattr("explorer.ui.searching.search", search)
@@ -208,23 +209,38 @@ def test_a_search_that_learns_is_asked_for_with_what_was_judged(
     step = Step("work", first, HERE, searched=True)
     plain = judging.results(step, {"title": "x"}, Wishes())
     taught = judging.results(step, {"title": "x"}, Wishes(learn=True))
-    assert asked[0].parts == (RegionPart(first, HERE),)
-    assert asked[1].parts == (
-        RegionPart(first, HERE), RegionPart(second, THERE, 0.5), RegionPart(third, THERE, -0.5),
+    assert asked[0] == ((RegionPart(first, HERE),), ())
+    assert asked[1] == (
+        (RegionPart(first, HERE),), (JudgedPart(second, THERE, True), JudgedPart(third, THERE, False)),
     )  # fmt: skip
     assert (plain["learnt"], taught["learnt"]) == ("", "learnt from 1 accepted, 1 rejected")
     assert taught["cards"][0]["judged"]["verdict"] == "rejected"
     assert taught["asked"] == {"title": "x"}
 
 
-def test_a_search_really_learns_and_still_shows_what_it_learnt_from(workspace: Workspace) -> None:
+def test_a_search_that_learns_puts_the_accepted_first_and_the_rejected_last(workspace: Workspace) -> None:
     judging = Judging(Desk(workspace))
-    first, second = (one.id for one in workspace.collection.works()[:2])
+    first, second, third = (one.id for one in workspace.collection.works()[:3])
     step = Step("work", first, HERE, searched=True)
     judging.judge(sent(workspace))
+    judging.judge(sent(workspace, "rejected", match={"work": third, "box": list(THERE.as_tuple())}))
     cards = judging.results(step, {}, Wishes(top=30, learn=True))["cards"]
-    assert second in {card["work"] for card in cards} and first not in {card["work"] for card in cards}
+    assert (cards[0]["work"], cards[-1]["work"]) == (second, third)
+    assert cards[0]["judged"]["verdict"] == "accepted" and cards[-1]["judged"]["verdict"] == "rejected"
+    assert first not in {card["work"] for card in cards}
     assert [card["rank"] for card in cards] == list(range(1, len(cards) + 1))
+
+
+def test_learning_never_lowers_what_is_proven(workspace: Workspace) -> None:
+    judging = Judging(Desk(workspace))
+    first, _, third = (one.id for one in workspace.collection.works()[:3])
+    step = Step("work", first, HERE, searched=True)
+    plain = {card["work"]: card["score"] for card in judging.results(step, {}, Wishes(top=30))["cards"]}
+    judging.judge(sent(workspace))
+    judging.judge(sent(workspace, "rejected", match={"work": third, "box": list(THERE.as_tuple())}))
+    taught = {card["work"]: card["score"] for card in judging.results(step, {}, Wishes(top=30, learn=True))["cards"]}
+    assert taught.keys() == plain.keys()
+    assert all(taught[work] >= score - 1e-3 for work, score in plain.items())
 
 
 # -- the REST API and the command line ---------------------------------------------------------------------------------

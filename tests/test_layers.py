@@ -20,7 +20,7 @@ LAYERS = (
     # the one stateful thing
     "tables", "workspace",
     # operations
-    "encoding", "indexing", "stages", "chance", "combine", "search",
+    "stages", "combine", "search", "calibration", "encoding", "indexing",
     "click", "feedback", "compare", "motifs", "maps", "demo", "adapt",
     "evaluate", "fetch",
     # fronts

@@ -122,13 +122,84 @@ def test_the_same_search_gives_the_same_matches(workshop: Workspace) -> None:
     assert search(workshop, query) == search(workshop, query)
 
 
-def test_the_own_work_is_left_out_or_kept(workshop: Workspace) -> None:
-    query = Query((region("second.png"),))
-    assert "second.png" not in {match.work for match in search(workshop, query)}
-    (best, *_) = search(workshop, query, SearchOptions(own=True))
-    assert best.work == "second.png"
-    assert overlap(best.box, TRUTH["second.png"]) > 0.6
-    assert best.score > 0.8
+def test_the_own_work_is_left_out_and_its_own_repeats_are_never_the_query_itself(workshop: Workspace) -> None:
+    box = Box.from_pixels((32, 32, 160, 160), WIDE, HIGH)
+    query = Query((region("twice.png", box),))
+    assert "twice.png" not in {match.work for match in search(workshop, query)}
+    found = search(workshop, query, SearchOptions(top=100, own=True))
+    (own,) = [match for match in found if match.work == "twice.png"]
+    assert overlap(own.box, Box.from_pixels((304, 200, 432, 328), WIDE, HIGH)) > 0.5
+    whole = search(workshop, Query((region("twice.png", Box.whole()),)), SearchOptions(top=100, own=True))
+    assert "twice.png" not in {match.work for match in whole}
+
+
+OPTIONS = [{"top": 70}, {"top": 100, "per_work": 3}, {"top": 100, "per_work": 5}, {"top": 100, "own": True},
+           {"top": 1000, "per_work": 2, "own": True}]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["first.png", "second.png"])
+@pytest.mark.parametrize("more", OPTIONS)
+def test_what_is_found_and_how_sure_it_is_does_not_depend_on_how_much_is_shown(
+    workshop: Workspace, name: str, more: dict
+) -> None:
+    query = Query((region(name),))
+    few = search(workshop, query, SearchOptions(top=10))
+    many = search(workshop, query, SearchOptions(**more))
+    known = {(match.work, match.box): match.score for match in many}
+    assert [known[match.work, match.box] for match in few] == [match.score for match in few]
+    places = [(match.work, match.box) for match in many]
+    order = [places.index((match.work, match.box)) for match in few]
+    assert order == sorted(order), "places keep their relative order"
+    if more == {"top": 70}:
+        assert many[:10] == few
+
+
+def test_the_first_ten_are_the_same_however_many_are_wanted_though_few_are_compared_closely(
+    workshop: Workspace,
+) -> None:
+    narrow = Workspace.open(workshop.name, workshop.pictures.parents[1])
+    narrow.config = replace(narrow.config, candidate_works=8, laid_works=5)
+    query = Query((region("first.png"),))
+    first, second, third = (search(narrow, query, SearchOptions(top=top)) for top in (5, 9, 1000))
+    assert second[:5] == first and third[:9] == second
+    assert {match.work for match in third} == set(workshop.tables.works) - {"first.png"}
+
+
+def test_a_detail_that_says_nothing_is_refused_before_anything_is_searched(
+    workshop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[object] = []
+    monkeypatch.setattr("explorer.search.prepare", lambda *asked: searched.append(asked))
+    with pytest.raises(ExplorerError, match="pixels"):
+        search(workshop, Query((region("first.png", Box(0.5, 0.5, 0.5001, 0.5001)),)))
+    assert not searched
+
+
+def test_only_what_is_not_wanted_is_a_sentence(workshop: Workspace) -> None:
+    with pytest.raises(ExplorerError, match="Say also what to look for"):
+        search(workshop, Query((region("first.png", None, -1.0),)))
+
+
+def test_every_part_keeps_its_own_evidence_and_words_lower_nothing(workshop: Workspace) -> None:
+    """A proven copy stays proven when words are added, and a *not* that is not there."""
+    main, elsewhere = region("first.png"), region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH), -1.0)
+    alone = {match.work: match for match in search(workshop, Query((main,)), SearchOptions(top=100))}
+    query = Query((main, WordsPart("a ship at sea"), elsewhere))
+    found = search(workshop, query, SearchOptions(top=100))
+    assert "once.png" not in {match.work for match in found}, "the unwanted picture's own work is hidden"
+    for match in found:
+        (wanted, *_) = match.parts
+        assert wanted.part == 0
+        assert wanted.evidence.probability == pytest.approx(alone[match.work].score, abs=1e-6)
+        if alone[match.work].score > 0.5:
+            assert match.score >= alone[match.work].score - 1e-6
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_the_unwanted_pictures_own_work_is_hidden_whatever_else_is_asked(workshop: Workspace, own: bool) -> None:
+    for wanted in (region("first.png"), region("first.png", None, 0.5), WordsPart("a mill")):
+        query = Query((wanted, region("second.png", None, -1.0)))
+        assert "second.png" not in {match.work for match in search(workshop, query, SearchOptions(100, 1, own))}
 
 
 def test_every_other_work_is_answered_for(workshop: Workspace) -> None:
@@ -209,7 +280,7 @@ def test_matches_carry_their_evidence(workshop: Workspace) -> None:
     said = best.evidence
     assert best.work == "first copy.png" and said.probability == best.score > 0.9
     assert said.transform.scale == pytest.approx(1, abs=0.03) and abs(said.transform.turn) < 1
-    assert not said.transform.mirror and said.inliers > 10 and said.percentile > 0.9
+    assert not said.transform.mirror and said.inliers > 10
     for x, y, there_x, there_y in said.pairs:
         assert (x, y) == pytest.approx((there_x, there_y), abs=0.03)
     by_work = {match.work: match for match in others}
@@ -217,7 +288,7 @@ def test_matches_carry_their_evidence(workshop: Workspace) -> None:
     assert larger.transform.scale == pytest.approx(1.5, rel=0.1)
     assert mirrored.transform.mirror and by_work["mirrored.png"].mirrored
     assert others[-1].evidence.probability < 0.5
-    assert all(0 <= match.evidence.percentile <= 1 for match in others)
+    assert all(match.evidence.percentile is None for match in others), "too few works to be calibrated"
 
 
 def test_evidence_is_json_as_promised(workshop: Workspace) -> None:
@@ -281,7 +352,7 @@ def test_the_own_work_is_known_by_its_path_and_else_by_its_content(workshop: Wor
     names = {match.work for match in search(workshop, Query((PicturePart(tmp_path / "second.png"),)))}
     assert not names & {"first.png", "first copy.png"}
     kept = search(workshop, Query((PicturePart(tmp_path / "second.png"),)), SearchOptions(own=True))
-    assert {"first.png", "first copy.png"} <= {match.work for match in kept}
+    assert not {"first.png", "first copy.png"} & {match.work for match in kept}, "the query itself is no repeat"
 
 
 def test_pictures_that_cannot_be_read_are_errors(workshop: Workspace, tmp_path: Path) -> None:

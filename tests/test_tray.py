@@ -19,7 +19,7 @@ from explorer.ui.judging import Judging
 from explorer.ui.links import linked, parameters
 from explorer.ui.rest import RestApi
 from explorer.ui.searching import Desk
-from explorer.ui.session import Other, Session, Step, Wishes
+from explorer.ui.session import Other, Session, Step
 from explorer.ui.tray import marks, tray
 
 HERE, THERE, FAR = Box(0.1, 0.1, 0.3, 0.4), Box(0.5, 0.5, 0.8, 0.9), Box(0.2, 0.6, 0.4, 0.8)
@@ -150,29 +150,6 @@ def test_what_is_no_list_of_details_is_left_out():
 
 
 @pytest.fixture
-def queries(monkeypatch: pytest.MonkeyPatch) -> list:
-    """Searches are not made but written down; all are answered with the same two works."""
-    made: list = []
-
-    def search(workspace, query, options):
-        made.append((query, options))
-        return [Match("a.jpg", THERE, 0.9, 1), Match("b.jpg", THERE, 0.8, 2, also=(FAR,))]
-
-    monkeypatch.setattr("explorer.ui.searching.search", search)
-    return made
-
-
-def test_examples_stay_among_what_is_found_and_the_query_itself_does_not(queries):
-    desk = Desk(SimpleNamespace(collection=None))
-    assert [match.work for match in desk.matches(MAIN.adding(ALSO), Wishes())] == ["a.jpg", "b.jpg"]
-    assert not queries[-1][1].own, "the search itself leaves out what the details are of"
-    found = desk.matches(MAIN.adding(LIKE), Wishes(top=1))
-    assert [(match.work, match.rank) for match in found] == [("b.jpg", 1)]
-    assert (queries[-1][1].own, queries[-1][1].top) == (True, 2)
-    assert len(desk.matches(MAIN.adding(LIKE), Wishes(own=True))) == 2
-
-
-@pytest.fixture
 def explore(demo_workspace, monkeypatch: pytest.MonkeyPatch) -> ExploreTab:
     """The handlers of the tab without its layout; ``said`` are the sentences told."""
     made = ExploreTab.__new__(ExploreTab)
@@ -239,7 +216,7 @@ def test_several_parts_through_the_api(demo_workspace, monkeypatch: pytest.Monke
     one, two = demo_workspace.collection.works()[:2]
     made: list[Query] = []
     answer = [Match(two.id, THERE, 0.9, 1)]
-    monkeypatch.setattr("explorer.ui.searching.search", lambda workspace, query, options: made.append(query) or answer)
+    monkeypatch.setattr("explorer.ui.searching.search", lambda _workspace, query, *_rest: made.append(query) or answer)
     parts = [
         {"file": one.id, "box": [0, 0, one.width, one.height / 2]}, {"file": one.id, "weight": -0.5},
         {"text": "in winter", "weight": 0.7},

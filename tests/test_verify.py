@@ -11,9 +11,22 @@ from generated import detail, ground
 
 from explorer.geometry import Box
 from explorer.regions import FeatureMap, resample, unit_rows
-from explorer.verify import Detail, KeyPoints, Place, chance, find_key_points, hear, likeness, seen_elsewhere, standings
+from explorer.verify import (
+    Detail,
+    KeyPoints,
+    MatchModel,
+    Place,
+    cue_vector,
+    find_key_points,
+    hear,
+    likeness,
+    robust_z_scores,
+    seen_elsewhere,
+)
+from explorer.verify.calibrated import Bin, Calibration, thinned
 from explorer.verify.cells import mutual_cells
 from explorer.verify.keypoints import matching_key_points
+from explorer.verify.match_model import DEFAULT, agreement, significance
 from explorer.verify.transforms import fit_similarity, moved_box, transform_of
 
 
@@ -113,7 +126,8 @@ def pasted(mirror: bool) -> tuple[Detail, Place]:
     what, work = features(1, 6, 8), features(2, 24, 30)
     laid = np.repeat(np.repeat(what[:, ::-1] if mirror else what, 2, axis=0), 2, axis=1)
     work[8:20, 10:26] = laid
-    detail_ = Detail(FeatureMap(what), Box(0.25, 0.25, 0.75, 0.75), (160, 120), KeyPoints.none())
+    every = np.ones(what.shape[0] * what.shape[1])
+    detail_ = Detail(FeatureMap(what), Box(0.25, 0.25, 0.75, 0.75), (160, 120), KeyPoints.none(), every)
     box = Box(10 / 30, 8 / 24, 26 / 30, 20 / 24)
     return detail_, Place(FeatureMap(work), (300, 240), KeyPoints.none(), box, mirror)
 
@@ -122,7 +136,7 @@ def pasted(mirror: bool) -> tuple[Detail, Place]:
 def test_cells_tell_where_a_copy_lies_and_how_it_was_changed(mirror: bool) -> None:
     query, place = pasted(mirror)
     said = hear(query, place)
-    assert said.cell_share > 0.8 and said.points == 0
+    assert said.cells > 0.8 * len(query.distinctive) and said.points == 0
     assert said.transform.mirror is said.mirrored is mirror
     assert said.transform.scale == pytest.approx(2.0, rel=0.1)
     assert said.transform.turn == pytest.approx(0, abs=5)
@@ -136,14 +150,16 @@ def test_cells_tell_where_a_copy_lies_and_how_it_was_changed(mirror: bool) -> No
 def test_cells_of_another_work_hardly_agree() -> None:
     query, place = pasted(False)
     other = Place(FeatureMap(features(9, 24, 30)), place.size, place.points, place.box, False)
-    assert hear(query, other).cell_share < 0.4
+    assert hear(query, other).cells < 0.4 * len(query.distinctive)
 
 
 def test_mutual_cells_use_every_cell_once() -> None:
     query, place = pasted(True)
-    inside, on_work, cosines = mutual_cells(query.cells, place.grid, place.box, True)
-    assert len({tuple(one) for one in inside.round(6)}) == len({tuple(one) for one in on_work.round(6)}) == len(cosines)
-    assert (np.abs(cosines) <= 1 + 1e-5).all()
+    inside, on_work, numbers = mutual_cells(query.cells, place.grid, place.box, True)
+    assert len({tuple(one) for one in inside.round(6)}) == len({tuple(one) for one in on_work.round(6)}) == len(numbers)
+    rows, columns = query.cells.shape
+    row, column = (inside * (columns, rows)).astype(int).T[::-1]
+    np.testing.assert_array_equal(row * columns + column, numbers)
 
 
 @pytest.mark.parametrize("mirror", [False, True])
@@ -156,7 +172,7 @@ def test_key_points_alone_tell_of_a_copy(mirror: bool) -> None:
     second.paste(there.resize((150, 150)), (200, 100))
     box, truth = Box(20 / 400, 30 / 300, 140 / 400, 150 / 300), Box(200 / 400, 100 / 300, 350 / 400, 250 / 300)
     empty = FeatureMap(np.zeros((6, 8, 4), np.float32))
-    query = Detail(empty, box, (400, 300), find_key_points(np.asarray(single)).inside(box))
+    query = Detail(empty, box, (400, 300), find_key_points(np.asarray(single)).inside(box), np.ones(48))
     roughly = Box(0.45, 0.3, 0.85, 0.8)
     said = hear(query, Place(empty, (400, 300), find_key_points(np.asarray(second)), roughly, mirror))
     assert said.points >= 5 and said.mirrored is mirror
@@ -171,7 +187,7 @@ def test_key_points_find_the_detail_where_the_network_did_not_look() -> None:
     second.paste(motif, (250, 150))
     box, truth = Box(20 / 400, 30 / 300, 140 / 400, 150 / 300), Box(250 / 400, 150 / 300, 370 / 400, 270 / 300)
     empty = FeatureMap(np.zeros((6, 8, 4), np.float32))
-    query = Detail(empty, box, (400, 300), find_key_points(np.asarray(canvas)).inside(box))
+    query = Detail(empty, box, (400, 300), find_key_points(np.asarray(canvas)).inside(box), np.ones(48))
     far = Place(empty, (400, 300), find_key_points(np.asarray(second)), Box(0.0, 0.0, 0.3, 0.4), False)
     assert hear(query, far).points == 0
     np.testing.assert_allclose(seen_elsewhere(query, far).box.as_tuple(), truth.as_tuple(), atol=0.04)
@@ -185,17 +201,68 @@ def test_likeness_is_the_mean_cosine_of_the_placement() -> None:
     assert likeness(query, replace(place, mirrored=False)) < 0.5
 
 
-def test_more_support_is_more_chance() -> None:
-    heard = ((0, 0), (0.6, 0), (0, 20))
-    none, cells, points = (chance(np.array([1.0]), np.array([c]), np.array([p]))[0] for c, p in heard)
-    assert 0 < none < cells < 1 and none < points < 1
-    assert chance(np.array([6.0]), np.array([0.0]), np.array([0]))[0] > none
+def test_more_evidence_is_a_higher_probability_and_none_is_a_low_one() -> None:
+    model = DEFAULT
+    none, cells, points = model.probability(np.array([cue_vector(0.3, *cue) for cue in ((0, 0), (0.5, 0), (0, 20))]))
+    assert 0 < none < 0.05 < 0.5 < min(cells, points)
 
 
-def test_standings_do_not_depend_on_the_few_that_are_copies() -> None:
+def test_cells_of_which_everything_is_like_everything_weigh_nothing() -> None:
+    like_anything, rare = np.full(48, 0.01), np.full(48, 0.8)
+    everywhere = np.arange(48)
+    assert agreement(like_anything, everywhere) < 0.01 < 0.5 < agreement(rare, everywhere)
+    assert agreement(rare[:9], everywhere[:7]) < agreement(rare, everywhere[:38]), "of a few cells most agree by chance"
+    assert agreement(rare, []) == 0
+
+
+@pytest.mark.parametrize(("agreeing", "pairs", "share"), [(0, 0, 0.01), (2, 40, 0.01), (7, 60, 0.011), (4, 3, 0.01)])
+def test_key_points_that_would_agree_by_chance_weigh_nothing(agreeing: int, pairs: int, share: float) -> None:
+    assert significance(agreeing, pairs, share) == 0
+
+
+def test_random_pairs_of_key_points_are_as_insignificant_as_promised() -> None:
+    """The number of false alarms bounds how often chance does as well: 300 random sets, pairs strewn over a square."""
+    from explorer.verify.transforms import fit_similarity
+
+    rng, share = np.random.default_rng(4), np.pi * 0.06**2
+    found = []
+    for _ in range(300):
+        here, there = rng.uniform(0, 1000, (2, 30, 2))
+        fit = fit_similarity(here, there, 60.0, False)
+        found.append(significance(fit.count, 30, share) if fit else 0.0)
+    assert np.mean(np.array(found) > 1) < 0.1
+
+
+def test_robust_z_scores_do_not_depend_on_the_few_that_are_far_off() -> None:
     rng = np.random.default_rng(0)
     scores = rng.normal(0.4, 0.05, 200)
     every = np.concatenate([scores, [0.9] * 8])
-    with_copies = standings(every, among=every)
-    np.testing.assert_allclose(with_copies[:200], standings(scores, among=scores), atol=0.3)
+    with_copies = robust_z_scores(every, among=every)
+    np.testing.assert_allclose(with_copies[:200], robust_z_scores(scores, among=scores), atol=0.3)
     assert with_copies[200:].min() > 6
+
+
+# -- a calibration on disk ---------------------------------------------------------------------------------------------
+
+
+def a_calibration() -> Calibration:
+    model, unrelated = MatchModel(-5.0, (0.0, 12.0, 2.0)), thinned(np.linspace(0, 0.4, 999))
+    return Calibration(model, unrelated, (Bin(0.1, 0.12, 30),), 0.02, 0.97, 90, 1200, 3, 400)
+
+
+def test_a_calibration_is_read_back_as_it_was_written() -> None:
+    kept = a_calibration()
+    read = Calibration.from_json(kept.to_json())
+    assert replace(read, unrelated=()) == replace(kept, unrelated=())
+    np.testing.assert_allclose(read.unrelated, kept.unrelated, atol=1e-6)
+    assert read.percentile(0.5) == 1.0 and read.percentile(0.2) == pytest.approx(0.5, abs=0.01)
+    assert Calibration(MatchModel(0.0, (1.0, 1.0, 1.0))).percentile(0.5) is None
+
+
+@pytest.mark.parametrize("changed", [
+    {"version": 0}, {"cues": ["other"]}, {"weights": [1.0]}, {"intercept": "x"}, {"intercept": float("nan")},
+    {"unrelated": None}, {"reliability": [[1]]},
+])  # fmt: skip
+def test_a_calibration_that_is_none_is_no_calibration(changed: dict) -> None:
+    assert Calibration.from_json({**a_calibration().to_json(), **changed}) is None
+    assert Calibration.from_json([]) is None

@@ -12,8 +12,10 @@ from explorer.ui.views import Props
 
 if TYPE_CHECKING:
     from explorer.collection import Judgement, Work
-    from explorer.query import Match
+    from explorer.query import Match, PartMatch
+    from explorer.ui.session import Role
 
+_ROLE_NAMES: dict[str, str] = {"also": "must be there too", "like": "an example", "unlike": "not wanted"}
 MOST_LINES = 60
 """Pairs of places that are drawn; more would hide the pictures."""
 
@@ -25,10 +27,13 @@ def extent(work: Work | None) -> Extent | None:
     return Extent(work.width_cm, work.height_cm, work.width, work.height)
 
 
-def evidence(match: Match, work: Work, asked: Work | None, asked_box: Box) -> Props | None:
+def evidence(
+    match: Match, work: Work, asked: Work | None, asked_box: Box, roles: Sequence[Role] = (), has_words: bool = False
+) -> Props | None:
     """Why a match is believed, in words and lines; nothing where there is no evidence.
 
-    ``asked`` is the work searched from, None for a picture of the visitor's own.
+    ``asked`` is the work searched from, None for a picture of the visitor's own; ``roles`` are those of the query's
+    further details, and ``has_words`` whether it has words too.
     """
     found = match.evidence
     if found is None:
@@ -49,7 +54,16 @@ def evidence(match: Match, work: Work, asked: Work | None, asked_box: Box) -> Pr
         "scale": round(float(found.transform.scale), 4) if found.transform else None,
         "pairs": [[round(float(side), 4) for side in pair] for pair in found.pairs[:MOST_LINES]],
         "sizes": None if measured is None else _sizes(measured, here, there),
+        "parts": [_part(one, roles) for one in match.parts] if roles else [],
+        "joined": words_for.joined(1 + roles.count("also"), roles.count("like"), roles.count("unlike"), has_words),
     }
+
+
+def _part(one: PartMatch, roles: Sequence[Role]) -> Props:
+    """One detail of a query of several, by itself."""
+    name = "the detail" if one.part == 0 else _ROLE_NAMES.get(roles[one.part - 1], "") if one.part <= len(roles) else ""
+    found = one.evidence
+    return {"name": name, "percent": words_for.percent(found.probability), "agreement": words_for.agreement(found)}
 
 
 def _sizes(measured: Sizes, here: Extent, there: Extent) -> Props:

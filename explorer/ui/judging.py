@@ -12,7 +12,7 @@ from explorer.collection.pictures import file_hash
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.query import Match
-from explorer.ui import evidence, incoming, views
+from explorer.ui import evidence, incoming, views, words_for
 from explorer.ui.searching import Desk
 from explorer.ui.session import Step, Wishes
 
@@ -34,7 +34,8 @@ class Judging:
         """Where the detail at which a visitor stands recurs, why that is believed, and what was said of it."""
         judgements = self._teaching(step) if wishes.learn else []
         matches = self.desk.matches(step, wishes, judgements)
-        return views.results(self.cards(step, matches), wishes, stage, evidence.learnt(judgements))
+        shown = views.results(self.cards(step, matches), wishes, stage, evidence.learnt(judgements))
+        return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.desk.little_to_go_by(step) else ""}
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
         """Matches of a detail as cards."""
@@ -42,10 +43,12 @@ class Judging:
         asked = self.collection.work(step.key) if step.kind == "work" else None
         places = [(match.work, match.box) for match in matches]
         said = self.collection.judgements.of_matches(self.name(step), box, places)
+        roles = [one.role for one in step.others]
         cards = []
         for match, judgement in zip(matches, said, strict=True):
             work = self.collection.work(match.work)
-            known = {"evidence": evidence.evidence(match, work, asked, box), "judged": evidence.judged(judgement)}
+            why = evidence.evidence(match, work, asked, box, roles, bool(step.words))
+            known = {"evidence": why, "judged": evidence.judged(judgement)}
             cards.append({**views.card(match, work), **known})
         return cards
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,10 @@ from gradio.utils import get_upload_folder
 
 from explorer.collection import Judgement, Renditions, open_picture
 from explorer.collection.pictures import file_hash, picture_size
-from explorer.combine import REQUIRED
 from explorer.errors import ExplorerError
 from explorer.feedback import learned
-from explorer.query import Match, Part, Query, RegionPart, SearchOptions, WordsPart
-from explorer.search import search
+from explorer.query import Match, Part, Query, SearchOptions, WordsPart
+from explorer.search import little_to_go_by, search
 from explorer.ui import incoming, views
 from explorer.ui.asking import asked
 from explorer.ui.session import Other, Session, Step, Wishes
@@ -72,26 +70,12 @@ class Desk:
     def answer(self, query: Query, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
         """Matches of a query; what was said of its first part is learnt from."""
         options = SearchOptions(wishes.top, wishes.per_work, wishes.own)
-        taught = query
-        if judgements:
-            main = learned(Query(query.parts[:1]), judgements)
-            taught = replace(query, parts=(*main.parts, *query.parts[1:]))
-        if taught == query and not any(0 < part.weight < REQUIRED for part in query.parts):
-            return search(self.workspace, query, options)
-        # examples and what is learnt from stay among what is found: only what the query is a detail of is left out
-        apart = [part for part in query.parts if not 0 < part.weight < REQUIRED]
-        own = set() if wishes.own else set().union(*map(self._own, apart))
-        options = replace(options, top=wishes.top + len(own), own=True)
-        found = [match for match in search(self.workspace, taught, options) if match.work not in own]
-        return [replace(match, rank=rank) for rank, match in enumerate(found[: wishes.top], start=1)]
+        return search(self.workspace, query, options, learned(judgements))
 
-    def _own(self, part: Part) -> set[str]:
-        """The works that a query is a detail of."""
-        if isinstance(part, WordsPart):
-            return set()
-        if isinstance(part, RegionPart):
-            return {part.work}
-        return set(self.workspace.collection.with_content(file_hash(part.path)))
+    def little_to_go_by(self, step: Step) -> bool:
+        """Whether the detail at which a visitor stands has hardly anything to recognise."""
+        main = asked(step, self.uploads).parts[0]
+        return not isinstance(main, WordsPart) and little_to_go_by(self.workspace, main)
 
     def cards(self, matches: list[Match]) -> list[views.Props]:
         return [views.card(match, self.workspace.collection.work(match.work)) for match in matches]

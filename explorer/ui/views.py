@@ -197,9 +197,13 @@ def atlas(works: Sequence[Work], places: Sequence[Sequence[float]], columns: Seq
     return {"works": [caption(work) for work in works], "points": points, "columns": list(columns)}
 
 
-def ledger(facts: Iterable[tuple[str, str]], skipped: Sequence[tuple[str, str]], commands: Sequence[Props]) -> Props:
-    """What the collection is, what was left out and why, and how to add to it."""
+def ledger(
+    facts: Iterable[tuple[str, str]], skipped: Sequence[tuple[str, str]], commands: Sequence[Props],
+    reliability: Props | None = None,
+) -> Props:  # fmt: skip
+    """What the collection is, what was left out and why, how to add to it, and how far its percentages hold."""
     return {
+        "reliability": reliability,
         "facts": [{"term": term, "text": text} for term, text in facts if text],
         "skipped": [{"file": file, "reason": reason} for file, reason in skipped],
         "commands": list(commands),

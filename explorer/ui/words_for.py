@@ -19,6 +19,12 @@ UPRIGHT = 1.5
 SAME_SCALE = 0.03
 
 
+LITTLE_TO_GO_BY = (
+    "There is little to recognise in this detail: smooth ground looks like any other. Even a true copy could not be "
+    "told from chance. A detail with more in it can be."
+)
+
+
 def chance(probability: float) -> tuple[str, str]:
     """What a chance is called: a short name for the page's style, and words.
 
@@ -37,14 +43,34 @@ def percent(probability: float) -> str:
     return f"{min(max(math.floor(100 * probability), 1), 99)}%"
 
 
-def percentile(share: float) -> str:
-    """How the evidence stands against pairs that lie together by chance.
+def percentile(share: float | None) -> str:
+    """How the evidence stands against pairs of the collection that have nothing to do with one another; nothing where
+    none were tried.
 
-    >>> percentile(0.9981), percentile(1.0), percentile(0.25)
-    ('stronger than 99.8% of chance pairs', 'stronger than 99.9% of chance pairs', 'stronger than 25% of chance pairs')
+    >>> percentile(1.0), percentile(0.9981), percentile(None)
+    ('no unrelated pair tried comes near', 'stronger than 99.8% of unrelated pairs', '')
     """
-    shown = min(math.floor(1000 * share + 1e-6) / 10, 99.9)
-    return f"stronger than {shown:g}% of chance pairs" if shown > 0 else "no stronger than chance pairs"
+    if share is None:
+        return ""
+    if share >= 1:
+        return "no unrelated pair tried comes near"
+    shown = math.floor(1000 * share + 1e-6) / 10
+    return f"stronger than {shown:g}% of unrelated pairs" if shown > 0 else "no stronger than unrelated pairs"
+
+
+def joined(details: int, examples: int, unwanted: int, words: bool) -> str:
+    """How the parts of a query are made into one percentage; nothing where there is nothing to join.
+
+    >>> joined(2, 0, 0, True)
+    'together: the geometric mean of the 2 details that must be there; words change the order only'
+    """
+    said = [
+        f"the geometric mean of the {details} details that must be there" if details > 1 else "",
+        "raised where an example is found" if examples else "",
+        "lowered where what is not wanted is proven" if unwanted else "",
+    ]
+    told = ", ".join(part for part in said if part)
+    return "; ".join(part for part in (told and f"together: {told}", "words change the order only" * words) if part)
 
 
 def transform(found: Transform | None, scale: float | None = None) -> str:
@@ -94,7 +120,7 @@ def agreement(evidence: Evidence) -> str:
     """How many places agree.
 
     >>> from explorer.query import Evidence
-    >>> agreement(Evidence(0.9, 0.9, 0.8, 14, 9, None, ()))
+    >>> agreement(Evidence(0.9, 0.9, 0.8, 0.4, 6.0, 14, 9, None, ()))
     '14 points agree, 9 of them key points'
     """
     if not evidence.inliers:

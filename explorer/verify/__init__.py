@@ -8,16 +8,27 @@ from explorer.verify.evidence import (
     Detail,
     Place,
     Testimony,
-    chance,
     hear,
     likeness,
+    robust_z_scores,
     seen_elsewhere,
-    standings,
 )
 from explorer.verify.keypoints import KeyPoints, compare_key_points, find_key_points
+from explorer.verify.match_model import MatchModel, cue_vector
 from explorer.verify.transforms import Transform
 
 __all__ = [
-    "Detail", "KeyPoints", "Place", "Testimony", "Transform", "chance", "compare_key_points", "find_key_points",
-    "hear", "likeness", "seen_elsewhere", "standings",
+    "Detail",
+    "KeyPoints",
+    "MatchModel",
+    "Place",
+    "Testimony",
+    "Transform",
+    "compare_key_points",
+    "cue_vector",
+    "find_key_points",
+    "hear",
+    "likeness",
+    "robust_z_scores",
+    "seen_elsewhere",
 ]  # fmt: skip

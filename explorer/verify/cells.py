@@ -17,7 +17,8 @@ def mutual_cells(query: FeatureMap, work: FeatureMap, place: Box, mirrored: bool
     """Cells of the query and places round ``place`` on the work that are each other's nearest.
 
     ``query`` is the detail's own grid, ``(h, w, d)``; ``work`` the whole work's. Returns the places ``(M, 2)`` within
-    the query's detail (fractions of the *detail*), those on the work (fractions of the *work*), and the cosines.
+    the query's detail (fractions of the *detail*), those on the work (fractions of the *work*), and the numbers of the
+    query's cells ``(M,)``, row by row.
     """
     rows, columns = query.shape
     asked = query.mirrored() if mirrored else query
@@ -28,12 +29,13 @@ def mutual_cells(query: FeatureMap, work: FeatureMap, place: Box, mirrored: bool
     fine = resample(work, area, down, across, spread=FINER).vectors  # each covers as much as a cell of the query
     alike = asked.vectors.reshape(rows * columns, -1) @ fine.reshape(down * across, -1).T
     cells, found = each_others_nearest(alike)
-    inside = np.stack([(cells % columns + 0.5) / columns, (cells // columns + 0.5) / rows], axis=1)
+    down_query, across_query = cells // columns, cells % columns
     if mirrored:
-        inside[:, 0] = 1 - inside[:, 0]
+        across_query = columns - 1 - across_query
+    inside = np.stack([(across_query + 0.5) / columns, (down_query + 0.5) / rows], axis=1)
     on_work = np.stack([(found % across + 0.5) / across, (found // across + 0.5) / down], axis=1)
     on_work = on_work * (area.width, area.height) + (area.x0, area.y0)
-    return inside, on_work, alike[cells, found]
+    return inside, on_work, down_query * columns + across_query
 
 
 def each_others_nearest(alike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

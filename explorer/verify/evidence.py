@@ -1,4 +1,4 @@
-"""Witnesses for one match, and what they are worth together: the chance that the match is a copy.
+"""Witnesses for one match: what speaks for its being a copy.
 
 Two witnesses that owe each other nothing are heard: cells of the network that find one another, and classic key
 points. Each proposes a transform; the one with more support says where the copy lies and how it was changed.
@@ -14,8 +14,10 @@ import numpy as np
 
 from explorer.geometry import Box, intersection_over_union
 from explorer.regions import FeatureMap, resample
+from explorer.verify.alarms import one_per_place
 from explorer.verify.cells import mutual_cells
 from explorer.verify.keypoints import Compared, KeyPoints, compare_key_points
+from explorer.verify.match_model import agreement, significance
 from explorer.verify.transforms import Fit, Transform, fit_similarity, moved_box
 
 CELL_TOLERANCE = 1.0
@@ -26,21 +28,23 @@ SCALES = (0.2, 5.0)
 """Transforms that shrink or enlarge by more than this, cell for cell, are chance."""
 Pairs = tuple[np.ndarray, np.ndarray]
 """Places ``(M, 2)`` on the query's picture and on the work's, fractions."""
+_NEAR = 1.0  # how far round a place key points are compared, as a fraction of its sides
+_TOGETHER = 0.1  # key points closer than this, as a fraction of the side of a square as large as the match, are one
 _FEWEST_POINTS = 5  # agreeing key points from which they may say on their own where the copy lies
 _MANY_CELLS = 0.25  # share of the query's cells from which they may correct the box
-WEIGHTS = {"intercept": -7.44, "standing": 1.06, "cells": 8.33, "points": 3.38}
-"""Of the logistic function that makes one chance of all witnesses, fitted by ``benchmarks/quality.py --fit``."""
 
 
 @dataclass(frozen=True)
 class Detail:
     """A query made ready for witnesses: its own ``cells (h, w, d)``, its ``box`` on a picture of ``size`` (width,
-    height in pixels), and the key ``points`` in the box (places on the whole picture)."""
+    height in pixels), the key ``points`` in the box (places on the whole picture), and how ``distinctive (h * w,)``
+    each cell is, 0 to 1."""
 
     cells: FeatureMap
     box: Box
     size: tuple[int, int]
     points: KeyPoints
+    distinctive: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -57,58 +61,49 @@ class Place:
 @dataclass(frozen=True)
 class Testimony:
     """What the witnesses say of one place. ``box`` is where they put the copy; ``pairs (M, 4)`` are agreeing places,
-    x, y on the query's picture and x, y on the work's, fractions; ``cell_share`` the part of the query's cells that
-    agree; ``points`` how many key points do."""
+    x, y on the query's picture and x, y on the work's, fractions; ``cells`` how many of the query's cells agree, and
+    ``cell_agreement`` what they weigh (:func:`explorer.verify.match_model.agreement`); ``points`` how many key points
+    do, and ``significance`` how unlikely that is by chance (:func:`explorer.verify.match_model.significance`)."""
 
     box: Box
     transform: Transform | None
     mirrored: bool
-    cell_share: float
+    cell_agreement: float
     cells: int
     points: int
+    significance: float
     pairs: np.ndarray
 
 
 def hear(detail: Detail, place: Place, compared: Compared | None = None) -> Testimony:
     """Hear both witnesses about one place; ``compared`` where key points have been compared for another already."""
-    by_cells, cell_pairs = _cells_say(detail, place)
-    by_points, point_pairs = _points_say(detail, place, compared or compare_key_points(detail.points, place.points))
+    by_cells, cell_pairs, agreeing = _cells_say(detail, place)
+    compared = compared or compare_key_points(detail.points, place.points)
+    by_points, point_pairs, significant = _points_say(detail, place, compared)
     cells, points = (fit.count if fit else 0 for fit in (by_cells, by_points))
-    share = cells / max(1, detail.cells.shape[0] * detail.cells.shape[1])
+    share = cells / max(1, len(detail.distinctive))
     box, fit = place.box, by_cells
     if by_points and points >= _FEWEST_POINTS:
         found = _box_after(detail, place, by_points)
         if found and _overlap(found, place.box) > 0.1:
             box, fit = found, by_points
         else:
-            points, point_pairs = 0, point_pairs[:0]
+            points, significant, point_pairs = 0, 0.0, point_pairs[:0]
     elif by_cells and share >= _MANY_CELLS:
         box = _between(_box_after(detail, place, by_cells), place.box)
     pairs = np.concatenate([point_pairs, cell_pairs]) if points or cells else np.zeros((0, 4))
     transform = fit.transform if fit else None
-    return Testimony(box, transform, transform.mirror if transform else place.mirrored, share, cells, points, pairs)
+    weight = agreement(detail.distinctive, agreeing)
+    return Testimony(
+        box, transform, transform.mirror if transform else place.mirrored, weight, cells, points, significant, pairs
+    )
 
 
-def chance(standing: np.ndarray, cell_shares: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """The chance ``(N,)`` that each of N matches is a copy.
+def robust_z_scores(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """How far each score stands above those ``among`` which nearly all are there by chance, ``(N,)``, in standard
+    deviations; median and median absolute deviation are those of chance as long as few others are among them.
 
-    ``standing (N,)`` is how far each match's cosine stands above those of the works that only chance brought up, in
-    their standard deviations (see :func:`standings`).
-    """
-    return 1 / (1 + np.exp(-logits(standing, cell_shares, points)))
-
-
-def logits(standing: np.ndarray, cell_shares: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """The same on the scale on which witnesses add up, ``(N,)``."""
-    heard = {"standing": np.clip(standing, -2, 8), "cells": np.asarray(cell_shares), "points": np.log1p(points)}
-    return WEIGHTS["intercept"] + sum(WEIGHTS[name] * values for name, values in heard.items())
-
-
-def standings(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """How far each score stands above those ``among`` which nearly all are there by chance, ``(N,)``: median and
-    median deviation are those of chance as long as copies are few.
-
-    >>> standings(np.array([0.5, 0.9]), among=np.array([0.5, 0.5, 0.52, 0.48, 0.9])).round(1).tolist()
+    >>> robust_z_scores(np.array([0.5, 0.9]), among=np.array([0.5, 0.5, 0.52, 0.48, 0.9])).round(1).tolist()
     [0.0, 13.5]
     """
     middle = np.median(among)
@@ -138,22 +133,41 @@ def likeness(detail: Detail, place: Place) -> float:
     return float((there * asked.vectors).sum(axis=2).mean())
 
 
-def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray]:
-    inside, on_work, _ = mutual_cells(detail.cells, place.grid, place.box, place.mirrored)
+def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray, np.ndarray]:
+    """The transform on which cells agree, the agreeing pairs, and the numbers of the query's cells in them."""
+    inside, on_work, numbers = mutual_cells(detail.cells, place.grid, place.box, place.mirrored)
     on_query = inside * (detail.box.width, detail.box.height) + (detail.box.x0, detail.box.y0)
     width, height = place.box.width * place.size[0], place.box.height * place.size[1]
     tolerance = CELL_TOLERANCE * max(width / detail.cells.shape[1], height / detail.cells.shape[0])
-    return _agreeing(detail, place, (on_query, on_work), tolerance, place.mirrored)
+    fit, pairs = _agreeing(detail, place, (on_query, on_work), tolerance, place.mirrored)
+    return fit, pairs, numbers[fit.inliers] if fit else numbers[:0]
 
 
-def _points_say(detail: Detail, place: Place, compared: Compared) -> tuple[Fit | None, np.ndarray]:
-    """Key points of the detail among those round the place, both ways round; the way with more support is taken."""
+def _points_say(detail: Detail, place: Place, compared: Compared) -> tuple[Fit | None, np.ndarray, float]:
+    """Key points of the detail among those round the place, both ways round; the way with more support is taken. Last,
+    how significant their agreement is: points that lie together, as in one face, count as one."""
     tolerance = POINT_TOLERANCE * _side(place.box, place.size)
-    near = place.points.are_inside(place.box.widened(1.0))
-    heard = [
-        _agreeing(detail, place, pairs, tolerance, mirrored) for mirrored, pairs in _ways_round(compared, near)
-    ]
-    return max(heard, key=lambda one: one[0].count if one[0] else 0)
+    near = place.points.are_inside(place.box.widened(_NEAR))
+    asked = list(_ways_round(compared, near))
+    heard = [_agreeing(detail, place, pairs, tolerance, mirrored) for mirrored, pairs in asked]
+    fit, agreeing = max(heard, key=lambda one: one[0].count if one[0] else 0)
+    tentative = sum(_apart(detail, place, np.concatenate(pairs, axis=1)) for _, pairs in asked)
+    return fit, agreeing, significance(_apart(detail, place, agreeing), tentative, _random_share(place))
+
+
+def _apart(detail: Detail, place: Place, pairs: np.ndarray) -> int:
+    """How many pairs of places ``(M, 4)`` lie apart from one another, on both pictures."""
+    if not len(pairs):
+        return 0
+    here = pairs[:, :2] * detail.size / _side(detail.box, detail.size)
+    there = pairs[:, 2:] * place.size / _side(place.box, place.size)
+    return len(one_per_place(here, there, _TOGETHER))
+
+
+def _random_share(place: Place) -> float:
+    """The probability that a point anywhere round a place lies within the tolerance of where it is expected."""
+    area = place.box.widened(_NEAR).clipped().area
+    return math.pi * POINT_TOLERANCE**2 * place.box.area / max(area, 1e-9)
 
 
 def _ways_round(compared: Compared, among: np.ndarray | None = None) -> Iterator[tuple[bool, Pairs]]:

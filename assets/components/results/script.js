@@ -102,6 +102,7 @@ const show = () => {
   }));
   $("header").hidden = !cards.length;
   $(".learnt").textContent = value.learnt || "";
+  $(".caution").textContent = value.caution || "";
   const message = $(".message");
   message.textContent = value.message || "";
   message.classList.toggle("trouble", Boolean(value.trouble));
