@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from matcher import average_precision, read_queries, search_all
-from words_rows import PROMPTS, art_figures, caption_figures, held_out_captions, pointing_figures
 from transformers import CLIPModel, CLIPVisionConfig, CLIPVisionModel
+from words_rows import PROMPTS, art_figures, caption_figures, held_out_captions, pointing_figures
 
 from explorer.adapt.teacher import Teacher
 from explorer.config import Config

@@ -29,7 +29,9 @@ def annotated(folder: Path) -> dict[str, list[tuple[str, np.ndarray]]]:
     with (folder / "annotations.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             sides = np.array([float(row["width"]), float(row["height"])] * 2)
-            found[row["file"]].append((row["class"], np.array([float(row[k]) for k in ("x0", "y0", "x1", "y1")]) / sides))
+            found[row["file"]].append(
+                (row["class"], np.array([float(row[k]) for k in ("x0", "y0", "x1", "y1")]) / sides)
+            )
     return dict(found)
 
 
@@ -38,8 +40,13 @@ def art_figures(folder: Path, encoder: Encoder, whole: np.ndarray, files: list[s
     truth = annotated(folder)
     names = sorted({name for boxes in truth.values() for name, _ in boxes})
     ranked = np.argsort(-whole @ ensemble(encoder, names).T, axis=1)
-    places = np.array([[names[c] for c in row].index(truth[file][0][0]) for file, row in zip(files, ranked, strict=True)])
-    return {"objects-art: zero-shot, top-1": float((places == 0).mean()), "objects-art: zero-shot, top-5": float((places < 5).mean())}
+    places = np.array(
+        [[names[c] for c in row].index(truth[file][0][0]) for file, row in zip(files, ranked, strict=True)]
+    )
+    return {
+        "objects-art: zero-shot, top-1": float((places == 0).mean()),
+        "objects-art: zero-shot, top-5": float((places < 5).mean()),
+    }
 
 
 def pointing_figures(folder: Path, encoder: Encoder, scales: tuple[float, ...], overlap: float) -> dict[str, float]:

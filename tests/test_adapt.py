@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from explorer.adapt.learn_words import Vocabulary, WordSettings, restore_words, teach_words
+from explorer.adapt.picture_stage import PictureStage, Schedule
+from explorer.adapt.sheets import CELL, LEVELS, SQUARE, Sheets
+from explorer.adapt.words import label_phrases, sentences
 from PIL import Image
 
 from explorer.adapt import picture_stage
 from explorer.adapt.augment import moved, pasted, seen_otherwise
 from explorer.adapt.checkpoint import SHARD_BYTES, load_state, save_state
-from explorer.adapt.learn_words import Vocabulary, WordSettings, restore_words, teach_words
-from explorer.adapt.picture_stage import PictureStage, Schedule
 from explorer.adapt.pictures import load_works, names_to_leave_out
 from explorer.adapt.precision import _orthogonalised, fast_dtype
-from explorer.adapt.sheets import CELL, LEVELS, SQUARE, Sheets
 from explorer.adapt.student import PLACES, Shape, Window, build, normalised, save_folder, see
 from explorer.adapt.teacher import Teacher, TeacherOutput
 from explorer.adapt.tokens import learn_tokenizer
-from explorer.adapt.words import label_phrases, sentences
 from explorer.errors import ExplorerError
 
 TINY = Shape(

@@ -22,7 +22,7 @@ _OF_HEADS = {"picture.weight": "picture.weight", "picture.bias": "picture.bias"}
 
 
 def write_small(prepared: Path, out: Path, share: float) -> Path:
-    """The network ``share`` of the way from frozen (0) to tuned (1), its head, and the text tower, in half precision."""
+    """The network ``share`` of the way from frozen (0) to tuned (1), its head and the text tower, in half precision."""
     stored, heads = load_file(prepared / "lite.safetensors"), load_file(out / "heads.safetensors")
     net = {name.removeprefix("net."): value.float() for name, value in stored.items() if name.startswith("net.")}
     start = {name: heads[name].float() for name in _OF_HEADS} | {
@@ -37,7 +37,12 @@ def write_small(prepared: Path, out: Path, share: float) -> Path:
     folder.mkdir(exist_ok=True)
     save_file({name: value.half().contiguous() for name, value in tensors.items()}, folder / "model.safetensors")
     sharpness = tuned.get("sharpness", heads["sharpness"])
-    shape = {"model_type": MODEL_TYPE, "joint": DIMS, "logit_scale": float(sharpness.float().exp()), "text": text_config(TextShape())}
+    shape = {
+        "model_type": MODEL_TYPE,
+        "joint": DIMS,
+        "logit_scale": float(sharpness.float().exp()),
+        "text": text_config(TextShape()),
+    }
     (folder / "config.json").write_text(json.dumps(shape, indent=1) + "\n", "utf-8")
     shutil.copyfile(prepared / "tokenizer" / "tokenizer.json", folder / "tokenizer.json")
     return folder
@@ -56,7 +61,9 @@ def _upper_name(name: str) -> str:
 def write_plain(prepared: Path, out: Path, shape: Shape) -> Path:
     """The distilled vision tower and the text tower as a ``CLIPModel``."""
     model = build(shape)
-    weights = {n: v.float() for n, v in (load_file(out / "student.safetensors") | load_file(out / "tower.safetensors")).items()}
+    weights = {
+        n: v.float() for n, v in (load_file(out / "student.safetensors") | load_file(out / "tower.safetensors")).items()
+    }
     weights["logit_scale"] = load_file(out / "heads.safetensors")["sharpness"].float()
     model.load_state_dict(weights, strict=False)
     with torch.no_grad():

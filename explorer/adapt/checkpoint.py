@@ -21,16 +21,24 @@ SHARD_BYTES = 16 * 1024 * 1024 - 64 * 1024  # room for each shard's header
 def save_state(folder: Path, tensors: dict[str, torch.Tensor], record: dict[str, Any]) -> None:
     """Replace the state in ``folder`` by these tensors and this JSON record."""
     fresh, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
-    shutil.rmtree(fresh, ignore_errors=True)
+    _removed(fresh)
     fresh.mkdir(parents=True)
     for number, shard in enumerate(_shards(tensors)):
         save_file(shard, fresh / f"state-{number:03d}.safetensors")
     (fresh / "state.json").write_text(json.dumps(record, indent=1), "utf-8")
-    shutil.rmtree(old, ignore_errors=True)
+    _removed(old)
     if folder.exists():
         folder.rename(old)
     fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    _removed(old)
+
+
+def _removed(place: Path) -> None:
+    """What a killed save left, a folder or a file, goes away."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def load_state(folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:

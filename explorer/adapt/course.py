@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -19,27 +20,40 @@ Export = Callable[[dict[str, torch.Tensor]], None]
 """Writes a stage's mean weights so far."""
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How a stage trains: where its state is kept, for how long, on how many pictures or texts a step, at what size."""
+
+    folder: Path
+    seconds: float
+    export: Export
+    batch: int
+    side: int = 224
+
+
 class Course:
-    """One stage's training of ``modules`` for ``seconds``, saved in ``folder``; a killed run goes on where it was.
-    ``export`` is called at every saving.
+    """One stage's training of ``modules`` by its plan; a killed run goes on where it was saved last. ``mean`` gives
+    the weights that are exported at every saving.
 
     The step sizes that optimisers came with rise over the first twentieth and fall with a cosine to nothing.
     """
 
-    def __init__(self, folder: Path, seconds: float, modules: nn.Module, optimizers: list[torch.optim.Optimizer],
-                 export: Callable[[], None] | None = None) -> None:
-        self.folder, self.seconds, self.modules, self.optimizers = folder, seconds, modules, optimizers
-        self.export = export
+    def __init__(
+        self, plan: Plan, modules: nn.Module, optimizers: list[torch.optim.Optimizer], mean: Average | None = None
+    ) -> None:
+        self.plan, self.modules, self.optimizers, self.mean = plan, modules, optimizers, mean
         self.rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in optimizers]
         self.before, self.step = 0.0, 0
-        found = load_state(folder)
+        found = load_state(plan.folder)
         if found:
             tensors, record = found
-            modules.load_state_dict({n[6:]: v for n, v in tensors.items() if n.startswith("model.")})
+            modules.load_state_dict(_under(tensors, "model."))
+            if mean:
+                mean.restore(_under(tensors, "mean."), record["step"])
             for number, optimizer in enumerate(optimizers):
                 restore_optimizer(optimizer, tensors, f"optimizer{number}")
             self.before, self.step = record["seconds"], record["step"]
-            log.info("%s: going on at step %d", folder.name, self.step)
+            log.info("%s: going on at step %d", plan.folder.name, self.step)
         self.started = self.saved = time.monotonic()
 
     @property
@@ -49,7 +63,7 @@ class Course:
     @property
     def progress(self) -> float:
         """From 0 to 1."""
-        return min(1.0, self.spent / max(self.seconds, 1e-6))
+        return min(1.0, self.spent / max(self.plan.seconds, 1e-6))
 
     def steps(self) -> Iterator[int]:
         """Step numbers until the time is up; sets the step sizes, saves now and then and at the end."""
@@ -63,7 +77,7 @@ class Course:
             if time.monotonic() - self.saved > SAVE_EVERY:
                 self.save()
         self.save()
-        log.info("%s: %d steps in %.0f s", self.folder.name, self.step, self.spent)
+        log.info("%s: %d steps in %.0f s", self.plan.folder.name, self.step, self.spent)
 
     def down(self, loss: torch.Tensor) -> None:
         """One step down the slope."""
@@ -78,10 +92,16 @@ class Course:
         state = {f"model.{name}": value for name, value in self.modules.state_dict().items()}
         for number, optimizer in enumerate(self.optimizers):
             state |= optimizer_tensors(optimizer, f"optimizer{number}")
-        save_state(self.folder, state, {"step": self.step, "seconds": self.spent})
-        if self.export:
-            self.export()
+        if self.mean:
+            state |= {f"mean.{name}": value for name, value in self.mean.values.items()}
+        save_state(self.plan.folder, state, {"step": self.step, "seconds": self.spent})
+        if self.mean:
+            self.plan.export(self.mean.values)
         self.saved = time.monotonic()
+
+
+def _under(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 class Average:
@@ -90,6 +110,10 @@ class Average:
     def __init__(self, module: nn.Module, keep: float = 0.998) -> None:
         self.module, self.keep, self.count = module, keep, 0
         self.values = {name: value.detach().clone().float() for name, value in module.state_dict().items()}
+
+    def restore(self, values: dict[str, torch.Tensor], count: int) -> None:
+        """Go on from the mean of ``count`` steps."""
+        self.values, self.count = {n: values[n].to(value.device) for n, value in self.values.items()}, count
 
     @torch.no_grad()
     def update(self) -> None:

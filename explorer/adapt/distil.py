@@ -7,25 +7,22 @@ the targets move along (:mod:`explorer.adapt.augment`).
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-from transformers import CLIPModel
 
 from explorer.adapt.augment import moved, pasted, seen_otherwise
-from explorer.adapt.course import Average, Course, Export
+from explorer.adapt.course import Average, Course, Plan
 from explorer.adapt.crops import crops
 from explorer.adapt.heads import named
 from explorer.adapt.precision import mixed, muon
 from explorer.adapt.store import Pictures
 from explorer.adapt.student import Shape, build, normalised, see
+from explorer.adapt.targets import Material
 from explorer.adapt.tune import Upper
-from explorer.encoder.lite import Lite
 
 log = logging.getLogger(__name__)
-BATCH = 512
 MIDDLE_CHANNELS = 120
 CELLS = 1536  # cells of a batch that are compared with one another
 TEMPERATURE = 0.1
@@ -45,30 +42,28 @@ def sample_patches(pictures: Pictures, rows: torch.Tensor, size: int, count: int
     gen = torch.Generator().manual_seed(3)
     owner = rows.cpu()[torch.randint(len(rows), (count,), generator=gen)]
     places = torch.randint(pictures.pixels.shape[-1] - size, (count, 2), generator=gen)
-    cut = [pictures.pixels[o, :, y : y + size, x : x + size] for o, (y, x) in zip(owner.tolist(), places.tolist(), strict=True)]
+    chosen = zip(owner.tolist(), places.tolist(), strict=True)
+    cut = [pictures.pixels[one, :, y : y + size, x : x + size] for one, (y, x) in chosen]
     return normalised(torch.stack(cut).cpu().float() / 255)
 
 
-def distil(
-    student: Student, net: Lite, upper: Upper, labels: torch.Tensor, pictures: Pictures, train: torch.Tensor,
-    run: Path, seconds: float, export: Export, batch: int = BATCH,
-) -> Average:  # fmt: skip
+def distil(student: Student, upper: Upper, labels: torch.Tensor, material: Material, plan: Plan) -> Average:
     """``labels (L, 256)``: text vectors among which student and teacher should rank pictures alike."""
+    net, pictures, train, batch = material.net, material.pictures, material.train, plan.batch
     device = pictures.pixels.device
     gen = torch.Generator(device).manual_seed(14)
     vision = [(n, p) for n, p in student.named_parameters() if not n.startswith(("model.text", "model.logit"))]
     matrices = [p for n, p in vision if "encoder.layers" in n and p.ndim == 2]
     chosen = {id(p) for p in matrices}
-    rest = torch.optim.AdamW([p for _, p in vision if id(p) not in chosen], lr=1e-3, betas=(0.9, 0.98), weight_decay=0.02)
+    others = [p for _, p in vision if id(p) not in chosen]
+    rest = torch.optim.AdamW(others, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.02)
     for _, parameter in student.named_parameters():
         parameter.requires_grad_(False)
     for _, parameter in vision:
         parameter.requires_grad_(True)
-    block = muon(matrices, 0.05)
-    for group in block.param_groups:
-        group["lr"] = 1e-3
+    block = muon(matrices, 0.05, rate=1e-3)
     average = Average(student)
-    course = Course(run / "distil", seconds, student, [rest, block], lambda: export(average.values))
+    course = Course(plan, student, [rest, block], average)
     net.eval()
     upper.eval()
     student.train()
@@ -87,7 +82,8 @@ def distil(
             seen = seen_otherwise(seen, gen)
             half = batch // 2  # the first half stays one picture each, as whole pictures are
             cut = pasted(seen[half:], middle[half:], cells[half:], gen)
-            seen, middle, cells = (torch.cat([a[:half], b]) for a, b in zip((seen, middle, cells), cut[:3], strict=True))
+            both = zip((seen, middle, cells), cut[:3], strict=True)
+            seen, middle, cells = (torch.cat([whole[:half], mixed_up]) for whole, mixed_up in both)
             aim = F.normalize(cells.mean((2, 3)), dim=-1)
             likely = (aim @ labels.T * 25).softmax(1)
         with mixed(device):
@@ -102,15 +98,15 @@ def distil(
         course.down(loss)
         average.update()
         if step % 200 == 0:
-            log.info("distil %d: loss %.3f, whole %.3f, joint %.3f, %.0f s", step, loss.item(), (unit * aim).sum(1).mean().item(),
-                     F.cosine_similarity(joint, cells, dim=1).mean().item(), course.spent)  # fmt: skip
+            alike = (unit * aim).sum(1).mean().item(), F.cosine_similarity(joint, cells, dim=1).mean().item()
+            log.info("distil %d: loss %.3f, whole %.3f, joint %.3f, %.0f s", step, loss.item(), *alike, course.spent)
     student.load_state_dict(average.values)
     return average
 
 
 def details(read: torch.Tensor, match: torch.Tensor, middle: torch.Tensor, gen: torch.Generator) -> torch.Tensor:
-    """Readout ``(N, P, 120)`` towards the teacher's cells ``(N, 120, h, w)``, and ``match (N, P, D)``: a cell should find
-    others alike as the teacher does."""
+    """Readout ``(N, P, 120)`` towards the teacher's cells ``(N, 120, h, w)``, and ``match (N, P, D)``: a cell should
+    find others alike as the teacher does."""
     aims = F.normalize(middle.flatten(2).transpose(1, 2), dim=-1).flatten(0, 1)
     loss = (1 - F.cosine_similarity(read.float().flatten(0, 1), aims, dim=-1)).mean()
     some = torch.randint(len(aims), (min(CELLS, len(aims)),), generator=gen, device=gen.device)
@@ -120,7 +116,3 @@ def details(read: torch.Tensor, match: torch.Tensor, middle: torch.Tensor, gen: 
     ranks = (aim @ aim.T / TEMPERATURE)[apart].view(len(some), -1).softmax(1)
     logits = (found @ found.T / TEMPERATURE)[apart].view(len(some), -1)
     return loss + F.kl_div(logits.log_softmax(1), ranks, reduction="batchmean")
-
-
-def clip_of(student: Student) -> CLIPModel:
-    return student.model

@@ -1,4 +1,4 @@
-"""Quick figures while training, on reduced copies of the pictures for measuring; ``benchmarks/model.py`` has the true ones.
+"""Quick figures while training, on reduced copies of the measuring pictures; the benchmark has the true ones.
 
 Nothing is trained or chosen by them.
 """
@@ -24,11 +24,15 @@ WINDOWS = (5, 8, 14)
 
 
 @torch.inference_mode()
-def gauge(pictures: Pictures, prepared: Path, look: Look, voices: dict[str, Speak], side: int = 224) -> dict[str, dict[str, float]]:
+def gauge(
+    pictures: Pictures, prepared: Path, look: Look, voices: dict[str, Speak], side: int = 224
+) -> dict[str, dict[str, float]]:
     """Per voice zero-shot accuracy, retrieval, captions and pointing, each from 0 to 1."""
     boxes, said = read_json(prepared, "measured"), read_json(prepared, "said")
     rows = {"objects": pictures.rows("objects"), "art": pictures.rows("objects-art"), "held": pictures.rows("held-out")}
-    rows["held"] = np.array([r for r in rows["held"] if pictures.keys[r].startswith("train-photos/flickr8k")], dtype=np.int64)
+    rows["held"] = np.array(
+        [r for r in rows["held"] if pictures.keys[r].startswith("train-photos/flickr8k")], dtype=np.int64
+    )
     vectors = {name: _wholes(pictures, some, look, side) for name, some in rows.items() if len(some)}
     small = np.array([r for r in rows["art"] if any(_is_small(box) for box in boxes[pictures.keys[r]])], dtype=np.int64)
     cells = _cells(pictures, small, look, 2 * side)
@@ -39,14 +43,19 @@ def gauge(pictures: Pictures, prepared: Path, look: Look, voices: dict[str, Spea
             classes = np.array([pictures.keys[row].split("/")[1] for row in rows["objects"]])
             names = sorted(set(classes))
             top = _ranked(vectors["objects"], names, speak)
-            figures["objects zero-shot"] = float(np.mean([names[best[0]] == c for best, c in zip(top, classes, strict=True)]))
+            figures["objects zero-shot"] = float(
+                np.mean([names[best[0]] == c for best, c in zip(top, classes, strict=True)])
+            )
             figures["objects mAP"] = _retrieval(vectors["objects"], classes)
         if len(rows["art"]):
             classes = [boxes[pictures.keys[row]][0][0] for row in rows["art"]]
             names = sorted({box[0] for many in boxes.values() for box in many})
             top = _ranked(vectors["art"], names, speak)
             places = np.array([best.tolist().index(names.index(c)) for best, c in zip(top, classes, strict=True)])
-            figures |= {"objects-art top-1": float((places == 0).mean()), "objects-art top-5": float((places < 5).mean())}
+            figures |= {
+                "objects-art top-1": float((places == 0).mean()),
+                "objects-art top-5": float((places < 5).mean()),
+            }
             texts = dict(zip(names, _ensemble(names, speak), strict=True))
             figures |= _pointing([boxes[pictures.keys[row]] for row in small], cells, texts)
         if len(rows["held"]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 HELD_OUT_FILE = Path(__file__).with_name("heldout.txt")
@@ -31,6 +32,7 @@ def chosen(folder: str, names: Iterable[str]) -> list[str]:
     return []
 
 
+@cache
 def held_out(path: Path = HELD_OUT_FILE) -> frozenset[str]:
     """``folder/file`` of every held-out picture."""
     lines = path.read_text("utf-8").splitlines()

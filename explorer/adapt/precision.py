@@ -22,14 +22,14 @@ def mixed(device: torch.device | str) -> torch.autocast:
     return torch.autocast(kind, torch.bfloat16, enabled=dtype is torch.bfloat16)
 
 
-def muon(parameters: list[torch.nn.Parameter], decay: float) -> torch.optim.Optimizer:
+def muon(parameters: list[torch.nn.Parameter], decay: float, rate: float) -> torch.optim.Optimizer:
     """PyTorch's Muon; its Newton-Schulz steps, which it always does in bfloat16, in the fast precision.
 
     Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024).
     """
     if parameters and fast_dtype(parameters[0].device) is torch.float32:
         _muon._zeropower_via_newtonschulz = _orthogonalised
-    return torch.optim.Muon(parameters, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
+    return torch.optim.Muon(parameters, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
 
 
 def _orthogonalised(

@@ -1,4 +1,4 @@
-"""Everything that training needs, in one folder that can be carried to another machine: ``train-mini --stages prepare``.
+"""Everything that training needs, in one folder that can be carried to another machine: the stage ``prepare``.
 
 Pictures are stored small (WebP, long side 160 to 240), texts as JSON, true vectors as float16, and both teachers'
 weights: MiniLM in 8 bits, EfficientNet-Lite2 in half precision with ImageNet's classifier.
@@ -114,7 +114,10 @@ def picture_texts(data: Path) -> dict[str, dict[str, Any]]:
             else:
                 texts = words or list(captions_of(row))
                 texts = ["a painting of people" if text == "people" else text for text in texts]
-                found[key] = {"texts": [t for t in dict.fromkeys(" ".join(t.split()) for t in texts) if t], "kind": "title"}
+                found[key] = {
+                    "texts": [t for t in dict.fromkeys(" ".join(t.split()) for t in texts) if t],
+                    "kind": "title",
+                }
     return found
 
 
@@ -171,7 +174,10 @@ def write_teachers(out: Path) -> None:
         (out / "minilm" / name).write_bytes((Path(source) / name).read_bytes())
     net, weight, bias = from_package()
     tensors = {f"net.{name}": value for name, value in net.state_dict().items()}
-    save_file({n: v.half().contiguous() for n, v in (tensors | {"weight": weight, "bias": bias}).items()}, out / "lite.safetensors")
+    save_file(
+        {n: v.half().contiguous() for n, v in (tensors | {"weight": weight, "bias": bias}).items()},
+        out / "lite.safetensors",
+    )
 
 
 def _catalogue(folder: Path) -> list[dict[str, str]]:

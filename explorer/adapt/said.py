@@ -39,8 +39,8 @@ class Said:
 
 
 def read_said(prepared: Path, run: Path, device: str, keys: list[str], limit: int = 0) -> Said:
-    """Computes sentence vectors of what is said of the pictures ``keys`` and of all other texts, once, and keeps them in
-    the run's folder; ``limit`` takes so many texts and true vectors only."""
+    """Computes sentence vectors of what is said of the pictures ``keys`` and of all other texts, once, and keeps them
+    in the run's folder; ``limit`` takes so many texts and true vectors only."""
     corpus, said, truths = (read_json(prepared, name) for name in ("texts", "said", "truths"))
     labels = read_json(prepared, "labels")
     said = {key: said[key] for key in keys if key in said}

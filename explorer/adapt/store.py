@@ -14,8 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from explorer.adapt.heldout import held_out
-from explorer.adapt.heldout import MEASURED
+from explorer.adapt.heldout import MEASURED, held_out
 
 SIDE = 256
 """Pictures are kept squeezed to squares of this side; crops undo the squeezing."""
@@ -31,13 +30,10 @@ class Pictures:
     aspect: torch.Tensor
 
     def rows(self, kind: str) -> np.ndarray:
-        """Row numbers of ``train``, ``validation``, ``held-out`` pictures, or of those whose key begins with ``kind/``."""
+        """Row numbers of ``train``, ``validation`` or ``held-out`` pictures, or of those in the folder ``kind``."""
         if kind in {"train", "validation", "held-out"}:
             return np.array([row for row, key in enumerate(self.keys) if share_of(key) == kind], dtype=np.int64)
         return np.array([row for row, key in enumerate(self.keys) if key.startswith(kind + "/")], dtype=np.int64)
-
-
-_HELD_OUT = held_out()
 
 
 def share_of(key: str) -> str:
@@ -46,9 +42,9 @@ def share_of(key: str) -> str:
     >>> share_of("objects/dog/pic.jpg"), share_of("objects-art/pic.jpg")
     ('measured', 'measured')
     """
-    if key.split("/")[0] in MEASURED:
+    if key.split("/", 1)[0] in MEASURED:
         return "measured"
-    if key in _HELD_OUT:
+    if key in held_out():
         return "held-out"
     return "validation" if zlib.crc32(key.encode()) % VALIDATION == 1 else "train"
 

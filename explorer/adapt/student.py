@@ -1,7 +1,6 @@
-"""The small CLIP: its shape, a start that learns fast, the forward pass of training, and its folder on disk.
+"""The plain small CLIP: its shape, a start that learns fast, the forward pass of training, and its folder on disk.
 
-It is a plain Hugging Face ``CLIPModel``. Training only calls its parts in its own order, to have the inner tokens
-and to show it positions as they are in larger pictures.
+It is a Hugging Face ``CLIPModel``. Training only calls its parts in its own order, to have the inner tokens.
 """
 
 from __future__ import annotations
@@ -57,16 +56,6 @@ class Seen:
     match: torch.Tensor
     joint: torch.Tensor
     whole: torch.Tensor
-
-
-@dataclass(frozen=True)
-class Window:
-    """Where a crop lies in a picture of ``rows`` x ``columns`` cells: its first cell. Only positions depend on it."""
-
-    rows: int
-    columns: int
-    top: int = 0
-    left: int = 0
 
 
 def build(shape: Shape, patches: torch.Tensor | None = None) -> CLIPModel:
@@ -169,19 +158,15 @@ def normalised(pixels: torch.Tensor) -> torch.Tensor:
     return (pixels - mean) / std
 
 
-def see(model: CLIPModel, pixels: torch.Tensor, match_layer: int, windows: tuple[Window, ...] = ()) -> Seen:
-    """The vision tower on ``pixels (N, 3, H, W)`` in 0 to 1, H and W whole numbers of patches.
-
-    The batch's equal parts lie in the ``windows``, one each; without any, every picture is whole.
-    """
+def see(model: CLIPModel, pixels: torch.Tensor, match_layer: int) -> Seen:
+    """The vision tower on ``pixels (N, 3, H, W)`` in 0 to 1, H and W whole numbers of patches."""
     vision = model.vision_model
     embeddings = vision.embeddings
     grid = embeddings.patch_embedding(normalised(pixels))
     rows, columns = grid.shape[-2:]
     tokens = grid.flatten(2).transpose(1, 2)
     start = embeddings.class_embedding + embeddings.position_embedding.weight[0]
-    parts = [_positions(embeddings, rows, columns, w) for w in windows or (Window(rows, columns),)]
-    places = torch.stack(parts).repeat_interleave(len(tokens) // len(parts), dim=0)
+    places = _positions(embeddings, rows, columns)
     hidden = torch.cat([start.expand(len(tokens), 1, -1).to(tokens.dtype), tokens + places.to(tokens.dtype)], dim=1)
     hidden = vision.pre_layrnorm(hidden)
     blocks = vision.encoder.layers
@@ -198,13 +183,13 @@ def see(model: CLIPModel, pixels: torch.Tensor, match_layer: int, windows: tuple
     return Seen(match.float(), joint.float(), whole.float())
 
 
-def _positions(embeddings: torch.nn.Module, rows: int, columns: int, window: Window) -> torch.Tensor:
-    """Position embeddings ``(rows * columns, width)`` of a window, as ``interpolate_pos_encoding`` gives them."""
+def _positions(embeddings: torch.nn.Module, rows: int, columns: int) -> torch.Tensor:
+    """Position embeddings ``(rows * columns, width)``, as ``interpolate_pos_encoding`` gives them."""
     weight = embeddings.position_embedding.weight[1:]
     side = int(len(weight) ** 0.5)
     table = weight.T.reshape(1, -1, side, side)
-    down = ((window.top + torch.arange(rows, device=weight.device) + 0.5) / window.rows) * 2 - 1
-    across = ((window.left + torch.arange(columns, device=weight.device) + 0.5) / window.columns) * 2 - 1
+    down = ((torch.arange(rows, device=weight.device) + 0.5) / rows) * 2 - 1
+    across = ((torch.arange(columns, device=weight.device) + 0.5) / columns) * 2 - 1
     where = torch.stack(torch.meshgrid(across, down, indexing="xy"), dim=-1)[None]
     found = F.grid_sample(table, where, mode="bicubic", padding_mode="border", align_corners=False)
     return found[0].flatten(1).T

@@ -21,8 +21,9 @@ TEMPLATES = (
     "a black and white photo of a {}", "a {} in a landscape", "art of a {}", "a rendering of a {}", "a large {}",
     "a painting of the {}", "a sculpture of a {}", "a statue of a {}", "an etching of a {}", "a woodcut of a {}",
     "a Flemish painting of a {}", "a still life with a {}", "a portrait of a {}", "a {} seen from afar",
-    "a bad photo of a {}", "a good painting of a {}", "a cropped photo of a {}", "a {}, detail", "an illustration of a {}",
-    "a {} in the foreground", "a {} in the background", "{} in a painting", "a fresco with a {}", "a miniature of a {}",
+    "a bad photo of a {}", "a good painting of a {}", "a cropped photo of a {}", "a {}, detail",
+    "an illustration of a {}", "a {} in the foreground", "a {} in the background", "{} in a painting",
+    "a fresco with a {}", "a miniature of a {}",
 )  # fmt: skip
 ADJECTIVES = (
     "old", "small", "large", "young", "red", "blue", "white", "black", "green", "yellow", "brown", "golden", "dark",
@@ -51,14 +52,16 @@ FRAMES = (
 PEOPLE = (
     "a man", "a woman", "a child", "children", "two men", "two women", "peasants", "a peasant", "a crowd", "soldiers",
     "a knight", "a king", "a queen", "a saint", "an angel", "a monk", "a shepherd", "villagers", "a couple", "a family",
-    "a hunter", "hunters", "a beggar", "a musician", "a boy", "a girl", "an old man", "an old woman", "people", "figures",
-    "a young woman", "a lady", "a priest", "travellers", "a fisherman", "sailors", "a group of people", "three people",
+    "a hunter", "hunters", "a beggar", "a musician", "a boy", "a girl", "an old man", "an old woman", "people",
+    "figures", "a young woman", "a lady", "a priest", "travellers", "a fisherman", "sailors", "a group of people",
+    "three people",
 )  # fmt: skip
 PLACES = (
     "in a village", "in a landscape", "in front of an inn", "on the ice", "in the snow", "in a church", "on a hill",
     "by the river", "in the forest", "at the market", "in a kitchen", "in a field", "on the beach", "under a tree",
-    "in a garden", "in a room", "in the street", "near a windmill", "at sea", "in the mountains", "at night", "in summer",
-    "in winter", "in spring", "in autumn", "on a bridge", "before a castle", "in a tavern", "on a road", "in hell",
+    "in a garden", "in a room", "in the street", "near a windmill", "at sea", "in the mountains", "at night",
+    "in summer", "in winter", "in spring", "in autumn", "on a bridge", "before a castle", "in a tavern",
+    "on a road", "in hell",
 )  # fmt: skip
 WIDE_TEMPLATES = 14  # how many templates a name of a visible thing is put into; other nouns get three
 

@@ -16,14 +16,14 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
-from explorer.adapt.course import Average, Course, Export
-from explorer.adapt.heads import Heads, Targets, contrast
+from explorer.adapt.course import Average, Course, Plan
+from explorer.adapt.heads import Heads, contrast
 from explorer.adapt.precision import mixed
 from explorer.adapt.said import Said
 from explorer.adapt.space import DIMS
+from explorer.adapt.targets import Targets
 
 log = logging.getLogger(__name__)
-BATCH = 2048
 LIKENESS_TEMPERATURE = 0.05
 
 
@@ -78,12 +78,23 @@ def spoken(tower: CLIPTextModelWithProjection, ids: torch.Tensor) -> torch.Tenso
     return F.normalize(found.float(), dim=-1)
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the tower learns from: texts, the truth about them, and ``views (V, N, 256)``, unit rows of several crops
+    of every picture, of which the rows ``spoken`` have texts."""
+
+    said: Said
+    truth: Targets
+    views: torch.Tensor
+    spoken: torch.Tensor
+
+
 def train_tower(
-    tower: CLIPTextModelWithProjection, reader: Reader, heads: Heads, said: Said, truth: Targets,
-    picture_vectors: torch.Tensor, train: torch.Tensor, run: Path, seconds: float, export: Export, batch: int = BATCH,
-) -> dict[str, float]:  # fmt: skip
-    """``picture_vectors (V, N, 256)`` unit rows of several crops. Returns the mean cosine on texts held out."""
-    device = picture_vectors.device
+    tower: CLIPTextModelWithProjection, reader: Reader, heads: Heads, heard_of: Heard, plan: Plan
+) -> dict[str, float]:
+    """Train by the plan. Returns the mean cosine on texts held out."""
+    said, truth, views, train = heard_of.said, heard_of.truth, heard_of.views, heard_of.spoken
+    device, batch = views.device, plan.batch
     gen = torch.Generator(device).manual_seed(13)
     texts = list(said.rows)
     ids, lengths = reader(texts)
@@ -99,11 +110,10 @@ def train_tower(
     tower.train()
     decayed = [p for p in tower.parameters() if p.ndim > 1]
     plain = [p for p in tower.parameters() if p.ndim < 2]
-    optimizer = torch.optim.AdamW([{"params": decayed, "lr": 1.5e-3, "weight_decay": 0.05},
-                                   {"params": plain, "lr": 1.5e-3, "weight_decay": 0.0}], betas=(0.9, 0.98))  # fmt: skip
+    groups = [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=1.5e-3, betas=(0.9, 0.98))
     average = Average(tower)
-    course = Course(run / "tower", seconds, tower, [optimizer], lambda: export(average.values))
-    train = train[truth.counts[train] > 0]
+    course = Course(plan, tower, [optimizer], average)
     for step in course.steps():
         chosen = kept[torch.randint(len(kept), (batch,), generator=gen, device=device)]
         if step % 4 == 0:  # true vectors more often than their number
@@ -116,14 +126,15 @@ def train_tower(
         some = train[torch.randint(len(train), (512,), generator=gen, device=device)]
         at = (torch.rand(512, generator=gen, device=device) * truth.counts[some]).long()
         said_rows = truth.rows[some].gather(1, at[:, None]).squeeze(1)
-        view = torch.randint(len(picture_vectors), (512,), generator=gen, device=device)
+        view = torch.randint(len(views), (512,), generator=gen, device=device)
         heard = spoken(tower, ids[said_rows, : int(lengths[said_rows.cpu()].max())])
-        loss = loss + 0.1 * contrast(picture_vectors[view, some], heard, heads.sharpness.detach())
+        loss = loss + 0.1 * contrast(views[view, some], heard, heads.sharpness.detach())
         course.down(loss)
         average.update()
         if step % 200 == 0:
-            log.info("tower %d: loss %.4f, cosine %.3f, %.0f s", step, loss.item(), (found * aim).sum(1).mean().item(), course.spent)
-    tower.load_state_dict({name: value.to(tower.state_dict()[name].dtype) for name, value in average.values.items()})
+            cosine = (found * aim).sum(1).mean().item()
+            log.info("tower %d: loss %.4f, cosine %.3f, %.0f s", step, loss.item(), cosine, course.spent)
+    tower.load_state_dict(average.values)
     tower.eval()
     with torch.no_grad():
         parts = [F.cosine_similarity(spoken(tower, ids[part]), aims[part]) for part in checked.to(device).split(batch)]

@@ -40,17 +40,7 @@ class Truths:
 def read_truths(folder: Path, held_out: frozenset[str]) -> Truths:
     """All true vectors but those of held-out pictures and of their captions."""
     found = Truths()
-    for name in NAME_LISTS:
-        for line, vector in _rows(folder, name):
-            found.say([f"a {_plain(line)}"], vector)
-    for name in PHOTO_LISTS:
-        for line, vector in _rows(folder, name):
-            found.say([f"a photo of a {_plain(line)}", f"a photo of a {_plain(line)}."], vector)
-    for name in TEMPLATE_LISTS:
-        for line, vector in _rows(folder, name):
-            found.say([template.format(_plain(line)) for template in ENSEMBLE], vector)
-    for line, vector in _rows(folder, "lvis1203_descriptions_mean"):
-        found.say([part for part in line.split("\t")[1].split(" | ") if part.strip()], vector)
+    _read_texts(found, folder)
     for line, vector in _rows(folder, "flickr8k_captions500"):
         picture, caption = line.split("\t")
         if f"train-photos/flickr8k-{picture}" not in held_out:
@@ -64,6 +54,21 @@ def read_truths(folder: Path, held_out: frozenset[str]) -> Truths:
     for line, vector in _rows(folder, "unsplash125_IMAGE_vectors"):
         found.show(f"clip-vectors/{Path(line).name}", [], vector)
     return found
+
+
+def _read_texts(found: Truths, folder: Path) -> None:
+    """Names, plain and in templates, and the descriptions of what they name."""
+    for name in NAME_LISTS:
+        for line, vector in _rows(folder, name):
+            found.say([f"a {_plain(line)}"], vector)
+    for name in PHOTO_LISTS:
+        for line, vector in _rows(folder, name):
+            found.say([f"a photo of a {_plain(line)}", f"a photo of a {_plain(line)}."], vector)
+    for name in TEMPLATE_LISTS:
+        for line, vector in _rows(folder, name):
+            found.say([template.format(_plain(line)) for template in ENSEMBLE], vector)
+    for line, vector in _rows(folder, "lvis1203_descriptions_mean"):
+        found.say([part for part in line.split("\t")[1].split(" | ") if part.strip()], vector)
 
 
 def _rows(folder: Path, name: str) -> list[tuple[str, np.ndarray]]:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import copy
 import logging
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from explorer.adapt.course import Average, Course, Export
+from explorer.adapt.course import Average, Course, Plan
 from explorer.adapt.crops import changed, crops, mosaics, wholes
-from explorer.adapt.heads import Heads, Targets, contrast, judged_vectors, named
+from explorer.adapt.heads import Heads, contrast, named
+from explorer.adapt.judge import judged_vectors
 from explorer.adapt.precision import mixed
-from explorer.adapt.store import Pictures
+from explorer.adapt.targets import Material
 from explorer.encoder.lite import MIDDLE, Lite
 
 log = logging.getLogger(__name__)
-BATCH = 384
 
 
 class Upper(nn.Module):
@@ -48,17 +47,15 @@ def whole(cells: torch.Tensor) -> torch.Tensor:
     return F.normalize(cells.float().mean((2, 3)), dim=-1)
 
 
-def tune(
-    net: Lite, upper: Upper, heads: Heads, classifier: tuple[torch.Tensor, torch.Tensor], pictures: Pictures,
-    truth: Targets, parts: dict[str, torch.Tensor], run: Path, seconds: float, export: Export, side: int = 224, batch: int = BATCH,
-) -> tuple[Average, dict[str, float]]:  # fmt: skip
-    """Train for ``seconds``; returns the mean weights and their validation figures."""
+def tune(upper: Upper, heads: Heads, material: Material, plan: Plan) -> tuple[Average, dict[str, float]]:
+    """Train by the plan; returns the mean weights and their validation figures."""
+    pictures, truth, side, batch = material.pictures, material.truth, plan.side, plan.batch
     device = pictures.pixels.device
     gen = torch.Generator(device).manual_seed(12)
-    net = net.eval().to(memory_format=torch.channels_last)
+    net = material.net.eval().to(memory_format=torch.channels_last)
     upper.to(memory_format=torch.channels_last)
     heads.eval()
-    spoken = parts["train"][truth.counts[parts["train"]] > 0]
+    spoken = material.spoken
     often = truth.often(spoken)
     with torch.no_grad():
         labels = heads.text(truth.label_texts)
@@ -68,7 +65,7 @@ def tune(
          {"params": [upper.sharpness], "lr": 1e-3, "weight_decay": 0.0}], weight_decay=0.05,
     )  # fmt: skip
     average = Average(upper)
-    course = Course(run / "tune", seconds, upper, [optimizer], lambda: export(average.values))
+    course = Course(plan, upper, [optimizer], average)
     for step in course.steps():
         rows = spoken[torch.multinomial(often, batch, replacement=True, generator=gen)]
         with torch.no_grad():
@@ -76,14 +73,14 @@ def tune(
             other = changed(clean, gen)
             quarters = mosaics(changed(crops(pictures, rows[: batch // 4 * 4], side, gen, least=0.5), gen, 0.4))
             with mixed(device):
-                likely = net(_last(clean))[1].float().mean((2, 3)) @ classifier[0].T + classifier[1]
+                likely = material.likely(net(_last(clean))[1].float().mean((2, 3)))
                 middle, four = net.middle(_last(other)), net.middle(_last(quarters))
             texts = heads.text(truth.some(rows, gen))
         with mixed(device):
             cells, quartered = upper(middle), upper(four)
         found = whole(cells)
         loss = contrast(found, texts, upper.sharpness)
-        loss = loss + 0.5 * named(found, labels, likely.softmax(1), upper.sharpness)
+        loss = loss + 0.5 * named(found, labels, likely, upper.sharpness)
         parts_of = F.adaptive_avg_pool2d(quartered.float(), 2).permute(0, 2, 3, 1).flatten(0, 2)
         loss = loss + 0.5 * contrast(F.normalize(parts_of, dim=-1), texts[: len(parts_of)], upper.sharpness)
         known = truth.known[rows]
@@ -95,19 +92,18 @@ def tune(
         if step % 200 == 199:
             log.info("tune %d: loss %.3f, %.0f s", step, loss.item(), course.spent)
     upper.load_state_dict({name: value for name, value in average.values.items()})
-    vectors = torch.zeros(len(pictures.keys), heads.picture.out_features, device=device)
-    vectors[parts["validation"]] = seen_whole(net, upper, pictures, parts["validation"], side)
-    return average, judged_vectors(vectors, heads, truth, parts["validation"])
+    return average, judged_upper(upper, heads, material, side)
 
 
 @torch.no_grad()
-def seen_whole(net: Lite, upper: Upper, pictures: Pictures, rows: torch.Tensor, side: int) -> torch.Tensor:
-    """Unit vectors of whole pictures pressed into a square, ``(N, 256)``."""
-    found = []
+def judged_upper(upper: Upper, heads: Heads, material: Material, side: int) -> dict[str, float]:
+    """Validation figures of upper blocks, whole pictures pressed into squares of ``side`` pixels."""
+    pictures, rows = material.pictures, material.validation
+    vectors = torch.zeros(len(pictures.keys), heads.picture.out_features, device=rows.device)
     for some in rows.split(256):
         with mixed(rows.device):
-            found.append(whole(upper(net.middle(_last(wholes(pictures, some, side))))))
-    return torch.cat(found)
+            vectors[some] = whole(upper(material.net.middle(_last(wholes(pictures, some, side)))))
+    return judged_vectors(vectors, heads.text, material.truth, rows)
 
 
 def _last(images: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from explorer import __version__
+from explorer.adapt.settings import add_options as training_options
+from explorer.adapt.settings import settings_from
 from explorer.cli.options import command, json_option, machine_options, open_workspace
 from explorer.cli.output import ProgressBar, print_json
 from explorer.cli.searching import add_search
@@ -24,9 +26,7 @@ from explorer.evaluate.command import add_options as protocol_options
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 for an error said in one sentence, 2 for a wrong call."""
     parser = _parser()
-    options, options.rest = parser.parse_known_args(arguments)
-    if options.rest and options.run is not _train_mini:  # training has a parser of its own
-        parser.error(f"unrecognized arguments: {' '.join(options.rest)}")
+    options = parser.parse_args(arguments)
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # its remarks on odd files
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
@@ -85,8 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("folder", type=Path, metavar="FOLDER")
     demo.add_argument("--works", type=int, default=72)
 
-    train = command(commands, "train-mini", _train_mini, "train the small CLIP again, on pictures of your own too")
-    train.epilog = "Its own options are listed by: python -m explorer.adapt.mini --help"
+    train = command(commands, "train-mini", _train_mini, "train the small model again (pip install -e '.[train]')")
+    train.epilog = "What the data folder holds, and what each stage does: assets/models/mini/README.md"
+    training_options(train)
 
     serve = command(commands, "serve", _serve, "open a collection in the browser")
     serve.add_argument("name", metavar="NAME")
@@ -210,11 +211,10 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _train_mini(options: argparse.Namespace) -> None:
-    from explorer.adapt.mini import settings_from, train_mini
+    from explorer.adapt.mini import train_mini
 
     logging.getLogger("explorer").setLevel(logging.INFO)
-    settings, stages = settings_from(options.rest)
-    train_mini(settings, stages)
+    train_mini(settings_from(options), options.stages)
 
 
 def _serve(options: argparse.Namespace) -> None:

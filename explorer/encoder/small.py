@@ -37,12 +37,15 @@ CELL = 16  # pixels of a cell of the map for details
 NATIVE = 224  # pixels of a side of the square that whole pictures are pressed into
 COARSE = 0.5  # words also see the picture at this share of its size, where larger things fit a cell's view
 _LONGEST_TEXT = 2000  # characters
+_DAMAGED = (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, SafetensorError)
 
 
 class SmallEncoder:
     """See :class:`explorer.encoder.Encoder`."""
 
     def __init__(self, folder: Path, config: Config, device: str, note: str = "") -> None:
+        if config.match_layer:
+            raise ExplorerError("The small model has one map for details: leave the match layer out.")
         shape = json.loads((folder / "config.json").read_text("utf-8"))
         stored = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
         self.net, self.head = Lite(), nn.Linear(LAST, shape["joint"])
@@ -119,10 +122,12 @@ def load_small(config: Config, threads: int = 0, device: str = "") -> SmallEncod
     """Load the config's folder. Raises :class:`ExplorerError` when it is damaged."""
     torch.set_num_threads(threads or os.cpu_count() or 1)
     folder = folder_of(config)
+    device = usable(device) if device else best_device()
     try:
-        return SmallEncoder(folder, config, usable(device) if device else best_device(), MINI_NOTE if config.model == MINI_MODEL else "")
-    except (OSError, ValueError, LookupError, RuntimeError, TypeError, SafetensorError) as error:
-        raise ExplorerError(f"The model in {folder} is damaged ({type(error).__name__}): restore or replace the folder.") from error
+        return SmallEncoder(folder, config, device, MINI_NOTE if config.model == MINI_MODEL else "")
+    except _DAMAGED as error:
+        problem = f"The model in {folder} is damaged ({type(error).__name__}): restore or replace the folder."
+        raise ExplorerError(problem) from error
 
 
 def _map(cells: torch.Tensor) -> FeatureMap:
