@@ -1,7 +1,8 @@
 """How good the small CLIP is, on pictures it never saw: ``python benchmarks/model.py --data FOLDER [--json FILE]``.
 
-Every row is measured in this run, beside what it is compared with: the teacher, an untrained CLIP of the same shape,
-CLIP ViT-B/32 and ViT-B/16 for speed. A row whose data or teacher is absent is skipped and says so.
+Every row is measured in this run, beside what it is compared with: MobileNet V2 (the teacher), an untrained CLIP of
+the same shape where the model is a CLIP, ViT-B/32 and ViT-B/16 for speed. A row whose data or teacher is absent is skipped and
+says so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import json
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from grids import details, exhaustive
 from matcher import average_precision, read_queries, search_all
 from transformers import CLIPModel, CLIPVisionConfig, CLIPVisionModel
 from words_rows import PROMPTS, art_figures, caption_figures, held_out_captions, pointing_figures
@@ -30,9 +33,10 @@ from explorer.adapt.teacher import Teacher
 from explorer.config import Config
 from explorer.encoder import Encoder, open_encoder
 from explorer.encoder.clip import ClipEncoder
+from explorer.encoder.small import SmallEncoder
 
 AIMS = {
-    "objects: mAP": "0.42", "objects: zero-shot accuracy": "0.65", "planted: mAP, exhaustive": "0.75",
+    "objects: mAP": "0.42", "objects: zero-shot accuracy": "0.65", "planted: mAP, the app's grids, no outlines": "0.75",
     "objects-art: zero-shot, top-1": "0.55", "objects-art: zero-shot, top-5": "0.80", "captions: recall@10": "0.30",
     "objects-art: pointing": "0.60", "planted: mAP, the project's search": "0.90", "brueghel: mAP, exhaustive": "0.97",
     "speed: times ViT-B/32": "1.8", "speed: times ViT-B/16": "6",
@@ -60,11 +64,13 @@ class Mini:
 
     def dense(self, picture: Image.Image) -> dict[str, np.ndarray]:
         """What the encoder matches details by, before any reduction, ``(rows, columns, D)``."""
-        return {"match": self.encoder.encode([picture])[0].match.vectors}
+        return {"match": details(self.encoder, picture)}
 
     def whole(self, pictures: list[Image.Image]) -> np.ndarray:
         """Image features, unit rows."""
         squeezed = [picture.resize((224, 224), Image.Resampling.BICUBIC) for picture in pictures]
+        if isinstance(self.encoder, SmallEncoder):
+            return np.concatenate([self.encoder.wholes(squeezed[at : at + 16]) for at in range(0, len(squeezed), 16)])
         return np.stack([self.encoder.encode([picture])[0].whole for picture in squeezed])
 
 
@@ -79,51 +85,49 @@ def retrieval(vectors: np.ndarray, classes: np.ndarray) -> float:
     return float(np.mean(precisions))
 
 
-def objects_rows(folder: Path, models: dict[str, Mini], teacher: Teacher | None) -> list[Row]:
+def objects_rows(folder: Path, models: dict[str, Mini], teacher: Teacher | None) -> Iterator[Row]:
     """Whole-picture retrieval, and zero-shot classes by the prompt ensemble."""
     files = sorted(folder.glob("*/*.jpg"))
     names = sorted({path.parent.name for path in files})
     classes = np.array([names.index(path.parent.name) for path in files])
     pictures = [Image.open(path).convert("RGB") for path in files]
-    rows = []
     if teacher:
         small = [to_pixels(picture.resize((224, 224), Image.Resampling.BICUBIC)) for picture in pictures]
         maps = [teacher.run(torch.cat(small[at : at + 20])).meaning for at in range(0, len(small), 20)]
         vectors = F.normalize(torch.cat(maps).mean(dim=(2, 3)), dim=-1).numpy()
-        rows.append(Row("objects: mAP", "teacher", retrieval(vectors, classes), "MobileNet V2, average-pooled"))
+        yield Row("objects: mAP", "teacher", retrieval(vectors, classes), "MobileNet V2, average-pooled")
     for title, mini in models.items():
         vectors = mini.whole(pictures)
-        rows.append(Row("objects: mAP", title, retrieval(vectors, classes)))
+        yield Row("objects: mAP", title, retrieval(vectors, classes))
         said = np.stack([mini.words([prompt.format(name) for prompt in PROMPTS]).mean(axis=0) for name in names])
         said /= np.linalg.norm(said, axis=1, keepdims=True)
         chosen = (vectors @ said.T).argmax(axis=1)
         each = ", ".join(f"{name} {(chosen[classes == c] == c).mean():.2f}" for c, name in enumerate(names))
-        rows.append(Row("objects: zero-shot accuracy", title, float((chosen == classes).mean()), each))
-    return rows
+        yield Row("objects: zero-shot accuracy", title, float((chosen == classes).mean()), each)
 
 
-def words_rows(data: Path, models: dict[str, Mini], asked: list[str], config: Config) -> list[Row]:
+def words_rows(data: Path, models: dict[str, Mini], asked: list[str], config: Config) -> Iterator[Row]:
     """The 50 kinds of objects-art by name, where they are, and captions."""
-    rows = []
+    art, photos = data / "objects-art", data / "train-photos"
     for title, mini in models.items():
-        figures: dict[str, float] = {}
-        art, photos = data / "objects-art", data / "train-photos"
         if "objects-art" in asked and art.is_dir():
             files = sorted(path.name for path in (art / "images").iterdir())
             whole = mini.whole([Image.open(art / "images" / name).convert("RGB") for name in files])
-            figures |= art_figures(art, mini.encoder, whole, files)
-        if "pointing" in asked and art.is_dir():
-            figures |= pointing_figures(art, mini.encoder, config.scales, config.overlap)
+            yield from _rows(title, art_figures(art, mini.encoder, whole, files))
         if "captions" in asked and photos.is_dir():
             held = held_out_captions(photos)
             whole = mini.whole([Image.open(path).convert("RGB") for path, _ in held])
-            figures |= caption_figures(mini.encoder, whole, [captions for _, captions in held])
-        rows += [Row(name, title, value) for name, value in figures.items()]
-    return rows
+            yield from _rows(title, caption_figures(mini.encoder, whole, [captions for _, captions in held]))
+        if "pointing" in asked and art.is_dir():
+            yield from _rows(title, pointing_figures(art, mini.encoder, config.scales, config.overlap))
 
 
-def dense_rows(name: str, folder: Path, models: dict[str, Mini], teacher: Teacher | None, limit: int) -> list[Row]:
-    """The exhaustive matcher on ``planted`` or ``brueghel``."""
+def _rows(title: str, figures: dict[str, float]) -> list[Row]:
+    return [Row(name, title, value) for name, value in figures.items()]
+
+
+def dense_rows(name: str, folder: Path, models: dict[str, Mini], teacher: Teacher | None, limit: int) -> Iterator[Row]:
+    """The exhaustive slow matcher on ``planted`` or ``brueghel``."""
     queries = read_queries(folder / "annotations.json")
     queries = queries[:: max(1, len(queries) // limit)] if limit else queries
     encoders = {title: mini.dense for title, mini in models.items()}
@@ -131,13 +135,21 @@ def dense_rows(name: str, folder: Path, models: dict[str, Mini], teacher: Teache
         encoders["teacher"] = lambda picture: {
             "expanded_conv_12/add": teacher.run(to_pixels(picture)).dense[0].permute(1, 2, 0).numpy()
         }
-    rows = []
     for title, encode in encoders.items():
         for layer, found in search_all(folder / "images", queries, encode).items():
             note = f"{layer}, {found.queries} queries with their mirror"
-            rows.append(Row(f"{name}: mAP, exhaustive", title, found.average_precision, note))
-            rows.append(Row(f"{name}: best cell in the true box", title, found.localised, layer))
-    return rows
+            yield Row(f"{name}: mAP, exhaustive", title, found.average_precision, note)
+            yield Row(f"{name}: best cell in the true box", title, found.localised, layer)
+
+
+def grid_rows(folder: Path, mini: Mini, config: Config, limit: int) -> Iterator[Row]:
+    """``planted`` on the grids as the app stores them, without outlines and with them."""
+    queries = read_queries(folder / "annotations.json")
+    queries = queries[:: max(1, len(queries) // limit)] if limit else queries
+    for what, outlines in (("no outlines", 0.0), ("outlines", config.outlines)):
+        value = exhaustive(folder / "images", queries, mini.encoder, replace(config, outlines=outlines))
+        note = f"{config.resolution} px, whitening {config.whitening}, outlines {outlines:g}, {len(queries)} queries"
+        yield Row(f"planted: mAP, the app's grids, {what}", "mini", value, note)
 
 
 def search_row(folder: Path, model: str) -> Row:
@@ -189,9 +201,9 @@ def speed_rows(mini: Mini, rounds: int = 5) -> list[Row]:
     return rows
 
 
-def measure(args: argparse.Namespace) -> list[Row]:
+def measure(args: argparse.Namespace) -> Iterator[Row]:
     torch.manual_seed(0)
-    config = Config(model=args.model)
+    config = Config(model=args.model, resolution=args.resolution)
     trained = open_encoder(config, args.threads)
     models = {"mini": Mini(trained)}
     if args.control and isinstance(trained, ClipEncoder):
@@ -199,45 +211,49 @@ def measure(args: argparse.Namespace) -> list[Row]:
         models["untrained"] = Mini(ClipEncoder(control, trained.tokenizer, config, "cpu"))
     file = args.data / "teacher" / "mobilenet_v2_1.0_224_quant.tflite"
     teacher = Teacher(file) if file.is_file() and args.teacher else None
-    rows = [] if teacher else [Row("teacher", "teacher", None, "skipped: no teacher file, or not asked for")]
+    if teacher is None:
+        yield Row("teacher", "teacher", None, "skipped: no teacher file, or not asked for")
     asked = args.only.split(",")
-    folders = {"objects": objects_rows, "planted": dense_rows, "brueghel": dense_rows}
-    for name, function in folders.items():
-        if name not in asked:
-            continue
-        folder = args.data / name
-        if not folder.is_dir():
-            rows.append(Row(name, "all", None, f"skipped: there is no folder {name} in the data folder"))
-        elif name == "objects":
-            rows += function(folder, models, teacher)
-        else:
-            rows += function(name, folder, models, teacher, args.queries)
-    rows += words_rows(args.data, models, asked, config)
+    for name in sorted({"objects", "planted", "brueghel", "objects-art"} & set(asked)):
+        if not (args.data / name).is_dir():
+            yield Row(name, "all", None, f"skipped: there is no folder {name} in the data folder")
+            asked.remove(name)
+    if "speed" in asked:
+        yield from speed_rows(models["mini"])
+    if "objects" in asked:
+        yield from objects_rows(args.data / "objects", models, teacher)
+    yield from words_rows(args.data, models, asked, config)
+    if "grids" in asked and (args.data / "planted").is_dir():
+        yield from grid_rows(args.data / "planted", models["mini"], config, args.queries)
+    for name in ("planted", "brueghel"):
+        if name in asked:
+            yield from dense_rows(name, args.data / name, models, teacher, args.queries)
     if "search" in asked and (args.data / "planted").is_dir():
-        rows.append(search_row(args.data / "planted", args.model))
-    return rows + (speed_rows(models["mini"]) if "speed" in asked else [])
+        yield search_row(args.data / "planted", args.model)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--model", default="mini", help="mini, or the folder of a CLIPModel")
-    parser.add_argument("--only", default="objects,objects-art,pointing,captions,search,planted,brueghel,speed")
+    parser.add_argument("--resolution", type=int, help="long side for pointing; the model's usual by default")
+    parser.add_argument("--only", default="speed,objects,objects-art,captions,pointing,grids,planted,brueghel,search")
     parser.add_argument("--queries", type=int, default=0, help="at most about so many queries per set; 0: all")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--no-control", dest="control", action="store_false", help="leave the untrained model out")
     parser.add_argument("--no-teacher", dest="teacher", action="store_false")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    rows = measure(args)
+    rows = []
     print(f"{'measure':48}{'model':12}{'value':>9}{'aim':>7}  note")
-    for row in rows:
+    for row in measure(args):
+        rows.append(row)
         value = "-" if row.value is None else f"{row.value:.3f}"
         aim = AIMS.get(row.measure, "") if row.model == "mini" else ""
-        print(f"{row.measure:48}{row.model:12}{value:>9}{aim:>7}  {row.note}")
-    if args.json:
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-        args.json.write_text(json.dumps([vars(row) for row in rows], indent=1), "utf-8")
+        print(f"{row.measure:48}{row.model:12}{value:>9}{aim:>7}  {row.note}", flush=True)
+        if args.json:
+            args.json.parent.mkdir(parents=True, exist_ok=True)
+            args.json.write_text(json.dumps([vars(row) for row in rows], indent=1), "utf-8")
 
 
 if __name__ == "__main__":

@@ -85,12 +85,22 @@ class SmallEncoder:
             small = F.interpolate(pixels, size, mode="bilinear", antialias=True)
             coarse = F.normalize(self._joint(self.net(small)[1]), dim=1)
             cells = cells + F.interpolate(coarse, cells.shape[-2:], mode="bilinear")
+        maps = zip(middle, cells, self._wholes(pixels), strict=True)
+        return [Encoding(_map(m), FeatureMap(unit_rows(_map(j).vectors)), whole) for m, j, whole in maps]
+
+    @torch.inference_mode()
+    def wholes(self, pictures: Sequence[Image.Image]) -> np.ndarray:
+        """Only what :meth:`encode` gives of whole pictures of one size, whatever it is: ``(N, P)``, unit rows."""
+        return self._wholes(self._pixels(pictures))
+
+    @torch.inference_mode()
+    def details(self, picture: Image.Image) -> np.ndarray:
+        """Only what :meth:`encode` matches details by: ``(rows, columns, D)``."""
+        return _map(self.net.middle(self._pixels([picture]))[0]).vectors
+
+    def _wholes(self, pixels: torch.Tensor) -> np.ndarray:
         square = F.interpolate(pixels, (NATIVE, NATIVE), mode="bicubic", antialias=True).clamp(0, 1)
-        whole = self._joint(self.net(square)[1]).mean((2, 3))
-        return [
-            Encoding(_map(m), FeatureMap(unit_rows(_map(j).vectors)), unit_rows(w.float().cpu().numpy()))
-            for m, j, w in zip(middle, cells, whole, strict=True)
-        ]
+        return unit_rows(self._joint(self.net(square)[1]).mean((2, 3)).float().cpu().numpy())
 
     @torch.inference_mode()
     def words(self, texts: Sequence[str]) -> np.ndarray:
@@ -114,7 +124,7 @@ def is_small(config: Config) -> bool:
     """Whether the config's model is a folder of this kind."""
     try:
         return json.loads((folder_of(config) / "config.json").read_text("utf-8")).get("model_type") == MODEL_TYPE
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):
         return False
 
 
