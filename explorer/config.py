@@ -13,7 +13,7 @@ from explorer.errors import ExplorerError
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
 MINI_MODEL = "mini"
 _USUAL = {"resolution": 448, "whitening": 0.0, "outlines": 1.0}
-_USUAL_OF_MINI = {"resolution": 832, "whitening": 0.5, "outlines": 2.0}
+_USUAL_OF_MINI = {"resolution": 832, "whitening": 0.5, "outlines": 0.5}
 ASKED_FOR = ("model", "resolution", "match_layer", "cell_dims", "outlines", "whitening", "engine")
 """Settings that a person may choose when a collection is indexed, as the command line's options are called."""
 
@@ -31,7 +31,7 @@ class Config:
     """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` is the one that ships with the project."""
     resolution: int | None = None
     """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out, it becomes
-    the model's usual: 832 for the mini model, which is quick and needs the pixels, 448 for others."""
+    the model's usual: 832 for the mini model, which is quick and uses the pixels, 448 for others."""
     match_layer: int = 0
     """Block whose patch tokens match details, counted from the end (-1 is the last); 0 lets the model say."""
     cell_dims: int = 128
@@ -41,7 +41,7 @@ class Config:
     0 for others."""
     outlines: float | None = None
     """How much the outlines of all cells count, times what the model's patch tokens do, when details are matched; 0
-    leaves them out. Left out: 2 for the mini model, 1 for others."""
+    leaves them out. Left out: 0.5 for the mini model (made on ``planted``), 1 for others."""
     scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
     """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
     overlap: float = 0.4

@@ -349,7 +349,8 @@ def test_padding_changes_no_text(tmp_path):
     assert lengths.max() == ids.shape[1] == 48 and (ids[0, lengths[0] - 1 :] == 599).all()
     with torch.inference_mode():
         together, alone = spoken(tower, ids), spoken(tower, ids[:1, : lengths[0]])
-    assert torch.allclose(together[:1], alone, atol=1e-5)
+    assert (together[:1] * alone).sum() > 0.9999  # of unit vectors; in half precision where the machine has it
+    assert (together[0] * together[1]).sum() < 0.999
 
 
 # -- saved and gone on with --------------------------------------------------------------------------------------------

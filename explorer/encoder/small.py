@@ -55,7 +55,7 @@ class SmallEncoder:
         report = self.tower.load_state_dict(_part(stored, "text."), strict=False)
         if missing := [name for name in report.missing_keys if "position_ids" not in name]:
             raise ExplorerError(f"The model in {folder} lacks {missing[0]}: restore the folder, or train it again.")
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer = _tokenizer(folder / "tokenizer.json")
         self.tokenizer.enable_truncation(shape["text"]["max_position_embeddings"])
         end = shape["text"]["eos_token_id"]
         self.tokenizer.enable_padding(pad_id=end, pad_token=self.tokenizer.id_to_token(end))
@@ -138,6 +138,14 @@ def load_small(config: Config, threads: int = 0, device: str = "") -> SmallEncod
     except _DAMAGED as error:
         problem = f"The model in {folder} is damaged ({type(error).__name__}): restore or replace the folder."
         raise ExplorerError(problem) from error
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    text = path.read_text("utf-8")
+    try:
+        return Tokenizer.from_str(text)
+    except Exception as error:  # the library raises nothing narrower
+        raise ValueError(f"{path.name} is not a tokenizer") from error
 
 
 def _map(cells: torch.Tensor) -> FeatureMap:
