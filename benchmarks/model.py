@@ -1,8 +1,8 @@
 """How good the small CLIP is, on pictures it never saw: ``python benchmarks/model.py --data FOLDER [--json FILE]``.
 
 Every row is measured in this run, beside what it is compared with: MobileNet V2 (the teacher), an untrained CLIP of
-the same shape where the model is a CLIP, ViT-B/32 and ViT-B/16 for speed. A row whose data or teacher is absent is skipped and
-says so.
+the same shape where the model is a CLIP, ViT-B/32 and ViT-B/16 for speed. A row whose data or teacher is absent is
+skipped and says so.
 """
 
 from __future__ import annotations

@@ -14,7 +14,12 @@ from explorer.encoder import Encoder
 from explorer.regions import pool, region_boxes, unit_rows
 
 PROMPTS = ("a painting of a {}", "a {}", "a picture of a {}", "a drawing of a {}", "an artwork showing a {}")
+NEUTRAL = (
+    "a painting", "a picture", "a landscape", "a background", "sky", "ground", "a wall", "a drawing", "a scene",
+    "an artwork", "grass and trees", "people",
+)  # fmt: skip
 SMALL = 0.25  # boxes below this part of the picture are pointed at
+LARGER = 0.3  # side of a region, of a square of the picture's area
 
 
 def ensemble(encoder: Encoder, names: list[str]) -> np.ndarray:
@@ -50,27 +55,37 @@ def art_figures(folder: Path, encoder: Encoder, whole: np.ndarray, files: list[s
 
 
 def pointing_figures(folder: Path, encoder: Encoder, scales: tuple[float, ...], overlap: float) -> dict[str, float]:
-    """For boxes below a quarter of the picture: the region that the class's words like best, its centre and IoU."""
+    """For boxes below a quarter of the picture: the region that the class's words like best, its centre and IoU.
+
+    Once among all regions by the words alone; once among the larger ones, by how much more they are like the words than
+    like neutral texts, which takes away what any ground has.
+    """
     truth = annotated(folder)
     names = sorted({name for boxes in truth.values() for name, _ in boxes})
     said = dict(zip(names, ensemble(encoder, names), strict=True))
-    hits, middles, overlaps = [], [], []
+    neutral = encoder.words(list(NEUTRAL)).mean(axis=0)
+    ways = {"": (0.0, neutral * 0), ", larger regions, neutral texts taken off": (LARGER, neutral)}
+    hits, overlaps = ({way: [] for way in ways} for _ in range(2))
+    middles = []
     for file, boxes in truth.items():
         small = [(name, box) for name, box in boxes if (box[2] - box[0]) * (box[3] - box[1]) < SMALL]
         if not small:
             continue
         with Image.open(folder / "images" / file) as opened:
             picture = opened.convert("RGB")
-        regions = region_boxes(*picture.size, scales, overlap)[1:]
-        seen = encoder.encode([encoder.prepare(picture, *picture.size)])[0]
-        vectors = pool(seen.joint, regions)
-        for name, box in small:
-            best = regions[int((vectors @ said[name]).argmax())]
-            hits.append(_inside((best[:2] + best[2:]) / 2, box))
-            middles.append(_inside(np.array([0.5, 0.5]), box))
-            overlaps.append(_iou(best, box))
-    return {"objects-art: pointing": float(np.mean(hits)), "objects-art: pointing, mean IoU": float(np.mean(overlaps)),
-            "objects-art: picture's centre": float(np.mean(middles))}  # fmt: skip
+        joint = encoder.encode([encoder.prepare(picture, *picture.size)])[0].joint
+        middles += [_inside(np.array([0.5, 0.5]), box) for _, box in small]
+        for way, (least, taken) in ways.items():
+            kept = tuple(scale for scale in scales if scale >= least)
+            regions = region_boxes(*picture.size, kept, overlap)[1:]
+            vectors = pool(joint, regions)
+            for name, box in small:
+                best = regions[int((vectors @ (said[name] - taken)).argmax())]
+                hits[way].append(_inside((best[:2] + best[2:]) / 2, box))
+                overlaps[way].append(_iou(best, box))
+    figures = {f"objects-art: pointing{way}": float(np.mean(values)) for way, values in hits.items()}
+    figures |= {f"objects-art: mean IoU{way}": float(np.mean(values)) for way, values in overlaps.items()}
+    return figures | {"objects-art: the picture's centre": float(np.mean(middles))}
 
 
 def held_out_captions(folder: Path) -> list[tuple[Path, list[str]]]:
