@@ -2,8 +2,8 @@
 
     python benchmarks/contaminated.py --pictures FOLDER [--works 90] [--json FILE]
 
-Two collections of as many works, taken by name from FOLDER: one of different works, and one in which a third are copies
-of the others (recoloured, in grey, sepia or ink, reversed). Both calibrate themselves; the table shows what either would
+Two collections of as many works, taken by name from FOLDER: one of different works, one in which a third are copies of
+the others (recoloured, in grey, sepia or ink, reversed). Both calibrate themselves; the table shows what either would
 say of the same evidence, and how many of the pairs taken to be unrelated were trimmed.
 """
 

@@ -105,5 +105,12 @@
 
   const byline = (one) => [one.artist, one.date].filter(Boolean).join(", ");
 
-  window.Explorer = { h, svg, sign, picture, mark, place, percent, whole, byline };
+  // Two addresses of this page that ask for the same, however they are written.
+  const asks = (address) => JSON.stringify([...new URL(address).searchParams].sort());
+  const sameAddress = (one, other) => asks(one) === asks(other);
+
+  // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
+  const comparisons = { latest: 0 };
+
+  window.Explorer = { h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, comparisons };
 })();

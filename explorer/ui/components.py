@@ -70,7 +70,8 @@ class Tray(Part):
 
 class Results(Part):
     """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``wish`` (top, per_work, own, least, learn),
-    ``fold`` (least), ``compare`` (query: kind, key, box; match: work, box)."""
+    ``fold`` (least), ``compare`` (number; query: kind, key, box; match: work, box, mirrored, transform, pairs,
+    key_points, chance)."""
 
     folder = "results"
 

@@ -59,6 +59,7 @@ class ExploreTab:
         searching = working(self.results)
         self.gallery.find(self.find, None, self.gallery, **quiet())
         self.gallery.choose(self.open, self.session, self.shown, **quiet())
+        self.viewer.restore(self.arrive, None, self.viewer, **quiet())
         self.viewer.restore(self.restore, self.session, self.shown, **searching)
         self.viewer.pick(self.follow, self.session, self.shown, **searching)
         self.viewer.point(self.point, self.session, self.shown, **searching)
@@ -87,6 +88,16 @@ class ExploreTab:
         """Show a work; nothing is searched yet."""
         work = incoming.text(incoming.record(event._data).get("work"))
         return self._stand(session, session.stepped(Step("work", work)))
+
+    def arrive(self, event: gr.EventData) -> Any:
+        """The picture that the page's address asks for, at once, while its search goes on."""
+        try:
+            step = linked(self.desk, event._data, lambda sentence: None)  # what is wrong is told with the answer
+            works = self.desk.workspace.collection.works()[:1] if step is None else []
+            step = step or (Step("work", works[0].id) if works else None)
+            return gr.skip() if step is None else {**self._stage(step), "provisional": True}
+        except (ExplorerError, OSError):
+            return gr.skip()
 
     def restore(self, session: Session, event: gr.EventData) -> Shown:
         """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
@@ -206,7 +217,7 @@ class ExploreTab:
         if step is None:
             return self._as_it_is(now)
         try:
-            stage = {**self.desk.stage(step), "address": parameters(step), "several": step != step.alone()}
+            stage = self._stage(step)
             trail, tray = self.desk.trail(now), self.desk.tray(step)
         except (ExplorerError, OSError) as error:
             return self._refuse(before, error)
@@ -217,6 +228,9 @@ class ExploreTab:
         except ExplorerError as error:
             results = views.message(str(error), now.wishes, trouble=True)
         return now, stage, trail, tray, results
+
+    def _stage(self, step: Step) -> views.Props:
+        return {**self.desk.stage(step), "address": parameters(step), "several": step != step.alone()}
 
     def _asking(self, session: Session, step: Step | None) -> Shown:
         """A changed query, as a step that Back undoes; one that asks the same is none."""

@@ -168,6 +168,28 @@ def test_a_queue_of_what_is_not_judged_yet(detail: Callable[..., Page], workspac
     assert [one.verdict for one in reversed(said)] == ["doubtful", "rejected", "accepted"]
 
 
+def test_undo_takes_the_verdict_back_and_leaves_the_note(detail: Callable[..., Page], workspace: Workspace):
+    page = detail(work=8)
+    page.locator(".review").first.click()
+    progress, note = page.locator(".sight .progress"), page.locator(".sight .note input")
+    expect(progress).to_have_text("1 of 20")
+    page.keyboard.press("n")
+    page.keyboard.type("the same sail, torn")
+    page.keyboard.press("Enter")
+    page.keyboard.press("a")
+    expect(progress).to_have_text("2 of 20, 1 judged")
+    expect(note).to_have_value("")
+    page.keyboard.press("u")
+    expect(progress).to_have_text("1 of 20")
+    expect(note).to_have_value("the same sail, torn")
+    expect(page.locator(".sight [data-verdict=accepted]")).to_have_attribute("aria-pressed", "false")
+    assert workspace.collection.judgements.for_query(workspace.collection.works()[8].id, HERE) == []
+    page.keyboard.press("r")
+    expect(progress).to_have_text("2 of 20, 1 judged")
+    (kept,) = workspace.collection.judgements.for_query(workspace.collection.works()[8].id, HERE)
+    assert (kept.verdict, kept.note) == ("rejected", "the same sail, torn")
+
+
 def test_nothing_convincing_is_said(detail: Callable[..., Page], picture_of: Keep):
     page = detail(chances=(0.28, 0.2))
     verdict, unfold = page.locator(".part-results .verdict").first, page.locator(".part-results .unfold").first

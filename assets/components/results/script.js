@@ -1,4 +1,4 @@
-const { h, picture, mark, whole, byline, sign } = window.Explorer;
+const { h, picture, mark, whole, byline, sign, comparisons } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const list = $(".cards"), form = $(".wishes");
 const VERDICTS = [["accepted", "Accept", "a copy of the detail"], ["doubtful", "Doubtful", "perhaps a copy"], ["rejected", "Reject", "not a copy"]];
@@ -122,6 +122,12 @@ const show = () => {
 
 // -- what a visitor does ----------------------------------------------------------------------------------------
 const place = ({ kind, key, box }) => ({ kind, key, box });
+const compare = ({ work, box, mirrored, evidence: why }) => {
+  comparisons.latest += 1;
+  document.dispatchEvent(new CustomEvent("explorer:comparing"));
+  const found = { transform: why?.fit, pairs: why?.pairs, key_points: why?.key_points, chance: why?.chance };
+  trigger("compare", { number: comparisons.latest, query: place(props.value.asked), match: { work, box, mirrored, ...found } });
+};
 const examine = (detail) => document.dispatchEvent(new CustomEvent("explorer:examine", {
   detail: { asked: props.value.asked, cards: shown(), ...detail },
 }));
@@ -132,7 +138,7 @@ list.addEventListener("click", (event) => {
   if (button.matches(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box });
   else if (button.matches(".look")) trigger("look", { kind: "work", key: one.work, box: one.box, also: one.also });
   else if (button.matches(".examine")) examine({ one });
-  else if (button.matches(".compare")) trigger("compare", { query: place(props.value.asked), match: { work: one.work, box: one.box } });
+  else if (button.matches(".compare")) compare(one);
   else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {
     detail: { asked: props.value.asked, one, verdict: button.dataset.verdict },
   }));
@@ -146,7 +152,7 @@ document.addEventListener("explorer:judged", (event) => {
   if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("wish", wishes()) } }, "Search again"));
 });
 document.addEventListener("explorer:compare", (event) => {
-  if (shown().includes(event.detail.one)) trigger("compare", { query: place(props.value.asked), match: { work: event.detail.one.work, box: event.detail.one.box } });
+  if (shown().includes(event.detail.one)) compare(event.detail.one);
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", (event) => {
