@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "explorer"
 
 LAYERS = (
     # values
-    "errors", "geometry", "config", "regions", "outlines", "reduction", "dense", "glance", "verify", "query", "sizes",
+    "errors", "progress", "geometry", "config", "regions", "outlines", "reduction", "dense", "glance", "verify", "query", "sizes",
     "labels", "metrics",
     # adapters
     "collection", "encoder", "projection", "index",
