@@ -103,7 +103,16 @@
 
   const whole = (box) => !box || (box[0] <= 0.001 && box[1] <= 0.001 && box[2] >= 0.999 && box[3] >= 0.999);
 
+  // Questions are numbered by the time at which they are asked, none as another: the answer to an older one is dropped.
+  let last = 0;
+  const moment = () => (last = Math.max(Date.now(), last + 1));
+  const asked = () => {
+    const at = moment();
+    document.dispatchEvent(new CustomEvent("explorer:asked", { detail: { at } }));
+    return at;
+  };
+
   const byline = (one) => [one.artist, one.date].filter(Boolean).join(", ");
 
-  window.Explorer = { h, svg, sign, picture, mark, place, percent, whole, byline };
+  window.Explorer = { moment, asked, h, svg, sign, picture, mark, place, percent, whole, byline };
 })();

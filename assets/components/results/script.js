@@ -1,4 +1,5 @@
 const { h, picture, mark, whole, byline, sign } = window.Explorer;
+const asked = () => (element.closest("#places") ? window.Explorer.asked() : null); // elsewhere nothing waits
 const $ = (selector) => element.querySelector(selector);
 const list = $(".cards"), form = $(".wishes");
 const VERDICTS = [["accepted", "Accept", "a copy of the detail"], ["doubtful", "Doubtful", "perhaps a copy"], ["rejected", "Reject", "not a copy"]];
@@ -128,7 +129,7 @@ list.addEventListener("click", (event) => {
   const one = event.target.closest(".card")?.one;
   const button = event.target.closest("button");
   if (!one || !button) return;
-  if (button.matches(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box });
+  if (button.matches(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box, at: asked() });
   else if (button.matches(".look")) trigger("look", { kind: "work", key: one.work, box: one.box, also: one.also });
   else if (button.matches(".examine")) examine({ one });
   else if (button.matches(".compare")) trigger("compare", { query: place(props.value.asked), match: { work: one.work, box: one.box } });
@@ -142,17 +143,18 @@ document.addEventListener("explorer:judged", (event) => {
   const made = [...list.children].find((made) => made.one === event.detail.one);
   if (!made) return;
   judged(made);
-  if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("wish", wishes()) } }, "Search again"));
+  if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("wish", { ...wishes(), at: asked() }) } }, "Search again"));
 });
 document.addEventListener("explorer:compare", (event) => {
   if (shown().includes(event.detail.one)) trigger("compare", { query: place(props.value.asked), match: { work: event.detail.one.work, box: event.detail.one.box } });
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", (event) => {
-  if (event.target.name !== "least") return trigger("wish", wishes());
+  if (event.target.name !== "least") return trigger("wish", { ...wishes(), at: asked() });
   unfolded = false;
   fold();
   trigger("fold", { least: event.target.value });
 });
+document.addEventListener("explorer:waiting", (event) => { if (element.closest("#places")) $(".results").classList.toggle("pending", event.detail.on); });
 watch("value", show);
 show();
