@@ -1,7 +1,9 @@
 """Which cells round a click agree with a copy: the copy's transform carried beyond the box that was searched.
 
 A match says how a detail lies in another work. The same transform takes the detail's surroundings there too: where
-the thing itself goes on, cells still agree; where its ground begins, they agree no better than cells picked at random.
+the thing itself goes on, cells still agree with where they come to lie, and with that place better than with places
+beside it; where its ground begins, they agree no better there than elsewhere near by. (Against the cells of the whole
+work, a table would seem to recur with everything that stands on a table.)
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from explorer.verify.transforms import fit_similarity
 
 REACH = 0.5
 """How far round the click is looked, as a fraction of the side of a square of the picture's area."""
+BESIDE = (5.0, 8.0)
+"""How far beside its place a cell is compared for control, in cells of the query: up, down, left and right."""
 _PAIRS = 6  # agreeing pairs from which a transform is fitted to them; else the two boxes say how one lies on the other
 _TOLERANCE = 0.06  # of such a pair, of the side of a square as large as the match
 _COARSER = 1.5  # cells of the copy per cell of the query, from which on a grid half as fine is compared
@@ -92,30 +96,44 @@ def _middle(box: Box, size: tuple[int, int]) -> tuple[float, float]:
 
 
 def agreement(here: Surroundings, grids: Sequence[np.ndarray], size: tuple[int, int], matrix: np.ndarray) -> np.ndarray:
-    """How well each cell agrees with where ``matrix (2, 3)`` (pixels to pixels) puts it on a work of ``size``.
+    """How much better each cell agrees with where ``matrix (2, 3)`` (pixels to pixels) puts it on a work of ``size``
+    than with the places beside it.
 
     ``grids`` are the work's, the finest first, each ``(rows, columns, d)``. Returns ``(h, w) float32``: the best cosine
-    with the nine cells there, in standard deviations above the mean cosine with all cells of the work; NaN off it.
+    with the nine cells there, less the mean of the same :data:`BESIDE` it, in standard deviations of the cell's cosines
+    with all cells of the work; NaN off it.
     """
     cells = here.cells.mirrored().vectors[:, ::-1] if np.linalg.det(matrix[:, :2]) < 0 else here.cells.vectors
     asked = cells.reshape(-1, cells.shape[2])
     work = _as_coarse(here, grids, size, matrix)
     rows, columns = work.shape[:2]
-    flat = work.reshape(-1, work.shape[2]).astype(np.float32)
-    mean = flat.mean(axis=0)
-    spread = flat.T @ flat / len(flat) - np.outer(mean, mean)
-    expected = asked @ mean
-    deviation = np.sqrt(np.maximum(((asked @ spread) * asked).sum(axis=1), 1e-6))
-    moved = (here.places() * here.size) @ matrix[:, :2].T + matrix[:, 2]
-    at = np.floor(moved / size * (columns, rows)).astype(int)
-    best = np.full(len(asked), -1.0, dtype=np.float32)
+    cosines = asked @ work.reshape(-1, work.shape[2]).astype(np.float32).T
+    step = np.array([here.area.width / here.cells.shape[1], here.area.height / here.cells.shape[0]])
+
+    def best(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        moved = (places * here.size) @ matrix[:, :2].T + matrix[:, 2]
+        at = np.floor(moved / size * (columns, rows)).astype(int)
+        return _best_of_nine(cosines, at, (rows, columns)), at
+
+    places = here.places()
+    there, at = best(places)
+    directions = np.array([(1, 0), (0, 1), (-1, 0), (0, -1)])
+    beside = [best(places + far * step * direction)[0] for far in BESIDE for direction in directions]
+    better = (there - np.mean(beside, axis=0)) / np.maximum(cosines.std(axis=1), 1e-3)
+    better[(at < 0).any(axis=1) | (at >= (columns, rows)).any(axis=1)] = np.nan
+    return better.reshape(here.cells.shape)
+
+
+def _best_of_nine(cosines: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The best of each query cell's ``cosines (n, rows * columns)`` with the cells round ``at (n, 2)``, column and row;
+    those beyond the work's edge are taken at its edge."""
+    rows, columns = shape
+    number, best = np.arange(len(at)), np.full(len(at), -1.0, dtype=np.float32)
     for down in (-1, 0, 1):
+        row = np.clip(at[:, 1] + down, 0, rows - 1) * columns
         for across in (-1, 0, 1):
-            row, column = np.clip(at[:, 1] + down, 0, rows - 1), np.clip(at[:, 0] + across, 0, columns - 1)
-            np.maximum(best, np.einsum("nd,nd->n", asked, flat[row * columns + column]), out=best)
-    best = (best - expected) / deviation
-    best[(at < 0).any(axis=1) | (at >= (columns, rows)).any(axis=1)] = np.nan
-    return best.reshape(here.cells.shape)
+            np.maximum(best, cosines[number, row + np.clip(at[:, 0] + across, 0, columns - 1)], out=best)
+    return best
 
 
 def _as_coarse(

@@ -54,10 +54,10 @@ class ExploreTab:
                 self.trail = Trail(server_functions=pictures.server_functions())
                 self.viewer = Viewer()
             with gr.Column(elem_id="places"):
-                self.waiting = Waiting({})
                 self.tray = Tray({}, server_functions=pictures.server_functions())
                 teaching = views.message(TEACHING, Session().wishes)
                 self.results = Results(teaching, server_functions=pictures.server_functions())
+                self.waiting = Waiting({})
                 self.evidence = Evidence({}, server_functions=self.judging.server_functions())
         self.shown = [self.session, self.viewer, self.trail, self.tray, self.results]
         self._wire()
