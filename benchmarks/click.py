@@ -1,15 +1,16 @@
 """Does a click mean the thing? Every planted instance is clicked, and what is proposed is held against its true box.
 
-    python benchmarks/click.py [--data FOLDER] [--only demo,planted] [--every N] [--points 5] [--json FILE]
+    python benchmarks/click.py [--data FOLDER] [--only demo,planted,brueghel] [--every N] [--points 5] [--json FILE]
 
-Instances are those of the demo collection's own truth, and of ``FOLDER/planted`` (``images/`` and ``annotations.json``
-in ArtMiner's format); each is clicked in its middle and at four points half way to its edges. Reported are: how often
-the first proposal, and how often any of them, overlaps the true box by 0.4 (IoU) or more; the same for the square of
-middle size, which is all that a click could mean without looking at what recurs; the mAP of searches with the first
-proposal over that with the true box (IoU > 0.3, own work skipped); and seconds, beside those of a search with a box.
+Instances are those of the demo collection's own truth, of ``FOLDER/planted`` (``images/`` and ``annotations.json`` in
+ArtMiner's format), and of ``FOLDER/brueghel`` among ``FOLDER/old-masters``, for the seconds in a larger collection.
+Each is clicked in its middle and at four points half way to its edges. Reported are: how often the first proposal, and how
+often any of them, overlaps the true box by 0.4 (IoU) or more; the same for the square of middle size, which is all that
+a click could mean without looking at what recurs; the mAP of searches with the first proposal over that with the true
+box (IoU > 0.3, own work skipped); and seconds, beside those of a search with a box.
 
-What may be chosen was chosen on the motifs of even number (in the order of their names): figures of the others, on
-which nothing was chosen, stand beside. ``--every 4`` clicks every fourth instance only, for a quick look.
+Thresholds were chosen on every second motif (the first, the third and so on, by name); figures of the others stand
+beside. ``--every 4`` clicks every fourth instance only, for a quick look.
 """
 
 from __future__ import annotations
@@ -70,23 +71,23 @@ class Instance:
     truth: dict[str, list[tuple[float, ...]]]
 
 
-def read_instances(annotations: Path) -> list[Instance]:
+def read_instances(annotations: Path, prefix: str) -> list[Instance]:
+    """Annotations in ArtMiner's format; ``prefix`` goes before the names of works."""
     instances = []
     for motif, entries in json.loads(annotations.read_text("utf-8")).items():
         for entry in entries:
             truth: dict[str, list[tuple[float, ...]]] = {}
             for work, box in entry["gt"]:
-                truth.setdefault(work, []).append(tuple(box))
-            instances.append(Instance(motif, entry["query"][0], tuple(entry["query"][1]), truth))
+                truth.setdefault(prefix + work, []).append(tuple(box))
+            instances.append(Instance(motif, prefix + entry["query"][0], tuple(entry["query"][1]), truth))
     return instances
 
 
 class Bench:
     """A collection and the instances in it."""
 
-    def __init__(self, workspace: Workspace, annotations: Path, every: int, points: int) -> None:
+    def __init__(self, workspace: Workspace, instances: list[Instance], every: int, points: int) -> None:
         self.workspace, self.sizes = workspace, workspace.collection.sizes()
-        instances = read_instances(annotations)
         self.motifs = sorted({one.motif for one in instances})
         self.instances, self.points = instances[::every], POINTS[:points]
 
@@ -158,27 +159,37 @@ def printed(name: str, clicks: Sequence[Click]) -> None:
         print(f"| {row} | {values} | {AIMS.get(row, '')} |", flush=True)
 
 
-def collections(options: argparse.Namespace, scratch: Path) -> Iterator[tuple[str, Workspace, Path]]:
-    """The demo, and ``planted`` where it is at hand: name, collection, annotations."""
-    config = Config(model="mini")
+def collections(options: argparse.Namespace, scratch: Path) -> Iterator[tuple[str, Workspace, list[Instance]]]:
+    """The demo, and what is at hand of the others: name, collection, instances."""
+
+    def indexed(name: str, folder: Path, annotations: Path, prefix: str = "") -> tuple[str, Workspace, list[Instance]]:
+        index_folder(folder, name, scratch / "cache", Config(model="mini"))
+        return name, Workspace.open(name, scratch / "cache"), read_instances(annotations, prefix)
+
     if "demo" in options.only:
         folder = scratch / "demo"
         if not folder.exists():
             paint_demo(folder, 72)
-        index_folder(folder / "images", "demo", scratch / "cache", config)
-        yield "demo", Workspace.open("demo", scratch / "cache"), folder / "annotations.json"
-    if "planted" in options.only and options.data:
+        yield indexed("demo", folder / "images", folder / "annotations.json")
+    if options.data is None and set(options.only) != {"demo"}:
+        print("Only the demo: --data names no folder.", file=sys.stderr)
+        return
+    if "planted" in options.only:
         folder = options.data / "planted"
-        index_folder(folder / "images", "planted", scratch / "cache", config)
-        yield "planted", Workspace.open("planted", scratch / "cache"), folder / "annotations.json"
-    elif "planted" in options.only:
-        print("planted is left out: --data names no folder", file=sys.stderr)
+        yield indexed("planted", folder / "images", folder / "annotations.json")
+    if "brueghel" in options.only:
+        together = scratch / "brueghel"
+        together.mkdir(exist_ok=True)
+        for number, name in enumerate(("brueghel", "old-masters")):
+            if not (together / str(number)).exists():
+                (together / str(number)).symlink_to((options.data / name / "images").resolve())
+        yield indexed("brueghel", together, options.data / "brueghel" / "annotations.json", "0/")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, metavar="FOLDER")
-    parser.add_argument("--only", type=lambda text: text.split(","), default=["demo", "planted"])
+    parser.add_argument("--only", type=lambda text: text.split(","), default=["demo", "planted"], metavar="NAMES")
     parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--points", type=int, default=len(POINTS), choices=range(1, len(POINTS) + 1))
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="keep what is painted and indexed here")
@@ -186,8 +197,8 @@ def main() -> None:
     options = parser.parse_args()
     records = {}
     with tempfile.TemporaryDirectory() as passing:
-        for name, workspace, annotations in collections(options, options.scratch or Path(passing)):
-            clicks = list(Bench(workspace, annotations, options.every, options.points).clicks())
+        for name, workspace, instances in collections(options, options.scratch or Path(passing)):
+            clicks = list(Bench(workspace, instances, options.every, options.points).clicks())
             printed(name, clicks)
             records[name] = {"figures": figures(clicks), "clicks": [asdict(one) for one in clicks]}
     if options.json:

@@ -95,6 +95,7 @@ const show = () => {
   const value = props.value || {};
   const cards = value.cards || [];
   unfolded = false;
+  $(".results").classList.remove("stale");
   list.replaceChildren(...cards.map((one) => {
     const made = card(one);
     made.one = { ...one };
@@ -156,5 +157,7 @@ form.addEventListener("change", (event) => {
   trigger("fold", { least: event.target.value });
 });
 document.addEventListener("explorer:waiting", (event) => { if (element.closest("#places")) $(".results").classList.toggle("pending", event.detail.on); });
+document.addEventListener("explorer:asked", () => { if (element.closest("#places")) $(".results").classList.add("stale"); });
+for (const over of ["explorer:cancelled", "explorer:waiting"]) document.addEventListener(over, (event) => { if (!event.detail?.on) $(".results").classList.remove("stale"); });
 watch("value", show);
 show();
