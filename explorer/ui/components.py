@@ -76,6 +76,12 @@ class Results(Part):
     folder = "results"
 
 
+class Waiting(Part):
+    """What a search is busy with, and Cancel. Event: ``supersede`` (at: what was asked before is not wanted)."""
+
+    folder = "waiting"
+
+
 class Evidence(Part):
     """Why a match is believed, and the queue in which matches are judged, over the page. It is opened by the results
     and judges through its server functions. Event: ``complain`` (sentence)."""

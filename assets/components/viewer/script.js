@@ -92,7 +92,7 @@ const choose = (box) => {
   if (box) place(chosen, box);
 };
 const rounded = (number) => Number(number.toFixed(5));
-const send = (event, sent) => trigger(event, { kind: value.kind, key: value.key, ...sent });
+const send = (event, sent) => trigger(event, { kind: value.kind, key: value.key, at: window.Explorer.asked(), ...sent });
 const working = () => document.querySelector("#places .pending");
 const asking = (at) => { // a ring where the search was asked for, until it has answered
   sought.hidden = false;
@@ -103,6 +103,7 @@ const asking = (at) => { // a ring where the search was asked for, until it has 
     if (!sought.hidden) choose(value.box);
   }, 800);
 };
+document.addEventListener("explorer:cancelled", () => choose(value.box));
 const pick = (box, role = "") => {
   const sides = box.map(rounded);
   if (!role) {
@@ -110,14 +111,15 @@ const pick = (box, role = "") => {
     return send("pick", { box: sides });
   }
   arm("");
-  asking({ x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 });
   send("join", { role, box: sides });
+  asking({ x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 });
 };
 const point = (role) => {
   if (!role) choose(null);
   arm("");
-  asking(pointer);
-  send(role ? "join" : "point", { role, x: rounded(pointer.x), y: rounded(pointer.y) });
+  const at = { x: pointer.x, y: pointer.y };
+  send(role ? "join" : "point", { role, x: rounded(at.x), y: rounded(at.y) });
+  asking(at);
 };
 const meant = (event) => adding || (event.shiftKey ? "also" : event.altKey ? "unlike" : "");
 const press = (event) => (auto ? point(meant(event)) : pick(region(), meant(event)));
@@ -151,7 +153,7 @@ const resize = (by) => {
   value.proposal = index;
   choose(proposals[index]);
   stepped();
-  trigger("resize", { index });
+  trigger("resize", { index, at: window.Explorer.asked() });
 };
 steps.addEventListener("click", (event) => {
   const button = event.target.closest("[data-step]");
@@ -333,7 +335,7 @@ const bring = async (file) => {
   try {
     const sent = await upload(file);
     wait.textContent = "";
-    trigger("bring", { path: sent.path });
+    trigger("bring", { path: sent.path, at: window.Explorer.asked() });
   } catch (error) {
     wait.textContent = "";
     trigger("complain", { sentence: "The picture could not be sent to the server; try again." });
@@ -374,6 +376,7 @@ const show = () => {
   restoring &&= Boolean(next.provisional) || !next.url;
   const other = next.url !== value.url;
   const resized = value.proposals?.length && String(value.proposals) === String(next.proposals);
+  if (value.refining) arriving = true; // what is shown was a first look: the answer takes its place in the history
   value = { ...next };
   $(".invite").hidden = Boolean(value.url);
   sheet.hidden = !value.url;
