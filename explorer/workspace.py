@@ -38,7 +38,7 @@ from explorer.geometry import Box
 from explorer.index import VectorIndex, build_index, open_index
 from explorer.outlines import outlines
 from explorer.regions import FeatureMap
-from explorer.tables import Tables
+from explorer.tables import REFERENCE_CELLS, Tables, reference_cells
 from explorer.verify import KeyPoints, find_key_points
 from explorer.verify.calibrated import UNCALIBRATED, Calibration
 from explorer.verify.keypoints import LONG_SIDE as KEY_POINTS_SIDE
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 DEFAULT_CACHE = Path("index_cache")
 INDEX_FILE = "regions.index"
 CALIBRATION_FILE = "calibration.json"
-_REFERENCE_WORKS, _REFERENCE_CELLS = 200, 6000
 _RARE = 0.01  # share of the collection's cells that may be more like a cell than what counts as like it
 
 log = logging.getLogger(__name__)
@@ -249,19 +248,8 @@ class Workspace:
 
     @cached_property
     def _reference_cells(self) -> np.ndarray:
-        """Cells of the collection, ``(M, d) float32``, the same ones whatever is asked: some of each of some works,
-        chosen by the works' contents."""
-        return self.cached("reference_cells", self._choose_reference_cells).astype(np.float32)
-
-    def _choose_reference_cells(self) -> np.ndarray:
-        rows = sorted(range(len(self.tables.works)), key=lambda row: self.tables.contents[row])[:_REFERENCE_WORKS]
-        each, chosen = max(1, _REFERENCE_CELLS // len(rows)), []
-        for row in rows:
-            cells = self.tables.cells(row)
-            cells = cells.reshape(-1, cells.shape[-1])
-            rng = np.random.default_rng(int(self.tables.contents[row][:8], 16))
-            chosen.append(cells[np.sort(rng.permutation(len(cells))[:each])])
-        return np.concatenate(chosen)
+        """Cells of the collection, ``(M, d) float32``, the same ones whatever is asked."""
+        return self.cached(REFERENCE_CELLS, lambda: reference_cells(self.tables)).astype(np.float32)
 
     def sizes(self) -> dict[str, tuple[int, int]]:
         """Width and height of every work's original, by id."""
