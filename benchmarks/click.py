@@ -6,8 +6,8 @@ Instances are those of the demo collection's own truth, of ``FOLDER/planted`` (`
 ArtMiner's format), and of ``FOLDER/brueghel`` among ``FOLDER/old-masters``, for the seconds in a larger collection.
 Each is clicked in its middle and at four points half way to its edges. Reported are: how often the first proposal, and
 how often any of them, overlaps the true box by 0.4 (IoU) or more; the same for the square of middle size, which is all
-that a click could mean without looking at what recurs; the mAP of searches with the first proposal over that with the true
-box (IoU > 0.3, own work skipped); and seconds, beside those of a search with a box.
+that a click could mean without looking at what recurs; the mAP of searches with the first proposal over that with the
+true box (IoU > 0.3, own work skipped); and seconds, beside those of a search with a box.
 
 Thresholds were chosen on every second motif (the first, the third and so on, by name); figures of the others stand
 beside. ``--every 4`` clicks every fourth instance only, for a quick look.
