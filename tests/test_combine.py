@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from generated import SMALL, detail, folder_of, ground, planted, save
+from generated import MINI, detail, folder_of, ground, planted, save
 
 from explorer.click import click_proposals
 from explorer.errors import ExplorerError
@@ -40,7 +40,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             picture = planted(picture, detail(which), at, SIDE)
         save(picture, folder / name)
     folder_of(folder, 8, first=80, size=(WIDE, HIGH))
-    index_folder(folder, "pair", cache, SMALL)
+    index_folder(folder, "pair", cache, MINI)
     return Workspace.open("pair", cache)
 
 
