@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path[0] = str(Path(__file__).parents[1])
+sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
 from explorer.calibration.copies import random_alteration, redrawn
 from explorer.config import Config

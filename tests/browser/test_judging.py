@@ -114,7 +114,7 @@ def test_the_evidence_by_keyboard(detail: Callable[..., Page], workspace: Worksp
     page.wait_for_function("document.querySelectorAll('.sight img.ready').length === 2")
     assert sight.locator(".drawing line:not(.halo)").count() > 5
     expect(sight.locator(".facts")).to_contain_text("key points")
-    expect(sight.locator(".facts")).to_contain_text("of chance pairs")
+    expect(sight.locator(".facts")).to_contain_text("of unrelated pairs")
     expect(sight.locator(".facts")).to_contain_text(" cm and ")
     picture_of(page, "evidence")
     sight.locator("[data-scale=cm]").click()
