@@ -2,9 +2,9 @@
 
     python benchmarks/contaminated.py --pictures FOLDER [--works 90] [--json FILE]
 
-Two collections of as many works, taken by name from FOLDER: one of different works, and one in which a third are
-copies of the others (recoloured, in grey, sepia or ink, reversed). Both calibrate themselves; the table shows what
-either would say of the same evidence, and how many of the pairs taken to be unrelated were trimmed.
+Two collections of as many works, taken by name from FOLDER: one of different works, one in which a third are copies of
+the others (recoloured, in grey, sepia or ink, reversed). Both calibrate themselves; the table shows what either would
+say of the same evidence, and how many of the pairs taken to be unrelated were trimmed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path[0] = str(Path(__file__).parents[1])
+sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
 from explorer.calibration.copies import random_alteration, redrawn
 from explorer.config import Config

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path[0] = str(Path(__file__).parents[1])
+sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
 from matcher import average_precision
 from quality import Asked, Bench, indexed

@@ -22,7 +22,8 @@ import torch.nn.functional as F
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path[0] = str(ROOT)
+sys.path.append(str(ROOT / "benchmarks"))  # last: click.py there is not the library of that name
 
 from grids import details, exhaustive
 from matcher import average_precision, read_queries, search_all

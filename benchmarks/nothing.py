@@ -30,7 +30,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path[0] = str(Path(__file__).parents[1])
+sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
 from quality import indexed
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path[0] = str(Path(__file__).parents[1])  # not this folder: click.py here is not the library of that name
 
 from explorer.collection import picture_files
 from explorer.config import Config, Effort

@@ -1,28 +1,32 @@
-"""Two works laid over one another: places of both that agree, whichever of several witnesses finds them.
+"""Two pictures laid over one another: places of both that agree, whichever of several witnesses finds them.
 
-Key points tell exactly where, but only where the same brush or block made the same marks; cells of the stored grids
-see the same thing in another medium, but coarsely. So each is asked alone and both together, both ways round, and the
-agreement least likely to be chance is kept.
+Either is a work of the collection, by its id, or a file that is none, by its path. Key points tell exactly where, but
+only where the same brush or block made the same marks; cells of the stored grids see the same thing in another medium,
+but coarsely. So each is asked alone and both together, both ways round, and the agreement least likely to be chance is
+kept. A match that a search found brings its own transform, and needs none of this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from explorer.collection import Work, open_picture
+from explorer.collection import open_picture
+from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, intersection_over_union
 from explorer.regions import FeatureMap
-from explorer.verify import registration
+from explorer.verify import Transform, registration
 from explorer.verify.alike import alike_places, part_of
 from explorer.verify.keypoints import KeyPoints, find_key_points, matching_key_points
 from explorer.verify.planes import moved
-from explorer.verify.registration import KINDS, Kind, Registration, register_places, register_points
+from explorer.verify.registration import KINDS, Kind, Registration, Size, register_places, register_points
+from explorer.verify.transforms import transform_of
 from explorer.workspace import Workspace
 
 LONG_SIDE = 1000
@@ -46,7 +50,19 @@ WELL_MET = 0.6
 """The same, from which a registration of the whole pictures needs no other that holds only round about the detail."""
 
 Near = tuple[Box, Box]
-"""A detail on the first work and where it was found on the second."""
+"""A detail on the first picture and where it was found on the second."""
+Pairs = Sequence[Sequence[float]]
+"""Places that agree: x, y on the first picture and x, y on the second, fractions."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One of the two pictures: its file, what is in it, its ``size`` in pixels, and its id where it is a work."""
+
+    path: Path
+    content: str
+    size: tuple[int, int]
+    work: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,53 +75,88 @@ class _Part:
     cells: FeatureMap
 
 
-def register(workspace: Workspace, work_a: str, work_b: str, near: Near | None = None) -> Registration:
-    """How the first work lies on the second, by what they share.
+def subject(workspace: Workspace, picture: str | Path) -> Subject:
+    """A work by its id, or any picture by its path. Raises :class:`ExplorerError` for what is not there."""
+    if isinstance(picture, Path):
+        return Subject(picture, file_hash(picture), picture_size(picture))
+    work = workspace.collection.work(picture)
+    return Subject(workspace.original(work), work.content, (work.width, work.height), work.id)
+
+
+def register(workspace: Workspace, one: str | Path, other: str | Path, near: Near | None = None) -> Registration:
+    """How the first picture lies on the second, by what they share.
 
     ``near`` says where a search found a detail of the first on the second: a registration must then bring one onto the
     other, and one that holds only round about them will do. The last few hundred results are kept in memory.
 
-    Raises :class:`ExplorerError` for works that are not there, and with one sentence when nothing agrees.
+    Raises :class:`ExplorerError` for pictures that are not there, and with one sentence when nothing agrees.
     """
-    first, second = workspace.collection.work(work_a), workspace.collection.work(work_b)
-    if first.id == second.id:
+    first, second = subject(workspace, one), subject(workspace, other)
+    if first == second:
         raise ExplorerError("These are the same work; choose another to compare it with.")
-    turned = first.id > second.id  # one result for both orders, so that swapping two works moves nothing
+    turned = first.path > second.path  # one result for both orders, so that swapping the two moves nothing
     ordered = (second, first) if turned else (first, second)
     boxes = near if near is None or not turned else (near[1], near[0])
-    found = _registered(workspace, *((work.id, work.content) for work in ordered), boxes)
+    found = _registered(workspace, *ordered, boxes)
     if found is None:
         raise ExplorerError(registration.NOTHING_AGREES)
-    return registration.inverted(found, _size(ordered[0]), _size(ordered[1])) if turned else found
+    return registration.inverted(found, *(picture.size for picture in ordered)) if turned else found
 
 
 def register_by_hand(
-    workspace: Workspace, work_a: str, work_b: str, pairs: np.ndarray, mirror: bool = False
+    workspace: Workspace, one: str | Path, other: str | Path, pairs: np.ndarray, mirror: bool = False
 ) -> Registration:
-    """How the first work lies on the second by ``pairs (M, 4)`` of points that a person set: x, y on either, fractions.
+    """How the first picture lies on the second by ``pairs (M, 4)`` of points that a person set: x, y on either,
+    fractions.
 
-    Raises :class:`ExplorerError` for works that are not there, and when the points do not determine a registration.
+    Raises :class:`ExplorerError` for pictures that are not there, and when the points do not determine a registration.
     """
-    sizes = _size(workspace.collection.work(work_a)), _size(workspace.collection.work(work_b))
+    sizes = subject(workspace, one).size, subject(workspace, other).size
     pairs = np.asarray(pairs, np.float64).reshape(-1, 4)
     return register_points(pairs[:, :2], pairs[:, 2:], sizes, mirror)
 
 
+def as_matched(transform: Transform, pairs: Pairs, near: Near, sizes: tuple[Size, Size]) -> np.ndarray:
+    """How the first picture lies on the second if all of it changed as the detail did: ``(3, 3)``, fractions to
+    fractions.
+
+    Scale, turn and mirror are those of the match, so that what is seen here is what its evidence says; where it comes
+    to lie follows from the ``pairs`` that agree, or, where there are none, from the middles of the two boxes.
+
+    >>> here, there = Box(0.1, 0.1, 0.3, 0.3), Box(0.5, 0.5, 0.9, 0.9)
+    >>> matrix = as_matched(Transform(2.0, 0.0, False), [], (here, there), ((100, 100), (100, 100)))
+    >>> placed(matrix, here).round(3).tolist()
+    [0.5, 0.5, 0.9, 0.9]
+    """
+    rows = np.asarray(pairs if len(pairs) else [[*_middle(near[0]), *_middle(near[1])]], np.float64)
+    turn = np.radians(transform.turn)
+    linear = transform.scale * np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    linear = linear @ np.diag([-1.0 if transform.mirror else 1.0, 1.0])
+    first, second = rows[:, :2] * sizes[0], rows[:, 2:] * sizes[1]
+    matrix = np.eye(3)
+    matrix[:2, :2] = linear
+    matrix[:2, 2] = np.median(second - first @ linear.T, axis=0)
+    return np.diag([1 / sizes[1][0], 1 / sizes[1][1], 1.0]) @ matrix @ np.diag([*sizes[0], 1.0])
+
+
+def transform_in_pixels(matrix: np.ndarray, sizes: tuple[Size, Size]) -> Transform:
+    """The similarity that a map from fractions to fractions is, in pixels of both pictures."""
+    (width, height), there = sizes
+    return transform_of(np.diag([*there, 1.0]) @ matrix @ np.diag([1 / width, 1 / height, 1.0]))
+
+
 @lru_cache(maxsize=256)
-def _registered(
-    workspace: Workspace, first: tuple[str, str], second: tuple[str, str], near: Near | None
-) -> Registration | None:
-    """The best registration of two works (id, content), or None."""
-    works = workspace.collection.work(first[0]), workspace.collection.work(second[0])
-    wholes = [_part(workspace, work, Box.whole()) for work in works]
+def _registered(workspace: Workspace, first: Subject, second: Subject, near: Near | None) -> Registration | None:
+    """The best registration of two pictures, or None."""
+    wholes = [_part(workspace, picture, Box.whole()) for picture in (first, second)]
     found = [one for one, sure in _agreements(*wholes, KINDS) if one.chance < sure]
     if near is None:
         return min(found, key=_rank, default=None)
-    best = min((one for one in found if _meets(one, near) > SAME_PLACE), key=_rank, default=None)
-    if best is not None and _meets(best, near) > WELL_MET:
+    best = min((one for one in found if meets(one.matrix, near) > SAME_PLACE), key=_rank, default=None)
+    if best is not None and meets(best.matrix, near) > WELL_MET:
         return best
-    local = min(_round_about(workspace, works, near), key=_rank, default=None)
-    return max((one for one in (best, local) if one is not None), key=lambda one: _meets(one, near), default=None)
+    local = min(_round_about(workspace, (first, second), near), key=_rank, default=None)
+    return max((one for one in (best, local) if one is not None), key=lambda one: meets(one.matrix, near), default=None)
 
 
 def _rank(one: Registration) -> float:
@@ -114,9 +165,9 @@ def _rank(one: Registration) -> float:
     return one.chance * (2 if one.residual < CLOSE / 2000 else 1)
 
 
-def _round_about(workspace: Workspace, works: tuple[Work, Work], near: Near) -> list[Registration]:
+def _round_about(workspace: Workspace, pictures: tuple[Subject, Subject], near: Near) -> list[Registration]:
     """Registrations by what lies in and around a detail and the place where it was found."""
-    parts = [_part(workspace, work, box.widened(AROUND).clipped()) for work, box in zip(works, near, strict=True)]
+    parts = [_part(workspace, one, box.widened(AROUND).clipped()) for one, box in zip(pictures, near, strict=True)]
     here, there = (_frame(part.area) for part in parts)
     found = [
         replace(
@@ -124,11 +175,11 @@ def _round_about(workspace: Workspace, works: tuple[Work, Work], near: Near) -> 
             matrix=there @ one.matrix @ np.linalg.inv(here),
             places=np.column_stack([moved(here, one.places[:, :2]), moved(there, one.places[:, 2:])]),
             spread=one.spread * parts[0].area.area,
-            residual=one.residual * max(parts[1].size) / max(_size(works[1])),
+            residual=one.residual * max(parts[1].size) / max(pictures[1].size),
         )
         for one, _ in _agreements(*parts, KINDS[:2])  # a perspective seen in a detail means nothing for the rest
     ]
-    return [one for one in found if one.chance < LIKELY and _meets(one, near) > SAME_PLACE]
+    return [one for one in found if one.chance < LIKELY and meets(one.matrix, near) > SAME_PLACE]
 
 
 def _agreements(first: _Part, second: _Part, kinds: tuple[Kind, ...]) -> Iterator[tuple[Registration, float]]:
@@ -153,14 +204,13 @@ def _agreements(first: _Part, second: _Part, kinds: tuple[Kind, ...]) -> Iterato
 # -- pictures and their parts ------------------------------------------------------------------------------------------
 
 
-def _part(workspace: Workspace, work: Work, area: Box) -> _Part:
-    size = area.width * work.width, area.height * work.height
-    grid = workspace.tables.grid(workspace.row(work.id))
+def _part(workspace: Workspace, picture: Subject, area: Box) -> _Part:
+    size = area.width * picture.size[0], area.height * picture.size[1]
+    grid = _grid(workspace, picture)
     if area == Box.whole():
-        points = _whole_points(workspace, work.id, work.content)
-        return _Part(area, size, points, grid)
-    side = min(round(PART_SIDE * max(_size(work)) / max(size)), 6 * LONG_SIDE)
-    image = open_picture(workspace.original(work), long_side=side).image
+        return _Part(area, size, _whole_points(picture), grid)
+    side = min(round(PART_SIDE * max(picture.size) / max(size)), 6 * LONG_SIDE)
+    image = open_picture(picture.path, long_side=side).image
     x0, y0, x1, y1 = area.to_pixels(*image.size)
     crop = image.crop((x0, y0, max(x1, x0 + 8), max(y1, y0 + 8)))
     factor = PART_SIDE / max(crop.size)
@@ -169,10 +219,18 @@ def _part(workspace: Workspace, work: Work, area: Box) -> _Part:
     return _Part(area, size, find_key_points(np.asarray(crop), MOST_POINTS), part_of(grid, area, 16))
 
 
+def _grid(workspace: Workspace, picture: Subject) -> FeatureMap:
+    return workspace.tables.grid(workspace.row(picture.work)) if picture.work else _encoded(workspace, picture)
+
+
+@lru_cache(maxsize=8)
+def _encoded(workspace: Workspace, picture: Subject) -> FeatureMap:
+    return workspace.encode(picture.path)[0]
+
+
 @lru_cache(maxsize=32)
-def _whole_points(workspace: Workspace, work_id: str, content: str) -> KeyPoints:
-    path = workspace.original(workspace.collection.work(work_id))
-    return find_key_points(np.asarray(open_picture(path, long_side=LONG_SIDE).image), MOST_POINTS)
+def _whole_points(picture: Subject) -> KeyPoints:
+    return find_key_points(np.asarray(open_picture(picture.path, long_side=LONG_SIDE).image), MOST_POINTS)
 
 
 def _frame(area: Box) -> np.ndarray:
@@ -180,20 +238,20 @@ def _frame(area: Box) -> np.ndarray:
     return np.array([[area.width, 0, area.x0], [0, area.height, area.y0], [0, 0, 1.0]])
 
 
-def _meets(found: Registration, near: Near) -> float:
-    """IoU of a detail's place after a registration with where it was found."""
-    landed = placed(found.matrix, near[0])
+def meets(matrix: np.ndarray, near: Near) -> float:
+    """IoU of a detail's place after a registration's ``matrix`` with where it was found."""
+    landed = placed(matrix, near[0])
     if not np.isfinite(landed).all():
         return 0.0
     return float(intersection_over_union(landed[None], np.array([near[1].as_tuple()]))[0, 0])
 
 
 def placed(matrix: np.ndarray, box: Box) -> np.ndarray:
-    """The upright sides ``(4,)`` round a box of the first work where it comes to lie on the second."""
+    """The upright sides ``(4,)`` round a box of the first picture where it comes to lie on the second."""
     corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]])
     landed = moved(matrix, corners)
     return np.concatenate([landed.min(axis=0), landed.max(axis=0)])
 
 
-def _size(work: Work) -> tuple[float, float]:
-    return float(work.width), float(work.height)
+def _middle(box: Box) -> tuple[float, float]:
+    return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2

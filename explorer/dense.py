@@ -16,6 +16,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,6 +25,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from explorer.geometry import Box, non_maximum_suppression
+from explorer.progress import stage
 from explorer.regions import FeatureMap, resample
 
 QUERY_CELLS = 8
@@ -165,11 +167,18 @@ def in_threads(work: Callable[[Any], Any], given: Sequence[Any]) -> list[Any]:
     """``work`` done to each of the given, on all cores, results in order.
 
     numpy lets go of the interpreter while it computes; threads of its own under ours would only fight over the cores.
+    Whoever watches the work (:mod:`explorer.progress`) may stop it before each of the given.
     """
+
+    def watched(one: Any, context: Context) -> Any:
+        context.run(stage)
+        return context.run(work, one)
+
     if len(given) < 2:
         return [work(one) for one in given]
+    contexts = [copy_context() for _ in given]
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        return list(pool.map(work, given))
+        return list(pool.map(watched, given, contexts))
 
 
 @cache

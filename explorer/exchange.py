@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from explorer.click import Proposal, first_look, proposals
 from explorer.collection import Collection, Work
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.query import Evidence, Match, Part, PicturePart, Query, WordsPart
+from explorer.query import Evidence, Match, Part, PicturePart, Query, RegionPart, WordsPart
 from explorer.workspace import Workspace, collection_folder, collection_names
 
 
@@ -63,6 +64,46 @@ def parse_query(record: dict[str, Any]) -> Query:
             raise ExplorerError('"not" is a list of pictures such as {"image": "a.jpg", "box": [0, 0, 90, 90]}.')
         parts.append(_picture_part(one.get("image"), one.get("box"), -1.0))
     return Query(tuple(parts), layout=record.get("layout") is True)
+
+
+def with_click(workspace: Workspace, record: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
+    """A record whose ``click`` (``[x, y]``, pixels of its ``image``) has become the ``box`` that it most likely means;
+    and all that it may mean, as :func:`proposal_records`. A record without a click stays as it is, and has none."""
+    clicked = record.get("click")
+    if clicked is None:
+        return record, None
+    if record.get("image") is None or record.get("box") is not None:
+        raise ExplorerError('"click" goes with "image", and takes the place of "box".')
+    part = _picture_part(record["image"], None)
+    found = clicked_records(workspace, part, clicked, picture_size(part.path))
+    return {**record, "box": found[0]["box"]}, found
+
+
+def clicked_records(
+    workspace: Workspace, part: RegionPart | PicturePart, click: Any, size: tuple[int, int]
+) -> list[dict[str, Any]]:
+    """What a ``click`` (``[x, y]``, pixels, not yet trusted) on a picture of ``size`` may mean, best first."""
+    x, y = _point(click, *size)
+    return proposal_records(proposals(workspace, first_look(workspace, part, x, y), x, y), size)
+
+
+def _point(sent: Any, width: int, height: int) -> tuple[float, float]:
+    """A pixel of a picture as fractions."""
+    pair = isinstance(sent, list) and len(sent) == 2
+    if not pair or any(isinstance(one, bool) or not isinstance(one, int | float) for one in sent):
+        raise ExplorerError('"click" must be two numbers: from the left and from the top, in pixels.')
+    if not (0 <= sent[0] <= width and 0 <= sent[1] <= height):
+        raise ExplorerError(f"The click lies outside the picture, which is {width} by {height} pixels.")
+    return sent[0] / width, sent[1] / height
+
+
+def proposal_records(found: Sequence[Proposal], size: tuple[int, int]) -> list[dict[str, Any]]:
+    """What a click may mean as the command line and the web API give it, best first, boxes in pixels."""
+    records = []
+    for one in found:
+        x0, y0, x1, y1 = one.box.to_pixels(*size)
+        records.append({"box": [x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)], "support": one.support})
+    return records
 
 
 def _listed(record: dict[str, Any], name: str) -> list[Any]:

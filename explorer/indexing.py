@@ -36,7 +36,7 @@ from explorer.encoding import SAMPLE, PartEncoder, Source
 from explorer.errors import ExplorerError
 from explorer.index import build_index, parse_address
 from explorer.reduction import Reduction
-from explorer.tables import REDUCTION_FILE, Tables, WorkFeatures, write_tables
+from explorer.tables import REDUCTION_FILE, REFERENCE_CELLS, Tables, WorkFeatures, reference_cells, write_tables
 from explorer.workspace import (
     CALIBRATION_FILE,
     INDEX_FILE,
@@ -219,6 +219,7 @@ class _Indexing:
         write_tables(partial, wanted, _shares(works, rows, previous, parts))
         shutil.copyfile(self._parts / REDUCTION_FILE, partial / REDUCTION_FILE)
         tables = Tables(partial)
+        np.save(partial / f"{REFERENCE_CELLS}.npy", reference_cells(tables))
         self._progress("Building the index", 0, 1)
         index = build_index(self._config.engine, tables.region_vectors)
         index.save(partial / INDEX_FILE)

@@ -26,6 +26,7 @@ from explorer.geometry import Box, non_maximum_suppression
 from explorer.glance import QUERY_CELLS as GLANCED_CELLS
 from explorer.glance import glance
 from explorer.index.exact import ExactIndex
+from explorer.progress import stage
 from explorer.query import Evidence, PartMatch, PicturePart, RegionPart
 from explorer.regions import FeatureMap, in_mirror, pool
 from explorer.verify import (
@@ -136,6 +137,7 @@ def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]
 
     Neighbouring regions of a few works can fill a whole list of regions; then a longer one is asked for.
     """
+    stage("looking for works that may have it")
     tables = workspace.tables
     wanted, count = min(works, len(tables.works)), workspace.config.candidate_regions
     while True:
@@ -159,6 +161,7 @@ def look(
     ``works``, that look best at a glance; the best work first."""
     if not rows:
         return []
+    stage(f"looking at {len(rows)} works")
     laying = laying or Laying()
     seen = glance(query.glance, [workspace.tables.coarse(row) for row in rows], laying)
     several = max(_GLANCED, laying.per_work + 2)
@@ -232,6 +235,7 @@ def _upon(box: Box, taken: Box) -> bool:
 
 def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], per_work: int = 1) -> list[Found]:
     """The best places of works, the detail laid finely round those seen at a glance (third stage)."""
+    stage(f"comparing {len({one.row for one in seen})} works")
     groups: dict[tuple[int, bool], list[tuple[int, Box, np.ndarray]]] = {}  # by long side, and which way round
     for one in seen:
         cells = _coarsest_grid(workspace, one)
@@ -257,6 +261,7 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
     known = [one for one in found if workspace.tables.works[one.row] in sizes]
     if not known:
         return []
+    stage(f"verifying {len(known[:most])} places")
     tables, detail = workspace.tables, query.detail
 
     def heard(one: Found) -> list[tuple[Found, Testimony]]:

@@ -22,6 +22,8 @@ from explorer.regions import FeatureMap
 from explorer.verify import KeyPoints
 
 REDUCTION_FILE = "reduction.npz"
+REFERENCE_CELLS = "reference_cells"
+_REFERENCE_WORKS, _REFERENCE_COUNT = 200, 6000
 _GROWING = ("cells", "coarse_cells", "region_boxes", "region_vectors", "region_joint", "key_places", "key_descriptors")
 _ARRAYS = (*_GROWING, "shapes", "region_counts", "key_counts")
 
@@ -134,6 +136,19 @@ class Tables:
             self.cells(row), self.region_boxes[regions], self.region_vectors[regions], self.region_joint[regions],
             self.points(row),
         )  # fmt: skip
+
+
+def reference_cells(tables: Tables) -> np.ndarray:
+    """Cells that stand for a collection, ``(M, d) float16``: some of each of some works, chosen by the works' contents,
+    so that they do not depend on what is asked, nor on the works' names or order."""
+    rows = sorted(range(len(tables.works)), key=lambda row: tables.contents[row])[:_REFERENCE_WORKS]
+    each, chosen = max(1, _REFERENCE_COUNT // len(rows)), []
+    for row in rows:
+        cells = tables.cells(row)
+        cells = cells.reshape(-1, cells.shape[-1])
+        rng = np.random.default_rng(int(tables.contents[row][:8], 16))
+        chosen.append(cells[np.sort(rng.permutation(len(cells))[:each])])
+    return np.concatenate(chosen)
 
 
 def write_tables(folder: Path, works: Sequence[tuple[str, str]], features: Iterable[WorkFeatures]) -> None:

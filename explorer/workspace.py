@@ -19,8 +19,10 @@ import logging
 import os
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from copy import copy
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.collection import Collection, Picture, Renditions, Work, open_picture
+from explorer.collection.pictures import file_hash
 from explorer.collection.renditions import THUMBNAIL_SIDE
 from explorer.config import Config, Effort
 from explorer.errors import ExplorerError
@@ -35,7 +38,7 @@ from explorer.geometry import Box
 from explorer.index import VectorIndex, build_index, open_index
 from explorer.outlines import outlines
 from explorer.regions import FeatureMap
-from explorer.tables import Tables
+from explorer.tables import REFERENCE_CELLS, Tables, reference_cells
 from explorer.verify import KeyPoints, find_key_points
 from explorer.verify.calibrated import UNCALIBRATED, Calibration
 from explorer.verify.keypoints import LONG_SIDE as KEY_POINTS_SIDE
@@ -48,10 +51,13 @@ if TYPE_CHECKING:
 DEFAULT_CACHE = Path("index_cache")
 INDEX_FILE = "regions.index"
 CALIBRATION_FILE = "calibration.json"
-_REFERENCE_WORKS, _REFERENCE_CELLS = 200, 6000
 _RARE = 0.01  # share of the collection's cells that may be more like a cell than what counts as like it
 
 log = logging.getLogger(__name__)
+
+Encoded = tuple[FeatureMap, KeyPoints, tuple[int, int]]
+"""A picture's grid, its key points, and its size (width, height in pixels)."""
+_PICTURES_KEPT = 4
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage of long work in words, how much of it is done, and how much there is."""
@@ -107,6 +113,8 @@ class Workspace:
         self._renditions = Renditions(self.pictures)
         self._loading = threading.Lock()
         self._computing: dict[str, threading.Lock] = {}
+        self._encoding = threading.Lock()
+        self._encoded: OrderedDict[str, Encoded] = OrderedDict()
 
     @classmethod
     def open(
@@ -168,14 +176,32 @@ class Workspace:
         log.warning("the index of %s is damaged and is built again", self.name)
         return build_index(self.config.engine, vectors)
 
+    def looking_up(self, **settings: int) -> Workspace:
+        """The same opened collection, with other settings of those that only say how vectors are looked up."""
+        _ = self.index, self.calibration, self._reference_cells  # loaded once, for both
+        other = copy(self)
+        other.config = replace(self.config, **settings)
+        return other
+
     @property
     def model_note(self) -> str:
         """One sentence about the model that the user should know, or empty."""
         return self.manifest.model_note
 
-    def encode(self, path: Path) -> tuple[FeatureMap, KeyPoints, tuple[int, int]]:
+    def encode(self, path: Path) -> Encoded:
         """A picture that need not be in the collection, through the same steps as those that are: its grid, its key
-        points, and its size in pixels."""
+        points, and its size in pixels. The last few are kept, by their content: one picture is asked about again and
+        again."""
+        content = file_hash(path)
+        with self._encoding:
+            if content not in self._encoded:
+                self._encoded[content] = self._encode(path)
+            self._encoded.move_to_end(content)
+            while len(self._encoded) > _PICTURES_KEPT:
+                self._encoded.popitem(last=False)
+            return self._encoded[content]
+
+    def _encode(self, path: Path) -> Encoded:
         picture = open_for_encoding(path, self.config)
         return *self.encode_image(picture.image, (picture.width, picture.height)), (picture.width, picture.height)
 
@@ -222,19 +248,8 @@ class Workspace:
 
     @cached_property
     def _reference_cells(self) -> np.ndarray:
-        """Cells of the collection, ``(M, d) float32``, the same ones whatever is asked: some of each of some works,
-        chosen by the works' contents."""
-        return self.cached("reference_cells", self._choose_reference_cells).astype(np.float32)
-
-    def _choose_reference_cells(self) -> np.ndarray:
-        rows = sorted(range(len(self.tables.works)), key=lambda row: self.tables.contents[row])[:_REFERENCE_WORKS]
-        each, chosen = max(1, _REFERENCE_CELLS // len(rows)), []
-        for row in rows:
-            cells = self.tables.cells(row)
-            cells = cells.reshape(-1, cells.shape[-1])
-            rng = np.random.default_rng(int(self.tables.contents[row][:8], 16))
-            chosen.append(cells[np.sort(rng.permutation(len(cells))[:each])])
-        return np.concatenate(chosen)
+        """Cells of the collection, ``(M, d) float32``, the same ones whatever is asked."""
+        return self.cached(REFERENCE_CELLS, lambda: reference_cells(self.tables)).astype(np.float32)
 
     def sizes(self) -> dict[str, tuple[int, int]]:
         """Width and height of every work's original, by id."""

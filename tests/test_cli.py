@@ -179,7 +179,7 @@ def test_search_options(demo, demo_workspace: Workspace) -> None:
     path = original(demo_workspace)
     own = demo("search", "--image", path, "--own", "--top", 3, "--json").record["matches"]
     assert len(own) == 3
-    assert own[0]["file"] == path.name
+    assert path.name not in {one["file"] for one in own}, "the whole work has no repeat of itself in it"
     several = demo("search", "--image", path, "--box", 0, 0, 90, 90, "--per-work", 3, "--top", 60, "--json")
     files = [match["file"] for match in several.record["matches"]]
     assert len(files) == 60
@@ -255,8 +255,12 @@ def test_bad_input_to_search_is_one_sentence(demo, demo_workspace: Workspace, tm
         ("beyond its left", ("--image", path, "--box", 50, 50, 50, 50)),
         ("finite numbers", ("--image", path, "--box", "nan", 0, 10, 10)),
         ("finite numbers", ("--image", path, "--box", 0, 0, "inf", 10)),
-        ("--box and --also go with --image", ("--text", "a mill", "--box", 0, 0, 10, 10)),
-        ("--box and --also go with --image", ("--text", "a mill", "--also", 0, 0, 10, 10)),
+        ("--box, --click and --also go with --image", ("--text", "a mill", "--box", 0, 0, 10, 10)),
+        ("--box, --click and --also go with --image", ("--text", "a mill", "--also", 0, 0, 10, 10)),
+        ("--box, --click and --also go with --image", ("--text", "a mill", "--click", 0, 0)),
+        ("outside the picture, which is", ("--image", path, "--click", 100_000, 10)),
+        ("outside the picture, which is", ("--image", path, "--click", 10, "nan")),
+        ("takes the place of", ("--image", path, "--click", 9, 9, "--box", 0, 0, 99, 99)),
         ("four corners", ("--image", path, "--not", path, 1, 2)),
         ("four corners", ("--image", path, "--not", path, 1, 2, "three", 4)),
         ("no file", ("--text", "a mill", "--not", tmp_path / "absent.jpg")),
@@ -321,6 +325,24 @@ def test_a_batch_answers_line_by_line(demo, demo_workspace: Workspace, tmp_path:
     assert result.lines[0]["matches"] == single.record["matches"]
 
 
+def test_a_click_is_answered_with_what_it_may_mean(demo, demo_workspace: Workspace, tmp_path: Path) -> None:
+    path = original(demo_workspace, 3)
+    clicked = demo("search", "--image", path, "--click", 300, 420, "--top", 3, "--json")
+    assert clicked.status == 0 and list(clicked.record) == ["id", "matches", "proposals"]
+    found = clicked.record["proposals"]
+    assert all(set(one) == {"box", "support"} and len(one["box"]) == 4 for one in found)
+    assert all(type(side) is int for one in found for side in one["box"])
+    assert all(x0 <= 300 <= x1 and y0 <= 420 <= y1 for x0, y0, x1, y1 in (one["box"] for one in found))
+    assert [one["support"] for one in found] == sorted((one["support"] for one in found), reverse=True)
+    boxed = demo("search", "--image", path, "--box", *found[0]["box"], "--top", 3, "--json")
+    assert clicked.record["matches"] == boxed.record["matches"], "the matches are those of the first proposal"
+    line = json.dumps({"id": 7, "image": str(path), "click": [300, 420]})
+    batch = demo("search", "--queries", queries(tmp_path, line), "--top", 3, "--json")
+    assert batch.lines == [{**clicked.record, "id": 7}]
+    in_words = demo("search", "--image", path, "--click", 300, 420).out
+    assert in_words.startswith(f"searched [{' '.join(map(str, found[0]['box']))}], support")
+
+
 def test_bad_lines_are_answered_with_their_error_and_the_rest_run(
     demo, demo_workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -331,6 +353,11 @@ def test_bad_lines_are_answered_with_their_error_and_the_rest_run(
         json.dumps({"id": "b", "image": image, "text": 5}),
         json.dumps({"id": "b", "text": "x", "also": [[0, 0, 9, 9]]}),
         json.dumps({"id": "b", "image": image, "box": [0, 0, 10]}),
+        json.dumps({"id": "b", "text": "a mill", "click": [10, 10]}),
+        json.dumps({"id": "b", "image": image, "click": [10]}),
+        json.dumps({"id": "b", "image": image, "click": "10 10"}),
+        json.dumps({"id": "b", "image": image, "click": [True, 10]}),
+        json.dumps({"id": "b", "image": image, "click": [10, 10**400]}),
         json.dumps({"id": "b", "image": image, "box": "0 0 10 10"}),
         json.dumps({"id": "b", "image": image, "box": [0, 0, "10", 10]}),
         json.dumps({"id": "b", "image": image, "box": [0, 0, True, 10]}),

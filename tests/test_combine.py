@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from generated import SMALL, detail, folder_of, ground, planted, save
+from generated import MINI, detail, folder_of, ground, planted, save
 
-from explorer.click import SIZES, click_box, click_proposals
+from explorer.click import click_proposals
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
@@ -40,7 +40,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             picture = planted(picture, detail(which), at, SIDE)
         save(picture, folder / name)
     folder_of(folder, 8, first=80, size=(WIDE, HIGH))
-    index_folder(folder, "pair", cache, SMALL)
+    index_folder(folder, "pair", cache, MINI)
     return Workspace.open("pair", cache)
 
 
@@ -93,16 +93,19 @@ def test_words_go_with_a_detail(pair: Workspace) -> None:
     assert {match.work for match in found[:6]} >= {"as asked.png", "otherwise.png"}
 
 
-def test_a_click_on_a_detail_proposes_regions_round_it(pair: Workspace) -> None:
-    x, y = (ONE[0] + SIDE / 2) / WIDE, (ONE[1] + SIDE / 2) / HIGH
-    proposals = click_proposals(pair, "asked.png", x, y)
-    assert len(proposals) == len(SIZES)
-    assert {proposal.box for proposal in proposals} == {click_box(pair, "asked.png", x, y, size) for size in SIZES}
-    best = proposals[0]
+@pytest.mark.parametrize("at", [(0.5, 0.5), (0.25, 0.4), (0.7, 0.75)])
+def test_a_click_on_a_detail_proposes_what_recurs(pair: Workspace, at: tuple[float, float]) -> None:
+    x, y = (ONE[0] + at[0] * SIDE) / WIDE, (ONE[1] + at[1] * SIDE) / HIGH
+    found = click_proposals(pair, "asked.png", x, y)
+    supports = [one.support for one in found]
+    assert supports == sorted(supports, reverse=True)
+    assert all(one.box.x0 <= x <= one.box.x1 and one.box.y0 <= y <= one.box.y1 for one in found)
+    best, truth = found[0], Box.from_pixels((*ONE, ONE[0] + SIDE, ONE[1] + SIDE), WIDE, HIGH)
+    boxes = np.array([best.box.as_tuple()]), np.array([truth.as_tuple()])
+    assert intersection_over_union(*boxes)[0, 0] >= 0.4
     assert best.support > 1.5, "the detail is in three other works"
-    assert all(best.box.x0 <= x <= best.box.x1 and best.box.y0 <= y <= best.box.y1 for _ in proposals)
-    found = search(pair, Query((RegionPart("asked.png", best.box),)), SearchOptions(top=3))
-    assert {match.work for match in found} == {"as asked.png", "otherwise.png", "only one.png"}
+    matches = search(pair, Query((RegionPart("asked.png", best.box),)), SearchOptions(top=3))
+    assert {match.work for match in matches} == {"as asked.png", "otherwise.png", "only one.png"}
 
 
 @pytest.mark.parametrize("point", [(float("nan"), 0.5), (0.5, float("inf"))])

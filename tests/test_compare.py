@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from explorer.collection import Work
 from explorer.errors import ExplorerError
-from explorer.geometry import Box
+from explorer.geometry import Box, intersection_over_union
 from explorer.ui import compare as tab
 from explorer.ui import incoming, registered
+from explorer.ui.judging import Judging
 from explorer.ui.rest import RestApi
 from explorer.ui.searching import Desk
+from explorer.ui.session import Step, Wishes
 from explorer.verify.planes import moved
 from explorer.verify.registration import Registration
 from explorer.verify.transforms import Transform
@@ -95,6 +99,10 @@ def event(**data) -> SimpleNamespace:
     return SimpleNamespace(_data=data)
 
 
+def chosen(key: str, kind: str = "work") -> dict[str, str]:
+    return {"kind": kind, "key": key}
+
+
 @pytest.fixture
 def versions(demo_folder, demo_workspace) -> tuple[str, str]:
     """Two works of the demo that repeat one composition."""
@@ -103,7 +111,7 @@ def versions(demo_folder, demo_workspace) -> tuple[str, str]:
 
 
 def test_two_versions_lie_on_one_another(compare, versions):
-    shown = compare.lay(event(first=versions[0], second=versions[1]))
+    shown = compare.lay(event(first=chosen(versions[0]), second=chosen(versions[1])))
     assert (shown["first"]["work"], shown["second"]["work"]) == versions
     assert len(shown["matrix"]) == 9 and all(map(math.isfinite, shown["matrix"]))
     assert shown["said"].startswith("Registered by ") and not shown.get("trouble")
@@ -113,14 +121,14 @@ def test_two_versions_lie_on_one_another(compare, versions):
 
 def test_points_set_by_hand_are_taken(compare, versions):
     points = [[0.1, 0.1, 0.2, 0.2], [0.9, 0.1, 0.8, 0.2]]
-    shown = compare.lay(event(first=versions[0], second=versions[1], points=points, reversed=False))
+    shown = compare.lay(event(first=chosen(versions[0]), second=chosen(versions[1]), points=points, reversed=False))
     assert shown["points"] == points and "2 points that you set" in shown["said"]
-    again = compare.lay(event(first=versions[0], second=versions[1], points=points[:1]))
+    again = compare.lay(event(first=chosen(versions[0]), second=chosen(versions[1]), points=points[:1]))
     assert again["trouble"] and again["matrix"] is None and "two pairs" in again["said"]
 
 
 def test_what_cannot_be_registered_lies_side_by_side_with_a_sentence(compare, versions):
-    shown = compare.lay(event(first=versions[0], second=versions[0]))
+    shown = compare.lay(event(first=chosen(versions[0]), second=chosen(versions[0])))
     assert shown["trouble"] and shown["matrix"] is None and shown["first"] and shown["second"]
 
 
@@ -135,17 +143,128 @@ def test_a_match_that_nothing_supports_is_laid_where_it_was_found(compare, versi
     assert shown["near"]["second"] == [0.5, 0.5, 0.8, 0.8]
 
 
-@pytest.mark.parametrize("sent", [{}, {"first": 7, "second": ["x"]}, {"first": "../../etc/passwd"}, {"near": "x"}])
+@pytest.mark.parametrize("sent", [
+    {}, {"first": 7, "second": ["x"]}, {"first": chosen("../../etc/passwd")}, {"near": "x", "fit": "y"},
+    {"first": chosen("/etc/hostname", "picture")}, {"first": chosen("../x", "picture")},
+])  # fmt: skip
 def test_nonsense_leaves_the_table_empty(compare, told, sent):
     shown = compare.lay(SimpleNamespace(_data=sent))
     assert shown["first"] is None and shown["matrix"] is None
     assert compare.lay(SimpleNamespace(_data="nonsense"))["second"] is None
 
 
-def test_a_visitors_picture_is_no_work_of_the_collection(compare, versions, told):
-    shown = compare.from_match(event(query={"kind": "picture", "key": "x/y.jpg"}, match={"work": versions[0]}))
+@pytest.fixture
+def brought(compare, versions, demo_workspace) -> str:
+    """A picture of the visitor's own: the first of two versions seen in a mirror, half as large."""
+    folder = compare.desk.uploads / "compare-test"
+    folder.mkdir(parents=True, exist_ok=True)
+    with Image.open(demo_workspace.original(demo_workspace.collection.work(versions[0]))) as image:
+        small = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
+        small.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "found on a market.jpg", quality=92)
+    return "compare-test/found on a market.jpg"
+
+
+def test_a_visitors_picture_is_compared_with_a_work(compare, versions, brought):
+    shown = compare.lay(event(first=chosen(brought, "picture"), second=chosen(versions[0])))
+    assert (shown["first"]["title"], shown["first"]["kind"]) == ("found on a market.jpg", "picture")
+    assert not shown.get("trouble") and "is reversed" in shown["said"]
+    lands = moved(np.array(shown["matrix"]).reshape(3, 3), np.array([[0.2, 0.3], [0.9, 0.8]]))
+    assert lands == pytest.approx(np.array([[0.8, 0.3], [0.1, 0.8]]), abs=0.01)
+    match = {"work": versions[0], "box": [0.5, 0.5, 0.8, 0.8], "transform": {"scale": 2, "turn": 0, "mirror": True}}
+    shown = compare.from_match(event(query={**chosen(brought, "picture"), "box": [0.2, 0.5, 0.5, 0.8]}, match=match))
+    lands = moved(np.array(shown["matrix"]).reshape(3, 3), np.array([[0.2, 0.3], [0.9, 0.8]]))
+    assert lands == pytest.approx(np.array([[0.8, 0.3], [0.1, 0.8]]), abs=0.01)
+    assert compare.lay(event(first=chosen(brought, "picture"), second=chosen(brought, "picture")))["trouble"]
+
+
+def test_a_visitors_picture_that_is_gone_is_said_to_be(compare, versions, told):
+    shown = compare.lay(event(first=chosen("compare-test/gone.jpg", "picture"), second=chosen(versions[0])))
     assert shown["first"] is None and shown["second"]["work"] == versions[0]
-    assert told == [tab.ONLY_WORKS]
+    assert told == ["The picture did not arrive; drop it again."]
+
+
+# -- a match is laid as its card has it --------------------------------------------------------------------------------
+
+
+def carried(shown: dict, works: tuple[Work, Work], box: list[float]) -> tuple[float, float, bool, list[float]]:
+    """What a matrix does to a box, by its corners in pixels: scale, turn, mirror, and the box's sides afterwards."""
+    corners = np.array([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]])
+    there = moved(np.array(shown["matrix"]).reshape(3, 3), corners)
+    here, lands = (one * (work.width, work.height) for one, work in zip((corners, there), works, strict=True))
+    across, down = (lands[1] - lands[0]), (lands[3] - lands[0])
+    there = there.clip(0, 1)  # of a detail that is cut off, a card shows what there is
+    scale = math.sqrt(np.hypot(*across) * np.hypot(*down) / np.prod(here[2] - here[0]))
+    mirror = across[0] * down[1] - across[1] * down[0] < 0
+    if mirror:
+        across = -across
+    return scale, math.degrees(math.atan2(-across[1], across[0])), bool(mirror), [*there.min(0), *there.max(0)]
+
+
+def cards_of(desk: Desk, work_id: str, box: Box) -> list[dict]:
+    step = Step("work", work_id, box, searched=True)
+    return Judging(desk).cards(step, desk.matches(step, Wishes(top=12)))
+
+
+def sent_by(card: dict) -> dict:
+    """What the page sends of a card, as JSON carries it."""
+    why = card["evidence"]
+    found = {"transform": why["fit"], "pairs": why["pairs"], "key_points": why["key_points"], "chance": why["chance"]}
+    return json.loads(json.dumps({"work": card["work"], "box": card["box"], "mirrored": card["mirrored"], **found}))
+
+
+def test_card_and_comparison_agree_for_every_sure_match_of_the_demos_truth(compare, demo_folder):
+    collection, overlaps = compare.desk.workspace.collection, []
+    for queries in json.loads((demo_folder / "annotations.json").read_text("utf-8")).values():
+        for query in queries:
+            first = collection.work(query["query"][0])
+            box = Box.from_pixels(tuple(query["query"][1]), first.width, first.height).clipped()
+            for card in cards_of(compare.desk, first.id, box):
+                said = card["evidence"]
+                if said["chance"] < 0.9 or said["fit"] is None:
+                    continue
+                asked = {**chosen(first.id), "box": list(box.as_tuple())}
+                shown = compare.from_match(event(query=asked, match=sent_by(card)))
+                works = first, collection.work(card["work"])
+                scale, turn, mirror, lands = carried(shown, works, asked["box"])
+                about = f"{first.id} {asked['box']} on {card['work']}"
+                assert scale == pytest.approx(said["fit"]["scale"], rel=0.1), about
+                assert abs((turn - said["fit"]["turn"] + 180) % 360 - 180) < 5, about
+                assert mirror == said["fit"]["mirror"], about
+                assert said["transform"] in shown["said"] and not shown.get("trouble"), about
+                overlaps.append(float(intersection_over_union(np.array(lands), np.array(card["box"]))[0, 0]))
+                assert overlaps[-1] > 0.2, about  # cells may have turned what lies in the box
+    assert len(overlaps) > 50 and np.mean(overlaps) > 0.85
+
+
+def test_the_whole_works_are_one_click_away_and_the_match_another(compare, versions):
+    found = {"transform": {"scale": 0.5, "turn": 30, "mirror": True}, "chance": 0.95}
+    match = {"work": versions[1], "box": [0.5, 0.5, 0.7, 0.7], **found}
+    by_match = compare.from_match(event(query={**chosen(versions[0]), "box": [0.1, 0.1, 0.3, 0.3]}, match=match))
+    assert by_match["said"].startswith("By this match (a copy, almost certainly, 95%): reversed")
+    kept = {name: by_match[name] for name in ("near", "fit", "chance")}
+    asked = {"first": chosen(versions[0]), "second": chosen(versions[1]), **json.loads(json.dumps(kept))}
+    wholes = compare.lay(event(**asked, whole=True))
+    assert wholes["matrix"] == compare.lay(event(first=asked["first"], second=asked["second"]))["matrix"]
+    assert wholes["said"].startswith("Registered by ") and wholes["said"].endswith("Not as the match has it.")
+    back = compare.lay(event(**asked))
+    assert (back["said"], back["matrix"]) == (by_match["said"], pytest.approx(by_match["matrix"], abs=1e-5))
+
+
+def test_a_match_that_does_not_convince_is_said_not_to(compare, versions):
+    found = {"transform": {"scale": 0.5, "turn": 30, "mirror": True}, "chance": 0.05}
+    match = {"work": versions[1], "box": [0.5, 0.5, 0.7, 0.7], **found}
+    shown = compare.from_match(event(query={**chosen(versions[0]), "box": [0.1, 0.1, 0.3, 0.3]}, match=match))
+    assert shown["trouble"] and shown["said"].startswith("By this match (unconvincing, 5%)")
+
+
+@pytest.mark.parametrize("fit", [None, "x", [1] * 5, [0] * 6, [math.nan] * 6, [1e9] * 6, [1, 1, 0, 1, 1, 0], [{}] * 6])
+def test_maps_that_are_none_are_not_taken(fit):
+    assert incoming.matrix(fit) is None
+
+
+@pytest.mark.parametrize("sent", [None, {}, {"scale": 0, "turn": 0}, {"scale": "x"}, {"scale": 1, "turn": math.inf}])
+def test_transforms_that_are_none_are_not_taken(sent):
+    assert incoming.transform(sent) is None
 
 
 def test_works_are_offered_by_what_is_typed(compare, demo_workspace):

@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "explorer"
 
 LAYERS = (
     # values
-    "errors", "geometry", "config", "regions", "outlines", "reduction", "dense", "glance", "verify", "query", "sizes",
-    "labels", "metrics",
+    "errors", "progress", "geometry", "config", "regions", "outlines", "reduction", "dense", "glance", "verify",
+    "query", "sizes", "labels", "metrics",
     # adapters
     "collection", "encoder", "projection", "index",
     # the one stateful thing

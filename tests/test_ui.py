@@ -162,28 +162,41 @@ def test_another_size_of_a_click_is_no_step_of_its_own():
 
 def test_the_stage_tells_the_sizes_of_a_click():
     step = Step("work", "a.jpg", LARGE, searched=True, sizes=(SMALL, LARGE))
-    assert views.sizes(step) == {"proposals": [[0.4, 0.4, 0.5, 0.5], [0.3, 0.3, 0.6, 0.6]], "proposal": 1}
-    assert views.sizes(Step("work", "a.jpg", LARGE)) == {"proposals": [], "proposal": None}
+    assert views.sizes(step) == {
+        "proposals": [[0.4, 0.4, 0.5, 0.5], [0.3, 0.3, 0.6, 0.6]], "proposal": 1, "refining": False,
+    }  # fmt: skip
+    assert views.sizes(Step("work", "a.jpg", LARGE)) == {"proposals": [], "proposal": None, "refining": False}
 
 
-def test_a_click_means_the_best_supported_of_several_sizes(demo_workspace):
+def test_a_click_means_the_best_supported_of_several_regions(demo_workspace):
     desk, known = Desk(demo_workspace), demo_workspace.collection.works()[3].id
     step = pointed(desk, {"kind": "work", "key": known, "x": 0.4, "y": 0.6})
-    best = click_proposals(demo_workspace, known, 0.4, 0.6)[0].box
-    assert step.searched and step.box.as_tuple() == pytest.approx(best.as_tuple(), abs=1e-5)
-    assert step.box in step.sizes and len(step.sizes) == 5
+    found = click_proposals(demo_workspace, known, 0.4, 0.6)
+    assert step.searched and step.box.as_tuple() == pytest.approx(found[0].box.as_tuple(), abs=1e-5)
+    assert step.box in step.sizes and len(step.sizes) == len(found)
     assert [box.area for box in step.sizes] == sorted(box.area for box in step.sizes)
     for sent in ({"kind": "work", "key": "none.jpg", "x": 0.4, "y": 0.6}, {"kind": "work", "key": known}, None):
         with pytest.raises(ExplorerError, match=r"\.$"):
             pointed(desk, sent)
 
 
-def test_a_click_on_a_picture_of_the_visitors_own_means_a_square(demo_workspace, tmp_path):
+def test_a_click_on_a_picture_of_the_visitors_own_means_what_recurs_too(demo_workspace, tmp_path):
     desk = Desk(demo_workspace)
     desk.uploads = tmp_path
-    Image.new("RGB", (400, 100)).save(tmp_path / "mine.png")
-    step = pointed(desk, {"kind": "picture", "key": "mine.png", "x": 0.5, "y": 0.5})
-    assert step.box.as_tuple() == pytest.approx((0.445, 0.28, 0.555, 0.72)) and step.sizes == ()
+    known = demo_workspace.collection.works()[3]
+    with Image.open(demo_workspace.original(known)) as image:
+        image.convert("RGB").save(tmp_path / "mine.png")  # another file: its content is no work's
+    step = pointed(desk, {"kind": "picture", "key": "mine.png", "x": 0.4, "y": 0.6})
+    assert (step.kind, step.key, step.searched) == ("picture", "mine.png", True)
+    assert step.box in step.sizes and len(step.sizes) > 1
+
+
+def test_a_first_look_gives_way_to_what_a_click_means():
+    before = Session().stepped(Step("work", "b.jpg", LARGE, searched=True))
+    looked = before.stepped(Step("work", "a.jpg", SMALL, searched=True, passing=True))
+    assert [step.box for step in looked.steps] == [LARGE, SMALL]
+    assert [step.box for step in looked.stepped(Step("work", "a.jpg", LARGE, searched=True)).steps] == [LARGE, LARGE]
+    assert views.sizes(looked.here)["refining"] and not views.sizes(before.here)["refining"]
 
 
 def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):
@@ -256,7 +269,7 @@ def client(demo_workspace):
 def test_the_api_offers_what_a_user_does(client):
     offered = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     assert set(offered) >= {"/find", "/search_region", "/search_picture", "/search_words", "/label", "/map"}
-    assert set(offered) >= {"/judge", "/judgements", "/withdraw"}
+    assert set(offered) >= {"/judge", "/judgements", "/withdraw", "/click_region", "/click_picture"}
 
 
 def test_find_and_search_a_region_through_the_api(client, demo_workspace):
@@ -268,7 +281,7 @@ def test_find_and_search_a_region_through_the_api(client, demo_workspace):
     assert [match["rank"] for match in matches] == [1, 2, 3, 4, 5]
     assert first["file"] not in {match["file"] for match in matches}
     own = client.predict(file=first["file"], box=box, top=1, per_work=1, own=True, api_name="/search_region")
-    assert own[0]["file"] == first["file"]
+    assert all(one["box"][2] > box[2] or one["box"][3] > box[3] for one in own if one["file"] == first["file"])
 
 
 def test_search_with_a_picture_sent_to_the_api(client, demo_workspace, tmp_path):
@@ -278,6 +291,21 @@ def test_search_with_a_picture_sent_to_the_api(client, demo_workspace, tmp_path)
         image.convert("RGB").resize((image.width // 2, image.height // 2)).save(copy)
     matches = client.predict(picture=handle_file(str(copy)), top=3, own=True, api_name="/search_picture")
     assert matches[0]["file"] == known.id
+
+
+def test_a_click_through_the_api_is_answered_as_on_the_command_line(client, demo_workspace, tmp_path):
+    known = demo_workspace.collection.works()[3]
+    answer = client.predict(file=known.id, x=300, y=420, top=3, api_name="/click_region")
+    first = answer["proposals"][0]["box"]
+    assert first[0] <= 300 <= first[2] and first[1] <= 420 <= first[3]
+    assert answer["matches"] == client.predict(file=known.id, box=first, top=3, api_name="/search_region")
+    copy = tmp_path / "copy.png"
+    with Image.open(demo_workspace.original(known)) as image:
+        image.convert("RGB").save(copy)
+    sent = client.predict(picture=handle_file(str(copy)), x=300, y=420, top=3, api_name="/click_picture")
+    assert len(sent["proposals"]) > 1 and sent["matches"][0]["file"] == known.id
+    with pytest.raises(Exception, match="outside the picture"):
+        client.predict(file=known.id, x=-1, y=2, api_name="/click_region")
 
 
 def test_words_labels_and_map_through_the_api(client, demo_workspace):

@@ -103,7 +103,23 @@
 
   const whole = (box) => !box || (box[0] <= 0.001 && box[1] <= 0.001 && box[2] >= 0.999 && box[3] >= 0.999);
 
+  // Questions are numbered by the time at which they are asked, none as another: the answer to an older one is dropped.
+  let last = 0;
+  const moment = () => (last = Math.max(Date.now(), last + 1));
+  const asked = () => {
+    const at = moment();
+    document.dispatchEvent(new CustomEvent("explorer:asked", { detail: { at } }));
+    return at;
+  };
+
   const byline = (one) => [one.artist, one.date].filter(Boolean).join(", ");
 
-  window.Explorer = { h, svg, sign, picture, mark, place, percent, whole, byline };
+  // Two addresses of this page that ask for the same, however they are written.
+  const asks = (address) => JSON.stringify([...new URL(address).searchParams].sort());
+  const sameAddress = (one, other) => asks(one) === asks(other);
+
+  // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
+  const comparisons = { latest: 0 };
+
+  window.Explorer = { moment, asked, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, comparisons };
 })();

@@ -11,7 +11,7 @@ from explorer.cli.output import print_json
 from explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
-    from explorer.query import Match, SearchOptions
+    from explorer.query import SearchOptions
     from explorer.workspace import Workspace
 
 
@@ -21,13 +21,15 @@ def add_search(commands: Any) -> None:
     corners = {"type": float, "nargs": 4, "metavar": ("X0", "Y0", "X1", "Y1")}
     search.add_argument("--image", metavar="FILE", help="a picture to search with")
     search.add_argument("--box", **corners, help="a detail of it, in pixels of the original")
+    search.add_argument("--click", type=float, nargs=2, metavar=("X", "Y"),
+                        help="a point of it: the detail is the thing there, as far as it recurs")  # fmt: skip
     search.add_argument("--also", **corners, action="append", default=[],
                         help="another detail of it, which must be there too; repeat for more")  # fmt: skip
     search.add_argument("--layout", action="store_true", help="the details must lie as they do in the picture")
     search.add_argument("--text", metavar="WORDS", help="words, by themselves or with a picture")
     search.add_argument("--not", dest="unwanted", nargs="+", action="append", default=[],
                         metavar="FILE [X0 Y0 X1 Y1]", help="a picture, or a detail, that is not wanted")  # fmt: skip
-    one_a_line = 'one {"id", "image", "box", "also", "not", "text"} a line'
+    one_a_line = 'one {"id", "image", "box" or "click", "also", "not", "text"} a line'
     search.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=one_a_line)
     search.add_argument("--top", type=int, default=20, metavar="K")
     search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
@@ -37,7 +39,6 @@ def add_search(commands: Any) -> None:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from explorer.exchange import match_records
     from explorer.query import SearchOptions
 
     record = _asked(options)
@@ -45,23 +46,20 @@ def _search(options: argparse.Namespace) -> int:
     workspace = open_workspace(options)
     if options.queries:
         return _search_batch(workspace, options.queries, limits, options.json)
-    matches = _answer(workspace, record, limits)
-    if options.json:
-        print_json({"id": None, "matches": match_records(workspace, matches)})
-    else:
-        _print_matches(workspace, matches)
+    answer = _answer(workspace, record, limits)
+    print_json({"id": None, **answer}) if options.json else _print_answer(answer)
     return 0
 
 
 def _asked(options: argparse.Namespace) -> dict[str, Any]:
     """The options as a line of a file of queries would have them."""
-    if not options.image and (options.box or options.also):
-        raise ExplorerError("--box and --also go with --image: they are parts of that picture.")
+    if not options.image and (options.box or options.also or options.click):
+        raise ExplorerError("--box, --click and --also go with --image: they are parts of that picture.")
     if not (options.image or options.text is not None or options.queries):
         options.wrong("say what to look for: --image FILE, --text WORDS, or --queries FILE.jsonl")
     if options.queries and (options.image or options.text is not None or options.unwanted):
         options.wrong("--queries holds whole queries; it goes with no --image, --text or --not")
-    record = {"image": options.image, "text": options.text, "box": options.box}
+    record = {"image": options.image, "text": options.text, "box": options.box, "click": options.click}
     return {**record, "also": options.also, "layout": options.layout, "not": [_unwanted(o) for o in options.unwanted]}
 
 
@@ -77,7 +75,7 @@ def _unwanted(words: list[str]) -> dict[str, Any]:
 
 def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_json: bool) -> int:
     """Answer every line of a file; a bad line is answered with its error and the rest still run."""
-    from explorer.exchange import match_records, parse_line, query_lines
+    from explorer.exchange import parse_line, query_lines
 
     failed = 0
     for number, line in query_lines(path):
@@ -85,32 +83,36 @@ def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_js
         try:
             record = parse_line(line, number)
             query_id = record.get("id")
-            matches = _answer(workspace, record, limits)
+            answer = _answer(workspace, record, limits)
         except ExplorerError as error:
             failed += 1
             print_json({"id": query_id, "error": str(error)}) if as_json else print(f"{query_id}: {error}")
             continue
         if as_json:
-            print_json({"id": query_id, "matches": match_records(workspace, matches)})
+            print_json({"id": query_id, **answer})
         else:
             print(f"{query_id}:")
-            _print_matches(workspace, matches)
+            _print_answer(answer)
     return 1 if failed else 0
 
 
-def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> list[Match]:
-    from explorer.exchange import parse_query
+def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> dict[str, Any]:
+    """The matches of a query, and, for a click, what it may mean; boxes in pixels."""
+    from explorer.exchange import match_records, parse_query, with_click
     from explorer.search import search
 
-    return search(workspace, parse_query(record), limits)
+    record, proposed = with_click(workspace, record)
+    answer = {"matches": match_records(workspace, search(workspace, parse_query(record), limits))}
+    return answer if proposed is None else {**answer, "proposals": proposed}
 
 
-def _print_matches(workspace: Workspace, matches: list[Match]) -> None:
-    from explorer.exchange import match_records
-
-    if not matches:
+def _print_answer(answer: dict[str, Any]) -> None:
+    for number, one in enumerate(answer.get("proposals", [])):
+        box = " ".join(map(str, one["box"]))
+        print(f"{'the click may also mean' if number else 'searched'} [{box}], support {one['support']:.1f}")
+    if not answer["matches"]:
         print("Nothing found.")
-    for record in match_records(workspace, matches):
+    for record in answer["matches"]:
         box = " ".join(map(str, record["box"]))
         sure = f"{record['probability']:.0%}" if record["probability"] is not None else f"{record['score']:.3f}"
         print(f"{record['rank']:>4}  {sure:>5}  {record['file']}  [{box}]")

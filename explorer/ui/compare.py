@@ -1,27 +1,34 @@
-"""The Compare tab: two works laid over one another, by what they share or by points set by hand."""
+"""The Compare tab: two pictures laid over one another, by a match, by what they share or by points set by hand."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
 from explorer.collection import Work
-from explorer.compare import Near, register, register_by_hand
+from explorer.collection.pictures import picture_size
+from explorer.compare import Near, as_matched, register, register_by_hand
 from explorer.errors import ExplorerError
 from explorer.ui import incoming, registered, views
 from explorer.ui.components import Part
+from explorer.ui.evidence import SURE_OF_PLACE
 from explorer.ui.pictures import Pictures
+from explorer.ui.registered import Matched
 from explorer.ui.searching import Desk, tell, working
+from explorer.ui.session import Kind, Step
 
 log = logging.getLogger(__name__)
 
 MOST_OFFERED = 60
 MOST_POINTS = 8
-ONLY_WORKS = "Only works of the collection can be compared; your own picture is not in it. Choose the other work here."
+MOST_PAIRS = 60
+"""Agreeing pairs of a match that are taken from a browser."""
 LAID_BY_PLACE = (
     "No place in these two details agrees well enough; the one is laid over the other as the search found them. "
     "Set points by hand for more."
@@ -29,10 +36,26 @@ LAID_BY_PLACE = (
 
 
 class Compare(Part):
-    """Two pictures on a light table. Events: ``lay`` and ``arrive`` (first, second, near, points, reversed), the
-    second by a link; ``leave``. Server function: ``works`` (text)."""
+    """Two pictures on a light table. Events: ``lay`` and ``arrive`` (number, first, second, near, fit, chance, whole,
+    points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function: ``works``
+    (text)."""
 
     folder = "compare"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One of the two: a work of the collection, or a visitor's picture, which the catalogue knows nothing about."""
+
+    kind: Kind
+    key: str
+    picture: str | Path
+    """What :func:`explorer.compare.register` goes by."""
+    work: Work
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.work.width, self.work.height
 
 
 class CompareTab:
@@ -47,62 +70,90 @@ class CompareTab:
     # -- handlers --------------------------------------------------------------------------------------------------
 
     def lay(self, event: gr.EventData) -> views.Props:
-        """The two works chosen, registered as asked; what cannot be registered lies side by side, and says why."""
+        """The two chosen, registered as asked; what cannot be registered lies side by side, and says why."""
         sent = incoming.record(event._data)
-        first, second = self._work(sent.get("first")), self._work(sent.get("second"))
-        return self._compared(first, second, _boxes(sent.get("near")), sent)
+        first, second = self._chosen(sent.get("first")), self._chosen(sent.get("second"))
+        near, matrix = _boxes(sent.get("near")), incoming.matrix(sent.get("fit"))
+        matched = Matched(near, matrix, incoming.share(sent.get("chance"))) if near and matrix is not None else None
+        return self._compared((first, second), near, matched, sent)
 
     def from_match(self, event: gr.EventData) -> views.Props:
-        """A search's query and one of its matches."""
+        """A search's query and one of its matches, laid as the match's evidence has it."""
         sent = incoming.record(event._data)
         query, match = incoming.record(sent.get("query")), incoming.record(sent.get("match"))
-        second = self._work(match.get("work"))
-        if query.get("kind") == "picture":
-            tell(ONLY_WORKS)
-        first = self._work(query.get("key")) if query.get("kind") == "work" else None
-        near = _boxes({"first": query.get("box"), "second": match.get("box")})
-        return self._compared(first, second, near if first else None, {"mirrored": match.get("mirrored") is True})
+        first = self._chosen(query)
+        second = self._chosen({"kind": "work", "key": match.get("work")})
+        near = _boxes({"first": query.get("box") or [0, 0, 1, 1], "second": match.get("box")})
+        matched, transform = None, incoming.transform(match.get("transform"))
+        if first and second and near and transform:
+            pairs = incoming.points(match.get("pairs"), MOST_PAIRS)
+            key_points = incoming.whole_number(match.get("key_points"), 0, MOST_PAIRS, 0)
+            placing = pairs[:key_points] if key_points >= SURE_OF_PLACE else pairs
+            matrix = as_matched(transform, placing, near, (first.size, second.size))
+            matched = Matched(near, matrix, incoming.share(match.get("chance")), tuple(map(tuple, pairs)))
+        return self._compared((first, second), near, matched, {**sent, "mirrored": match.get("mirrored") is True})
 
     # -- what they share -------------------------------------------------------------------------------------------
 
     def _compared(
-        self, first: Work | None, second: Work | None, near: Near | None, sent: dict[str, Any]
-    ) -> views.Props:
+        self, chosen: tuple[Chosen | None, Chosen | None], near: Near | None, matched: Matched | None,
+        sent: dict[str, Any],
+    ) -> views.Props:  # fmt: skip
+        first, second = chosen
         shown: views.Props = {"first": self._side(first), "second": self._side(second), "said": "", "matrix": None}
+        shown |= {"number": incoming.whole_number(sent.get("number"), 0, 2**53, 0)}
         if first is None or second is None:
             return shown
-        points, reversed_ = incoming.points(sent.get("points"), MOST_POINTS), sent.get("reversed") is True
-        shown |= {"near": registered.near(near), "points": points, "reversed": reversed_}
+        points, whole = incoming.points(sent.get("points"), MOST_POINTS), sent.get("whole") is True
+        shown |= {"near": registered.near(near), "whole": whole and near is not None, "points": points}
+        shown |= {"reversed": sent.get("reversed") is True, **registered.fit(matched)}
+        works = first.work, second.work
+        if matched and not whole and not points:
+            return {**shown, **registered.as_matched(matched), **registered.told_of_match(matched, works)}
         try:
             if points:
-                found = register_by_hand(self.desk.workspace, first.id, second.id, np.array(points), reversed_)
+                given = np.array(points), shown["reversed"]
+                found = register_by_hand(self.desk.workspace, first.picture, second.picture, *given)
             else:
-                found = register(self.desk.workspace, first.id, second.id, near)
+                asked = None if whole else near
+                found = register(self.desk.workspace, first.picture, second.picture, asked)
         except ExplorerError as error:
             shown |= {"said": str(error), "trouble": True}
-            if near is not None and not points:
+            if near is not None and not points and not whole:
                 laid = registered.over_one_another(near, sent.get("mirrored") is True)
                 shown |= {"said": LAID_BY_PLACE, "matrix": laid.ravel().tolist(), "kind": "found"}
             return shown
-        return {**shown, **registered.laid(found), "said": registered.told(found, (first, second), bool(points))}
+        said = registered.told(found, works, bool(points))
+        if whole and matched and not points:
+            said = registered.told_of_wholes(said, found, matched)
+        return {**shown, **registered.laid(found), "said": said}
 
-    def _work(self, sent: Any) -> Work | None:
-        """A work by its id; of one that is not there the visitor is told."""
-        key = incoming.text(sent)
+    def _chosen(self, sent: Any) -> Chosen | None:
+        """A work, or a picture that was brought; of one that is not there the visitor is told."""
+        fields = incoming.record(sent)
+        if not incoming.text(fields.get("key")):
+            return None
         try:
-            return self.desk.workspace.collection.work(key) if key else None
+            if fields.get("kind") == "picture":
+                step = self.desk.arrived(self.desk.uploads / incoming.text(fields.get("key")))
+                path = self.desk.uploads / step.key
+                width, height = picture_size(path)
+                work = Work("", "", width, height, views.visitors_caption(step, "")["title"])
+                return Chosen("picture", step.key, path, work)
+            work = self.desk.workspace.collection.work(incoming.text(fields.get("key")))
+            return Chosen("work", work.id, work.id, work)
         except ExplorerError as error:
             tell(str(error))
             return None
 
-    def _side(self, work: Work | None) -> views.Props | None:
-        if work is None:
+    def _side(self, chosen: Chosen | None) -> views.Props | None:
+        if chosen is None:
             return None
         try:
-            return registered.side(work, views.file_url(self.desk.workspace.view(work.id)))
+            return registered.side(self.desk.stage(Step(chosen.kind, chosen.key)))
         except (ExplorerError, OSError) as error:
-            log.warning("No view of %s: %s", work.id, error)
-            tell(f"{work.title} cannot be shown: its file cannot be read.")
+            log.warning("No view of %s: %s", chosen.key, error)
+            tell(f"{chosen.work.title} cannot be shown: its file cannot be read.")
             return None
 
     def _offering(self) -> Callable[[Any], views.Props]:

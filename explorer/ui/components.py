@@ -70,9 +70,16 @@ class Tray(Part):
 
 class Results(Part):
     """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``wish`` (top, per_work, own, least, learn),
-    ``fold`` (least), ``compare`` (query: kind, key, box; match: work, box)."""
+    ``fold`` (least), ``compare`` (number; query: kind, key, box; match: work, box, mirrored, transform, pairs,
+    key_points, chance)."""
 
     folder = "results"
+
+
+class Waiting(Part):
+    """What a search is busy with, and Cancel. Event: ``supersede`` (at: what was asked before is not wanted)."""
+
+    folder = "waiting"
 
 
 class Evidence(Part):

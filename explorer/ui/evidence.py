@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.geometry import Box
-from explorer.sizes import Extent, Sizes, sizes
+from explorer.sizes import BY_CELLS, BY_POINTS, Extent, Sizes, sizes
 from explorer.ui import words_for
 from explorer.ui.views import Props
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from explorer.collection import Judgement, Work
     from explorer.query import Match, PartMatch
     from explorer.ui.session import Role
+    from explorer.verify import Transform
 
 _ROLE_NAMES: dict[str, str] = {"also": "must be there too", "like": "an example", "unlike": "not wanted"}
+SURE_OF_PLACE = 5
+"""Key points from which they alone say where a match lies and how large it is; cells are coarser."""
 MOST_LINES = 60
 """Pairs of places that are drawn; more would hide the pictures."""
 
@@ -39,7 +42,8 @@ def evidence(
     if found is None:
         return None
     here, there = extent(asked), extent(work)
-    measured = sizes(here, asked_box, there, match.box, found.transform) if here and there else None
+    give = BY_POINTS if found.key_points >= SURE_OF_PLACE else BY_CELLS
+    measured = sizes(here, asked_box, there, match.box, found.transform, give) if here and there else None
     own_scale = measured.ratio if measured and found.transform else None
     name, words = words_for.chance(match.score)  # of a search for several things, how far all of them are there
     return {
@@ -52,6 +56,8 @@ def evidence(
         "percentile": words_for.percentile(found.percentile),
         "similarity": round(float(found.similarity), 2),
         "scale": round(float(found.transform.scale), 4) if found.transform else None,
+        "fit": fit(found.transform),
+        "key_points": found.key_points,
         "pairs": [[round(float(side), 4) for side in pair] for pair in found.pairs[:MOST_LINES]],
         "sizes": None if measured is None else _sizes(measured, here, there),
         "parts": [_part(one, roles) for one in match.parts] if roles else [],
@@ -64,6 +70,13 @@ def _part(one: PartMatch, roles: Sequence[Role]) -> Props:
     name = "the detail" if one.part == 0 else _ROLE_NAMES.get(roles[one.part - 1], "") if one.part <= len(roles) else ""
     found = one.evidence
     return {"name": name, "percent": words_for.percent(found.probability), "agreement": words_for.agreement(found)}
+
+
+def fit(found: Transform | None) -> Props | None:
+    """A transform in numbers, for Compare to lay the match by."""
+    if found is None:
+        return None
+    return {"scale": round(float(found.scale), 5), "turn": round(float(found.turn), 3), "mirror": bool(found.mirror)}
 
 
 def _sizes(measured: Sizes, here: Extent, there: Extent) -> Props:

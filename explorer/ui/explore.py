@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from explorer.errors import ExplorerError
+from explorer.query import Match
 from explorer.ui import incoming, views
 from explorer.ui.asking import MOST_OTHERS, with_another
-from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer
+from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer, Waiting
 from explorer.ui.judging import Judging
 from explorer.ui.links import linked, parameters
 from explorer.ui.pictures import Pictures
-from explorer.ui.pointing import pointed
+from explorer.ui.pointing import clicked, first_step, looked, meant, pointed
 from explorer.ui.searching import Desk, quiet, tell, working
 from explorer.ui.session import Session, Step
+from explorer.ui.turns import Stage, Turns, moment, reported
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,8 @@ FIRST_WHAT = "Say first what to look for: click a detail. Then add what it shoul
 
 Shown = tuple[Session, Any, Any, Any, Any]
 """What every step gives: the session, then what viewer, trail, tray and results show (``gr.skip()``: as it is)."""
+Handler = Callable[[Session, gr.EventData], Shown | Iterator[Shown]]
+_UNCHANGED = tuple(gr.skip() for _ in range(5))
 
 
 class ExploreTab:
@@ -39,6 +45,7 @@ class ExploreTab:
         self.desk = desk
         self.session = session
         self.judging = Judging(desk)
+        self.turns = Turns()
         pictures = Pictures(desk.workspace)
         with gr.Row(elem_classes="explore"):
             with gr.Column(elem_id="works"):
@@ -50,6 +57,7 @@ class ExploreTab:
                 self.tray = Tray({}, server_functions=pictures.server_functions())
                 teaching = views.message(TEACHING, Session().wishes)
                 self.results = Results(teaching, server_functions=pictures.server_functions())
+                self.waiting = Waiting({})
                 self.evidence = Evidence({}, server_functions=self.judging.server_functions())
         self.shown = [self.session, self.viewer, self.trail, self.tray, self.results]
         self._wire()
@@ -58,24 +66,51 @@ class ExploreTab:
         # wiring
         searching = working(self.results)
         self.gallery.find(self.find, None, self.gallery, **quiet())
-        self.gallery.choose(self.open, self.session, self.shown, **quiet())
+        self._answering(self.gallery.choose, self.open)
+        self.viewer.restore(self.arrive, None, self.viewer, **quiet())
         self.viewer.restore(self.restore, self.session, self.shown, **searching)
-        self.viewer.pick(self.follow, self.session, self.shown, **searching)
-        self.viewer.point(self.point, self.session, self.shown, **searching)
-        self.viewer.resize(self.resize, self.session, self.shown, **searching)
-        self.viewer.join(self.join, self.session, self.shown, **searching)
-        self.tray.take(self.take, self.session, self.shown, **searching)
-        self.tray.say(self.say, self.session, self.shown, **searching)
-        self.tray.order(self.order, self.session, self.shown, **searching)
-        self.tray.only(self.only, self.session, self.shown, **searching)
-        self.viewer.bring(self.bring, self.session, self.shown, **searching)
+        self.waiting.supersede(self.supersede, None, None, **quiet())
+        for asks, handler in (
+            (self.viewer.pick, self.follow), (self.viewer.point, self.point), (self.viewer.resize, self.resize),
+            (self.viewer.join, self.join), (self.viewer.bring, self.bring), (self.tray.take, self.take),
+            (self.tray.say, self.say), (self.tray.order, self.order), (self.tray.only, self.only),
+            (self.trail.travel, self.travel), (self.results.follow, self.follow), (self.results.wish, self.wish),
+        ):  # fmt: skip
+            self._answering(asks, handler)
         self.viewer.complain(self.complain, None, None, **quiet())
-        self.trail.travel(self.travel, self.session, self.shown, **searching)
-        self.results.follow(self.follow, self.session, self.shown, **searching)
         self.results.look(self.look, None, self.viewer, **quiet())
-        self.results.wish(self.wish, self.session, self.shown, **searching)
         self.evidence.complain(self.complain, None, None, **quiet())
         self.results.fold(self.fold, self.session, self.session, **quiet())
+
+    def supersede(self, event: gr.EventData, request: gr.Request) -> None:
+        """What the page asked before is not wanted any more: it asks something else, or Cancel was pressed."""
+        at = moment(incoming.record(event._data).get("at"))
+        if at < math.inf:
+            self.turns.supersede(request.session_hash or "", at)
+
+    def _answering(self, asks: Callable[..., Any], handler: Handler) -> None:
+        """Wire a question whose answer takes a while: its stages are told, and a newer question supersedes it."""
+
+        def answer(session: Session, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+            at, page = moment(incoming.record(event._data).get("at")), request.session_hash or ""
+            told = {"at": 0 if at == math.inf else at}
+
+            def work() -> Iterator[Shown]:
+                given = handler(session, event)
+                yield from given if isinstance(given, Iterator) else [given]
+
+            try:
+                for one in reported(work, lambda: self.turns.superseded(page, at)):
+                    if isinstance(one, Stage):
+                        yield *_UNCHANGED, {**told, "stage": f"{one.words} …"}
+                    else:
+                        yield *one, gr.skip()
+            except Exception:
+                yield *_UNCHANGED, {**told, "stage": ""}
+                raise
+            yield *_UNCHANGED, {**told, "stage": ""}
+
+        asks(answer, self.session, [*self.shown, self.waiting], **working(self.results, seen=False))
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -87,6 +122,16 @@ class ExploreTab:
         """Show a work; nothing is searched yet."""
         work = incoming.text(incoming.record(event._data).get("work"))
         return self._stand(session, session.stepped(Step("work", work)))
+
+    def arrive(self, event: gr.EventData) -> Any:
+        """The picture that the page's address asks for, at once, while its search goes on."""
+        try:
+            step = linked(self.desk, event._data, lambda sentence: None)  # what is wrong is told with the answer
+            works = self.desk.workspace.collection.works()[:1] if step is None else []
+            step = step or (Step("work", works[0].id) if works else None)
+            return gr.skip() if step is None else {**self._stage(step), "provisional": True}
+        except (ExplorerError, OSError):
+            return gr.skip()
 
     def restore(self, session: Session, event: gr.EventData) -> Shown:
         """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
@@ -110,13 +155,15 @@ class ExploreTab:
             return self._refuse(session, error)
         return self._stand(session, session.stepped(step))
 
-    def point(self, session: Session, event: gr.EventData) -> Shown:
-        """Search what a click without a box means."""
+    def point(self, session: Session, event: gr.EventData) -> Iterator[Shown]:
+        """Search what a click without a box means: the middle size at once, then the thing, as far as it recurs."""
         try:
-            step = pointed(self.desk, event._data)
+            click = clicked(self.desk, event._data)
+            look = looked(self.desk, click)
+            yield self._stand(session, session.stepped(first_step(click, look)), look.matches)
+            yield self._stand(session, session.stepped(meant(self.desk, click, look)))
         except ExplorerError as error:
-            return self._refuse(session, error)
-        return self._stand(session, session.stepped(step))
+            yield self._refuse(session, error)
 
     def resize(self, session: Session, event: gr.EventData) -> Shown:
         """The same click, taken to mean less or more: no step of its own."""
@@ -200,23 +247,27 @@ class ExploreTab:
         found = collection.find(text)
         return views.gallery(found, text, len(collection.works()) if text else len(found))
 
-    def _stand(self, before: Session, now: Session) -> Shown:
-        """Show where the visitor now stands; where that cannot be shown, say why and stay."""
+    def _stand(self, before: Session, now: Session, matches: list[Match] | None = None) -> Shown:
+        """Show where the visitor now stands, with ``matches`` that are known already; where that cannot be shown, say
+        why and stay."""
         step = now.here
         if step is None:
             return self._as_it_is(now)
         try:
-            stage = {**self.desk.stage(step), "address": parameters(step), "several": step != step.alone()}
+            stage = self._stage(step)
             trail, tray = self.desk.trail(now), self.desk.tray(step)
         except (ExplorerError, OSError) as error:
             return self._refuse(before, error)
         if not step.searched:
             return now, stage, trail, tray, views.message(TEACHING, now.wishes)
         try:
-            results = self.judging.results(step, stage, now.wishes)
+            results = self.judging.results(step, stage, now.wishes, matches)
         except ExplorerError as error:
             results = views.message(str(error), now.wishes, trouble=True)
         return now, stage, trail, tray, results
+
+    def _stage(self, step: Step) -> views.Props:
+        return {**self.desk.stage(step), "address": parameters(step), "several": step != step.alone()}
 
     def _asking(self, session: Session, step: Step | None) -> Shown:
         """A changed query, as a step that Back undoes; one that asks the same is none."""

@@ -6,14 +6,19 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.ui.session import ROLES, Role, Wishes
+from explorer.verify import Transform
 
 LONGEST_TEXT = 2000
 LONGEST_WORDS = 300
 """Characters of what a visitor describes."""
 MOST_RESULTS = 200
+MOST_ENLARGED = 100.0
+"""Times that one picture may be as large as another, laid over it."""
 LEAST_CHANCES = (0, 30, 60, 90)
 """Per cent: below which chance results may be folded away."""
 
@@ -115,6 +120,50 @@ def points(sent: Any, most: int) -> list[list[float]]:
         if len(row) == 4 and all(0 <= number <= 1 for number in row):
             kept.append(row)
     return kept
+
+
+def matrix(sent: Any) -> np.ndarray | None:
+    """Six numbers, two rows of an affine map from fractions to fractions, as ``(3, 3)``; nothing for anything else,
+    and for a map that flattens a picture.
+
+    >>> matrix([1, 0, 0.5, 0, 1, 0]).tolist()
+    [[1.0, 0.0, 0.5], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    try:
+        rows = np.array([float(number) for number in (sent if isinstance(sent, list) else ())])
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if len(rows) != 6 or not np.isfinite(rows).all() or np.abs(rows).max() > MOST_ENLARGED:
+        return None
+    made = np.vstack([rows.reshape(2, 3), [0.0, 0.0, 1.0]])
+    return made if abs(np.linalg.det(made)) > MOST_ENLARGED**-2 else None
+
+
+def transform(sent: Any) -> Transform | None:
+    """How a match says that its detail changed: ``{"scale", "turn", "mirror"}``; nothing for anything else.
+
+    >>> transform({"scale": 0.5, "turn": -4, "mirror": True})
+    Transform(scale=0.5, turn=-4.0, mirror=True)
+    """
+    fields = record(sent)
+    try:
+        scale, turn = float(fields.get("scale")), float(fields.get("turn"))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    known = 1 / MOST_ENLARGED < scale < MOST_ENLARGED and abs(turn) <= 360
+    return Transform(scale, turn, fields.get("mirror") is True) if known else None
+
+
+def share(sent: Any) -> float:
+    """A chance, 0 to 1; nothing known is 0.
+
+    >>> share(0.93), share("sure"), share(7)
+    (0.93, 0.0, 0.0)
+    """
+    try:
+        return fraction(sent)
+    except ExplorerError:
+        return 0.0
 
 
 def wishes(sent: Any) -> Wishes:

@@ -30,10 +30,14 @@ class Judging:
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
-    def results(self, step: Step, stage: views.Props, wishes: Wishes) -> views.Props:
-        """Where the detail at which a visitor stands recurs, why that is believed, and what was said of it."""
-        judgements = self._teaching(step) if wishes.learn else []
-        matches = self.desk.matches(step, wishes, judgements)
+    def results(
+        self, step: Step, stage: views.Props, wishes: Wishes, matches: list[Match] | None = None
+    ) -> views.Props:
+        """Where the detail at which a visitor stands recurs, why that is believed, and what was said of it; ``matches``
+        where they are known already."""
+        judgements = self._teaching(step) if wishes.learn and matches is None else []
+        if matches is None:
+            matches = self.desk.matches(step, wishes, judgements)
         shown = views.results(self.cards(step, matches), wishes, stage, evidence.learnt(judgements))
         return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.desk.little_to_go_by(step) else ""}
 

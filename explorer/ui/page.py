@@ -16,6 +16,7 @@ import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.maps import work_map
+from explorer.ui import incoming
 from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import ASSETS, Masthead
@@ -31,6 +32,8 @@ from explorer.workspace import Workspace
 log = logging.getLogger(__name__)
 
 TITLE = "Brueghel Explorer"
+LEFT = ("explore", "words", "map", "collection")
+"""Tabs that the browser's Back can lead to from a comparison."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
@@ -65,6 +68,10 @@ def build_app(workspace: Workspace) -> gr.Blocks:
         def to_compare() -> gr.Tabs:
             return gr.Tabs(selected="compare")
 
+        def to_left(event: gr.EventData) -> gr.Tabs:
+            left = incoming.text(incoming.record(event._data).get("tab"), 40).lower()
+            return gr.Tabs(selected=left if left in LEFT else "explore")
+
         def to_linked(request: gr.Request) -> Any:
             return to_compare() if "compare" in request.query_params else gr.skip()
 
@@ -80,7 +87,7 @@ def build_app(workspace: Workspace) -> gr.Blocks:
         compare.table.arrive(to_compare, None, tabs, **quiet())
         compare.table.arrive(compare.lay, None, compare.table, **working(compare.table, "compare"))
         page.load(to_linked, None, tabs, **quiet())
-        compare.table.leave(to_explore, None, tabs, **quiet())
+        compare.table.leave(to_left, None, tabs, **quiet())
     return page
 
 

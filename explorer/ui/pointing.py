@@ -2,39 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.click import click_proposals, square
-from explorer.collection.pictures import picture_size
+from explorer.click import FirstLook, first_look, proposals
 from explorer.geometry import Box
+from explorer.query import PicturePart, RegionPart
 from explorer.ui import incoming
 from explorer.ui.searching import Desk
 from explorer.ui.session import Step
 
-USUAL = 0.22
-"""Side of the square that a click on a visitor's own picture means, of the side of a square of the picture's area."""
 DIGITS = 5
 """Decimals of a box: as many as the page's address has, so that a link leads back to the same step."""
+
+
+@dataclass(frozen=True)
+class Click:
+    """A point, fractions, of the picture at which a ``step`` without a box stands."""
+
+    step: Step
+    x: float
+    y: float
 
 
 def pointed(desk: Desk, sent: Any) -> Step:
     """The step that a browser's ``{"kind", "key", "box"}`` or ``{"kind", "key", "x", "y"}`` means.
 
-    A point on a work of the collection becomes the region round it that the collection answers to best, with the
-    others to choose from; on a picture of the visitor's own, which has no stored grid, a square. Raises
-    :class:`ExplorerError` for a work that is not there and a place that is none.
+    A point becomes the region round it that recurs in the collection, with the others that it may mean to choose from.
+    Raises :class:`ExplorerError` for a work that is not there and a place that is none.
     """
-    fields = incoming.record(sent)
-    step = desk.step(fields)
+    step = desk.step(incoming.record(sent))
     if step.box is not None:
         return step
-    x, y = incoming.fraction(fields.get("x")), incoming.fraction(fields.get("y"))
-    if step.kind == "picture":
-        box = square(picture_size(desk.uploads / step.key), x, y, USUAL)
-        return Step(step.kind, step.key, rounded(box), searched=True)
-    proposals = click_proposals(desk.workspace, step.key, x, y)
-    sizes = tuple(dict.fromkeys(rounded(one.box) for one in sorted(proposals, key=lambda one: one.box.area)))
-    return Step(step.kind, step.key, rounded(proposals[0].box), searched=True, sizes=sizes)
+    click = clicked(desk, sent)
+    return meant(desk, click, looked(desk, click))
+
+
+def clicked(desk: Desk, sent: Any) -> Click:
+    """The click that a browser's ``{"kind", "key", "x", "y"}`` is. Raises :class:`ExplorerError` where it is none."""
+    fields = incoming.record(sent)
+    step = replace(desk.step({**fields, "box": None}), searched=True)
+    return Click(step, incoming.fraction(fields.get("x")), incoming.fraction(fields.get("y")))
+
+
+def looked(desk: Desk, click: Click) -> FirstLook:
+    """The middle-sized square round a click, and what a light search of it finds."""
+    step = click.step
+    picture = (
+        RegionPart(step.key, Box.whole()) if step.kind == "work" else PicturePart(desk.uploads / step.key, Box.whole())
+    )
+    return first_look(desk.workspace, picture, click.x, click.y)
+
+
+def first_step(click: Click, look: FirstLook) -> Step:
+    """The step that a first look is, until it is known what the click means."""
+    return replace(click.step, box=rounded(look.part.box), passing=True)
+
+
+def meant(desk: Desk, click: Click, look: FirstLook) -> Step:
+    """The step that a click means, after the first look, with all that it may mean from small to large."""
+    found = proposals(desk.workspace, look, click.x, click.y)
+    sizes = tuple(dict.fromkeys(rounded(one.box) for one in sorted(found, key=lambda one: one.box.area)))
+    return replace(click.step, box=rounded(found[0].box), sizes=sizes)
 
 
 def rounded(box: Box) -> Box:

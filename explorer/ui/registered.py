@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.ui import views
+from explorer.compare import meets, transform_in_pixels
+from explorer.ui import views, words_for
+from explorer.ui.evidence import extent
 
 if TYPE_CHECKING:
     from explorer.collection import Work
@@ -15,11 +18,43 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 120
 """Agreeing places that are shown."""
+SAME_SIZE = 0.015
+"""Difference in size that is not worth a figure."""
+SEEN_TOO = 0.25
+"""IoU of a detail's place after a registration with its match, from which the two are of the same mind."""
+_SIDE = ("kind", "key", "work", "title", "artist", "date", "url", "width", "height")
 
 
-def side(work: Work, url: str) -> views.Props:
-    """One of the two pictures."""
-    return {**views.caption(work), "url": url, "width": work.width, "height": work.height}
+@dataclass(frozen=True)
+class Matched:
+    """A detail and where a search found it; how the whole picture lies, ``matrix (3, 3)`` from fractions to fractions,
+    if all of it changed as the detail did; the match's chance (0: not known), and pairs of places that agree."""
+
+    near: Near
+    matrix: np.ndarray
+    chance: float = 0.0
+    pairs: tuple[tuple[float, ...], ...] = ()
+
+
+def side(stage: views.Props) -> views.Props:
+    """One of the two pictures, of what the Explore tab shows of it."""
+    return {name: stage[name] for name in _SIDE}
+
+
+def as_matched(matched: Matched) -> views.Props:
+    """A match as the light table lays it."""
+    return {
+        "matrix": [float(number) for number in matched.matrix.ravel()],
+        "kind": "match",
+        "places": [[round(number, 5) for number in pair] for pair in matched.pairs],
+    }
+
+
+def fit(matched: Matched | None) -> views.Props:
+    """What a link and a swap need of a match: six numbers, two rows of its matrix, and its chance."""
+    if matched is None:
+        return {"fit": None, "chance": 0.0}
+    return {"fit": [round(float(number), 6) for number in matched.matrix[:2].ravel()], "chance": matched.chance}
 
 
 def laid(found: Registration) -> views.Props:
@@ -47,6 +82,27 @@ def record(found: Registration, works: tuple[Work, Work]) -> views.Props:
         "spread": round(found.spread, 4),
         "residual": round(found.residual * max(works[1].width, works[1].height), 3),
     }
+
+
+def told_of_match(matched: Matched, works: tuple[Work, Work]) -> views.Props:
+    """How the second picture lies on the first by a match, in the words of its card. A match that does not convince is
+    laid too, and said not to."""
+    transform = transform_in_pixels(matched.matrix, tuple((one.width, one.height) for one in works))
+    how = words_for.transform(transform, _in_centimetres(transform.scale, works))
+    level, words = words_for.chance(matched.chance)
+    weighed = f" ({words}, {words_for.percent(matched.chance)})" if matched.chance else ""
+    if matched.chance and level == words_for.UNCONVINCING[0]:
+        return {"said": f"By this match{weighed}: {how}. Too little agrees to rely on it; look at the whole works, or "
+                        "set points by hand.", "trouble": True}  # fmt: skip
+    return {"said": f"By this match{weighed}: {how}; further off the two need not meet."}
+
+
+def told_of_wholes(said: str, found: Registration, matched: Matched) -> str:
+    """What is said of a registration of the whole pictures beside a match that was found: a detail may have been
+    reversed or moved by itself."""
+    same_way = (np.linalg.det(matched.matrix) < 0) == found.mirror
+    agrees = same_way and meets(found.matrix, matched.near) > SEEN_TOO
+    return said if agrees else f"{said} Not as the match has it."
 
 
 def near(boxes: Near | None) -> views.Props | None:
@@ -77,12 +133,18 @@ def _sized(found: Registration, works: tuple[Work, Work]) -> list[str]:
     """The true ratio where the catalogue gives both works' sizes, else that within the pictures."""
     first, second = works
     scale = found.transform.scale
-    if first.width_cm and second.width_cm:
-        true = scale * (second.width_cm / second.width) / (first.width_cm / first.width)
-        same = 0.985 < true < 1.015
+    true = _in_centimetres(scale, works)
+    if true:
+        same = abs(true - 1) < SAME_SIZE
         return ["of the same size in centimetres" if same else f"{true:.2f} times as large in centimetres"]
     shown = scale * max(first.width, first.height) / max(second.width, second.height)
-    return [] if 0.985 < shown < 1.015 else [f"{shown:.2f} times as large in its picture"]
+    return [] if abs(shown - 1) < SAME_SIZE else [f"{shown:.2f} times as large in its picture"]
+
+
+def _in_centimetres(scale: float, works: tuple[Work, Work]) -> float | None:
+    """A ratio in pixels as one on the works themselves, where the catalogue has both sizes."""
+    first, second = (extent(one) for one in works)
+    return scale * second.cm_per_pixel / first.cm_per_pixel if first and second else None
 
 
 def _bent(found: Registration) -> list[str]:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -13,7 +14,7 @@ from explorer.collection import Judgement
 from explorer.collection.pictures import picture_size
 from explorer.compare import register
 from explorer.errors import ExplorerError
-from explorer.exchange import judgement_records
+from explorer.exchange import clicked_records, judgement_records
 from explorer.geometry import Box
 from explorer.labels import parse_prompts
 from explorer.maps import work_map
@@ -37,7 +38,8 @@ class RestApi:
             gr.api(telling(endpoint), api_name=endpoint.__name__)
         gr.api(telling(self.register), api_name="register", concurrency_id="compare", concurrency_limit=1)
         for endpoint in (
-            self.search_region, self.search_picture, self.search_words, self.search_combined, self.label,
+            self.search_region, self.search_picture, self.click_region, self.click_picture, self.search_words,
+            self.search_combined, self.label,
         ):  # fmt: skip
             gr.api(telling(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
 
@@ -60,6 +62,22 @@ class RestApi:
         """Where a detail of a picture you send (a file) recurs; without a box, all of it."""
         path = incoming.uploaded(incoming.record(picture).get("path"), self.desk.uploads)
         return self._records(PicturePart(path, in_fractions(box, *picture_size(path))), top, per_work, own)
+
+    def click_region(self, file: str, x: float, y: float, top: int = 20, per_work: int = 1, own: bool = False) -> dict:
+        """What a click on an indexed work may mean, "proposals" with the best first, and where that one recurs,
+        "matches"."""
+        work = self.desk.workspace.collection.work(incoming.text(file))
+        part = RegionPart(work.id, Box.whole())
+        wishes = incoming.wishes({"top": top, "per_work": per_work, "own": own})
+        return self._clicked(part, (x, y), (work.width, work.height), wishes)
+
+    def click_picture(
+        self, picture: dict, x: float, y: float, top: int = 20, per_work: int = 1, own: bool = False
+    ) -> dict:
+        """The same of a picture you send (a file)."""
+        path = incoming.uploaded(incoming.record(picture).get("path"), self.desk.uploads)
+        wishes = incoming.wishes({"top": top, "per_work": per_work, "own": own})
+        return self._clicked(PicturePart(path), (x, y), picture_size(path), wishes)
 
     def search_words(self, text: str, top: int = 20, per_work: int = 1) -> list[dict]:
         """Places that answer to words."""
@@ -121,6 +139,13 @@ class RestApi:
         fields = incoming.record(sent)
         work = self.desk.workspace.collection.work(incoming.text(fields.get("file")))
         return RegionPart(work.id, in_fractions(fields.get("box"), work.width, work.height) or Box.whole())
+
+    def _clicked(
+        self, part: RegionPart | PicturePart, click: tuple[float, float], size: tuple[int, int], wishes: Wishes
+    ) -> dict:
+        proposed = clicked_records(self.desk.workspace, part, list(click), size)
+        found = self.desk.search(replace(part, box=Box.from_pixels(proposed[0]["box"], *size)), wishes)
+        return {"proposals": proposed, "matches": self.desk.records(found)}
 
     def _records(self, part: Part, top: int, per_work: int, own: bool) -> list[views.Props]:
         wishes: Wishes = incoming.wishes({"top": top, "per_work": per_work, "own": own})

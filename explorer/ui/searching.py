@@ -28,10 +28,11 @@ def quiet() -> dict[str, Any]:
     return {"show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
 
 
-def working(waits: Component, group: str = "model") -> dict[str, Any]:
-    """How long work is wired: one of a ``group`` at a time (the model is one), ``waits`` showing that it goes on."""
+def working(waits: Component, group: str = "model", seen: bool = True) -> dict[str, Any]:
+    """How long work is wired: one of a ``group`` at a time (the model is one), ``waits`` showing that it goes on where
+    that is to be ``seen`` (else the work says so itself)."""
     return {
-        "show_progress": "full",
+        "show_progress": "full" if seen else "hidden",
         "show_progress_on": waits,
         "trigger_mode": "multiple",
         "api_visibility": "private",

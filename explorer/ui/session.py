@@ -41,6 +41,9 @@ class Step:
     """What a click without a box may have meant, from small to large; ``box`` is one of them. Not part of what is
     asked: the same place reached by a link is the same step."""
 
+    passing: bool = field(default=False, compare=False)
+    """Whether this is only a first look at what a click means: the next step takes its place."""
+
     def resized(self, index: int) -> Step:
         """The same click, another of its sizes; an index that is none changes nothing."""
         return replace(self, box=self.sizes[index]) if 0 <= index < len(self.sizes) else self
@@ -101,7 +104,7 @@ class Session:
         """One step on. Steps beyond the present one are forgotten, as in a browser; a work that was only looked
         at gives way to the next, so that the trail holds what was searched."""
         kept = self.steps[: self.at + 1]
-        if kept and (kept[-1] == step or not kept[-1].searched):
+        if kept and (kept[-1] == step or not kept[-1].searched or kept[-1].passing):
             kept = kept[:-1]
         kept = (*kept, step)[-LONGEST_TRAIL:]
         return replace(self, steps=kept, at=len(kept) - 1)

@@ -73,7 +73,7 @@ def stage(work: Work, url: str, box: Box | None) -> Props:
 def sizes(step: Step) -> Props:
     """What a click without a box may have meant, from small to large, and which of them is searched."""
     number = step.sizes.index(step.box) if step.box in step.sizes else None
-    return {"proposals": [sides(box) for box in step.sizes], "proposal": number}
+    return {"proposals": [sides(box) for box in step.sizes], "proposal": number, "refining": step.passing}
 
 
 def visitors_stage(step: Step, url: str, size: tuple[int, int]) -> Props:

@@ -141,23 +141,30 @@ def size(extent: tuple[float, float]) -> str:
 
 
 def sizes(found: Sizes) -> str:
-    """Whether two details are of one size on their works.
+    """How large a match is beside its detail, how far off that may be, and whether it fits one cartoon traced for both.
 
-    >>> sizes(Sizes((5, 5), (5.1, 5.1), 1.02, True, False))
-    'the same size within 2%: fits a traced cartoon'
-    >>> sizes(Sizes((5, 5), (8, 8), 1.6, False, False))
-    '1.6 times as large (by the outlines): drawn anew, not traced at its size'
+    >>> sizes(Sizes((5, 5), (5.1, 5.1), 1.02, 0.02, True, False))
+    '2% larger, give or take 2%: fits one size, as a cartoon traced for both would give'
+    >>> sizes(Sizes((5, 5), (8, 8), 1.6, 0.1, False, False))
+    '1.6 times as large, give or take 10% (by the outlines): does not fit one size, as a traced cartoon would give'
     """
-    apart = abs(found.ratio - 1)
-    by = "" if found.measured else " (by the outlines)"
-    share = max(math.ceil(100 * apart - 1e-6), 1)
-    larger = "larger" if found.ratio > 1 else "smaller"
-    if apart <= SAME:
-        words = f"the same size within {share}%{by}: fits a traced cartoon"
+    apart, share = abs(found.ratio - 1), round(100 * abs(found.ratio - 1))
+    if share == 0:
+        large = "the same size"
     elif apart <= NEARLY:
-        words = f"{share}% {larger}{by}: a traced cartoon is possible"
+        large = f"{share}% {'larger' if found.ratio > 1 else 'smaller'}"
     else:
-        words = f"{times(found.ratio)} times as large{by}: drawn anew, not traced at its size"
+        large = f"{times(found.ratio)} times as large"
+    if apart + found.give <= SAME:
+        fits = "fits one size, as a cartoon traced for both would give"
+    elif apart - found.give <= SAME:
+        fits = "may be one size, as a cartoon traced for both would give"
+    elif apart <= NEARLY:
+        fits = "one size, as a traced cartoon would give, only if the catalogue's measurements are as far off"
+    else:
+        fits = "does not fit one size, as a traced cartoon would give"
+    by = "" if found.measured else " (by the outlines)"
+    words = f"{large}, give or take {math.ceil(100 * found.give - 1e-6)}%{by}: {fits}"
     return f"{words}; the catalogue's measurements do not fit the photographs" if found.rough else words
 
 

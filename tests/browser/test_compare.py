@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from explorer.compare import register
+from explorer.geometry import Box
+from explorer.query import Query, RegionPart, SearchOptions
+from explorer.search import search
 from explorer.verify.planes import moved
 from explorer.workspace import Workspace
 
@@ -54,7 +60,7 @@ def on_screen(page: Page, side: str, x: float, y: float) -> list[float]:
 
 def choose(page: Page, side: str, title: str, work: str) -> None:
     page.locator(f".choice[data-side={side}] .picked").click()
-    page.locator(f".choice[data-side={side}] input").fill(title)
+    page.locator(f".choice[data-side={side}] input[type=search]").fill(title)
     page.locator(f".choice[data-side={side}] [data-work='{work}']").click()
 
 
@@ -133,25 +139,140 @@ def test_points_by_hand_are_set_applied_and_linked(visit: Visit, versions: tuple
     assert "2 points that you set" in registered(again)
 
 
-def test_a_match_is_compared_from_the_results(visit: Visit, picture_of: Keep):
-    page = visit()
-    shown = page.locator(".painting").bounding_box()
-    page.mouse.click(shown["x"] + 0.5 * shown["width"], shown["y"] + 0.6 * shown["height"])
-    page.wait_for_selector(".part-results .card", state="attached")
-    if page.locator(".unfold").first.is_visible():
-        page.locator(".unfold").first.click()
-    card = page.locator(".part-results:not(#words-results) .card").first
-    match = card.get_attribute("data-work")
-    card.hover()
+CARDS = ".part-results:not(#words-results) .card"
+
+
+@pytest.fixture(scope="module")
+def reversed_mill(workspace: Workspace, demo_folder: Path) -> tuple[str, str]:
+    """A windmill, as a link (work and box), and a work where it is reversed and surely found."""
+    for query in json.loads((demo_folder / "annotations.json").read_text("utf-8"))["windmill"]:
+        work = workspace.collection.work(query["query"][0])
+        box = Box.from_pixels(tuple(query["query"][1]), work.width, work.height).clipped()
+        for match in search(workspace, Query((RegionPart(work.id, box),)), SearchOptions(top=6)):
+            if match.score > 0.95 and match.evidence.transform and match.evidence.transform.mirror:
+                sides = ",".join(f"{side:.5f}" for side in box.as_tuple())
+                return urlencode({"work": work.id, "box": sides}), match.work
+    pytest.fail("no windmill is surely found reversed")
+
+
+def selected(page: Page, name: str) -> None:
+    expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+
+
+def outlines(page: Page) -> list[np.ndarray]:
+    """The corners of the detail and of its match, as they are drawn in their panes."""
+    drawn = page.locator(".lighttable polygon").evaluate_all("all => all.map((one) => one.getAttribute('points'))")
+    return [np.array([list(map(float, corner.split(","))) for corner in one.split()]) for one in drawn]
+
+
+def test_a_match_is_compared_from_its_card_as_the_card_has_it(
+    visit: Visit, reversed_mill: tuple[str, str], picture_of: Keep
+):
+    link, match = reversed_mill
+    page = visit(f"?{link}")
+    card = page.locator(f"{CARDS}[data-work='{match}']")
+    said = card.locator(".transform").text_content()
+    before, shown, entries = page.url, page.locator(CARDS).count(), page.evaluate("history.length")
     card.locator(".compare").click()
-    expect(page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
-    registered(page)
+    selected(page, "Compare")
+    account = page.locator(".account")
+    expect(account).to_contain_text("By this match (a copy, almost certainly")
+    expect(account).to_contain_text(said)
+    assert said.startswith("reversed")
+    expect(page.get_by_role("button", name="This match")).to_have_attribute("aria-pressed", "true")
     assert parse_qs(urlsplit(page.url).query)["compare"][1] == match
-    assert "at=" in page.url
-    expect(page.locator(".lighttable polygon")).to_have_count(2)
+    detail, found = outlines(page)
+    far = np.abs(detail.mean(axis=0) - found.mean(axis=0)).max()
+    assert far < 0.1 * np.ptp(detail, axis=0).max(), "the match lies where the detail lies"
     picture_of(page, "compare-match")
+    as_matched = page.url
+
+    page.get_by_role("button", name="The whole works").click()
+    expect(page.get_by_role("button", name="The whole works")).to_have_attribute("aria-pressed", "true")
+    expect(account).not_to_contain_text("By this match")
+    page.wait_for_function("location.search.includes('whole=1')")
+    page.get_by_role("button", name="This match").click()
+    expect(account).to_contain_text(said)
+    assert page.evaluate("history.length") == entries + 3, "each comparison is an entry"
     page.go_back()
-    expect(page.get_by_role("tab", name="Explore")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("button", name="The whole works")).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(account).to_contain_text(said)
+    page.go_back()
+    selected(page, "Explore")
+    assert (page.url, page.locator(CARDS).count()) == (before, shown), "what was there is there again"
+    page.go_forward()
+    selected(page, "Compare")
+    expect(account).to_contain_text(said)
+
+    again = visit()
+    open_link(again, parse_qsl(urlsplit(as_matched).query))
+    expect(again.locator(".account")).to_contain_text(said)
+    again.get_by_role("button", name="Swap the two").click()
+    expect(again.locator(".choice[data-side=first] .picked .name")).not_to_be_empty()
+    expect(again.locator(".account")).to_contain_text("By this match (a copy, almost certainly")
+    expect(again.locator(".account")).to_contain_text("reversed")
+    detail, found = outlines(again)
+    assert np.abs(detail.mean(axis=0) - found.mean(axis=0)).max() < 0.1 * np.ptp(detail, axis=0).max()
+
+
+def test_back_leads_to_the_tab_and_the_comparison_that_were_there(visit: Visit, workspace: Workspace, versions):
+    page = visit()
+    open_link(page, [("compare", versions[0]), ("compare", versions[1])])
+    registered(page)
+    other = next(work for work in workspace.collection.works() if not work.id.startswith("wooded_road"))
+    choose(page, "second", re.split(r"[^\w ]", other.title)[0], other.id)
+    expect(page.locator(".choice[data-side=second] .picked .name")).to_have_text(other.title)
+    page.get_by_role("tab", name="Map").click()
+    page.wait_for_function("!location.search.includes('compare')")
+    page.get_by_role("tab", name="Compare").click()
+    page.wait_for_function("location.search.includes('compare')")
+    page.go_back()
+    selected(page, "Map")
+    page.go_back()
+    selected(page, "Compare")
+    expect(page.locator(".choice[data-side=second] .picked .name")).to_have_text(other.title)
+    page.go_back()
+    expect(page.locator(".choice[data-side=second] .picked .name")).to_have_text(
+        workspace.collection.work(versions[1]).title
+    )
+    assert parse_qs(urlsplit(page.url).query)["compare"] == list(versions)
+
+
+def test_a_picture_of_ones_own_is_compared(
+    visit: Visit, workspace: Workspace, versions: tuple[str, str], tmp_path: Path, picture_of: Keep
+):
+    file = tmp_path / "found on a market.jpg"
+    with Image.open(workspace.original(workspace.collection.work(versions[0]))) as image:
+        image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).resize((640, 480)).save(file, quality=90)
+    page = visit()
+    page.locator(".viewer .file input").set_input_files(file)
+    expect(page.locator(".caption h2")).to_have_text(file.name)
+    card = page.locator(f"{CARDS}[data-work='{versions[0]}']")
+    said = card.locator(".transform").text_content()
+    card.locator(".compare").click()
+    selected(page, "Compare")
+    expect(page.locator(".account")).to_contain_text(said)
+    expect(page.locator(".choice[data-side=first] .picked .name")).to_have_text(file.name)
+    picture_of(page, "compare-own")
+    page.go_back()
+    selected(page, "Explore")
+    expect(page.locator(".caption h2")).to_have_text(file.name)
+    page.get_by_role("tab", name="Compare").click()
+    page.locator(".choice[data-side=second] .picked").click()
+    page.locator(".choice[data-side=second] .bring input").set_input_files(
+        workspace.original(workspace.collection.work(versions[1]))
+    )
+    expect(page.locator(".choice[data-side=second] .picked .whose")).to_have_text("your own picture")
+    expect(page.locator(".account")).to_contain_text("Registered by")
+
+
+def test_works_that_share_nothing_are_refused(visit: Visit, workspace: Workspace, versions: tuple[str, str]):
+    other = next(work for work in workspace.collection.works() if work.id.startswith(("flowers", "breakfast")))
+    page = visit()
+    open_link(page, [("compare", versions[0]), ("compare", other.id)])
+    expect(page.locator(".account.trouble")).to_contain_text("set points by hand")
+    expect(page.locator(".basis")).to_be_hidden()
 
 
 @pytest.mark.parametrize("size", [(768, 1024), (390, 800)])

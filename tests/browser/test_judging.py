@@ -114,7 +114,7 @@ def test_the_evidence_by_keyboard(detail: Callable[..., Page], workspace: Worksp
     page.wait_for_function("document.querySelectorAll('.sight img.ready').length === 2")
     assert sight.locator(".drawing line:not(.halo)").count() > 5
     expect(sight.locator(".facts")).to_contain_text("key points")
-    expect(sight.locator(".facts")).to_contain_text("of chance pairs")
+    expect(sight.locator(".facts")).to_contain_text("of unrelated pairs")
     expect(sight.locator(".facts")).to_contain_text(" cm and ")
     picture_of(page, "evidence")
     sight.locator("[data-scale=cm]").click()
@@ -166,6 +166,28 @@ def test_a_queue_of_what_is_not_judged_yet(detail: Callable[..., Page], workspac
     expect(page.locator(".sight .done")).to_have_text("All 3 places are judged.")
     said = workspace.collection.judgements.for_query(workspace.collection.works()[5].id, HERE)
     assert [one.verdict for one in reversed(said)] == ["doubtful", "rejected", "accepted"]
+
+
+def test_undo_takes_the_verdict_back_and_leaves_the_note(detail: Callable[..., Page], workspace: Workspace):
+    page = detail(work=8)
+    page.locator(".review").first.click()
+    progress, note = page.locator(".sight .progress"), page.locator(".sight .note input")
+    expect(progress).to_have_text("1 of 20")
+    page.keyboard.press("n")
+    page.keyboard.type("the same sail, torn")
+    page.keyboard.press("Enter")
+    page.keyboard.press("a")
+    expect(progress).to_have_text("2 of 20, 1 judged")
+    expect(note).to_have_value("")
+    page.keyboard.press("u")
+    expect(progress).to_have_text("1 of 20")
+    expect(note).to_have_value("the same sail, torn")
+    expect(page.locator(".sight [data-verdict=accepted]")).to_have_attribute("aria-pressed", "false")
+    assert workspace.collection.judgements.for_query(workspace.collection.works()[8].id, HERE) == []
+    page.keyboard.press("r")
+    expect(progress).to_have_text("2 of 20, 1 judged")
+    (kept,) = workspace.collection.judgements.for_query(workspace.collection.works()[8].id, HERE)
+    assert (kept.verdict, kept.note) == ("rejected", "the same sail, torn")
 
 
 def test_nothing_convincing_is_said(detail: Callable[..., Page], picture_of: Keep):

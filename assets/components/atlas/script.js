@@ -250,8 +250,9 @@ element.querySelector(".group").addEventListener("click", (event) => {
 const showLegend = () => {
   const hues = palette();
   if (colours.kind === "ramp") {
+    const unknown = colours.codes.some((code) => code === null);
     legend.replaceChildren(h("span", {}, colours.ends[0]), h("span", { class: "ramp", "aria-hidden": "true" }), h("span", {}, colours.ends[1]),
-      colours.codes.some((code) => code === null) ? h("span", { class: "entry" }, h("i", { style: { background: "var(--faint)" } }), "not stated") : null);
+      ...(unknown ? [h("span", { class: "entry" }, h("i", { style: { background: "var(--faint)" } }), "not stated")] : []));
     return;
   }
   legend.replaceChildren(...(colours.legend || []).map((entry, index) => {

@@ -1,4 +1,4 @@
-const { h, svg, picture, byline } = window.Explorer;
+const { h, svg, picture, byline, sameAddress, comparisons } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const table = $(".lighttable"), account = $(".account"), wait = $(".wait"), rod = $(".rod"), hand = $(".hand");
 const MODES = ["side", "curtain", "opacity", "blink", "difference"], SIDES = ["first", "second"];
@@ -16,6 +16,8 @@ let points = null; // by hand: [{side, at}], in the order of the clicks; null wh
 // By a link or the browser's Back: the address is corrected, not added to the history.
 let arriving = new URLSearchParams(window.location.search).has("compare");
 let answered = false; // until then the address is what was asked for, and is left alone
+let awaiting = false; // something else is on its way here from the results
+let origin = "Explore"; // the tab that was left for this one
 
 // -- projective maps, nine numbers row by row -------------------------------------------------------------------
 const times = (a, b) => [0, 1, 2].flatMap((r) => [0, 1, 2].map((c) => a[3 * r] * b[c] + a[3 * r + 1] * b[3 + c] + a[3 * r + 2] * b[6 + c]));
@@ -122,6 +124,10 @@ const blink = () => {
   blinking = mode === "blink" ? setInterval(() => table.classList.toggle("off"), 2000 / Number($("[data-for=blink] input").value)) : null;
 };
 const setMode = (next) => {
+  showMode(next);
+  settle("replaceState");
+};
+const showMode = (next) => {
   mode = points ? "side" : next;
   table.dataset.mode = mode;
   for (const button of element.querySelectorAll("[data-mode]")) if (button !== table) {
@@ -132,7 +138,6 @@ const setMode = (next) => {
   table.classList.toggle("grey", $("[data-for=difference] input").checked);
   blink();
   lay();
-  settle();
 };
 const flip = () => {
   flipped = !flipped;
@@ -270,18 +275,27 @@ const say = (sentence) => {
   wait.textContent = sentence;
   setTimeout(() => { if (wait.textContent === sentence) wait.textContent = ""; }, 2200);
 };
-const ask = (event, first, second, more = {}) => trigger(event, { first: first || "", second: second || "", near: null, points: [], reversed: false, ...more });
+const chosen = (one) => one ? { kind: one.kind, key: one.key } : null;
+const ask = (event, first, second, more = {}) => {
+  comparisons.latest += 1;
+  trigger(event, { number: comparisons.latest, first, second, near: null, fit: null, points: [], reversed: false, ...more });
+};
+// The two that lie here, otherwise registered.
+const again = (more) => ask("lay", chosen(value.first), chosen(value.second), { near: value.near, fit: value.fit, chance: value.chance, whole: value.whole, ...more });
+const swapped = (fit) => fit && inverse([...fit, 0, 0, 1]).slice(0, 6);
 const tools = {
-  swap: () => ask("lay", value.second?.work, value.first?.work, {
-    near: value.near && { first: value.near.second, second: value.near.first }, reversed: Boolean(value.reversed),
-    points: (value.points || []).map(([a, b, c, d]) => [c, d, a, b]),
+  swap: () => ask("lay", chosen(value.second), chosen(value.first), {
+    near: value.near && { first: value.near.second, second: value.near.first }, fit: swapped(value.fit), chance: value.chance,
+    whole: value.whole, reversed: Boolean(value.reversed), points: (value.points || []).map(([a, b, c, d]) => [c, d, a, b]),
   }),
   flip, fit, in: () => zoomBy(1.4), out: () => zoomBy(1 / 1.4), legend: () => legend($(".keys").hidden),
   dots: (button) => { dots = !dots; button.setAttribute("aria-pressed", String(dots)); lay(); },
   hand: () => byHand(!points), cancel: () => byHand(false),
   undo: () => { points.pop(); prompt(); lay(); }, clear: () => { points = []; prompt(); lay(); },
-  apply: () => ask("lay", value.first.work, value.second.work, { near: value.near, points: pairs(), reversed: $(".turned").checked }),
+  apply: () => again({ points: pairs(), reversed: $(".turned").checked }),
+  match: () => again({ whole: false }), whole: () => again({ whole: true }),
   link: async () => {
+    if (SIDES.some((name) => value[name].kind === "picture")) return say("A picture of your own stays on this page: it has no link.");
     try { await navigator.clipboard.writeText(window.location.href); say("The link is copied."); } catch (error) { window.prompt("Copy this link:", window.location.href); }
   },
 };
@@ -309,6 +323,10 @@ const find = async (name) => {
       h("span", { class: "words" }, h("span", { class: "name" }, work.title), h("span", { class: "whose" }, byline(work)))))));
   picker.querySelector(".none").textContent = !found.works.length ? "No work answers to this." : found.more ? `${found.more} more: type a word or two.` : "";
 };
+const take = (name, one) => {
+  const both = { first: chosen(value.first), second: chosen(value.second), [name]: one };
+  ask("lay", both.first, both.second);
+};
 for (const name of SIDES) {
   const choice = part(".choice", name), picker = choice.querySelector(".picker"), field = picker.querySelector("input");
   let timer = null;
@@ -318,8 +336,18 @@ for (const name of SIDES) {
     const button = event.target.closest("[data-work]");
     if (!button) return;
     open(name, false);
-    const ids = { first: value.first?.work, second: value.second?.work, [name]: button.dataset.work };
-    ask("lay", ids.first, ids.second);
+    take(name, { kind: "work", key: button.dataset.work });
+  });
+  picker.querySelector("input[type=file]").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    event.target.value = "";
+    if (!file) return;
+    open(name, false);
+    wait.textContent = "Bringing in your picture …";
+    const sent = await upload(file).catch(() => null);
+    wait.textContent = "";
+    if (sent) take(name, { kind: "picture", key: sent.path });
+    else account.textContent = "The picture could not be sent to the server; try again.";
   });
   picker.addEventListener("keydown", (event) => {
     const buttons = [...picker.querySelectorAll("li button")], here = buttons.indexOf(document.activeElement);
@@ -335,44 +363,71 @@ document.addEventListener("pointerdown", (event) => {
 });
 
 // -- the address ------------------------------------------------------------------------------------------------
-const OURS = ["compare", "at", "points", "reversed", "look"];
+const OURS = ["compare", "at", "fit", "whole", "points", "reversed", "look"], OWN = "picture:";
 const shown = () => element.offsetParent !== null;
-const settle = (how = "replaceState") => {
-  if (!answered) return;
+const tab = () => document.querySelector("[role=tab][aria-selected=true]")?.textContent.trim() || "";
+// Every comparison is an entry of the browser's history; the entry before it remembers the tab that it shows.
+const settle = (how) => {
+  if (!answered || arriving || awaiting) return;
   const url = new URL(window.location.href);
   OURS.forEach((name) => url.searchParams.delete(name));
   if (shown() && value.first && value.second) {
-    SIDES.forEach((name) => url.searchParams.append("compare", value[name].work));
+    SIDES.forEach((name) => url.searchParams.append("compare", (value[name].kind === "picture" ? OWN : "") + value[name].key));
     if (value.near) url.searchParams.set("at", SIDES.map((name) => value.near[name].join()).join(";"));
+    if (value.fit) url.searchParams.set("fit", [...value.fit, value.chance].join());
+    if (value.whole) url.searchParams.set("whole", "1");
     if (value.points?.length) url.searchParams.set("points", value.points.map((four) => four.join()).join(";"));
     if (value.points?.length && value.reversed) url.searchParams.set("reversed", "1");
     if (mode !== "side") url.searchParams.set("look", mode);
   }
-  url.search = url.search.replaceAll("%2C", ",").replaceAll("%3B", ";");
-  if (url.toString() !== window.location.href) window.history[how]({}, "", url.toString());
+  url.search = url.search.replaceAll("%2C", ",").replaceAll("%3B", ";").replaceAll("%3A", ":");
+  if (sameAddress(url, window.location.href)) return;
+  const compared = new URLSearchParams(window.location.search).has("compare");
+  if (how === "pushState" && !compared) window.history.replaceState({ tab: origin }, "");
+  window.history[how]({ tab: tab() }, "", url.toString());
 };
-const restore = (back) => {
+const restore = (event) => {
   const asked = new URLSearchParams(window.location.search), works = asked.getAll("compare");
-  if (!works.length) { answered = true; if (back === true && shown() && value.first) trigger("leave", {}); return; }
+  if (!works.length) {
+    answered = true;
+    arriving = awaiting = false;
+    if (event) comparisons.latest += 1;
+    if (event && shown() && value.first) trigger("leave", { tab: event.state?.tab || "Explore" });
+    return;
+  }
   const rows = (name) => (asked.get(name) || "").split(";").filter(Boolean).map((row) => row.split(",").map(Number));
-  const [first, second] = rows("at");
+  const named = (text = "") => text.startsWith(OWN) ? { kind: "picture", key: text.slice(OWN.length) } : { kind: "work", key: text };
+  const [first, second] = rows("at"), [fit] = rows("fit");
   arriving = true;
-  if (MODES.includes(asked.get("look"))) mode = asked.get("look");
-  ask("arrive", works[0], works[1], { near: first && second ? { first, second } : null, points: rows("points"), reversed: asked.get("reversed") === "1" });
+  mode = MODES.includes(asked.get("look")) ? asked.get("look") : event ? "side" : mode;
+  ask("arrive", named(works[0]), named(works[1]), {
+    near: first && second ? { first, second } : null, fit: fit?.slice(0, 6), chance: fit?.[6], whole: asked.get("whole") === "1",
+    points: rows("points"), reversed: asked.get("reversed") === "1",
+  });
 };
-window.addEventListener("popstate", () => restore(true));
+window.addEventListener("popstate", restore);
+document.addEventListener("click", () => { if (!shown() && tab()) origin = tab(); }, true);
+document.addEventListener("explorer:comparing", () => { awaiting = true; });
 
 // -- what the server says ---------------------------------------------------------------------------------------
+const sought = () => { // which of the two ways is in use
+  $(".basis").hidden = !value.near;
+  const by = value.points?.length ? "" : value.whole ? "whole" : "match";
+  for (const button of $(".basis").querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.do === by));
+};
 const show = () => {
-  const next = props.value || {}, before = SIDES.map((name) => value[name]?.url).join();
+  const next = props.value || {};
+  if ("said" in next && next.number !== comparisons.latest) return;
+  const before = SIDES.map((name) => value[name]?.url).join();
   const other = before !== SIDES.map((name) => next[name]?.url).join();
+  const elsewhere = String(value.near?.first) !== String(next.near?.first);
   value = next;
   answered ||= "said" in next;
   for (const name of SIDES) {
     const one = value[name], choice = part(".choice", name);
-    choice.querySelector(".small").replaceChildren(one ? picture(server, one.work) : "");
+    choice.querySelector(".small").replaceChildren(!one ? "" : one.kind === "work" ? picture(server, one.work) : h("img", { src: one.url, alt: "", class: "ready" }));
     choice.querySelector(".name").textContent = one ? one.title : "Choose a work";
-    choice.querySelector(".whose").textContent = one ? byline(one) : "";
+    choice.querySelector(".whose").textContent = !one ? "" : one.kind === "work" ? byline(one) : "your own picture";
     choice.querySelector(".picked").title = one ? [one.title, byline(one)].filter(Boolean).join("\n") : "";
     if (one && images[name].getAttribute("src") !== one.url) { images[name].src = one.url; images[name].alt = one.title; }
   }
@@ -382,15 +437,17 @@ const show = () => {
   $("[data-do=swap]").disabled = !both;
   account.textContent = value.said || "";
   account.classList.toggle("trouble", Boolean(value.trouble));
+  sought();
   $("[data-do=dots]").disabled = !value.places?.length;
   $(".turned").checked = Boolean(value.reversed);
   points = null;
   prompt();
   if (other) { view = still(); flipped = false; $("[data-do=flip]").setAttribute("aria-pressed", "false"); }
-  setMode(mode);
-  if (both && other && value.near && table.clientWidth) { zoomOnto(value.near.first); lay(); }
-  settle(arriving || !other ? "replaceState" : "pushState");
-  arriving = false;
+  showMode(mode);
+  if (both && (other || elsewhere) && value.near && table.clientWidth) { zoomOnto(value.near.first); lay(); }
+  const how = arriving ? "replaceState" : "pushState";
+  arriving = awaiting = false;
+  settle(how);
 };
 SIDES.forEach((name) => images[name].addEventListener("load", lay));
 let wide = 0;
@@ -399,7 +456,7 @@ new ResizeObserver(() => {
   wide = table.clientWidth;
   lay();
 }).observe(table);
-new IntersectionObserver(() => { settle(arriving || !shown() ? "replaceState" : "pushState"); }).observe(element);
+new IntersectionObserver(() => settle("pushState")).observe(element);
 watch("value", show);
 show();
 restore();

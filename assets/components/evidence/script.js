@@ -207,7 +207,10 @@ const decide = alone(async (verdict) => {
 });
 const undo = alone(async () => {
   const last = mine().pop();
-  if (last && await withdraw(last.one, last.id)) go(order.indexOf(last.one));
+  const said = last?.one.judged, words = last && (last.one.draft ?? said?.note);
+  if (!last || !await withdraw(last.one, last.id)) return;
+  if (words && last.one.judged?.verdict !== said?.verdict) last.one.draft = words; // a verdict is undone, not its note
+  go(order.indexOf(last.one));
 });
 note.addEventListener("input", () => { if (order[at]) order[at].draft = note.value; });
 note.addEventListener("change", () => {

@@ -46,7 +46,7 @@ field.addEventListener("keydown", (event) => {
 });
 list.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-work]");
-  if (button) trigger("choose", { work: button.dataset.work });
+  if (button) trigger("choose", { work: button.dataset.work, at: window.Explorer.asked() });
 });
 list.addEventListener("keydown", (event) => {
   const here = event.target.closest("li");

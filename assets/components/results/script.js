@@ -1,4 +1,5 @@
-const { h, picture, mark, whole, byline, sign } = window.Explorer;
+const { h, picture, mark, whole, byline, sign, comparisons } = window.Explorer;
+const asked = () => (element.closest("#places") ? window.Explorer.asked() : null); // elsewhere nothing waits
 const $ = (selector) => element.querySelector(selector);
 const list = $(".cards"), form = $(".wishes");
 const VERDICTS = [["accepted", "Accept", "a copy of the detail"], ["doubtful", "Doubtful", "perhaps a copy"], ["rejected", "Reject", "not a copy"]];
@@ -94,6 +95,7 @@ const show = () => {
   const value = props.value || {};
   const cards = value.cards || [];
   unfolded = false;
+  $(".results").classList.remove("stale");
   list.replaceChildren(...cards.map((one) => {
     const made = card(one);
     made.one = { ...one };
@@ -122,6 +124,12 @@ const show = () => {
 
 // -- what a visitor does ----------------------------------------------------------------------------------------
 const place = ({ kind, key, box }) => ({ kind, key, box });
+const compare = ({ work, box, mirrored, evidence: why }) => {
+  comparisons.latest += 1;
+  document.dispatchEvent(new CustomEvent("explorer:comparing"));
+  const found = { transform: why?.fit, pairs: why?.pairs, key_points: why?.key_points, chance: why?.chance };
+  trigger("compare", { number: comparisons.latest, query: place(props.value.asked), match: { work, box, mirrored, ...found } });
+};
 const examine = (detail) => document.dispatchEvent(new CustomEvent("explorer:examine", {
   detail: { asked: props.value.asked, cards: shown(), ...detail },
 }));
@@ -129,10 +137,10 @@ list.addEventListener("click", (event) => {
   const one = event.target.closest(".card")?.one;
   const button = event.target.closest("button");
   if (!one || !button) return;
-  if (button.matches(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box });
+  if (button.matches(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box, at: asked() });
   else if (button.matches(".look")) trigger("look", { kind: "work", key: one.work, box: one.box, also: one.also });
   else if (button.matches(".examine")) examine({ one });
-  else if (button.matches(".compare")) trigger("compare", { query: place(props.value.asked), match: { work: one.work, box: one.box } });
+  else if (button.matches(".compare")) compare(one);
   else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {
     detail: { asked: props.value.asked, one, verdict: button.dataset.verdict },
   }));
@@ -143,17 +151,20 @@ document.addEventListener("explorer:judged", (event) => {
   const made = [...list.children].find((made) => made.one === event.detail.one);
   if (!made) return;
   judged(made);
-  if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("wish", wishes()) } }, "Search again"));
+  if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("wish", { ...wishes(), at: asked() }) } }, "Search again"));
 });
 document.addEventListener("explorer:compare", (event) => {
-  if (shown().includes(event.detail.one)) trigger("compare", { query: place(props.value.asked), match: { work: event.detail.one.work, box: event.detail.one.box } });
+  if (shown().includes(event.detail.one)) compare(event.detail.one);
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", (event) => {
-  if (event.target.name !== "least") return trigger("wish", wishes());
+  if (event.target.name !== "least") return trigger("wish", { ...wishes(), at: asked() });
   unfolded = false;
   fold();
   trigger("fold", { least: event.target.value });
 });
+document.addEventListener("explorer:waiting", (event) => { if (element.closest("#places")) $(".results").classList.toggle("pending", event.detail.on); });
+document.addEventListener("explorer:asked", () => { if (element.closest("#places")) $(".results").classList.add("stale"); });
+for (const over of ["explorer:cancelled", "explorer:waiting"]) document.addEventListener(over, (event) => { if (!event.detail?.on) $(".results").classList.remove("stale"); });
 watch("value", show);
 show();

@@ -27,9 +27,9 @@ const show = () => {
 };
 list.addEventListener("click", (event) => {
   const button = event.target.closest("[data-index]");
-  if (button) trigger("travel", { index: Number(button.dataset.index) });
+  if (button) trigger("travel", { index: Number(button.dataset.index), at: window.Explorer.asked() });
 });
-back.addEventListener("click", () => trigger("travel", { index: target() }));
+back.addEventListener("click", () => trigger("travel", { index: target(), at: window.Explorer.asked() }));
 document.addEventListener("explorer:stage", aside);
 watch("value", show);
 show();

@@ -44,14 +44,14 @@ element.addEventListener("keydown", (event) => { if (event.key === "Escape") arm
 // -- changes ----------------------------------------------------------------------------------------------------
 $(".parts").addEventListener("click", (event) => {
   const button = event.target.closest("[data-index]");
-  if (button) trigger("take", { index: Number(button.dataset.index) });
+  if (button) trigger("take", { index: Number(button.dataset.index), at: window.Explorer.asked() });
 });
 const say = () => {
-  if (words.value.trim() !== (props.value?.words || "")) trigger("say", { words: words.value });
+  if (words.value.trim() !== (props.value?.words || "")) trigger("say", { words: words.value, at: window.Explorer.asked() });
 };
 words.addEventListener("change", say);
 words.addEventListener("keydown", (event) => { if (event.key === "Enter") say(); });
-order.addEventListener("change", () => trigger("order", { layout: order.checked }));
-$(".only").addEventListener("click", () => trigger("only", {}));
+order.addEventListener("change", () => trigger("order", { layout: order.checked, at: window.Explorer.asked() }));
+$(".only").addEventListener("click", () => trigger("only", { at: window.Explorer.asked() }));
 watch("value", show);
 show();

@@ -1,4 +1,4 @@
-const { h, place, percent, mark, byline } = window.Explorer;
+const { h, place, percent, mark, byline, sameAddress } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const stage = $(".stage"), sheet = $(".sheet"), painting = $(".painting"), wait = $(".wait");
 const hover = $(".hover"), aim = $(".aim:not(.asked)"), sought = $(".asked"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
@@ -13,6 +13,7 @@ let auto = true; // a click means the thing under it, of whatever size; else wha
 let adding = ""; // what the next click or box adds to the search: "also", "like", "unlike"
 let pointer = { x: 0.5, y: 0.5, on: false };
 let hand = false, space = false;
+let restoring = false; // what the address asks for is on its way: first the picture alone, then the search's answer
 let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
 
 // -- where the sheet lies ---------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ const choose = (box) => {
   if (box) place(chosen, box);
 };
 const rounded = (number) => Number(number.toFixed(5));
-const send = (event, sent) => trigger(event, { kind: value.kind, key: value.key, ...sent });
+const send = (event, sent) => trigger(event, { kind: value.kind, key: value.key, at: window.Explorer.asked(), ...sent });
 const working = () => document.querySelector("#places .pending");
 const asking = (at) => { // a ring where the search was asked for, until it has answered
   sought.hidden = false;
@@ -102,6 +103,7 @@ const asking = (at) => { // a ring where the search was asked for, until it has 
     if (!sought.hidden) choose(value.box);
   }, 800);
 };
+document.addEventListener("explorer:cancelled", () => choose(value.box));
 const pick = (box, role = "") => {
   const sides = box.map(rounded);
   if (!role) {
@@ -109,14 +111,15 @@ const pick = (box, role = "") => {
     return send("pick", { box: sides });
   }
   arm("");
-  asking({ x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 });
   send("join", { role, box: sides });
+  asking({ x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 });
 };
 const point = (role) => {
   if (!role) choose(null);
   arm("");
-  asking(pointer);
-  send(role ? "join" : "point", { role, x: rounded(pointer.x), y: rounded(pointer.y) });
+  const at = { x: pointer.x, y: pointer.y };
+  send(role ? "join" : "point", { role, x: rounded(at.x), y: rounded(at.y) });
+  asking(at);
 };
 const meant = (event) => adding || (event.shiftKey ? "also" : event.altKey ? "unlike" : "");
 const press = (event) => (auto ? point(meant(event)) : pick(region(), meant(event)));
@@ -150,7 +153,7 @@ const resize = (by) => {
   value.proposal = index;
   choose(proposals[index]);
   stepped();
-  trigger("resize", { index });
+  trigger("resize", { index, at: window.Explorer.asked() });
 };
 steps.addEventListener("click", (event) => {
   const button = event.target.closest("[data-step]");
@@ -232,9 +235,14 @@ stage.addEventListener("pointerleave", () => { pointer.on = false; outline(); })
 stage.addEventListener("wheel", (event) => {
   if (!value.url || event.target.closest(".legend")) return;
   event.preventDefault();
-  const step = Math.exp(-clamp(event.deltaY * (event.deltaMode ? 30 : 1), -120, 120) / 600);
-  if (event.ctrlKey || event.metaKey) zoomTo(view.zoom * step ** 2.2, inStage(event));
-  else setSize(size() * step);
+  const turned = event.deltaY || event.deltaX; // with Shift some browsers turn a wheel sideways
+  const step = Math.exp(-clamp(turned * (event.deltaMode ? 30 : 1), -120, 120) / 600);
+  const at = inStage(event), resizes = event.shiftKey && !event.ctrlKey && !event.metaKey;
+  if (resizes) setSize(size() * step);
+  else zoomTo(view.zoom * step ** 2.2, at);
+  const here = onSheet(at);
+  pointer = { x: clamp(here.x, 0, 1), y: clamp(here.y, 0, 1), on: inside(here) };
+  outline();
 }, { passive: false });
 
 // -- keys -------------------------------------------------------------------------------------------------------
@@ -327,7 +335,7 @@ const bring = async (file) => {
   try {
     const sent = await upload(file);
     wait.textContent = "";
-    trigger("bring", { path: sent.path });
+    trigger("bring", { path: sent.path, at: window.Explorer.asked() });
   } catch (error) {
     wait.textContent = "";
     trigger("complain", { sentence: "The picture could not be sent to the server; try again." });
@@ -357,14 +365,18 @@ document.addEventListener("paste", (event) => {
 // -- what the server says ---------------------------------------------------------------------------------------
 const caption = () => {
   const external = value.page && h("a", { href: value.page, target: "_blank", rel: "noopener noreferrer" }, "catalogue page");
+  const known = [byline(value), ...(value.facts || [])].filter(Boolean);
   $(".caption").replaceChildren(
     h("h2", { title: value.title }, value.title || ""),
-    h("p", { title: [byline(value), ...(value.facts || [])].join(" · ") }, byline(value), (value.facts || []).map((fact) => h("span", {}, fact)), external ? h("span", {}, external) : null));
+    h("p", { title: known.join(" · ") }, [...known, external].filter(Boolean).map((fact) => h("span", {}, fact))));
 };
 const show = () => {
   const next = props.value || {};
+  if (next.provisional && !restoring) return; // the answer was quicker
+  restoring &&= Boolean(next.provisional) || !next.url;
   const other = next.url !== value.url;
   const resized = value.proposals?.length && String(value.proposals) === String(next.proposals);
+  if (value.refining) arriving = true; // what is shown was a first look: the answer takes its place in the history
   value = { ...next };
   $(".invite").hidden = Boolean(value.url);
   sheet.hidden = !value.url;
@@ -390,20 +402,21 @@ const show = () => {
   lay();
   if (other) zoomOnto(value.box);
   sized();
-  if (address() !== window.location.href) window.history[arriving || resized ? "replaceState" : "pushState"]({}, "", address());
+  if (!sameAddress(address(), window.location.href)) window.history[arriving || resized ? "replaceState" : "pushState"]({}, "", address());
   arriving = false;
 };
 painting.addEventListener("load", () => { wait.textContent = ""; });
 painting.addEventListener("error", () => { if (value.url) wait.textContent = "The picture could not be shown; its file may have moved."; });
 
 const restore = () => {
-  arriving = true;
+  arriving = restoring = true;
   const asked = new URLSearchParams(window.location.search);
   const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
   const [also, like, not] = ["also", "like", "not"].map((name) => asked.getAll(name));
   trigger("restore", { work: asked.get("work") || "", box, also, like, not, words: asked.get("words"), layout: asked.get("layout") });
 };
-window.addEventListener("popstate", restore);
+// Coming back to what is in view already (from a comparison, say) asks nothing again.
+window.addEventListener("popstate", () => { if (!sameAddress(address(), window.location.href)) restore(); });
 new ResizeObserver(() => { lay(); outline(); }).observe(stage);
 watch("value", show);
 sized();

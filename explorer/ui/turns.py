@@ -1,0 +1,95 @@
+"""Long answers that say how far they are, and stop when nobody waits for them any more.
+
+A page numbers what it asks with the time at which it was asked. Asking again, or pressing Cancel, supersedes whatever
+was asked before: the work on it stops where it next looks (:mod:`explorer.progress`), so that the newer question does
+not wait for the older one's answer.
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.progress import Cancelled, stage, watched
+
+_VISITORS = 1000  # remembered at most: the least recently heard of are forgotten
+
+
+class Turns:
+    """The time of the latest question, or Cancel, of every page that is open."""
+
+    def __init__(self) -> None:
+        self._latest: OrderedDict[str, float] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def supersede(self, page: str, at: float) -> None:
+        """What the page asked before ``at`` (milliseconds by its own clock) is not wanted any more."""
+        with self._lock:
+            self._latest[page] = max(at, self._latest.pop(page, 0.0))
+            while len(self._latest) > _VISITORS:
+                self._latest.popitem(last=False)
+
+    def superseded(self, page: str, at: float) -> bool:
+        """Whether the page has asked something else since ``at``."""
+        return self._latest.get(page, 0.0) > at
+
+
+def moment(sent: Any) -> float:
+    """The time at which a page says that it asked; without one, a question is never superseded.
+
+    >>> moment(17.5), moment("now")
+    (17.5, inf)
+    """
+    number = isinstance(sent, int | float) and not isinstance(sent, bool)
+    return float(sent) if number and math.isfinite(sent) else math.inf
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What work is busy with, in words."""
+
+    words: str
+
+
+def reported(work: Callable[[], Iterator[Any]], superseded: Callable[[], bool]) -> Iterator[Any]:
+    """The answers of ``work`` as they come, with a :class:`Stage` before each new stage of it.
+
+    The work runs in a thread of its own and stops soon after it is ``superseded``, or nobody takes its answers any
+    more; it then ends without a word. Its exceptions are raised here.
+    """
+    said: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    left, finished = threading.Event(), object()
+
+    def watcher(words: str) -> None:
+        if left.is_set() or superseded():
+            raise Cancelled
+        if words:
+            said.put(Stage(words))
+
+    def run() -> None:
+        try:
+            with watched(watcher):
+                stage()
+                for answer in work():
+                    stage()  # an answer that nobody waits for is not given
+                    said.put(answer)
+            said.put(finished)
+        except Cancelled:
+            said.put(finished)
+        except BaseException as error:
+            said.put(error)
+
+    threading.Thread(target=copy_context().run, args=(run,), name="answering", daemon=True).start()
+    try:
+        while (one := said.get()) is not finished:
+            if isinstance(one, BaseException):
+                raise one
+            yield one
+    finally:
+        left.set()
