@@ -2,7 +2,7 @@
 
 Every row is measured in this run, beside what it is compared with: MobileNet V2 (the teacher), an untrained CLIP of
 the same shape where the model is a CLIP, ViT-B/32 and ViT-B/16 for speed. A row whose data or teacher is absent is
-skipped and says so.
+skipped and says so. The search that users get is measured by ``quality.py``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ sys.path[0] = str(ROOT)
 sys.path.append(str(ROOT / "benchmarks"))  # last: click.py there is not the library of that name
 
 from grids import details, exhaustive
-from matcher import average_precision, read_queries, search_all
+from matcher import read_queries, search_all
 from transformers import CLIPModel, CLIPVisionConfig, CLIPVisionModel
 from words_rows import PROMPTS, art_figures, caption_figures, held_out_captions, pointing_figures
 
@@ -39,7 +38,7 @@ from explorer.encoder.small import SmallEncoder
 AIMS = {
     "objects: mAP": "0.42", "objects: zero-shot accuracy": "0.65", "planted: mAP, the app's grids, no outlines": "0.75",
     "objects-art: zero-shot, top-1": "0.55", "objects-art: zero-shot, top-5": "0.80", "captions: recall@10": "0.30",
-    "objects-art: pointing": "0.60", "planted: mAP, the project's search": "0.90", "brueghel: mAP, exhaustive": "0.97",
+    "objects-art: pointing": "0.60",
     "speed: times ViT-B/32": "1.8", "speed: times ViT-B/16": "6",
 }  # fmt: skip
 
@@ -153,30 +152,6 @@ def grid_rows(folder: Path, mini: Mini, config: Config, limit: int) -> Iterator[
         yield Row(f"planted: mAP, the app's grids, {what}", "mini", value, note)
 
 
-def search_row(folder: Path, model: str) -> Row:
-    """The project's own search on ``planted``: the same index and re-ranking as a user's click gets."""
-    from explorer.geometry import Box
-    from explorer.indexing import index_folder
-    from explorer.query import Query, RegionPart, SearchOptions
-    from explorer.search import search
-    from explorer.workspace import Workspace
-
-    images = folder / "images"
-    sizes = {path.name: Image.open(path).size for path in images.iterdir()}
-    precisions = []
-    with tempfile.TemporaryDirectory() as cache:
-        config = Config(model=model)
-        index_folder(images, "planted", Path(cache), config)
-        workspace = Workspace.open("planted", Path(cache))
-        for query in read_queries(folder / "annotations.json"):
-            part = RegionPart(query.work, Box.from_pixels(query.box, *sizes[query.work]).clipped())
-            matches = search(workspace, Query((part,)), SearchOptions(top=1000))
-            detections = [(m.work, np.array(m.box.to_pixels(*sizes[m.work]))) for m in matches]
-            precisions.append(average_precision(detections, query.truth))
-    note = f"{workspace.config.resolution} px, {len(precisions)} queries"
-    return Row("planted: mAP, the project's search", "mini", float(np.mean(precisions)), note)
-
-
 @torch.inference_mode()
 def speed_rows(mini: Mini, rounds: int = 5) -> list[Row]:
     """Pictures per second at 224 px, float32, batches of 8, in turns so that a busy machine slows all alike."""
@@ -230,8 +205,6 @@ def measure(args: argparse.Namespace) -> Iterator[Row]:
     for name in ("planted", "brueghel"):
         if name in asked:
             yield from dense_rows(name, args.data / name, models, teacher, args.queries)
-    if "search" in asked and (args.data / "planted").is_dir():
-        yield search_row(args.data / "planted", args.model)
 
 
 def main() -> None:
@@ -239,7 +212,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--model", default="mini", help="mini, or the folder of a CLIPModel")
     parser.add_argument("--resolution", type=int, help="long side for pointing; the model's usual by default")
-    parser.add_argument("--only", default="speed,objects,objects-art,captions,pointing,grids,planted,brueghel,search")
+    parser.add_argument("--only", default="speed,objects,objects-art,captions,pointing,grids,planted,brueghel")
     parser.add_argument("--queries", type=int, default=0, help="at most about so many queries per set; 0: all")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--no-control", dest="control", action="store_false", help="leave the untrained model out")

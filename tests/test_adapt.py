@@ -502,7 +502,7 @@ def prepared(data, tmp_path_factory) -> Path:
         (data / name).mkdir(exist_ok=True)
         (data / name / "metadata.csv").write_text("file,title\n", "utf-8")
     said = prepare.picture_texts(data)
-    texts = corpus(["tench"], [], [text for one in said.values() for text in one["texts"]], 400)
+    texts = corpus(["tench"], [], [text for one in said.values() for text in one["texts"]], 1)[:500]
     names = [f"a thing {number}" for number in range(60)]
     contents = {
         "texts": texts, "said": said, "labels": ["tench", "goldfish"], "measured": {},
