@@ -79,9 +79,9 @@ def reliability(calibration: Calibration) -> views.Props:
     if not calibration.reliability:
         return {"words": UNCALIBRATED, "bins": []}
     words = (
-        f"This collection was calibrated by itself: {calibration.copies} copies were made of its own details (in other "
-        f"sizes, reversed, recoloured, in grey, in ink, blurred, set into other works) and searched for, beside "
-        f"{calibration.pairs:,} pairs that have nothing to do with one another. A percentage was off by "
+        f"This collection was calibrated by itself: copies were made of its own details (in other sizes, reversed, "
+        f"recoloured, in grey, in ink, blurred, set into other works) and {calibration.copies} found again, beside "
+        f"{calibration.pairs:,} places that have nothing to do with what was searched for. A percentage was off by "
         f"{100 * calibration.ece:.0f} points on average, and of a copy and an unrelated place the copy was given "
         f"more in {100 * calibration.auc:.0f} of 100 cases."
     )
