@@ -7,6 +7,7 @@ import shutil
 
 import gradio as gr
 
+from explorer.calibration.blocks import chosen
 from explorer.config import ASKED_FOR, Config
 from explorer.ui import views
 from explorer.ui.components import Ledger
@@ -34,6 +35,7 @@ class CollectionTab:
         workspace = self.desk.workspace
         manifest, collection = workspace.manifest, workspace.collection
         works, skipped, columns = collection.works(), collection.skipped(), collection.columns()
+        matching = chosen(collection, workspace.config, manifest.model_hash)
         facts = [
             ("Collection", workspace.name),
             ("Works", f"{len(works):,}"),
@@ -41,6 +43,7 @@ class CollectionTab:
             ("Left out", f"{len(skipped):,} {'file' if len(skipped) == 1 else 'files'}" if skipped else "nothing"),
             ("Model", workspace.config.model),
             ("About it", workspace.model_note),
+            ("Details matched by", f"{matching.words()} made of its own details" if matching else ""),
             ("Resolution", f"{workspace.config.resolution} pixels on the long side"),
             ("Indexed", manifest.created.replace("T", ", ")[:17]),
             ("Folder", str(workspace.folder)),
