@@ -14,7 +14,9 @@ DEFAULT_MODEL = "openai/clip-vit-base-patch16"
 MINI_MODEL = "mini"
 _USUAL = {"resolution": 448, "whitening": 0.0, "outlines": 1.0}
 _USUAL_OF_MINI = {"resolution": 832, "whitening": 0.5, "outlines": 0.5}
-ASKED_FOR = ("model", "resolution", "match_layer", "cell_dims", "outlines", "whitening", "engine")
+FACETS = ("token", "value")
+"""What of a block can match details: the tokens that leave it, or the values that its attention gathers."""
+ASKED_FOR = ("model", "resolution", "match_layer", "match_facet", "cell_dims", "outlines", "whitening", "engine")
 """Settings that a person may choose when a collection is indexed, as the command line's options are called."""
 
 
@@ -33,7 +35,10 @@ class Config:
     """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out, it becomes
     the model's usual: 832 for the mini model, which is quick and uses the pixels, 448 for others."""
     match_layer: int = 0
-    """Block whose patch tokens match details, counted from the end (-1 is the last); 0 lets the model say."""
+    """Block that matches details, counted from the end (-1 is the last); 0 is the one that the model's own config
+    names, or, where it names none, the one that is chosen when a collection is indexed."""
+    match_facet: str = ""
+    """What of that block, one of :data:`FACETS`; empty is what the model's own config names, or its tokens."""
     cell_dims: int = 128
     """Dimensions kept of a patch token for matching (PCA fitted on the collection); 0 keeps them all."""
     whitening: float | None = None
@@ -62,6 +67,8 @@ class Config:
         for name, value in usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
+        if self.match_facet and self.match_facet not in FACETS:
+            raise ExplorerError(f"The match facet is one of {', '.join(FACETS)}, not {self.match_facet!r}.")
         if not 0 <= self.outlines <= 1000:
             raise ExplorerError(f"The weight of outlines must lie between 0 and 1000, not at {self.outlines}.")
         if not 32 <= self.resolution <= 4096:
@@ -69,7 +76,9 @@ class Config:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Config:
-        """A config as :meth:`to_json` wrote it; one of another version, with other settings, is refused."""
+        """A config as :meth:`to_json` wrote it; one of another version, with other settings, is refused, but for those
+        of :data:`_ADDED`."""
+        record = {**_ADDED, **record}
         known = {field.name for field in fields(cls)}
         differing = sorted(known ^ set(record))
         if differing:
@@ -88,7 +97,9 @@ class Config:
         >>> Config(model="openai/clip-vit-base-patch16").fingerprint("abc")  # doctest: +ELLIPSIS
         'clip-vit-base-patch16-448px-...'
         """
-        deciding = {name: value for name, value in self.to_json().items() if name not in _LOOKUP_SETTINGS}
+        record = self.to_json()
+        ignored = {*_LOOKUP_SETTINGS, *(name for name, usual in _ADDED.items() if record[name] == usual)}
+        deciding = {name: value for name, value in record.items() if name not in ignored}
         deciding["model"] = model_hash
         digest = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:8]
         name = re.sub(r"[^A-Za-z0-9]+", "-", self.model.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]).strip("-")
@@ -96,6 +107,9 @@ class Config:
 
 
 _LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works", "laid_works"})
+_ADDED: dict[str, Any] = {"match_facet": ""}
+"""Settings that manifests of earlier versions lack, and what they then were; so set, they leave the fingerprint as it
+was before there was such a setting."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ import filelock
 import numpy as np
 
 from explorer.calibration import calibrate, calibrated, carried_over
+from explorer.calibration.blocks import FEWEST_WORKS, WORKS, Choice, choice_fact, choose, chosen
 from explorer.collection import (
     Catalogue,
     Collection,
@@ -45,10 +46,13 @@ from explorer.workspace import (
     Workspace,
     collection_folder,
     content_hash,
+    open_for_encoding,
     silent,
 )
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from explorer.encoder import Encoder
 
 log = logging.getLogger(__name__)
@@ -65,6 +69,8 @@ class IndexReport:
     regions: int
     skipped: list[Skipped]
     sync: SyncReport
+    matching: Choice | None = None
+    """The block and facet that details are matched by, where they were chosen, in this run or in an earlier one."""
 
 
 def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
@@ -108,11 +114,17 @@ class _Indexing:
         self._encoder, self._progress = encoder, progress
         self._collection = Collection(root / "collection.sqlite")
         self._renditions = Renditions(root / "pictures")
-        self._features = root / config.fingerprint(encoder.hash)
+        self._aim(config)
+
+    def _aim(self, config: Config) -> None:
+        """Take a config as the one to index with."""
+        self._config = config
+        self._features = self._root / config.fingerprint(self._encoder.hash)
         self._parts = self._features / "parts"
 
     def run(self, files: Sequence[PictureFile], catalogue: Catalogue | None) -> IndexReport:
         sync = self._sync(files, catalogue)
+        matching = self._matching()
         previous, reduction = self._starting_point(sync.works)
         stored = set(previous.contents) if previous else set()
         pending = [work for work in self._collection.works() if work.content not in stored]
@@ -126,7 +138,7 @@ class _Indexing:
         self._collection.remember("folder", str(self._folder))
         self._calibrate(before)
         self._tidy(manifest)
-        return IndexReport(manifest.works, encoded, manifest.regions, self._collection.skipped(), sync)
+        return IndexReport(manifest.works, encoded, manifest.regions, self._collection.skipped(), sync, matching)
 
     def _set_aside(self, damaged: dict[str, str]) -> list[Work]:
         """Move works whose picture is damaged to the unreadable files; returns the others, at least one."""
@@ -169,6 +181,45 @@ class _Indexing:
                 f"This name belongs to the collection of {before}, and {self._folder} has none of its pictures; "
                 f"choose another --name."
             )
+
+    # -- what matches details ----------------------------------------------------------------------------------------
+
+    def _matching(self) -> Choice | None:
+        """The block and facet for a model that names none: as chosen before, or else chosen now and kept, since
+        another would mean encoding everything anew. The config says them from here on."""
+        asked, encoder = self._config, self._encoder
+        if asked.match_layer:
+            return chosen(self._collection, asked, encoder.hash)
+        if not encoder.candidates or self._matched_by_default():
+            return None
+        fact = choice_fact(asked, encoder.hash)
+        choice = Choice.from_json(self._collection.fact(fact))
+        if choice is None:
+            pictures = self._some_pictures()
+            choice = choose(encoder, asked, pictures, self._progress) if len(pictures) >= FEWEST_WORKS else None
+            if choice is None:
+                return None
+            self._collection.remember(fact, choice.to_json())
+        self._encoder = encoder.matching_with(choice.layer)
+        self._aim(replace(asked, match_layer=choice.layer.block, match_facet=choice.layer.facet))
+        return choice
+
+    def _matched_by_default(self) -> bool:
+        """Whether enough works to choose by were indexed already without: by an earlier version, that is."""
+        manifest = self._manifest()
+        return manifest is not None and manifest.works >= FEWEST_WORKS
+
+    def _some_pictures(self) -> list[Image]:
+        """Up to :data:`WORKS` pictures that can be read, of those in the order of their contents' hashes."""
+        pictures: list[Image] = []
+        for work in sorted(_one_per_content(self._collection.works()), key=lambda work: work.content):
+            if len(pictures) == WORKS:
+                break
+            try:
+                pictures.append(open_for_encoding(self._folder / work.id, self._config).image)
+            except ExplorerError:
+                continue  # counted and listed when it is encoded
+        return pictures
 
     # -- tables ------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from explorer.adapt.settings import settings_from
 from explorer.cli.options import command, json_option, machine_options, open_workspace
 from explorer.cli.output import ProgressBar, print_json
 from explorer.cli.searching import add_search
+from explorer.config import FACETS
 from explorer.errors import ExplorerError
 from explorer.evaluate.command import PROTOCOLS
 from explorer.evaluate.command import add_options as protocol_options
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--model", metavar="M", help="hub id or local folder of a CLIPModel, or 'mini'")
     index.add_argument("--resolution", type=int, metavar="PX", help="long side at which pictures are encoded")
     index.add_argument("--match-layer", type=int, metavar="N", help="block for matching, -1 is the last")
+    index.add_argument("--match-facet", choices=FACETS, help="what of that block: its tokens or its values")
     index.add_argument("--cell-dims", type=int, metavar="N", help="dimensions kept of a patch by PCA; 0 keeps all")
     index.add_argument("--outlines", type=float, metavar="W", help="how much outlines count beside the model; 0: not")
     index.add_argument("--whitening", type=float, metavar="W", help="0 plain PCA to 1 fully whitened")
@@ -130,9 +132,12 @@ def _index(options: argparse.Namespace) -> None:
                               metadata=options.metadata, progress=progress, effort=effort)  # fmt: skip
     skipped = [{"file": one.file, "reason": one.reason} for one in report.skipped]
     if options.json:
-        print_json({"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped})
+        record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
+        print_json({**record, "matching": report.matching.record()} if report.matching else record)
         return
     print(f"{options.name}: {report.works:,} works, {report.encoded:,} newly encoded, {report.regions:,} regions.")
+    if report.matching:
+        print(f"Details are matched by {report.matching.words()}.")
     if report.sync.unmatched_rows:
         print(f"{report.sync.unmatched_rows:,} catalogue rows name no picture in the folder.")
     if skipped:

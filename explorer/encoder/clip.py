@@ -6,7 +6,8 @@ CLIP was trained to summarise a whole picture in its class token. Two things mak
   keeps to itself instead of gathering from everywhere), then ``post_layernorm`` and ``visual_projection`` as for the
   class token. Zhou, Loy and Dai, "Extract free dense labels from CLIP" (MaskCLIP), ECCV 2022, section 3.2.
 * *For matching details*, patch tokens of an earlier block say more about what is *there*; which block is a setting.
-  A model's own config may say that its block's values match better than its tokens (``match_facet: "value"``).
+  A model's own config may name it, and say that its values match better than its tokens (``match_layer: -2``,
+  ``match_facet: "value"``). For one that names none it is chosen (:mod:`explorer.calibration.blocks`).
 
 Pictures keep their aspect ratio: both sides are brought to whole numbers of patches and position embeddings are
 interpolated, so nothing is cropped away and a detail in a corner is findable. A model whose config has ``tiled: true``
@@ -15,6 +16,7 @@ sees them in tiles of its native size instead (:mod:`explorer.encoder.tiles`), a
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import logging
 import os
@@ -35,8 +37,8 @@ from transformers import AutoConfig, AutoTokenizer, CLIPModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.utils import logging as transformers_logging
 
-from explorer.config import MINI_MODEL, Config
-from explorer.encoder import Encoding
+from explorer.config import FACETS, MINI_MODEL, Config
+from explorer.encoder import Encoding, Layer
 from explorer.encoder.tiles import Tiling
 from explorer.errors import ExplorerError
 from explorer.regions import FeatureMap, unit_rows
@@ -47,7 +49,10 @@ MINI_NOTE = (
     "knows far more words and judges likeness better (index with --model openai/clip-vit-base-patch16)."
 )
 DEFAULT_LAYER = -3
-"""Block for matching where neither the user nor the model's own config names one: past the edges, before the gist."""
+"""Block for matching where neither the user nor the model's own config names one, and there are too few works to
+choose one by: past the edges, before the gist."""
+CANDIDATE_BLOCKS = 6
+"""How many of a model's last blocks a layer is chosen from."""
 
 Colours = tuple[tuple[float, ...], tuple[float, ...]]
 """Mean and standard deviation of red, green and blue, in 0 to 1, that a model's input is normalised by."""
@@ -72,14 +77,17 @@ class ClipEncoder:
         self.tokenizer = tokenizer
         self._resolution = config.resolution
         self._device = device
-        own_layer = getattr(model.config, "match_layer", DEFAULT_LAYER)
-        self._values = getattr(model.config, "match_facet", "token") == "value"
+        named = getattr(model.config, "match_layer", None)
+        own = Layer(DEFAULT_LAYER if named is None else named, getattr(model.config, "match_facet", "token"))
         self._tiled = bool(getattr(model.config, "tiled", False))
-        self._match_block = _block(config.match_layer or own_layer, model.config.vision_config.num_hidden_layers)
+        self.blocks = model.config.vision_config.num_hidden_layers
+        self.layer = self._checked(Layer(config.match_layer or own.block, config.match_facet or own.facet))
+        last = range(-1, -1 - min(CANDIDATE_BLOCKS, self.blocks), -1)
+        self.candidates = () if named is not None else tuple(Layer(b, facet) for b in last for facet in FACETS)
         self._patch = model.config.vision_config.patch_size
         self._mean = torch.tensor(colours[0], device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(colours[1], device=device).view(1, 3, 1, 1)
-        self.hash = _weights_hash(model, (own_layer, self._values, self._tiled))
+        self.hash = _weights_hash(model, (own.block, own.facet == "value", self._tiled))
         self.note = note
         self.logit_scale = float(model.logit_scale.detach().exp())
 
@@ -103,6 +111,18 @@ class ClipEncoder:
         ]
 
     @torch.inference_mode()
+    def match_maps(self, pictures: Sequence[Image.Image], layers: Sequence[Layer]) -> list[list[FeatureMap]]:
+        columns, rows = (side // self._patch for side in pictures[0].size)
+        found = self._passed(self._pixels(pictures), [self._checked(layer) for layer in layers])[0]
+        maps = [tokens.float().cpu().numpy().reshape(len(pictures), rows, columns, -1) for tokens in found]
+        return [[FeatureMap(of_layer[number]) for of_layer in maps] for number in range(len(pictures))]
+
+    def matching_with(self, layer: Layer) -> ClipEncoder:
+        other = copy.copy(self)
+        other.layer = self._checked(layer)
+        return other
+
+    @torch.inference_mode()
     def words(self, texts: Sequence[str]) -> np.ndarray:
         longest = self.model.config.text_config.max_position_embeddings
         tokens = self.tokenizer(
@@ -119,28 +139,40 @@ class ClipEncoder:
 
     def forward(self, pixels: torch.Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """``(B, 3, h, w)`` to match tokens ``(B, N, D)``, joint tokens ``(B, N, P)`` and whole pictures ``(B, P)``."""
+        (match,), joint, whole = self._passed(pixels, [self.layer])
+        arrays = [tensor.float().cpu().numpy() for tensor in (match, joint, whole)]
+        return arrays[0], unit_rows(arrays[1]), unit_rows(arrays[2])
+
+    def _passed(
+        self, pixels: torch.Tensor, layers: Sequence[Layer]
+    ) -> tuple[list[torch.Tensor], torch.Tensor, torch.Tensor]:
+        """As :meth:`forward`, with the match tokens of each of the layers, and nothing scaled to unit length."""
         if not self._tiled:
-            return self._arrays(*self._through(self.model.vision_model.embeddings(pixels, True)))
+            return self._through(self.model.vision_model.embeddings(pixels, True), layers)
         embeddings = self.model.vision_model.embeddings
         grid = embeddings.patch_embedding(pixels).permute(0, 2, 3, 1)
         tiling = Tiling.of(*grid.shape[1:3], embeddings.image_size // self._patch)
-        match, joint, _ = self._through(self._placed(tiling.split(grid), tiling.height, tiling.width))
+        match, joint, _ = self._through(self._placed(tiling.split(grid), tiling.height, tiling.width), layers)
         squeezed = interpolate(pixels, (embeddings.image_size,) * 2, mode="bicubic", antialias=True)
-        whole = self._through(embeddings(squeezed))[2]
-        return self._arrays(tiling.join(match), tiling.join(joint), whole)
+        whole = self._through(embeddings(squeezed), ())[2]
+        return [tiling.join(tokens) for tokens in match], tiling.join(joint), whole
 
-    def _through(self, embedded: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Embedded tokens, the class token first, through all blocks: what matches, joint tokens, the class token."""
+    def _through(
+        self, embedded: torch.Tensor, layers: Sequence[Layer]
+    ) -> tuple[list[torch.Tensor], torch.Tensor, torch.Tensor]:
+        """Embedded tokens, the class token first, through all blocks: what matches by each of the layers, joint
+        tokens, the class token."""
         vision, project = self.model.vision_model, self.model.visual_projection
         hidden = vision.pre_layrnorm(embedded)
-        match = None
-        for number, block in enumerate(vision.encoder.layers):
+        match: dict[Layer, torch.Tensor] = {}
+        for number, block in enumerate(vision.encoder.layers, start=-self.blocks):
             last_input, hidden = hidden, block(hidden, None)
-            if number == self._match_block:
-                match = _values(block, last_input[:, 1:]) if self._values else hidden[:, 1:]
+            for layer in layers:
+                if layer.block == number:
+                    match[layer] = _values(block, last_input[:, 1:]) if layer.facet == "value" else hidden[:, 1:]
         last = vision.encoder.layers[-1]
         joint = project(vision.post_layernorm(last.self_attn.out_proj(_values(last, last_input[:, 1:]))))
-        return match, joint, project(vision.post_layernorm(hidden[:, 0]))
+        return [match[layer] for layer in layers], joint, project(vision.post_layernorm(hidden[:, 0]))
 
     def _placed(self, tokens: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
         """Tokens ``(N, rows * columns, D)`` with the positions of the middle of the native grid, and a class token."""
@@ -152,10 +184,12 @@ class ClipEncoder:
         start = (embeddings.class_embedding + weight[0]).expand(len(tokens), 1, -1)
         return torch.cat([start, tokens + places], dim=1)
 
-    @staticmethod
-    def _arrays(match: torch.Tensor, joint: torch.Tensor, whole: torch.Tensor) -> tuple[np.ndarray, ...]:
-        arrays = [tensor.float().cpu().numpy() for tensor in (match, joint, whole)]
-        return arrays[0], unit_rows(arrays[1]), unit_rows(arrays[2])
+    def _checked(self, layer: Layer) -> Layer:
+        if not -self.blocks <= layer.block <= -1:
+            raise ExplorerError(
+                f"The model has {self.blocks} blocks; the match layer must lie between -{self.blocks} and -1."
+            )
+        return layer
 
 
 def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder:
@@ -219,12 +253,6 @@ def _load(source: str, local_files_only: bool) -> tuple[CLIPModel, Any, Colours]
 def _values(block: Any, tokens: torch.Tensor) -> torch.Tensor:
     """What a block's attention would gather from each token: the token itself, without what came before it."""
     return block.self_attn.v_proj(block.layer_norm1(tokens))
-
-
-def _block(layer: int, count: int) -> int:
-    if not -count <= layer <= -1:
-        raise ExplorerError(f"The model has {count} blocks; the match layer must lie between -{count} and -1.")
-    return count + layer
 
 
 def best_device() -> str:

@@ -26,7 +26,7 @@ from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
 from explorer.config import MINI_MODEL, Config
-from explorer.encoder import Encoding
+from explorer.encoder import Encoding, Layer
 from explorer.encoder.clip import MINI_FOLDER, MINI_NOTE, best_device, usable
 from explorer.encoder.lite import LAST, STRIDE, Lite
 from explorer.errors import ExplorerError
@@ -37,6 +37,7 @@ CELL = 16  # pixels of a cell of the map for details
 NATIVE = 224  # pixels of a side of the square that whole pictures are pressed into
 COARSE = 0.5  # words also see the picture at this share of its size, where larger things fit a cell's view
 _LONGEST_TEXT = 2000  # characters
+_ONE_MAP = "The small model has one map for details: leave the match layer and facet out."
 _DAMAGED = (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, SafetensorError)
 
 
@@ -44,8 +45,8 @@ class SmallEncoder:
     """See :class:`explorer.encoder.Encoder`."""
 
     def __init__(self, folder: Path, config: Config, device: str, note: str = "") -> None:
-        if config.match_layer:
-            raise ExplorerError("The small model has one map for details: leave the match layer out.")
+        if config.match_layer or config.match_facet:
+            raise ExplorerError(_ONE_MAP)
         shape = json.loads((folder / "config.json").read_text("utf-8"))
         stored = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
         self.net, self.head = Lite(), nn.Linear(LAST, shape["joint"])
@@ -66,6 +67,7 @@ class SmallEncoder:
         self.hash = _weights_hash(stored)
         self.note = note
         self.logit_scale = float(shape["logit_scale"])
+        self.blocks, self.candidates = len(self.net.blocks), ()
 
     def grid_shape(self, width: int, height: int) -> tuple[int, int]:
         factor = self._resolution / max(width, height) / STRIDE
@@ -97,6 +99,15 @@ class SmallEncoder:
     def details(self, picture: Image.Image) -> np.ndarray:
         """Only what :meth:`encode` matches details by: ``(rows, columns, D)``."""
         return _map(self.net.middle(self._pixels([picture]))[0]).vectors
+
+    def match_maps(self, pictures: Sequence[Image.Image], layers: Sequence[Layer]) -> list[list[FeatureMap]]:
+        """There is one map for details, so there are no layers to ask for."""
+        if layers:
+            raise ExplorerError(_ONE_MAP)
+        return [[] for _ in pictures]
+
+    def matching_with(self, layer: Layer) -> SmallEncoder:
+        raise ExplorerError(_ONE_MAP)
 
     def _wholes(self, pixels: torch.Tensor) -> np.ndarray:
         square = F.interpolate(pixels, (NATIVE, NATIVE), mode="bicubic", antialias=True).clamp(0, 1)

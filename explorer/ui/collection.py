@@ -7,6 +7,7 @@ import shutil
 
 import gradio as gr
 
+from explorer.calibration.blocks import chosen
 from explorer.config import ASKED_FOR, Config
 from explorer.ui import views
 from explorer.ui.components import Ledger
@@ -34,6 +35,7 @@ class CollectionTab:
         workspace = self.desk.workspace
         manifest, collection = workspace.manifest, workspace.collection
         works, skipped, columns = collection.works(), collection.skipped(), collection.columns()
+        matching = chosen(collection, workspace.config, manifest.model_hash)
         facts = [
             ("Collection", workspace.name),
             ("Works", f"{len(works):,}"),
@@ -41,6 +43,7 @@ class CollectionTab:
             ("Left out", f"{len(skipped):,} {'file' if len(skipped) == 1 else 'files'}" if skipped else "nothing"),
             ("Model", workspace.config.model),
             ("About it", workspace.model_note),
+            ("Details matched by", f"{matching.words()} made of its own details" if matching else ""),
             ("Resolution", f"{workspace.config.resolution} pixels on the long side"),
             ("Indexed", manifest.created.replace("T", ", ")[:17]),
             ("Folder", str(workspace.folder)),
@@ -79,9 +82,9 @@ def reliability(calibration: Calibration) -> views.Props:
     if not calibration.reliability:
         return {"words": UNCALIBRATED, "bins": []}
     words = (
-        f"This collection was calibrated by itself: {calibration.copies} copies were made of its own details (in other "
-        f"sizes, reversed, recoloured, in grey, in ink, blurred, set into other works) and searched for, beside "
-        f"{calibration.pairs:,} pairs that have nothing to do with one another. A percentage was off by "
+        f"This collection was calibrated by itself: copies were made of its own details (in other sizes, reversed, "
+        f"recoloured, in grey, in ink, blurred, set into other works) and {calibration.copies} found again, beside "
+        f"{calibration.pairs:,} places that have nothing to do with what was searched for. A percentage was off by "
         f"{100 * calibration.ece:.0f} points on average, and of a copy and an unrelated place the copy was given "
         f"more in {100 * calibration.auc:.0f} of 100 cases."
     )

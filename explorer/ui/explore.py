@@ -64,11 +64,10 @@ class ExploreTab:
 
     def _wire(self) -> None:
         # wiring
-        searching = working(self.results)
         self.gallery.find(self.find, None, self.gallery, **quiet())
         self._answering(self.gallery.choose, self.open)
         self.viewer.restore(self.arrive, None, self.viewer, **quiet())
-        self.viewer.restore(self.restore, self.session, self.shown, **searching)
+        self._answering(self.viewer.restore, self.restore)
         self.waiting.supersede(self.supersede, None, None, **quiet())
         for asks, handler in (
             (self.viewer.pick, self.follow), (self.viewer.point, self.point), (self.viewer.resize, self.resize),

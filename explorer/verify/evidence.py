@@ -151,6 +151,8 @@ def _points_say(detail: Detail, place: Place, compared: Compared) -> tuple[Fit |
     asked = list(_ways_round(compared, near))
     heard = [_agreeing(detail, place, pairs, tolerance, mirrored) for mirrored, pairs in asked]
     fit, agreeing = max(heard, key=lambda one: one[0].count if one[0] else 0)
+    if fit is None or fit.count < _FEWEST_POINTS:  # four agree in any two faces, and prove nothing
+        return fit, agreeing, 0.0
     tentative = sum(_apart(detail, place, np.concatenate(pairs, axis=1)) for _, pairs in asked)
     return fit, agreeing, significance(_apart(detail, place, agreeing), tentative, _random_share(place))
 

@@ -207,7 +207,7 @@ def test_nothing_convincing_is_said(detail: Callable[..., Page], picture_of: Kee
 
 
 def test_a_search_that_learns(detail: Callable[..., Page]):
-    page = detail(work=6)
+    page = detail(work=11)
     page.locator(CARDS).nth(1).locator("[data-verdict=accepted]").click()
     expect(page.locator(CARDS).nth(1).locator(".badge")).to_be_visible()
     page.locator(".part-results input[name=learn]").first.check()

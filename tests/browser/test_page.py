@@ -263,8 +263,15 @@ def test_wishes_for_results(visit: Visit):
     results.locator("select[name=top]").select_option("10")
     expect(page.locator(CARDS)).to_have_count(10)
     results.locator("input[name=own]").check()
-    work = place_in_address(page)[0]
-    expect(page.locator(CARDS).first).to_have_attribute("data-work", work)
+    results.locator("select[name=top]").select_option("100")
+    work, (left, top, right, bottom) = place_in_address(page)
+    itself = page.locator(f'{CARDS}[data-work="{work}"]')
+    expect(itself.first).to_be_visible()
+    for repeat in itself.all():
+        x0, y0, x1, y1 = map(float, repeat.get_attribute("data-box").split(","))
+        across, down = min(x1, right) - max(x0, left), min(y1, bottom) - max(y0, top)
+        smaller = min((x1 - x0) * (y1 - y0), (right - left) * (bottom - top))
+        assert across <= 0 or down <= 0 or across * down < 0.4 * smaller, "a repeat is not the query itself"
 
 
 DROP = """([name, type, content]) => {

@@ -413,7 +413,7 @@ const restore = () => {
   const asked = new URLSearchParams(window.location.search);
   const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
   const [also, like, not] = ["also", "like", "not"].map((name) => asked.getAll(name));
-  trigger("restore", { work: asked.get("work") || "", box, also, like, not, words: asked.get("words"), layout: asked.get("layout") });
+  trigger("restore", { work: asked.get("work") || "", box, also, like, not, words: asked.get("words"), layout: asked.get("layout"), at: window.Explorer.asked() });
 };
 // Coming back to what is in view already (from a comparison, say) asks nothing again.
 window.addEventListener("popstate", () => { if (!sameAddress(address(), window.location.href)) restore(); });
