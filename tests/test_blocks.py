@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,18 +35,18 @@ CANDIDATES = tuple(Layer(block, facet) for block in (-1, -2, -3) for facet in ("
 def unnamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random CLIP of three blocks whose config names no layer for matching."""
     import torch
-    from transformers import AutoTokenizer, CLIPConfig, CLIPModel
+    from transformers import CLIPConfig, CLIPModel
     from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-    from explorer.encoder.clip import MINI_FOLDER
+    from explorer.adapt.tokens import learn_tokenizer
 
     torch.manual_seed(1)
     shape = {"hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 2, "projection_dim": 24}
     vision = {**shape, "num_hidden_layers": BLOCKS, "patch_size": 16, "image_size": 96}
-    text = {**shape, "num_hidden_layers": 1, "vocab_size": 8192, "bos_token_id": 8190, "eos_token_id": 8191}
+    text = {**shape, "num_hidden_layers": 1, "vocab_size": 600, "bos_token_id": 598, "eos_token_id": 599}
     folder = tmp_path_factory.mktemp("models") / "unnamed"
     CLIPModel(CLIPConfig(vision_config=vision, text_config=text, projection_dim=24)).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(MINI_FOLDER).save_pretrained(folder)
+    learn_tokenizer(["a painting of a windmill"], 600, 48).save_pretrained(folder)
     CLIPImageProcessorPil().save_pretrained(folder)
     return folder
 
@@ -104,9 +105,22 @@ def test_another_layer_leaves_the_encoder_as_it_is(config: Config) -> None:
     assert encoder.layer == before == Layer(-3, "token")
 
 
-def test_a_model_that_names_its_layer_offers_no_choice(mini_encoder) -> None:
+def test_a_model_that_names_its_layer_offers_no_choice(unnamed: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(unnamed, tmp_path / "named")
+    own = json.loads((folder / "config.json").read_text("utf-8")) | {"match_layer": -2, "match_facet": "value"}
+    (folder / "config.json").write_text(json.dumps(own), "utf-8")
+    encoder = open_encoder(Config(model=str(folder), resolution=160))
+    assert encoder.candidates == ()
+    assert encoder.layer == Layer(-2, "value")
+
+
+def test_the_small_model_has_one_map_and_offers_no_choice(mini_encoder) -> None:
     assert mini_encoder.candidates == ()
-    assert mini_encoder.layer == Layer(-2, "value")
+    assert mini_encoder.match_maps([work(3, 64, 64)], ()) == [[]]
+    with pytest.raises(ExplorerError, match="one map"):
+        mini_encoder.matching_with(Layer(-2, "value"))
+    with pytest.raises(ExplorerError, match="one map"):
+        open_encoder(Config(model="mini", match_facet="value"))
 
 
 # -- the config --------------------------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ def test_the_small_model_in_another_folder_is_the_same_model(small_folder: Path,
 
 
 def test_the_small_model_has_one_map_for_details() -> None:
-    with pytest.raises(ExplorerError, match="match layer"):
+    with pytest.raises(ExplorerError, match="one map"):
         open_encoder(Config(model="mini", match_layer=-2))
 
 
