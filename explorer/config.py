@@ -11,9 +11,13 @@ from typing import Any
 from explorer.errors import ExplorerError
 
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
-MINI_MODEL = "mini"
+MINI_MODEL, SMALL_MODEL = "mini", "small"
+"""The two that ship with the project: the demo's, and the one trained anew."""
 _USUAL = {"resolution": 448, "whitening": 0.0, "outlines": 1.0}
-_USUAL_OF_MINI = {"resolution": 832, "whitening": 0.5, "outlines": 0.5}
+_USUAL_OF = {
+    MINI_MODEL: {"resolution": 832, "whitening": 0.5, "outlines": 2.0},
+    SMALL_MODEL: {"resolution": 832, "whitening": 0.5, "outlines": 0.5},
+}
 FACETS = ("token", "value")
 """What of a block can match details: the tokens that leave it, or the values that its attention gathers."""
 ASKED_FOR = ("model", "resolution", "match_layer", "match_facet", "cell_dims", "outlines", "whitening", "engine")
@@ -30,10 +34,10 @@ class Config:
 
     # -- these change vectors ---------------------------------------------------------------------------------------
     model: str = DEFAULT_MODEL
-    """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` is the one that ships with the project."""
+    """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` and ``small`` ship with the project."""
     resolution: int | None = None
     """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out, it becomes
-    the model's usual: 832 for the mini model, which is quick and uses the pixels, 448 for others."""
+    the model's usual: 832 for those that ship, which are quick and need the pixels, 448 for others."""
     match_layer: int = 0
     """Block that matches details, counted from the end (-1 is the last); 0 is the one that the model's own config
     names, or, where it names none, the one that is chosen when a collection is indexed."""
@@ -42,11 +46,11 @@ class Config:
     cell_dims: int = 128
     """Dimensions kept of a patch token for matching (PCA fitted on the collection); 0 keeps them all."""
     whitening: float | None = None
-    """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully. Left out: 0.5 for the mini model,
-    0 for others."""
+    """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully. Left out: 0.5 for those that
+    ship, 0 for others."""
     outlines: float | None = None
     """How much the outlines of all cells count, times what the model's patch tokens do, when details are matched; 0
-    leaves them out. Left out: 0.5 for the mini model (made on ``planted``), 1 for others."""
+    leaves them out. Left out: 2 for the mini model, 0.5 for the small one, 1 for others."""
     scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
     """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
     overlap: float = 0.4
@@ -63,7 +67,7 @@ class Config:
     """Works, the best of those, whose stored grids are compared with the query's cell by cell."""
 
     def __post_init__(self) -> None:
-        usual = _USUAL_OF_MINI if self.model == MINI_MODEL else _USUAL
+        usual = _USUAL_OF.get(self.model, _USUAL)
         for name, value in usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)

@@ -114,15 +114,6 @@ def test_a_model_that_names_its_layer_offers_no_choice(unnamed: Path, tmp_path: 
     assert encoder.layer == Layer(-2, "value")
 
 
-def test_the_small_model_has_one_map_and_offers_no_choice(mini_encoder) -> None:
-    assert mini_encoder.candidates == ()
-    assert mini_encoder.match_maps([work(3, 64, 64)], ()) == [[]]
-    with pytest.raises(ExplorerError, match="one map"):
-        mini_encoder.matching_with(Layer(-2, "value"))
-    with pytest.raises(ExplorerError, match="one map"):
-        open_encoder(Config(model="mini", match_facet="value"))
-
-
 # -- the config --------------------------------------------------------------------------------------------------------
 
 

@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--works", type=int, default=72)
 
     train = command(commands, "train-mini", _train_mini, "train the small model again (pip install -e '.[train]')")
-    train.epilog = "What the data folder holds, and what each stage does: assets/models/mini/README.md"
+    train.epilog = "What the data folder holds, and what each stage does: assets/models/small/README.md"
     training_options(train)
 
     serve = command(commands, "serve", _serve, "open a collection in the browser")

@@ -45,8 +45,8 @@ from explorer.regions import FeatureMap, unit_rows
 
 MINI_FOLDER = Path(__file__).parents[2] / "assets" / "models" / "mini"
 MINI_NOTE = (
-    "This is the project's own small model: it finds copied details and knows the names of common things. A full CLIP "
-    "knows far more words and judges likeness better (index with --model openai/clip-vit-base-patch16)."
+    "This is the project's own small model, trained on some 1,600 pictures: it finds details that were copied closely "
+    "and knows few words. Serious work wants a full CLIP (index with --model openai/clip-vit-base-patch16)."
 )
 DEFAULT_LAYER = -3
 """Block for matching where neither the user nor the model's own config names one, and there are too few works to

@@ -25,13 +25,18 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
-from explorer.config import MINI_MODEL, Config
+from explorer.config import SMALL_MODEL, Config
 from explorer.encoder import Encoding, Layer
-from explorer.encoder.clip import MINI_FOLDER, MINI_NOTE, best_device, usable
+from explorer.encoder.clip import best_device, usable
 from explorer.encoder.lite import LAST, STRIDE, Lite
 from explorer.errors import ExplorerError
 from explorer.regions import FeatureMap, unit_rows
 
+SMALL_FOLDER = Path(__file__).parents[2] / "assets" / "models" / "small"
+SMALL_NOTE = (
+    "This is the project's own small model, trained anew: it finds copied details and knows the names of common "
+    "things. A full CLIP knows far more words and judges likeness better: --model openai/clip-vit-base-patch16."
+)
 MODEL_TYPE = "brueghel-small"
 CELL = 16  # pixels of a cell of the map for details
 NATIVE = 224  # pixels of a side of the square that whole pictures are pressed into
@@ -128,7 +133,7 @@ class SmallEncoder:
 
 
 def folder_of(config: Config) -> Path:
-    return MINI_FOLDER if config.model == MINI_MODEL else Path(config.model)
+    return SMALL_FOLDER if config.model == SMALL_MODEL else Path(config.model)
 
 
 def is_small(config: Config) -> bool:
@@ -145,7 +150,7 @@ def load_small(config: Config, threads: int = 0, device: str = "") -> SmallEncod
     folder = folder_of(config)
     device = usable(device) if device else best_device()
     try:
-        return SmallEncoder(folder, config, device, MINI_NOTE if config.model == MINI_MODEL else "")
+        return SmallEncoder(folder, config, device, SMALL_NOTE if config.model == SMALL_MODEL else "")
     except _DAMAGED as error:
         problem = f"The model in {folder} is damaged ({type(error).__name__}): restore or replace the folder."
         raise ExplorerError(problem) from error
