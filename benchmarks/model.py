@@ -210,7 +210,7 @@ def measure(args: argparse.Namespace) -> Iterator[Row]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--model", default="mini", help="mini, or the folder of a CLIPModel")
+    parser.add_argument("--model", default="mini", help="mini, small, or the folder of a CLIPModel")
     parser.add_argument("--resolution", type=int, help="long side for pointing; the model's usual by default")
     parser.add_argument("--only", default="speed,objects,objects-art,captions,pointing,grids,planted,brueghel")
     parser.add_argument("--queries", type=int, default=0, help="at most about so many queries per set; 0: all")
