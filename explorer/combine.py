@@ -33,6 +33,8 @@ REQUIRED = 1.0
 """Weight from which a part must be there; smaller ones are examples, below zero what is not wanted."""
 PROVEN = 0.5
 """Probability from which an unwanted detail counts as being there."""
+LIKELY = 0.2
+"""Probability from which an example adds to what a required detail says; less would only stir what is unlikely."""
 LAYOUT_SLACK = 0.35
 """How far a second detail may lie from where the first says it should, as a fraction of the distance between them
 and of its own size: at so much, the probability has fallen to 0.6 of what it was."""
@@ -145,7 +147,7 @@ def joined(results: Sequence[PartResult], row: int, layout: float = 1.0) -> floa
     required = [max(one.probability(row), _LEAST) for one in results if one.visual and one.part.weight >= REQUIRED]
     probability = float(np.exp(np.mean(np.log(required)))) * layout if required else 0.0
     for one in results:
-        if one.visual and 0 < one.part.weight < REQUIRED:
+        if one.visual and 0 < one.part.weight < REQUIRED and (not required or one.probability(row) >= LIKELY):
             probability = 1 - (1 - probability) * (1 - one.part.weight * one.probability(row))
     for one in results:
         if one.visual and one.part.weight < 0 and one.probability(row) >= PROVEN:

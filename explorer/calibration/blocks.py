@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 FEWEST_WORKS = 8
 """Works below which nothing is chosen: there is too little to choose by."""
-WORKS = 12
-"""Works that copies are made from and set into: with a ViT-B/16 on two cores, more would take over a minute."""
-PER_HOST = 4
+WORKS = 16
+"""Works that copies are made from and set into: with a ViT-B/16 on two cores, many more would take over a minute."""
+PER_HOST = 3
 """Copies that are set into one work."""
 HIT = 0.3
 """IoU with where the copy was set from which it counts as found."""
