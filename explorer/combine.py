@@ -11,7 +11,8 @@ joined in one way:
   taken from are never shown.
 * *Words* change the order and nothing else, and not by so much that a likely copy falls behind an unlikely one.
 * *Judgements* of matches: an accepted one is an example, and stands first; a rejected one stands last, and only what is
-  not proven by itself falls behind for being like it.
+  not proven by itself falls behind for being like it. A person may err: an accepted match that the search hardly
+  believes counts less as an example, and what is like a rejected one that it does believe stays where it is.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ LAYOUT_SLACK = 0.35
 and of its own size: at so much, the probability has fallen to 0.6 of what it was."""
 MOST_BY_WORDS = 1.5
 """How far words move a place up or down, in logits of its probability, at most."""
-_ACCEPTED = 0.5  # what an accepted match counts as an example
+_ACCEPTED = 0.5  # what an accepted match counts as an example, at most
+_BELIEVED, _LEAST_TRUST = 0.3, 0.2  # probability from which it counts as much, and what share of it counts in any case
 _REJECTED = 1.0  # how far likeness to a rejected match moves a place down, in logits
 _MOST_EXAMPLES = 40  # places of an example that are verified
 _LEAST = 1e-4  # no probability is none: a work that lacks one part can still be ranked
@@ -103,11 +105,12 @@ def combined(
     visual = [prepare(workspace, part) if not isinstance(part, WordsPart) else None for part in query.parts]
     hidden, own = _hidden(query.parts, visual, options.own)
     results, rows = _results(workspace, query.parts, visual, hidden, own if options.own else frozenset())
-    examples = [RegionPart(one.work, one.box, _ACCEPTED) for one in judged if one.accepted]
-    against = [RegionPart(one.work, one.box, -1.0) for one in judged if not one.accepted]
+    lead = _leading(results)
+    examples = [RegionPart(one.work, one.box, _trust(lead, workspace.row(one.work))) for one in judged if one.accepted]
+    doubted = [one for one in judged if lead.probability(workspace.row(one.work)) < _BELIEVED]
+    against = [RegionPart(one.work, one.box, -1.0) for one in doubted if not one.accepted]
     learnt = [_result(workspace, part, prepare(workspace, part), rows, []) for part in (*examples, *against)]
     liked, disliked = learnt[: len(examples)], learnt[len(examples) :]
-    lead = _leading(results)
     verdicts = {workspace.row(one.work): one for one in judged}
     order: list[tuple[float, Found]] = []
     for row in sorted({*rows, *verdicts} - hidden):
@@ -139,6 +142,12 @@ def _results(
         rows = [row for row in range(len(workspace.tables.works)) if row not in hidden]
     asked = zip(parts, visual, seen, strict=True)
     return [_result(workspace, part, one, rows, places) for part, one, places in asked], rows
+
+
+def _trust(lead: PartResult, row: int) -> float:
+    """What an accepted match counts as an example: less, where the search itself hardly believes it. A person may err,
+    and what is like an error must not come before what is like the query."""
+    return _ACCEPTED * float(np.clip(lead.probability(row) / _BELIEVED, _LEAST_TRUST, 1.0))
 
 
 def joined(results: Sequence[PartResult], row: int, layout: float = 1.0) -> float:
