@@ -211,9 +211,13 @@ def _leading(results: Sequence[PartResult]) -> PartResult:
 
 
 def _place_shown(lead: PartResult, results: Sequence[PartResult], row: int) -> Found | None:
-    """The leading part's place, unless an example is surer of its own."""
-    examples = [one.places[row] for one in results if one.visual and 0 < one.part.weight < REQUIRED
-                and row in one.places]  # fmt: skip
+    """The leading part's place, unless an example that is likely to be there is surer of its own."""
+    examples = [
+        one.places[row]
+        for one in results
+        if one.visual and 0 < one.part.weight < REQUIRED and row in one.places
+        and (row not in lead.places or one.probability(row) >= LIKELY)
+    ]  # fmt: skip
     return max(([lead.places[row]] if row in lead.places else []) + examples, key=lambda one: one.score, default=None)
 
 
