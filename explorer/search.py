@@ -55,7 +55,7 @@ def search(
     single = len(query.parts) == 1 and not judged
     found = _find(workspace, query.parts[0], options) if single else combined(workspace, query, options, judged)
     present = set(workspace.present_rows().tolist())
-    return as_matches(workspace, [one for one in found if one.row in present][: options.top])
+    return _as_matches(workspace, [one for one in found if one.row in present][: options.top])
 
 
 def little_to_go_by(workspace: Workspace, part: RegionPart | PicturePart) -> bool:
@@ -66,7 +66,7 @@ def little_to_go_by(workspace: Workspace, part: RegionPart | PicturePart) -> boo
     return len(detail.points) < _FEW_POINTS and workspace.calibration.model.probability(np.array([best]))[0] < PROVABLE
 
 
-def as_matches(workspace: Workspace, found: Sequence[Found]) -> list[Match]:
+def _as_matches(workspace: Workspace, found: Sequence[Found]) -> list[Match]:
     """Places in their order as matches, ranked from 1."""
     works = workspace.tables.works
     return [

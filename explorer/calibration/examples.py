@@ -102,9 +102,9 @@ class Examiner:
 
     # -- details -----------------------------------------------------------------------------------------------------
 
-    def _detail(self, row: int | None = None) -> Detail:
-        """A place of a random size and proportion, anywhere in a work."""
-        row = int(self.rng.choice(self.rows)) if row is None else row
+    def _detail(self) -> Detail:
+        """A place of a random size and proportion, anywhere in a random work."""
+        row = int(self.rng.choice(self.rows))
         rows, columns = self.workspace.tables.shapes[row].tolist()
         unit = math.sqrt(rows * columns) * math.exp(self.rng.uniform(*np.log(_SIDES)))
         stretch = math.exp(self.rng.uniform(-0.4, 0.4))
@@ -161,7 +161,7 @@ class Examiner:
                 continue  # its file is gone since it was indexed
 
     def _set(self, host: Image.Image, detail: Detail, row: int) -> tuple[Detail, Box] | None:
-        """A detail set into a host at a random place; None where it is the host's own or does not fit any more."""
+        """A detail set into a host at a random place, perhaps over another copy; None where it is the host's own."""
         if self.workspace.tables.contents[detail.row] == self.workspace.tables.contents[row]:
             return None
         alteration = random_alteration(self.rng)

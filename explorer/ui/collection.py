@@ -16,8 +16,9 @@ from explorer.verify.calibrated import Calibration
 from explorer.workspace import DEFAULT_CACHE
 
 UNCALIBRATED = (
-    "This collection is too small to be calibrated by itself, or was indexed before collections were. Its percentages "
-    "come from another one: read them as an order of trust. With 20 works or more, indexing again calibrates it."
+    "This collection is not calibrated by itself: it is too small, too few copies of its details could be found, or it "
+    "was indexed by an earlier version (then indexing again calibrates it). Its percentages come from another: read "
+    "them as an order of trust."
 )
 
 

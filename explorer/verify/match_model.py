@@ -33,7 +33,8 @@ class MatchModel:
 PRIOR_CELLS = 16
 """Cells that do not agree, added to a query's own."""
 DEFAULT = MatchModel(-6.6, (1.4, 17.7, 2.2))
-"""Where a collection is too small to be calibrated by itself: fitted on details of old masters with the small model."""
+"""Where a collection is too small to be calibrated by itself: fitted on copies planted in old masters, and on unrelated
+details of them, with the mini model."""
 
 
 def cue_vector(similarity: float, cells: float, significance: float) -> tuple[float, float, float]:
