@@ -12,10 +12,10 @@ from pathlib import Path
 
 from explorer.cli import main as explorer
 from explorer.errors import ExplorerError
-from explorer.workspace import DEFAULT_CACHE, Workspace
+from explorer.paths import ASSETS, DEFAULT_CACHE
+from explorer.workspace import Workspace
 
 DEMO = "demo"
-ROOT = Path(__file__).resolve().parent
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def open_demo(cache: Path, folder: Path = ROOT / "assets" / "demo") -> Workspace:
+def open_demo(cache: Path, folder: Path = ASSETS / "demo") -> Workspace:
     """The demo collection, painted and indexed if need be; a run that was stopped is gone on with."""
     try:
         return Workspace.open(DEMO, cache)
@@ -61,7 +61,7 @@ def _run(*arguments: str) -> None:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Open a collection in the browser.")
     parser.add_argument("name", nargs="?", default=DEMO, metavar="NAME", help="an indexed collection; else the demo")
-    parser.add_argument("--cache", type=Path, default=ROOT / DEFAULT_CACHE, metavar="DIR", help="where they live")
+    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR", help="where they live")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")

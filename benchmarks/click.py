@@ -28,14 +28,14 @@ import numpy as np
 
 sys.path[0] = str(Path(__file__).parents[1])  # not this folder: the web server has a library called click, as this file
 
-from explorer.click import MIDDLE, Proposal, click_box, first_look, proposals
 from explorer.config import Config
 from explorer.demo import paint_demo
+from explorer.evaluate.metrics import average_precision
 from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
-from explorer.metrics import average_precision
-from explorer.query import Query, RegionPart, SearchOptions
 from explorer.search import search
+from explorer.search.click import MIDDLE, Proposal, click_box, first_look, proposals
+from explorer.search.query import Query, RegionPart, SearchOptions
 from explorer.workspace import Workspace
 
 RIGHT = 0.4

@@ -24,8 +24,8 @@ sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the li
 from explorer.calibration.copies import random_alteration, redrawn
 from explorer.config import Config
 from explorer.indexing import index_folder
-from explorer.verify import cue_vector
-from explorer.verify.calibrated import Calibration
+from explorer.verification import cue_vector
+from explorer.verification.calibration_result import Calibration
 from explorer.workspace import Workspace
 
 EVIDENCE = {

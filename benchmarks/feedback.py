@@ -26,10 +26,10 @@ sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the li
 from matcher import average_precision
 from quality import Asked, Bench, indexed
 
-from explorer.combine import JudgedPart
 from explorer.config import Config
-from explorer.query import Match, Query, RegionPart, SearchOptions
 from explorer.search import search
+from explorer.search.combine import JudgedPart
+from explorer.search.query import Match, Query, RegionPart, SearchOptions
 
 COUNTS = (1, 2, 3, 5)
 WRONG = 0.2

@@ -9,12 +9,12 @@ from matcher import Query, average_precision
 from PIL import Image
 
 from explorer.config import Config
-from explorer.dense import place, query_grid
 from explorer.encoder import Encoder
 from explorer.encoder.small import SmallEncoder
+from explorer.features.grid import FeatureMap
+from explorer.features.pca import fit_reduction
 from explorer.geometry import Box
-from explorer.reduction import fit_reduction
-from explorer.regions import FeatureMap
+from explorer.matching.dense import place, query_grid
 from explorer.workspace import outlines_of
 
 

@@ -2,7 +2,7 @@
 
 It is exhaustive on purpose: what it misses, the features miss. The app's search is measured against it.
 
-Protocol: ArtMiner's (:func:`explorer.metrics.average_precision`); the query's own work is not searched.
+Protocol: ArtMiner's (:func:`explorer.evaluate.metrics.average_precision`); the query's own work is not searched.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from explorer.metrics import average_precision
+from explorer.evaluate.metrics import average_precision
 
 CELL = 16  # pixels
 QUERY_CELLS = 8  # on the long side of the query's box

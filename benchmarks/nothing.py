@@ -35,12 +35,12 @@ sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the li
 
 from quality import indexed
 
-from explorer.click import square
 from explorer.config import Config
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.query import Match, Query, RegionPart, SearchOptions
 from explorer.search import search
+from explorer.search.click import square
+from explorer.search.query import Match, Query, RegionPart, SearchOptions
 from explorer.workspace import Workspace
 
 SMOOTH, RANDOM, WHOLE = 200, 300, 100

@@ -28,14 +28,14 @@ sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the li
 
 from matcher import Query, average_precision, read_queries
 
+from explorer.calibration.reliability import expected_calibration_error, reliability, roc_auc
 from explorer.config import Config
-from explorer.dense import Laying, place
 from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
-from explorer.metrics import expected_calibration_error, reliability, roc_auc
-from explorer.query import RegionPart
-from explorer.stages import Found, VisualQuery, best_of_each, lay, look, prepare, propose, verify
-from explorer.verify import KeyPoints
+from explorer.matching.dense import Laying, place
+from explorer.search.pipeline import Found, VisualQuery, best_of_each, lay, look, prepare, propose, verify
+from explorer.search.query import RegionPart
+from explorer.verification import KeyPoints
 from explorer.workspace import Workspace
 
 AIMS = {

@@ -30,8 +30,8 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.index import build_index
 from explorer.indexing import index_folder
-from explorer.query import RegionPart
-from explorer.stages import lay, look, prepare, propose, verify
+from explorer.search.pipeline import lay, look, prepare, propose, verify
+from explorer.search.query import RegionPart
 from explorer.workspace import Workspace, open_for_encoding
 
 NAME = "speed"
@@ -131,7 +131,7 @@ def measure_opening(cache: Path) -> dict[str, float]:
         "import sys, time; start = time.perf_counter(); from pathlib import Path\n"
         "from explorer.workspace import Workspace\n"
         f"w = Workspace.open({NAME!r}, Path({str(cache)!r})); opened = time.perf_counter() - start\n"
-        "from explorer.search import search\nfrom explorer.query import Query, RegionPart\n"
+        "from explorer.search import search\nfrom explorer.search.query import Query, RegionPart\n"
         "from explorer.geometry import Box\n"
         "search(w, Query((RegionPart(w.tables.works[0], Box(.4, .4, .6, .6)),)))\n"
         "print(opened, time.perf_counter() - start, 'torch' in sys.modules)"

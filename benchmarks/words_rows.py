@@ -11,7 +11,8 @@ from PIL import Image
 
 from explorer.adapt.heldout import held_out
 from explorer.encoder import Encoder
-from explorer.regions import pool, region_boxes, unit_rows
+from explorer.features.grid import unit_rows
+from explorer.features.regions import pool, region_boxes
 
 PROMPTS = ("a painting of a {}", "a {}", "a picture of a {}", "a drawing of a {}", "an artwork showing a {}")
 NEUTRAL = (

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from explorer.geometry import Box
-from explorer.query import Evidence, Match
-from explorer.verify import Transform
+from explorer.search.query import Evidence, Match
+from explorer.verification import Transform
 
 CHANCES = (0.972, 0.81, 0.44, 0.12, 0.04)
 

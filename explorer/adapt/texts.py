@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-WORDS_FILE = Path(__file__).parents[2] / "assets" / "prompts" / "training_words.txt"
+from explorer.paths import ASSETS
+
+WORDS_FILE = ASSETS / "prompts" / "training_words.txt"
 
 TEMPLATES = (
     "{}", "a {}", "the {}", "a painting of a {}", "a painting of {}", "a picture of a {}", "a drawing of a {}",

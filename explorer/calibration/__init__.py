@@ -17,9 +17,11 @@ import numpy as np
 
 from explorer.calibration.examples import Examiner
 from explorer.calibration.fit import cross_validated, fitted, trimmed, weights_of
-from explorer.metrics import expected_calibration_error, reliability, roc_auc
-from explorer.verify.calibrated import UNCALIBRATED, Bin, Calibration, thinned
-from explorer.workspace import CALIBRATION_FILE, Progress, Workspace, silent, write_atomically
+from explorer.calibration.reliability import expected_calibration_error, reliability, roc_auc
+from explorer.files import write_atomically
+from explorer.progress import Progress, silent
+from explorer.verification.calibration_result import UNCALIBRATED, Bin, Calibration, thinned
+from explorer.workspace import CALIBRATION_FILE, Workspace
 
 FEWEST_WORKS = 20
 """Works below which a collection is not calibrated: there is too little to choose from."""

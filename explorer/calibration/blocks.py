@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.calibration.copies import random_alteration, redrawn, room_for, set_into
-from explorer.dense import IMPOSSIBLE, Laying, peaks, query_grid
 from explorer.encoder import Layer
+from explorer.features.grid import FeatureMap
+from explorer.features.pca import Reduction, fit_reduction
 from explorer.geometry import Box, intersection_over_union
-from explorer.reduction import Reduction, fit_reduction
-from explorer.regions import FeatureMap
-from explorer.workspace import Progress, outlines_of, silent
+from explorer.matching.dense import IMPOSSIBLE, Laying, peaks, query_grid
+from explorer.progress import Progress, silent
+from explorer.workspace import outlines_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image

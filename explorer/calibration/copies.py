@@ -71,9 +71,7 @@ def _lines(detail: Image.Image) -> np.ndarray:
     (Winnemöller, Kyprianidis and Olsen, "XDoG", Computers & Graphics 2012)."""
     grey = detail.convert("L")
     radius = max(0.8, max(detail.size) / 220)
-    fine, coarse = (
-        np.asarray(grey.filter(ImageFilter.GaussianBlur(r)), np.float32) for r in (radius, 1.6 * radius)
-    )
+    fine, coarse = (np.asarray(grey.filter(ImageFilter.GaussianBlur(r)), np.float32) for r in (radius, 1.6 * radius))
     return np.clip(1.0 + np.tanh((fine - coarse - 1.0) / 4.0), 0.12, 1.0)
 
 

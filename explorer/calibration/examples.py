@@ -14,14 +14,15 @@ from PIL import Image
 from explorer.calibration.copies import random_alteration, redrawn, room_for, set_into
 from explorer.calibration.fit import Examples
 from explorer.errors import ExplorerError
+from explorer.features.regions import pool
 from explorer.geometry import Box, intersection_over_union
-from explorer.query import RegionPart
-from explorer.regions import pool
-from explorer.stages import Found, VisualQuery, best_of_each, lay, look, prepare, shortlist, verify
-from explorer.tables import Tables, WorkFeatures, write_tables
-from explorer.verify import cue_vector
-from explorer.verify.calibrated import UNCALIBRATED, Calibration
-from explorer.workspace import Progress, Workspace, open_for_encoding
+from explorer.progress import Progress
+from explorer.search.pipeline import Found, VisualQuery, best_of_each, lay, look, prepare, shortlist, verify
+from explorer.search.query import RegionPart
+from explorer.verification import cue_vector
+from explorer.verification.calibration_result import UNCALIBRATED, Calibration
+from explorer.workspace import Workspace, open_for_encoding
+from explorer.workspace.tables import Tables, WorkFeatures, write_tables
 
 PER_HOST = 3
 """Copies that are set into one picture."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.verify import MatchModel
+from explorer.verification import MatchModel
 
 ROUNDS = 4
 """How often the strongest unrelated pairs are trimmed and the regression fitted again, at most."""
@@ -23,8 +23,8 @@ _PENALTY = 0.02  # of squared weights, against the sum of the examples' losses
 
 @dataclass(frozen=True)
 class Examples:
-    """Matches whose truth is known: ``cues (N, K)`` as :func:`explorer.verify.cue_vector` gives them, whether each is
-    a ``copy (N,) bool``, and the number of the ``query (N,) int`` that found it."""
+    """Matches whose truth is known: ``cues (N, K)`` as :func:`explorer.verification.cue_vector` gives them, whether
+    each is a ``copy (N,) bool``, and the number of the ``query (N,) int`` that found it."""
 
     cues: np.ndarray
     copy: np.ndarray

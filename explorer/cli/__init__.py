@@ -150,8 +150,8 @@ def _index(options: argparse.Namespace) -> None:
 
 
 def _label(options: argparse.Namespace) -> None:
-    from explorer.labels import parse_prompts
-    from explorer.search import label_works
+    from explorer.words.labels import parse_prompts
+    from explorer.words.zero_shot import label_works
 
     prompts = parse_prompts(options.prompts, ";")
     workspace = open_workspace(options)
@@ -172,7 +172,7 @@ def _label(options: argparse.Namespace) -> None:
 
 
 def _judgements(options: argparse.Namespace) -> None:
-    from explorer.exchange import JUDGEMENT_COLUMNS, collection_database, judgement_records, write_csv
+    from explorer.search.serialisation import JUDGEMENT_COLUMNS, collection_database, judgement_records, write_csv
 
     records = judgement_records(collection_database(options.name, options.cache))
     if options.csv:

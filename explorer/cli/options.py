@@ -7,13 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.paths import DEFAULT_CACHE
+
 if TYPE_CHECKING:
     from explorer.workspace import Workspace
 
 
 def command(commands: Any, name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> Any:
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    parser.add_argument("--cache", type=Path, default=Path("index_cache"), metavar="DIR", help="where collections live")
+    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR", help="where collections live")
     parser.set_defaults(run=run, wrong=parser.error)
     return parser
 

@@ -11,7 +11,7 @@ from explorer.cli.output import print_json
 from explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
-    from explorer.query import SearchOptions
+    from explorer.search.query import SearchOptions
     from explorer.workspace import Workspace
 
 
@@ -39,7 +39,7 @@ def add_search(commands: Any) -> None:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from explorer.query import SearchOptions
+    from explorer.search.query import SearchOptions
 
     record = _asked(options)
     limits = SearchOptions(options.top, options.per_work, options.own)
@@ -75,7 +75,7 @@ def _unwanted(words: list[str]) -> dict[str, Any]:
 
 def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_json: bool) -> int:
     """Answer every line of a file; a bad line is answered with its error and the rest still run."""
-    from explorer.exchange import parse_line, query_lines
+    from explorer.search.serialisation import parse_line, query_lines
 
     failed = 0
     for number, line in query_lines(path):
@@ -98,8 +98,8 @@ def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_js
 
 def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> dict[str, Any]:
     """The matches of a query, and, for a click, what it may mean; boxes in pixels."""
-    from explorer.exchange import match_records, parse_query, with_click
     from explorer.search import search
+    from explorer.search.serialisation import match_records, parse_query, with_click
 
     record, proposed = with_click(workspace, record)
     answer = {"matches": match_records(workspace, search(workspace, parse_query(record), limits))}

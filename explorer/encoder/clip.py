@@ -41,9 +41,10 @@ from explorer.config import FACETS, MINI_MODEL, Config
 from explorer.encoder import Encoding, Layer
 from explorer.encoder.tiles import Tiling
 from explorer.errors import ExplorerError
-from explorer.regions import FeatureMap, unit_rows
+from explorer.features.grid import FeatureMap, unit_rows
+from explorer.paths import ASSETS
 
-MINI_FOLDER = Path(__file__).parents[2] / "assets" / "models" / "mini"
+MINI_FOLDER = ASSETS / "models" / "mini"
 MINI_NOTE = (
     "This is the project's own small model, trained on some 1,600 pictures: it finds details that were copied closely "
     "and knows few words. Serious work wants a full CLIP (index with --model openai/clip-vit-base-patch16)."

@@ -30,9 +30,10 @@ from explorer.encoder import Encoding, Layer
 from explorer.encoder.clip import best_device, usable
 from explorer.encoder.lite import LAST, STRIDE, Lite
 from explorer.errors import ExplorerError
-from explorer.regions import FeatureMap, unit_rows
+from explorer.features.grid import FeatureMap, unit_rows
+from explorer.paths import ASSETS
 
-SMALL_FOLDER = Path(__file__).parents[2] / "assets" / "models" / "small"
+SMALL_FOLDER = ASSETS / "models" / "small"
 SMALL_NOTE = (
     "This is the project's own small model, trained anew: it finds copied details and knows the names of common "
     "things. A full CLIP knows far more words and judges likeness better: --model openai/clip-vit-base-patch16."

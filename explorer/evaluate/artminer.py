@@ -2,7 +2,7 @@
 
 Source: Shen, Efros and Aubry, "Discovering visual patterns in art collections with spatially-consistent feature
 learning", CVPR 2019. The search is the one that users get, not one made for measuring; the query's own work is left
-out, and the first 1,000 places over the whole collection count (:mod:`explorer.metrics` has the definitions).
+out, and the first 1,000 places over the whole collection count (:mod:`explorer.evaluate.metrics` has the definitions).
 """
 
 from __future__ import annotations
@@ -13,11 +13,18 @@ from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.evaluate.annotations import Annotation, Pixels, Place, WorkNames, shown
+from explorer.evaluate.metrics import (
+    MOST_DETECTIONS,
+    average_precision,
+    image_average_precision,
+    macro_mean,
+    micro_mean,
+)
 from explorer.geometry import Box
-from explorer.metrics import MOST_DETECTIONS, average_precision, image_average_precision, macro_mean, micro_mean
-from explorer.query import Query, RegionPart, SearchOptions
+from explorer.progress import Progress, silent
 from explorer.search import search
-from explorer.workspace import Progress, Workspace, silent
+from explorer.search.query import Query, RegionPart, SearchOptions
+from explorer.workspace import Workspace
 
 STAGE = "Searching for the annotated details"
 

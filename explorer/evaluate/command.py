@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explorer.workspace import Progress, Workspace
+    from explorer.progress import Progress
+    from explorer.workspace import Workspace
 
 PROTOCOLS = {
     "artminer": "score a collection on annotations in ArtMiner's format",

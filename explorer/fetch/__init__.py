@@ -17,7 +17,8 @@ import filelock
 from explorer.errors import ExplorerError
 from explorer.fetch.download import discard, download
 from explorer.fetch.unpack import NoRoom, Unpacked, unpack
-from explorer.workspace import Progress, content_hash, silent, write_atomically
+from explorer.files import content_hash, write_atomically
+from explorer.progress import Progress, silent
 
 __all__ = ["BRUEGHEL_URL", "Fetched", "fetch_archive"]
 

@@ -22,7 +22,8 @@ from typing import Any
 
 from explorer import __version__
 from explorer.errors import ExplorerError
-from explorer.workspace import Progress, silent, write_atomically
+from explorer.files import write_atomically
+from explorer.progress import Progress, silent
 
 STAGE = "Downloading (MB)"
 ATTEMPTS = 4

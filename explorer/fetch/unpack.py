@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import ExplorerError
-from explorer.workspace import Progress, silent
+from explorer.progress import Progress, silent
 
 STAGE = "Unpacking"
 MOST_BYTES = 8_000_000_000

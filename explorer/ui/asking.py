@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.query import PicturePart, Query, RegionPart, WordsPart
+from explorer.search.query import PicturePart, Query, RegionPart, WordsPart
 from explorer.ui.session import Kind, Other, Role, Step
 
 WEIGHTS: dict[Role, float] = {"also": 1.0, "like": 0.5, "unlike": -0.5}

@@ -9,11 +9,11 @@ import gradio as gr
 
 from explorer.calibration.blocks import chosen
 from explorer.config import ASKED_FOR, Config
+from explorer.paths import DEFAULT_CACHE
 from explorer.ui import views
 from explorer.ui.components import Ledger
 from explorer.ui.searching import Desk, quiet
-from explorer.verify.calibrated import Calibration
-from explorer.workspace import DEFAULT_CACHE
+from explorer.verification.calibration_result import Calibration
 
 UNCALIBRATED = (
     "This collection is not calibrated by itself: it is too small, too few copies of its details could be found, or it "

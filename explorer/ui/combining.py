@@ -8,7 +8,7 @@ from typing import Any
 from explorer.collection import Collection
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.query import Part, Query, RegionPart, WordsPart
+from explorer.search.query import Part, Query, RegionPart, WordsPart
 from explorer.ui import incoming
 from explorer.ui.asking import MOST_OTHERS
 

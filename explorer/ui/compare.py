@@ -13,8 +13,8 @@ import numpy as np
 
 from explorer.collection import Work
 from explorer.collection.pictures import picture_size
-from explorer.compare import Near, as_matched, register, register_by_hand
 from explorer.errors import ExplorerError
+from explorer.registration.compare import Near, as_matched, register, register_by_hand
 from explorer.ui import incoming, registered, views
 from explorer.ui.components import Part
 from explorer.ui.evidence import SURE_OF_PLACE
@@ -50,7 +50,7 @@ class Chosen:
     kind: Kind
     key: str
     picture: str | Path
-    """What :func:`explorer.compare.register` goes by."""
+    """What :func:`explorer.registration.compare.register` goes by."""
     work: Work
 
     @property

@@ -6,12 +6,11 @@ its ``script.js``. Templates are constant: everything that comes from a catalogu
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+from explorer.paths import ASSETS
 
 
 class Part(gr.HTML):

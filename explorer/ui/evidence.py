@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.geometry import Box
-from explorer.sizes import BY_CELLS, BY_POINTS, Extent, Sizes, sizes
+from explorer.registration.physical_size import BY_CELLS, BY_POINTS, Extent, Sizes, sizes
 from explorer.ui import words_for
 from explorer.ui.views import Props
 
 if TYPE_CHECKING:
     from explorer.collection import Judgement, Work
-    from explorer.query import Match, PartMatch
+    from explorer.search.query import Match, PartMatch
     from explorer.ui.session import Role
-    from explorer.verify import Transform
+    from explorer.verification import Transform
 
 _ROLE_NAMES: dict[str, str] = {"also": "must be there too", "like": "an example", "unlike": "not wanted"}
 SURE_OF_PLACE = 5

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.errors import ExplorerError
-from explorer.query import Match
+from explorer.search.query import Match
 from explorer.ui import incoming, views
 from explorer.ui.asking import MOST_OTHERS, with_another
 from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer, Waiting

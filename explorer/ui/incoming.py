@@ -11,7 +11,7 @@ import numpy as np
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.ui.session import ROLES, Role, Wishes
-from explorer.verify import Transform
+from explorer.verification import Transform
 
 LONGEST_TEXT = 2000
 LONGEST_WORDS = 300

@@ -11,7 +11,7 @@ from explorer.collection.judgements import NOBODY, picture_name
 from explorer.collection.pictures import file_hash
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.query import Match
+from explorer.search.query import Match
 from explorer.ui import evidence, incoming, views, words_for
 from explorer.ui.searching import Desk
 from explorer.ui.session import Step, Wishes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.click import FirstLook, first_look, proposals
 from explorer.geometry import Box
-from explorer.query import PicturePart, RegionPart
+from explorer.search.click import FirstLook, first_look, proposals
+from explorer.search.query import PicturePart, RegionPart
 from explorer.ui import incoming
 from explorer.ui.searching import Desk
 from explorer.ui.session import Step

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.compare import meets, transform_in_pixels
+from explorer.registration.compare import meets, transform_in_pixels
 from explorer.ui import views, words_for
 from explorer.ui.evidence import extent
 
 if TYPE_CHECKING:
     from explorer.collection import Work
-    from explorer.compare import Near
-    from explorer.verify.registration import Registration
+    from explorer.registration.compare import Near
+    from explorer.registration.fit import Registration
 
 MOST_PLACES = 120
 """Agreeing places that are shown."""

@@ -12,19 +12,19 @@ import gradio as gr
 
 from explorer.collection import Judgement
 from explorer.collection.pictures import picture_size
-from explorer.compare import register
 from explorer.errors import ExplorerError
-from explorer.exchange import clicked_records, judgement_records
 from explorer.geometry import Box
-from explorer.labels import parse_prompts
 from explorer.maps import work_map
-from explorer.query import Part, PicturePart, RegionPart, WordsPart
-from explorer.search import label_works
+from explorer.registration.compare import register
+from explorer.search.query import Part, PicturePart, RegionPart, WordsPart
+from explorer.search.serialisation import clicked_records, judgement_records
 from explorer.ui import incoming, registered, views
 from explorer.ui.combining import combined_query, in_fractions
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import Desk
 from explorer.ui.session import Wishes
+from explorer.words.labels import parse_prompts
+from explorer.words.zero_shot import label_works
 
 
 class RestApi:

@@ -13,9 +13,9 @@ from gradio.utils import get_upload_folder
 from explorer.collection import Judgement, Renditions, open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
-from explorer.feedback import learned
-from explorer.query import Match, Part, Query, SearchOptions, WordsPart
 from explorer.search import little_to_go_by, search
+from explorer.search.feedback import learned
+from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
 from explorer.ui import incoming, views
 from explorer.ui.asking import asked
 from explorer.ui.session import Other, Session, Step, Wishes

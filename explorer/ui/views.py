@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from explorer.exchange import match_record
 from explorer.geometry import Box
+from explorer.search.serialisation import match_record
 
 if TYPE_CHECKING:
     from explorer.collection import Work
-    from explorer.query import Match
+    from explorer.search.query import Match
     from explorer.ui.session import Other, Session, Step, Wishes
 
 Props = dict[str, Any]

@@ -8,13 +8,13 @@ from typing import Any
 import gradio as gr
 
 from explorer.errors import ExplorerError
-from explorer.labels import parse_prompts
-from explorer.search import label_works
 from explorer.ui import incoming, views
 from explorer.ui.components import ASSETS, Labels, Results
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import Desk, working
 from explorer.ui.session import Wishes
+from explorer.words.labels import parse_prompts
+from explorer.words.zero_shot import label_works
 
 log = logging.getLogger(__name__)
 

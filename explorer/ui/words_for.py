@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from explorer.sizes import NEARLY, SAME, Sizes
+from explorer.registration.physical_size import NEARLY, SAME, Sizes
 
 if TYPE_CHECKING:
-    from explorer.query import Evidence
-    from explorer.verify import Transform
+    from explorer.search.query import Evidence
+    from explorer.verification import Transform
 
 CHANCES = ((0.9, "sure", "a copy, almost certainly"), (0.6, "likely", "likely"), (0.3, "possible", "possible"))
 """From which chance on a match is called what: the least chance, a short name for the page's style, the words."""
@@ -76,7 +76,7 @@ def joined(details: int, examples: int, unwanted: int, words: bool) -> str:
 def transform(found: Transform | None, scale: float | None = None) -> str:
     """How a detail became its match; ``scale`` stands in for the photographs' where the works' own sizes are known.
 
-    >>> from explorer.verify import Transform
+    >>> from explorer.verification import Transform
     >>> transform(Transform(0.8, 4.0, True))
     'reversed, 0.8 times, turned 4° to the left'
     >>> transform(Transform(1.01, -0.4, False))
@@ -119,7 +119,7 @@ def times(factor: float) -> str:
 def agreement(evidence: Evidence) -> str:
     """How many places agree.
 
-    >>> from explorer.query import Evidence
+    >>> from explorer.search.query import Evidence
     >>> agreement(Evidence(0.9, 0.9, 0.8, 0.4, 6.0, 14, 9, None, ()))
     '14 points agree, 9 of them key points'
     """

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.click import MIDDLE, click_box
 from explorer.geometry import Box, intersection_over_union
 from explorer.progress import stage
+from explorer.search.click import MIDDLE, click_box
 from explorer.workspace import Workspace
 
 Visit = Callable[..., Page]
@@ -50,7 +50,7 @@ def overlap(one: Box, other: Box) -> float:
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Searches stop before they compare works, until the event is set; they can be cancelled meanwhile."""
-    import explorer.stages
+    import explorer.search.pipeline
 
     go_on = threading.Event()
 
@@ -59,7 +59,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         while words.startswith("comparing") and not go_on.wait(0.05):
             stage()
 
-    monkeypatch.setattr(explorer.stages, "stage", waits)
+    monkeypatch.setattr(explorer.search.pipeline, "stage", waits)
     yield go_on
     go_on.set()
 

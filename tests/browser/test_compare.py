@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from explorer.compare import register
 from explorer.geometry import Box
-from explorer.query import Query, RegionPart, SearchOptions
+from explorer.registration.compare import register
+from explorer.registration.homography import moved
 from explorer.search import search
-from explorer.verify.planes import moved
+from explorer.search.query import Query, RegionPart, SearchOptions
 from explorer.workspace import Workspace
 
 Visit = Callable[..., Page]

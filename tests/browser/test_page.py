@@ -16,10 +16,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from explorer.click import click_box, click_proposals
 from explorer.geometry import Box, intersection_over_union
-from explorer.query import Query, RegionPart, SearchOptions
 from explorer.search import search
+from explorer.search.click import click_box, click_proposals
+from explorer.search.query import Query, RegionPart, SearchOptions
 from explorer.workspace import Workspace
 
 Visit = Callable[..., Page]

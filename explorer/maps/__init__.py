@@ -1,0 +1,5 @@
+"""Maps of a collection: works laid out so that those that look alike lie together."""
+
+from explorer.maps.work_map import WorkMap, work_map
+
+__all__ = ["WorkMap", "work_map"]

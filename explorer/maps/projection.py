@@ -1,0 +1,46 @@
+"""High-dimensional vectors on a plane, neighbours kept together. (umap only here.)
+
+Method: McInnes, Healy and Melville, "UMAP: Uniform Manifold Approximation and Projection for Dimension Reduction",
+2018.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from explorer.features.grid import unit_rows
+
+_SEED = 1568
+_FEWEST = 5
+
+
+def project(vectors: np.ndarray, neighbours: int = 15, min_dist: float = 0.1) -> np.ndarray:
+    """Lay ``(N, D)`` unit rows out in the unit square, ``(N, 2) float32``, the same way on every run.
+
+    With fewer than five vectors there is no neighbourhood to keep: they are set along a line.
+    """
+    count = len(vectors)
+    if count < _FEWEST:
+        return np.stack([(np.arange(count) + 0.5) / max(count, 1), np.full(count, 0.5)], axis=1).astype(np.float32)
+    import umap
+
+    with warnings.catch_warnings():  # a fixed seed means one thread, which is what we ask for
+        warnings.filterwarnings("ignore", message="n_jobs value")
+        layout = umap.UMAP(
+            n_neighbors=min(neighbours, count - 1), min_dist=min_dist, metric="cosine", random_state=_SEED, n_jobs=1,
+            init="spectral" if count > 50 else "random",
+        ).fit_transform(unit_rows(vectors))  # fmt: skip
+    return into_square(layout)
+
+
+def into_square(layout: np.ndarray) -> np.ndarray:
+    """Moved and scaled, proportions kept, so that all points lie in 0 to 1.
+
+    >>> into_square(np.array([[0.0, 0.0], [4.0, 2.0]])).tolist()
+    [[0.0, 0.25], [1.0, 0.75]]
+    """
+    low, high = layout.min(axis=0), layout.max(axis=0)
+    span = max(float((high - low).max()), 1e-9)
+    return np.clip((layout - (low + high) / 2) / span + 0.5, 0.0, 1.0).astype(np.float32)

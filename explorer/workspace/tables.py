@@ -1,0 +1,224 @@
+"""What was computed for a collection, as memory-mapped arrays: grids, regions, and whose they are.
+
+A folder of ``.npy`` files, written once under another name, renamed when whole, never changed afterwards. Opening
+one reads headers only; pages come from disk as searches touch them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from explorer.errors import ExplorerError
+from explorer.features.grid import FeatureMap
+from explorer.features.pca import DAMAGED, Reduction
+from explorer.features.pyramid import coarse_shapes, coarser
+from explorer.geometry import Box
+from explorer.verification import KeyPoints
+
+REDUCTION_FILE = "reduction.npz"
+REFERENCE_CELLS = "reference_cells"
+_REFERENCE_WORKS, _REFERENCE_COUNT = 200, 6000
+_GROWING = ("cells", "coarse_cells", "region_boxes", "region_vectors", "region_joint", "key_places", "key_descriptors")
+_ARRAYS = (*_GROWING, "shapes", "region_counts", "key_counts")
+
+
+@dataclass(frozen=True)
+class WorkFeatures:
+    """One work's share: what indexing computes, stores, and never computes again."""
+
+    cells: np.ndarray
+    """``(rows, columns, d) float16``: the reduced grid, cells of unit length."""
+    boxes: np.ndarray
+    """``(R, 4) float32``; the first is the whole picture."""
+    vectors: np.ndarray
+    """``(R, d) float16``: regions for comparing details, unit rows."""
+    joint: np.ndarray
+    """``(R, P) float16``: regions in the space of words, unit rows; the first is the model's own summary."""
+    points: KeyPoints
+    """Classic key points of the picture."""
+
+    def save(self, path: Path) -> None:
+        partial = path.with_suffix(".part")
+        arrays = {"cells": self.cells, "boxes": self.boxes, "vectors": self.vectors, "joint": self.joint}
+        with partial.open("wb") as file:
+            np.savez(file, **arrays, places=self.points.places, descriptors=self.points.descriptors)
+        partial.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> WorkFeatures | None:
+        """What was saved, or None when it is missing or damaged: then it is computed again."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                points = KeyPoints(stored["places"], stored["descriptors"])
+                return cls(stored["cells"], stored["boxes"], stored["vectors"], stored["joint"], points)
+        except DAMAGED:
+            return None
+
+
+class Tables:
+    """All works' features, opened. Works are numbered by row, regions by a row of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            text = (folder / "works.json").read_text("utf-8")
+            listing = [(str(work), str(content)) for work, content in json.loads(text)]
+            arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
+            _check_together(listing, arrays)
+        except (OSError, ValueError, EOFError, TypeError) as error:
+            raise ExplorerError(f"The index in {folder} is damaged ({error}); index the collection again.") from error
+        self.folder = folder
+        self.works: tuple[str, ...] = tuple(work for work, _ in listing)
+        """Ids, by row."""
+        self.contents: tuple[str, ...] = tuple(content for _, content in listing)
+        self.rows: dict[str, int] = {work: row for row, work in enumerate(self.works)}
+        self.shapes: np.ndarray = np.asarray(arrays["shapes"])
+        """``(N, 2)``: rows and columns of each work's grid."""
+        self.region_boxes: np.ndarray = arrays["region_boxes"]
+        self.region_vectors: np.ndarray = arrays["region_vectors"]
+        self.region_joint: np.ndarray = arrays["region_joint"]
+        counts = np.asarray(arrays["region_counts"])
+        self.region_work: np.ndarray = np.repeat(np.arange(len(counts)), counts)
+        """``(R,)``: the row of the work that a region lies in."""
+        self.first_region: np.ndarray = np.concatenate([[0], np.cumsum(counts)])
+        self._key_places, self._key_descriptors = arrays["key_places"], arrays["key_descriptors"]
+        self._first_point = np.concatenate([[0], np.cumsum(np.asarray(arrays["key_counts"]))])
+        self._cells = arrays["cells"]
+        self._first_cell = np.concatenate([[0], np.cumsum(self.shapes.prod(axis=1))])
+        self._coarse_cells = arrays["coarse_cells"]
+        self._first_coarse = np.concatenate([[0], np.cumsum(_coarse_counts(self.shapes))])
+
+    def cells(self, row: int) -> np.ndarray:
+        """A work's grid as stored, ``(rows, columns, d) float16``."""
+        start, end = self._first_cell[row], self._first_cell[row + 1]
+        return self._cells[start:end].reshape(*self.shapes[row], -1)
+
+    def grid(self, row: int) -> FeatureMap:
+        """A work's grid, ready to compute with."""
+        return FeatureMap(self.cells(row).astype(np.float32), self.reduction.odd)
+
+    def coarse(self, row: int) -> list[np.ndarray]:
+        """A work's grid halved once, twice and so on, each ``(rows, columns, d) float16``."""
+        shapes = coarse_shapes(*self.shapes[row].tolist())
+        held = self._coarse_cells[self._first_coarse[row] : self._first_coarse[row + 1]]
+        grids = np.split(held, np.cumsum([rows * columns for rows, columns in shapes])[:-1])
+        return [grid.reshape(*shape, -1) for grid, shape in zip(grids, shapes, strict=True)]
+
+    def points(self, row: int) -> KeyPoints:
+        """A work's key points."""
+        held = slice(self._first_point[row], self._first_point[row + 1])
+        return KeyPoints(self._key_places[held], self._key_descriptors[held])
+
+    def region_box(self, region: int) -> Box:
+        return Box(*map(float, self.region_boxes[region]))
+
+    def whole(self) -> np.ndarray:
+        """Every work as one vector in the joint space, ``(N, P) float32``."""
+        return self.region_joint[self.first_region[:-1]].astype(np.float32)
+
+    @cached_property
+    def reduction(self) -> Reduction:
+        """What brought the cells to their size; a query goes through the same."""
+        reduction = Reduction.load(self.folder / REDUCTION_FILE)
+        if reduction is None:
+            raise ExplorerError(f"The index in {self.folder} is damaged; index the collection again.")
+        return reduction
+
+    def features(self, row: int) -> WorkFeatures:
+        """A work's share, to be carried over into the next tables."""
+        regions = slice(self.first_region[row], self.first_region[row + 1])
+        return WorkFeatures(
+            self.cells(row), self.region_boxes[regions], self.region_vectors[regions], self.region_joint[regions],
+            self.points(row),
+        )  # fmt: skip
+
+
+def reference_cells(tables: Tables) -> np.ndarray:
+    """Cells that stand for a collection, ``(M, d) float16``: some of each of some works, chosen by the works' contents,
+    so that they do not depend on what is asked, nor on the works' names or order."""
+    rows = sorted(range(len(tables.works)), key=lambda row: tables.contents[row])[:_REFERENCE_WORKS]
+    each, chosen = max(1, _REFERENCE_COUNT // len(rows)), []
+    for row in rows:
+        cells = tables.cells(row)
+        cells = cells.reshape(-1, cells.shape[-1])
+        rng = np.random.default_rng(int(tables.contents[row][:8], 16))
+        chosen.append(cells[np.sort(rng.permutation(len(cells))[:each])])
+    return np.concatenate(chosen)
+
+
+def write_tables(folder: Path, works: Sequence[tuple[str, str]], features: Iterable[WorkFeatures]) -> None:
+    """Write the tables of ``works`` (id, content) into a new ``folder``, one work in memory at a time."""
+    folder.mkdir(parents=True)
+    shapes, counts, points = [], [], []
+    writers = {name: _ArrayWriter(folder / f"{name}.npy") for name in _GROWING}
+    for share in features:
+        shapes.append(share.cells.shape[:2])
+        counts.append(len(share.boxes))
+        points.append(len(share.points))
+        writers["cells"].append(share.cells.reshape(-1, share.cells.shape[-1]))
+        for grid in coarser(share.cells):
+            writers["coarse_cells"].append(grid.reshape(-1, grid.shape[-1]).astype(np.float16))
+        writers["region_boxes"].append(share.boxes)
+        writers["region_vectors"].append(share.vectors)
+        writers["region_joint"].append(share.joint)
+        writers["key_places"].append(share.points.places)
+        writers["key_descriptors"].append(share.points.descriptors)
+    for writer in writers.values():
+        writer.close()
+    np.save(folder / "shapes.npy", np.array(shapes, dtype=np.int32).reshape(-1, 2))
+    np.save(folder / "region_counts.npy", np.array(counts, dtype=np.int32))
+    np.save(folder / "key_counts.npy", np.array(points, dtype=np.int32))
+    (folder / "works.json").write_text(json.dumps(list(works)), "utf-8")
+
+
+def _check_together(listing: list[tuple[str, str]], arrays: dict[str, np.ndarray]) -> None:
+    """Files of one set agree on how many works, cells and regions there are; raises ValueError where they do not."""
+    shapes, counts = arrays["shapes"], arrays["region_counts"]
+    regions = {len(arrays[name]) for name in ("region_boxes", "region_vectors", "region_joint")}
+    if len(shapes) != len(listing) or len(counts) != len(listing) or shapes.shape[1:] != (2,):
+        raise ValueError("its files speak of different works")
+    points = {len(arrays["key_places"]), len(arrays["key_descriptors"])}
+    if len(arrays["key_counts"]) != len(listing) or points != {int(arrays["key_counts"].sum())}:
+        raise ValueError("its files speak of different works")
+    cells = (int(shapes.prod(axis=1).sum()), sum(_coarse_counts(shapes)))
+    if regions != {int(counts.sum())} or (len(arrays["cells"]), len(arrays["coarse_cells"])) != cells:
+        raise ValueError("its files do not belong together")
+
+
+def _mapped(path: Path) -> np.ndarray:
+    """An array in a file, as a plain array: slices of numpy's own memory-mapped kind take longer to make."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def _coarse_counts(shapes: np.ndarray) -> list[int]:
+    return [sum(rows * columns for rows, columns in coarse_shapes(*shape)) for shape in shapes.tolist()]
+
+
+class _ArrayWriter:
+    """A ``.npy`` file of as many rows as come: the header's row count is filled in at the end."""
+
+    _HEADER = 128
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._file.write(b"\0" * self._HEADER)
+        self._rows = 0
+        self._like = np.zeros((0, 1), dtype=np.float16)
+
+    def append(self, rows: np.ndarray) -> None:
+        self._file.write(np.ascontiguousarray(rows).data)
+        self._rows += len(rows)
+        self._like = rows[:0]
+
+    def close(self) -> None:
+        shape = (self._rows, *self._like.shape[1:])
+        text = f"{{'descr': '{self._like.dtype.str}', 'fortran_order': False, 'shape': {shape}, }}"
+        header = b"\x93NUMPY\x01\x00" + (self._HEADER - 10).to_bytes(2, "little") + text.encode()
+        self._file.seek(0)
+        self._file.write(header.ljust(self._HEADER - 1) + b"\n")
+        self._file.close()

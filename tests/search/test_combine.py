@@ -1,0 +1,114 @@
+"""Several parts in one query, and what a click means: what has all that is asked comes first."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from generated import MINI, detail, folder_of, ground, planted, save
+
+from explorer.errors import ExplorerError
+from explorer.geometry import Box, intersection_over_union
+from explorer.indexing import index_folder
+from explorer.search import search
+from explorer.search.click import click_proposals
+from explorer.search.query import Query, RegionPart, SearchOptions, WordsPart
+from explorer.workspace import Workspace
+
+WIDE, HIGH, SIDE = 480, 360, 120
+ONE, OTHER = (40, 40), (300, 60)
+WORKS = {
+    "asked.png": {1: ONE, 2: OTHER}, "as asked.png": {1: (60, 160), 2: (320, 180)},
+    "otherwise.png": {1: (300, 200), 2: (40, 30)}, "only one.png": {1: (180, 100)}, "only other.png": {2: (180, 100)},
+}  # fmt: skip
+"""Work -> where which detail lies in it."""
+
+
+def box(at: tuple[int, int]) -> Box:
+    return Box.from_pixels((at[0], at[1], at[0] + SIDE, at[1] + SIDE), WIDE, HIGH)
+
+
+def part(work: str, number: int, weight: float = 1.0) -> RegionPart:
+    return RegionPart(work, box(WORKS[work][number]), weight)
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder, cache = tmp_path_factory.mktemp("pair"), tmp_path_factory.mktemp("cache")
+    for number, (name, details) in enumerate(WORKS.items()):
+        picture = ground(200 + number, WIDE, HIGH)
+        for which, at in details.items():
+            picture = planted(picture, detail(which), at, SIDE)
+        save(picture, folder / name)
+    folder_of(folder, 8, first=80, size=(WIDE, HIGH))
+    index_folder(folder, "pair", cache, MINI)
+    return Workspace.open("pair", cache)
+
+
+def order(workspace: Workspace, *parts: object, layout: bool = False) -> list[str]:
+    return [match.work for match in search(workspace, Query(parts, layout), SearchOptions(top=100))]
+
+
+def scores_of(workspace: Workspace, *parts: object) -> dict[str, float]:
+    return {match.work: match.score for match in search(workspace, Query(parts), SearchOptions(top=100))}
+
+
+def test_works_with_both_details_come_before_those_with_one(pair: Workspace) -> None:
+    found = order(pair, part("asked.png", 1), part("asked.png", 2))
+    assert set(found[:2]) == {"as asked.png", "otherwise.png"}
+    assert "asked.png" not in found
+
+
+def test_with_the_layout_the_work_that_keeps_it_comes_first(pair: Workspace) -> None:
+    query = Query((part("asked.png", 1), part("asked.png", 2)), layout=True)
+    first, *others = search(pair, query, SearchOptions(top=100))
+    assert first.work == "as asked.png"
+    (also,) = first.also
+    truth = np.array([box(WORKS["as asked.png"][2]).as_tuple()])
+    assert intersection_over_union(np.array([also.as_tuple()]), truth)[0, 0] > 0.5
+    without = scores_of(pair, *query.parts)
+    scores = {match.work: match.score for match in others}
+    assert scores["otherwise.png"] < 0.5 * without["otherwise.png"]
+    assert first.score > 0.8 * without["as asked.png"]
+
+
+def test_an_example_lifts_what_is_like_it_and_stays_findable(pair: Workspace) -> None:
+    alone = scores_of(pair, part("only one.png", 1))
+    lifted = scores_of(pair, part("only one.png", 1), part("only other.png", 2, 0.5))
+    assert lifted["only other.png"] > alone["only other.png"] + 0.1
+    assert "only one.png" not in lifted
+
+
+def test_what_is_not_wanted_sinks(pair: Workspace) -> None:
+    alone = order(pair, part("only one.png", 1))
+    assert set(alone[:3]) == {"asked.png", "as asked.png", "otherwise.png"}
+    scores = scores_of(pair, part("only one.png", 1), part("asked.png", 2, -1.0))
+    assert "asked.png" not in scores, "the work that the unwanted detail is taken from"
+    assert scores["as asked.png"] < 0.5 and scores["otherwise.png"] < 0.5
+
+
+def test_words_go_with_a_detail(pair: Workspace) -> None:
+    found = search(pair, Query((part("asked.png", 1), WordsPart("a ship at sea"))), SearchOptions(top=100))
+    assert [match.rank for match in found] == list(range(1, len(found) + 1))
+    assert all(0 <= match.score <= 1 for match in found)
+    assert {match.work for match in found[:6]} >= {"as asked.png", "otherwise.png"}
+
+
+@pytest.mark.parametrize("at", [(0.5, 0.5), (0.25, 0.4), (0.7, 0.75)])
+def test_a_click_on_a_detail_proposes_what_recurs(pair: Workspace, at: tuple[float, float]) -> None:
+    x, y = (ONE[0] + at[0] * SIDE) / WIDE, (ONE[1] + at[1] * SIDE) / HIGH
+    found = click_proposals(pair, "asked.png", x, y)
+    supports = [one.support for one in found]
+    assert supports == sorted(supports, reverse=True)
+    assert all(one.box.x0 <= x <= one.box.x1 and one.box.y0 <= y <= one.box.y1 for one in found)
+    best, truth = found[0], Box.from_pixels((*ONE, ONE[0] + SIDE, ONE[1] + SIDE), WIDE, HIGH)
+    boxes = np.array([best.box.as_tuple()]), np.array([truth.as_tuple()])
+    assert intersection_over_union(*boxes)[0, 0] >= 0.4
+    assert best.support > 1.5, "the detail is in three other works"
+    matches = search(pair, Query((RegionPart("asked.png", best.box),)), SearchOptions(top=3))
+    assert {match.work for match in matches} == {"as asked.png", "otherwise.png", "only one.png"}
+
+
+@pytest.mark.parametrize("point", [(float("nan"), 0.5), (0.5, float("inf"))])
+def test_a_click_nowhere_is_an_error(pair: Workspace, point: tuple[float, float]) -> None:
+    with pytest.raises(ExplorerError, match="a place on the picture"):
+        click_proposals(pair, "asked.png", *point)
