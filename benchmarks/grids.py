@@ -14,8 +14,8 @@ from explorer.encoder.small import SmallEncoder
 from explorer.features.grid import FeatureMap
 from explorer.features.pca import fit_reduction
 from explorer.geometry import Box
-from explorer.matching.dense import place, query_grid
-from explorer.workspace import outlines_of
+from explorer.matching.dense import locate, query_grid
+from explorer.workspace import gradient_histograms_of
 
 
 def details(encoder: Encoder, prepared: Image.Image) -> np.ndarray:
@@ -33,10 +33,10 @@ def grids(folder: Path, encoder: Encoder, config: Config) -> tuple[dict[str, Fea
             picture = opened.convert("RGB")
         prepared = encoder.prepare(picture, *picture.size)
         cells[path.name], sizes[path.name] = details(encoder, prepared), picture.size
-        drawn[path.name] = outlines_of(prepared, encoder.grid_shape(*picture.size), config)
+        drawn[path.name] = gradient_histograms_of(prepared, encoder.grid_shape(*picture.size), config)
     every = [np.concatenate([m.reshape(-1, m.shape[-1]) for m in maps.values()])
-             for maps in ((cells, drawn) if config.outlines else (cells,))]  # fmt: skip
-    reduction = fit_reduction(every[0], config.cell_dims, config.whitening, *every[1:], config.outlines)
+             for maps in ((cells, drawn) if config.hog_weight else (cells,))]  # fmt: skip
+    reduction = fit_reduction(every[0], config.cell_dims, config.whitening, *every[1:], config.hog_weight)
     return {name: reduction.apply(FeatureMap(m), drawn[name]) for name, m in cells.items()}, sizes
 
 
@@ -47,7 +47,7 @@ def exhaustive(folder: Path, queries: list[Query], encoder: Encoder, config: Con
     for query in queries:
         box = Box.from_pixels(query.box, *sizes[query.work]).clipped()
         others = [name for name in stored if name != query.work]
-        placed = place(query_grid(stored[query.work], box), [stored[name].vectors for name in others])
+        placed = locate(query_grid(stored[query.work], box), [stored[name].vectors for name in others])
         found = [(one.score, name, one.box) for name, places in zip(others, placed, strict=True) for one in places]
         found.sort(key=lambda one: -one[0])
         boxes = [(name, np.array(box.to_pixels(*sizes[name]))) for _, name, box in found]

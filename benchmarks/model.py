@@ -146,7 +146,7 @@ def grid_rows(folder: Path, mini: Mini, config: Config, limit: int) -> Iterator[
     """``planted`` on the grids as the app stores them, without outlines and with them."""
     queries = read_queries(folder / "annotations.json")
     queries = queries[:: max(1, len(queries) // limit)] if limit else queries
-    for what, outlines in (("no outlines", 0.0), ("outlines", config.outlines)):
+    for what, outlines in (("no outlines", 0.0), ("outlines", config.hog_weight)):
         value = exhaustive(folder / "images", queries, mini.encoder, replace(config, outlines=outlines))
         note = f"{config.resolution} px, whitening {config.whitening}, outlines {outlines:g}, {len(queries)} queries"
         yield Row(f"planted: mAP, the app's grids, {what}", "mini", value, note)

@@ -32,8 +32,17 @@ from explorer.calibration.reliability import expected_calibration_error, reliabi
 from explorer.config import Config
 from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
-from explorer.matching.dense import Laying, place
-from explorer.search.pipeline import Found, VisualQuery, best_of_each, lay, look, prepare, propose, verify
+from explorer.matching.dense import MatchOptions, locate
+from explorer.search.pipeline import (
+    Found,
+    VisualQuery,
+    best_of_each,
+    match_coarsely,
+    match_densely,
+    prepare,
+    retrieve_candidates,
+    verify,
+)
 from explorer.search.query import RegionPart
 from explorer.verification import KeyPoints
 from explorer.workspace import Workspace
@@ -50,7 +59,7 @@ COMPARISONS: dict[str, list[dict[str, Any]]] = {
     "whitening": [{"whitening": power} for power in (0.0, 0.5, 1.0)],
     "layer": [{"match_layer": layer} for layer in (-1, -2, -3, -4)],
     "regions": [{"candidate_regions": count} for count in (250, 500, 1000, 2000)],
-    "works": [{"laid_works": count} for count in (25, 50, 100, 200)],
+    "works": [{"rerank_works": count} for count in (25, 50, 100, 200)],
 }
 TOP = 20  # matches per query that chances are judged on
 
@@ -102,21 +111,25 @@ class Bench:
 
     def proposed(self, asked: Asked) -> list[Found]:
         works = self.workspace.config.candidate_works + len(asked.ready.own)
-        return [one for one in propose(self.workspace, asked.ready, works) if one.row not in asked.ready.own]
+        return [
+            one for one in retrieve_candidates(self.workspace, asked.ready, works) if one.row not in asked.ready.own
+        ]
 
     def regions(self, asked: Asked) -> list[Found]:
         return best_of_each(self.proposed(asked), 1)
 
     def dense(self, asked: Asked, mirror: bool = True) -> list[Found]:
-        return lay(self.workspace, asked.ready, self.seen(asked, mirror))
+        return match_densely(self.workspace, asked.ready, self.seen(asked, mirror))
 
     def seen(self, asked: Asked, mirror: bool = True) -> list[Found]:
         rows = [one.row for one in self.proposed(asked)]
-        return look(self.workspace, asked.ready, rows, Laying(mirror=mirror), self.workspace.config.laid_works)
+        return match_coarsely(
+            self.workspace, asked.ready, rows, MatchOptions(mirror=mirror), self.workspace.config.rerank_works
+        )
 
     def exhaustive(self, asked: Asked) -> list[Found]:
         rows = [row for row in range(len(self.workspace.tables.works)) if row not in asked.ready.own]
-        placed = place(asked.ready.detail.cells, [self.workspace.tables.cells(row) for row in rows])
+        placed = locate(asked.ready.detail.cells, [self.workspace.tables.cells(row) for row in rows])
         pairs = zip(rows, placed, strict=True)
         return [Found(row, one.box, one.score, one.mirrored) for row, places in pairs for one in places]
 

@@ -24,13 +24,13 @@ import numpy as np
 sys.path[0] = str(Path(__file__).parents[1])  # not this folder: click.py here is not the library of that name
 
 from explorer.collection import picture_files
-from explorer.config import Config, Effort
+from explorer.config import Config, RuntimeOptions
 from explorer.encoder.clip import ClipEncoder, load_clip
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.index import build_index
 from explorer.indexing import index_folder
-from explorer.search.pipeline import lay, look, prepare, propose, verify
+from explorer.search.pipeline import match_coarsely, match_densely, prepare, retrieve_candidates, verify
 from explorer.search.query import RegionPart
 from explorer.workspace import Workspace, open_for_encoding
 
@@ -60,11 +60,11 @@ class Stopwatch:
         ClipEncoder.forward = self._original
 
 
-def measure_indexing(folder: Path, cache: Path, config: Config, effort: Effort) -> dict[str, float]:
+def measure_indexing(folder: Path, cache: Path, config: Config, runtime: RuntimeOptions) -> dict[str, float]:
     """Index everything; how long, and how much of it outside the model."""
     with Stopwatch() as model:
         start = time.perf_counter()
-        report = index_folder(folder, NAME, cache, config, effort=effort)
+        report = index_folder(folder, NAME, cache, config, runtime=runtime)
         seconds = time.perf_counter() - start
     return {
         "works": report.works, "regions": report.regions, "seconds": seconds,
@@ -103,10 +103,10 @@ def measure_search(workspace: Workspace, queries: int, generator: np.random.Gene
         encoded = time.perf_counter()
         query = prepare(workspace, RegionPart(work, box))
         ready = time.perf_counter()
-        proposed = [one.row for one in propose(workspace, query, workspace.config.candidate_works)]
+        proposed = [one.row for one in retrieve_candidates(workspace, query, workspace.config.candidate_works)]
         found = time.perf_counter()
-        seen = look(workspace, query, proposed, works=workspace.config.laid_works)
-        verify(workspace, query, lay(workspace, query, seen))
+        seen = match_coarsely(workspace, query, proposed, works=workspace.config.rerank_works)
+        verify(workspace, query, match_densely(workspace, query, seen))
         end = time.perf_counter()
         steps = (encoded - start, ready - encoded, found - ready, end - found, end - start)
         for name, seconds in zip(stages, steps, strict=True):
@@ -160,7 +160,7 @@ def main() -> int:
             (folder / f"{number}").symlink_to(source.resolve(), target_is_directory=True)
         try:
             picture_files(folder)
-            record: dict[str, float] = measure_indexing(folder, cache, config, Effort(threads=options.threads))
+            record: dict[str, float] = measure_indexing(folder, cache, config, RuntimeOptions(threads=options.threads))
             workspace = Workspace.open(NAME, cache)
         except ExplorerError as error:
             print(error, file=sys.stderr)

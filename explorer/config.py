@@ -13,14 +13,14 @@ from explorer.errors import ExplorerError
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
 MINI_MODEL, SMALL_MODEL = "mini", "small"
 """The two that ship with the project: the demo's, and the one trained anew."""
-_USUAL = {"resolution": 448, "whitening": 0.0, "outlines": 1.0}
-_USUAL_OF = {
-    MINI_MODEL: {"resolution": 832, "whitening": 0.5, "outlines": 2.0},
-    SMALL_MODEL: {"resolution": 832, "whitening": 0.5, "outlines": 0.5},
+_DEFAULTS = {"resolution": 448, "whitening": 0.0, "hog_weight": 1.0}
+_DEFAULTS_OF = {
+    MINI_MODEL: {"resolution": 832, "whitening": 0.5, "hog_weight": 2.0},
+    SMALL_MODEL: {"resolution": 832, "whitening": 0.5, "hog_weight": 0.5},
 }
 FACETS = ("token", "value")
 """What of a block can match details: the tokens that leave it, or the values that its attention gathers."""
-ASKED_FOR = ("model", "resolution", "match_layer", "match_facet", "cell_dims", "outlines", "whitening", "engine")
+INDEX_OPTIONS = ("model", "resolution", "match_layer", "match_facet", "cell_dims", "hog_weight", "whitening", "engine")
 """Settings that a person may choose when a collection is indexed, as the command line's options are called."""
 
 
@@ -48,9 +48,9 @@ class Config:
     whitening: float | None = None
     """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully. Left out: 0.5 for those that
     ship, 0 for others."""
-    outlines: float | None = None
-    """How much the outlines of all cells count, times what the model's patch tokens do, when details are matched; 0
-    leaves them out. Left out: 2 for the mini model, 0.5 for the small one, 1 for others."""
+    hog_weight: float | None = None
+    """How much the gradient histograms of all cells count, times what the model's patch tokens do, when details are
+    matched; 0 leaves them out. Left out: 2 for the mini model, 0.5 for the small one, 1 for others."""
     scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
     """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
     overlap: float = 0.4
@@ -63,18 +63,18 @@ class Config:
     """Regions that the index is first asked for; more where they lie in too few works."""
     candidate_works: int = 300
     """Works that the index proposes for a search, to be looked at coarsely."""
-    laid_works: int = 100
+    rerank_works: int = 100
     """Works, the best of those, whose stored grids are compared with the query's cell by cell."""
 
     def __post_init__(self) -> None:
-        usual = _USUAL_OF.get(self.model, _USUAL)
+        usual = _DEFAULTS_OF.get(self.model, _DEFAULTS)
         for name, value in usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         if self.match_facet and self.match_facet not in FACETS:
             raise ExplorerError(f"The match facet is one of {', '.join(FACETS)}, not {self.match_facet!r}.")
-        if not 0 <= self.outlines <= 1000:
-            raise ExplorerError(f"The weight of outlines must lie between 0 and 1000, not at {self.outlines}.")
+        if not 0 <= self.hog_weight <= 1000:
+            raise ExplorerError(f"The HOG weight must lie between 0 and 1000, not at {self.hog_weight}.")
         if not 32 <= self.resolution <= 4096:
             raise ExplorerError(f"The resolution must lie between 32 and 4096 pixels, not at {self.resolution}.")
 
@@ -82,7 +82,8 @@ class Config:
     def from_json(cls, record: dict[str, Any]) -> Config:
         """A config as :meth:`to_json` wrote it; one of another version, with other settings, is refused, but for those
         of :data:`_ADDED`."""
-        record = {**_ADDED, **record}
+        names = {old: new for new, old in _RENAMED.items()}
+        record = {**_ADDED, **{names.get(name, name): value for name, value in dict(record).items()}}
         known = {field.name for field in fields(cls)}
         differing = sorted(known ^ set(record))
         if differing:
@@ -103,21 +104,24 @@ class Config:
         """
         record = self.to_json()
         ignored = {*_LOOKUP_SETTINGS, *(name for name, usual in _ADDED.items() if record[name] == usual)}
-        deciding = {name: value for name, value in record.items() if name not in ignored}
+        deciding = {_RENAMED.get(name, name): value for name, value in record.items() if name not in ignored}
         deciding["model"] = model_hash
         digest = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:8]
         name = re.sub(r"[^A-Za-z0-9]+", "-", self.model.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]).strip("-")
         return f"{name.lower()[:40]}-{self.resolution}px-{digest}"
 
 
-_LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works", "laid_works"})
+_LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works", "rerank_works"})
+_RENAMED = {"hog_weight": "outlines", "rerank_works": "laid_works"}
+"""Settings by what earlier versions called them: their manifests say so, and the fingerprint still does, so that
+nothing is encoded anew for a name."""
 _ADDED: dict[str, Any] = {"match_facet": ""}
 """Settings that manifests of earlier versions lack, and what they then were; so set, they leave the fingerprint as it
 was before there was such a setting."""
 
 
 @dataclass(frozen=True)
-class Effort:
+class RuntimeOptions:
     """How hard to work; none of it changes a result. 0 means a sensible choice for this machine."""
 
     threads: int = 0

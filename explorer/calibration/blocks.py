@@ -21,9 +21,9 @@ from explorer.encoder import Layer
 from explorer.features.grid import FeatureMap
 from explorer.features.pca import Reduction, fit_reduction
 from explorer.geometry import Box, intersection_over_union
-from explorer.matching.dense import IMPOSSIBLE, Laying, peaks, query_grid
+from explorer.matching.dense import IMPOSSIBLE, MatchOptions, peaks, query_grid
 from explorer.progress import Progress, silent
-from explorer.workspace import outlines_of
+from explorer.workspace import gradient_histograms_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -150,7 +150,7 @@ def choose(encoder: Encoder, config: Config, pictures: Sequence[Image], progress
     def described(picture: Image) -> tuple[list[FeatureMap], np.ndarray | None]:
         prepared = encoder.prepare(picture, *picture.size)
         maps = told(encoder.match_maps([prepared], layers)[0])
-        return maps, outlines_of(prepared, maps[0].shape, config)
+        return maps, gradient_histograms_of(prepared, maps[0].shape, config)
 
     trial = _Trial(config, copies, len(layers), rng)
     for number, picture in enumerate(pictures):
@@ -177,30 +177,30 @@ class _Trial:
         self.reductions: list[Reduction] = []
         self.hosts: list[list[np.ndarray]] = [[] for _ in range(layers)]
 
-    def see_original(self, number: int, maps: list[FeatureMap], outlines: np.ndarray | None) -> None:
+    def see_original(self, number: int, maps: list[FeatureMap], histograms: np.ndarray | None) -> None:
         """Keep the cells of an original that are asked for, and some of them for the reduction."""
         for copy, one in enumerate(self.copies):
             if one.source == number:
                 where = (one.rows, one.columns)
-                seen = None if outlines is None else outlines[where]
+                seen = None if histograms is None else histograms[where]
                 self.details[copy] = ([whole.vectors[where].copy() for whole in maps], seen)
         cells = np.sort(self.rng.permutation(math.prod(maps[0].shape))[: _SAMPLE // WORKS])
         for sample, whole in zip(self.samples, maps, strict=True):
             sample.append(whole.vectors.reshape(-1, whole.vectors.shape[2])[cells])
-        if outlines is not None:
-            self.drawn.append(outlines.reshape(-1, outlines.shape[2])[cells])
+        if histograms is not None:
+            self.drawn.append(histograms.reshape(-1, histograms.shape[2])[cells])
 
     def fit(self) -> None:
         """The reduction of each candidate, as indexing would fit it."""
         drawn, config = np.concatenate(self.drawn) if self.drawn else None, self.config
         self.reductions = [
-            fit_reduction(np.concatenate(sample), config.cell_dims, config.whitening, drawn, config.outlines)
+            fit_reduction(np.concatenate(sample), config.cell_dims, config.whitening, drawn, config.hog_weight)
             for sample in self.samples
         ]
 
-    def see_host(self, maps: list[FeatureMap], outlines: np.ndarray | None) -> None:
+    def see_host(self, maps: list[FeatureMap], histograms: np.ndarray | None) -> None:
         for kept, reduction, whole in zip(self.hosts, self.reductions, maps, strict=True):
-            kept.append(reduction.apply(whole, outlines).vectors.astype(np.float16))
+            kept.append(reduction.apply(whole, histograms).vectors.astype(np.float16))
 
     def ranks(self, layer: int) -> np.ndarray:
         """For every copy the rank, from 1, of the place where it lies, by the candidate number ``layer``."""
@@ -208,13 +208,13 @@ class _Trial:
 
     def _rank(self, layer: int, copy: int, one: _Copy) -> int:
         """Against the best other place in the same host, and in some hosts that are not the work it was taken from."""
-        maps, outlines = self.details[copy]
-        detail = self.reductions[layer].apply(FeatureMap(maps[layer]), outlines)
+        maps, histograms = self.details[copy]
+        detail = self.reductions[layer].apply(FeatureMap(maps[layer]), histograms)
         count = len(self.hosts[layer])
         others = [(one.host + step) % count for step in range(1, count)]
         rivals = [number for number in others if number != one.source][:_RIVALS]
         works = [self.hosts[layer][number] for number in (one.host, *rivals)]
-        found = peaks(query_grid(detail, Box.whole()), works, Laying())
+        found = peaks(query_grid(detail, Box.whole()), works, MatchOptions())
         here = intersection_over_union(np.array([one.box.as_tuple()]), found.boxes[0])[0] > HIT
         right = found.scores[0][here].max(initial=IMPOSSIBLE)
         wrong = [found.scores[0][~here].max(initial=IMPOSSIBLE), *found.scores[1:].max(axis=1)]

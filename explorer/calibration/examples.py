@@ -17,7 +17,16 @@ from explorer.errors import ExplorerError
 from explorer.features.regions import pool
 from explorer.geometry import Box, intersection_over_union
 from explorer.progress import Progress
-from explorer.search.pipeline import Found, VisualQuery, best_of_each, lay, look, prepare, shortlist, verify
+from explorer.search.pipeline import (
+    Found,
+    VisualQuery,
+    best_of_each,
+    match_coarsely,
+    match_densely,
+    prepare,
+    shortlist,
+    verify,
+)
 from explorer.search.query import RegionPart
 from explorer.verification import cue_vector
 from explorer.verification.calibration_result import UNCALIBRATED, Calibration
@@ -204,7 +213,9 @@ class Examiner:
         """The best place in the picture that holds a copy, and whether it is the copy."""
         for one in planted:
             query = self._query(one.detail)
-            verified = verify(self.altered, query, lay(self.altered, query, look(self.altered, query, [one.host])))
+            verified = verify(
+                self.altered, query, match_densely(self.altered, query, match_coarsely(self.altered, query, [one.host]))
+            )
             for found in best_of_each(verified, 1):
                 yield one, (_cues(found), _overlap(found.box, one.box) > HIT)
 
@@ -214,7 +225,7 @@ class Examiner:
         contents = self.workspace.tables.contents
         same = frozenset(row for row in self.rows.tolist() if contents[row] == contents[detail.row])
         seen = shortlist(self.workspace, query, same)
-        verified = verify(self.workspace, query, lay(self.workspace, query, seen), VERIFIED)
+        verified = verify(self.workspace, query, match_densely(self.workspace, query, seen), VERIFIED)
         return [_cues(found) for found in best_of_each(verified, 1)[:LISTED]]
 
     def _query(self, detail: Detail) -> VisualQuery:

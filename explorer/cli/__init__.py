@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--match-layer", type=int, metavar="N", help="block for matching, -1 is the last")
     index.add_argument("--match-facet", choices=FACETS, help="what of that block: its tokens or its values")
     index.add_argument("--cell-dims", type=int, metavar="N", help="dimensions kept of a patch by PCA; 0 keeps all")
-    index.add_argument("--outlines", type=float, metavar="W", help="how much outlines count beside the model; 0: not")
+    index.add_argument("--hog-weight", type=float, metavar="W", help="weight of gradient histograms (HOG); 0: none")
     index.add_argument("--whitening", type=float, metavar="W", help="0 plain PCA to 1 fully whitened")
     index.add_argument("--engine", metavar="ADDRESS", help="index engine: exact, or hnsw?M=16&ef=400")
     index.add_argument("--batch", type=int, default=0, help="pictures per pass of the model")
@@ -121,15 +121,15 @@ def _measuring(commands: Any) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
-    from explorer.config import ASKED_FOR, Config, Effort
+    from explorer.config import INDEX_OPTIONS, Config, RuntimeOptions
     from explorer.indexing import index_folder
 
-    chosen = {name: getattr(options, name) for name in ASKED_FOR}
+    chosen = {name: getattr(options, name) for name in INDEX_OPTIONS}
     config = Config(**{name: value for name, value in chosen.items() if value is not None})
-    effort = Effort(options.threads, options.batch, options.device)
+    runtime = RuntimeOptions(options.threads, options.batch, options.device)
     with ProgressBar() as progress:
         report = index_folder(options.folder, options.name, options.cache, config,
-                              metadata=options.metadata, progress=progress, effort=effort)  # fmt: skip
+                              metadata=options.metadata, progress=progress, runtime=runtime)  # fmt: skip
     skipped = [{"file": one.file, "reason": one.reason} for one in report.skipped]
     if options.json:
         record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}

@@ -30,7 +30,7 @@ def machine_options(parser: Any) -> None:
 
 
 def open_workspace(options: argparse.Namespace) -> Workspace:
-    from explorer.config import Effort
+    from explorer.config import RuntimeOptions
     from explorer.workspace import Workspace
 
-    return Workspace.open(options.name, options.cache, Effort(options.threads, device=options.device))
+    return Workspace.open(options.name, options.cache, RuntimeOptions(options.threads, device=options.device))

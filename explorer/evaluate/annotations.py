@@ -23,7 +23,7 @@ _SHAPE = '{category: [{"query": [file, [x0, y0, x1, y1]], "gt": [[file, [x0, y0,
 
 
 @dataclass(frozen=True)
-class Place:
+class AnnotatedBox:
     """A box in a picture, ``file`` and ``box`` (pixels) as the annotations give them."""
 
     file: str
@@ -37,8 +37,8 @@ class Annotation:
     category: str
     number: int
     """Its place in the category, from 1."""
-    query: Place
-    truth: tuple[Place, ...]
+    query: AnnotatedBox
+    truth: tuple[AnnotatedBox, ...]
 
     @property
     def where(self) -> str:
@@ -95,7 +95,7 @@ def _query(entry: Any, category: str, number: int, name: str) -> Annotation:
     return Annotation(category, number, query, truth)
 
 
-def _place(value: Any, where: str) -> Place:
+def _place(value: Any, where: str) -> AnnotatedBox:
     if not isinstance(value, list) or len(value) != 2:
         raise ExplorerError(f"{where} must be [file, [x0, y0, x1, y1]], not {shown(value)}.")
     file, box = value
@@ -106,7 +106,7 @@ def _place(value: Any, where: str) -> Place:
     x0, y0, x1, y1 = box
     if not (x1 > x0 and y1 > y0):
         raise ExplorerError(f"{where} has a box without an area, {shown(box)}.")
-    return Place(file, (x0, y0, x1, y1))
+    return AnnotatedBox(file, (x0, y0, x1, y1))
 
 
 def _is_number(value: Any) -> bool:

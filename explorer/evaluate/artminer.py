@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.evaluate.annotations import Annotation, Pixels, Place, WorkNames, shown
+from explorer.evaluate.annotations import AnnotatedBox, Annotation, Pixels, WorkNames, shown
 from explorer.evaluate.metrics import (
     MOST_DETECTIONS,
     average_precision,
@@ -164,7 +164,7 @@ def _task(annotation: Annotation, names: WorkNames, sizes: Mapping[str, tuple[in
     return _Task(annotation, part, truth)
 
 
-def _box(place: Place, size: tuple[int, int], where: str) -> Box:
+def _box(place: AnnotatedBox, size: tuple[int, int], where: str) -> Box:
     """The part of the box that lies on the picture of ``size`` (pixels)."""
     try:
         return Box.from_pixels(place.box, *size).clipped()

@@ -21,12 +21,12 @@ class FeatureMap:
     :func:`resample` takes as well).
 
     The grid always covers the picture exactly, so cell ``(r, c)`` is the place
-    ``c / columns, r / rows, (c + 1) / columns, (r + 1) / rows`` of it. The last ``odd`` numbers of a vector change
-    their sign when the picture is mirrored, the others stay.
+    ``c / columns, r / rows, (c + 1) / columns, (r + 1) / rows`` of it. The last ``antisymmetric`` numbers of a vector
+    change their sign when the picture is mirrored, the others stay.
     """
 
     vectors: np.ndarray
-    odd: int = 0
+    antisymmetric: int = 0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -35,17 +35,17 @@ class FeatureMap:
 
     def mirrored(self) -> FeatureMap:
         """The map of the picture in a mirror. (The model may see that a little differently.)"""
-        return FeatureMap(in_mirror(self.vectors[:, ::-1], self.odd), self.odd)
+        return FeatureMap(mirror_vectors(self.vectors[:, ::-1], self.antisymmetric), self.antisymmetric)
 
 
-def in_mirror(vectors: np.ndarray, odd: int) -> np.ndarray:
-    """Vectors ``(..., D)`` as they are of mirrored places: the last ``odd`` numbers change their sign.
+def mirror_vectors(vectors: np.ndarray, antisymmetric: int) -> np.ndarray:
+    """Vectors ``(..., D)`` as they are of mirrored places: the last ``antisymmetric`` numbers change their sign.
 
-    >>> in_mirror(np.array([1.0, 2.0, 3.0]), odd=1)
+    >>> mirror_vectors(np.array([1.0, 2.0, 3.0]), antisymmetric=1)
     array([ 1.,  2., -3.])
     """
     signs = np.ones(vectors.shape[-1], dtype=np.float32)
-    signs[vectors.shape[-1] - odd :] = -1
+    signs[vectors.shape[-1] - antisymmetric :] = -1
     return vectors * signs
 
 
@@ -73,7 +73,7 @@ def resample(features: FeatureMap, box: Box, rows: int, columns: int, spread: fl
     held = (slice(top[0], top[-1] + 1), slice(left[0], left[-1] + 1))
     part = np.asarray(features.vectors[held], dtype=np.float32)
     tall = (down[:, held[0]] @ part.reshape(len(part), -1)).reshape(rows, part.shape[1], -1)
-    return FeatureMap(unit_rows(np.matmul(across[:, held[1]], tall)), features.odd)
+    return FeatureMap(unit_rows(np.matmul(across[:, held[1]], tall)), features.antisymmetric)
 
 
 def _shares(start: float, end: float, parts: int, cells: int, spread: float) -> np.ndarray:

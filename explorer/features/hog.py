@@ -21,7 +21,7 @@ FAINT = 0.04
 """Length below which a description is mostly noise and stays short; that of a painted cell is 0.05 to 0.3."""
 
 
-def outlines(picture: np.ndarray, rows: int, columns: int) -> np.ndarray:
+def gradient_histograms(picture: np.ndarray, rows: int, columns: int) -> np.ndarray:
     """The outlines ``(rows, columns, 72) float32`` round each cell of a grid over a picture, of length 1 or less.
 
     ``picture`` is ``(H, W, 3) uint8``. A cell's own histogram and those of its eight neighbours, row by row; past

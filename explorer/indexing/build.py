@@ -22,8 +22,8 @@ from explorer.calibration.blocks import FEWEST_WORKS, WORKS, Choice, choice_fact
 from explorer.collection import (
     Catalogue,
     Collection,
+    Derivatives,
     PictureFile,
-    Renditions,
     Skipped,
     SyncReport,
     Work,
@@ -31,7 +31,7 @@ from explorer.collection import (
     read_catalogue,
 )
 from explorer.collection.pictures import file_hash, picture_size
-from explorer.config import Config, Effort
+from explorer.config import Config, RuntimeOptions
 from explorer.encoder import open_encoder
 from explorer.errors import ExplorerError
 from explorer.features.pca import Reduction
@@ -74,7 +74,7 @@ class IndexReport:
 
 def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
     folder: Path, name: str, cache: Path, config: Config, *,
-    metadata: Path | None = None, progress: Progress = silent, effort: Effort | None = None,
+    metadata: Path | None = None, progress: Progress = silent, runtime: RuntimeOptions | None = None,
 ) -> IndexReport:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``.
 
@@ -87,13 +87,13 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     parse_address(config.engine)
     files = picture_files(folder)
     catalogue = read_catalogue(metadata) if metadata else None
-    effort = effort or Effort()
-    encoder = open_encoder(config, effort.threads, effort.device)
+    runtime = runtime or RuntimeOptions()
+    encoder = open_encoder(config, runtime.threads, runtime.device)
     is_new = not root.exists()
     root.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(root / "indexing.lock", timeout=0):
-            indexing = _Indexing(root, folder.resolve(), config, encoder, progress, effort)
+            indexing = _Indexing(root, folder.resolve(), config, encoder, progress, runtime)
             return indexing.run(files, catalogue)
     except filelock.Timeout:
         raise ExplorerError(f"{name!r} is being indexed by another process; wait until that is done.") from None
@@ -107,12 +107,12 @@ class _Indexing:
     """One run, from the list of files to the manifest."""
 
     def __init__(
-        self, root: Path, folder: Path, config: Config, encoder: Encoder, progress: Progress, effort: Effort
+        self, root: Path, folder: Path, config: Config, encoder: Encoder, progress: Progress, runtime: RuntimeOptions
     ) -> None:  # fmt: skip
-        self._root, self._folder, self._config, self._effort = root, folder, config, effort
+        self._root, self._folder, self._config, self._effort = root, folder, config, runtime
         self._encoder, self._progress = encoder, progress
         self._collection = Collection(root / "collection.sqlite")
-        self._renditions = Renditions(root / "pictures")
+        self._derivatives = Derivatives(root / "pictures")
         self._aim(config)
 
     def _aim(self, config: Config) -> None:
@@ -127,7 +127,7 @@ class _Indexing:
         previous, reduction = self._starting_point(sync.works)
         stored = set(previous.contents) if previous else set()
         pending = [work for work in self._collection.works() if work.content not in stored]
-        source = Source(self._folder, self._renditions)
+        source = Source(self._folder, self._derivatives)
         parts = PartEncoder(source, self._parts, self._config, self._encoder, self._effort.batch)
         encoded = parts.encode(_one_per_content(pending), reduction, self._progress)
         works = self._set_aside(parts.damaged)

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.collection import Renditions, Work
+from explorer.collection import Derivatives, Work
 from explorer.config import Config
 from explorer.errors import ExplorerError
 from explorer.features.pca import Reduction, fit_reduction
 from explorer.features.regions import pool, region_boxes
 from explorer.progress import Progress, silent
 from explorer.verification import KeyPoints, find_key_points
-from explorer.workspace import open_for_encoding, outlines_of
+from explorer.workspace import gradient_histograms_of, open_for_encoding
 from explorer.workspace.tables import REDUCTION_FILE, WorkFeatures
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ class Source:
     """Where works come from and where their pictures for the screen go."""
 
     folder: Path
-    renditions: Renditions
+    derivatives: Derivatives
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture read from its file: ready for the model, its outlines if they count, and its key points."""
+    """A picture read from its file: ready for the model, its gradient histograms if they count, and its key points."""
 
     image: Image
-    outlines: np.ndarray | None
+    histograms: np.ndarray | None
     points: KeyPoints
 
 
@@ -60,7 +60,7 @@ class Seen:
     """What the model, and what the classic witness, make of a picture."""
 
     encoding: Encoding
-    outlines: np.ndarray | None
+    histograms: np.ndarray | None
     points: KeyPoints
 
 
@@ -110,7 +110,7 @@ class PartEncoder:
             if readable:
                 encodings = self._encoder.encode([decoded.image for _, decoded in readable])
                 for (work, decoded), encoding in zip(readable, encodings, strict=True):
-                    yield work, Seen(encoding, decoded.outlines, decoded.points)
+                    yield work, Seen(encoding, decoded.histograms, decoded.points)
             done += len(batch)
             self._progress("Encoding pictures", done, total)
 
@@ -139,27 +139,27 @@ class PartEncoder:
             log.warning("skipped: %s", error)
             self.damaged[work.content] = str(error)
             return None
-        self._source.renditions.thumbnail(work.content, source, picture.image)
+        self._source.derivatives.thumbnail(work.content, source, picture.image)
         points = find_key_points(np.asarray(picture.image))
         image = self._encoder.prepare(picture.image, work.width, work.height)
         grid = self._encoder.grid_shape(work.width, work.height)
-        return Decoded(image, outlines_of(image, grid, self._config), points)
+        return Decoded(image, gradient_histograms_of(image, grid, self._config), points)
 
     def _fit(self, sample: list[Seen]) -> Reduction:
         if not sample:
             raise ExplorerError(f"None of the pictures in {self._source.folder} can be read.")
         cells = _together([seen.encoding.match.vectors for seen in sample])
         config, drawn = self._config, None
-        if config.outlines:
-            drawn = _together([seen.outlines for seen in sample])
-        reduction = fit_reduction(cells, config.cell_dims, config.whitening, drawn, config.outlines)
+        if config.hog_weight:
+            drawn = _together([seen.histograms for seen in sample])
+        reduction = fit_reduction(cells, config.cell_dims, config.whitening, drawn, config.hog_weight)
         reduction.save(self._parts / REDUCTION_FILE)
         return reduction
 
     def _store(self, work: Work, seen: Seen, reduction: Reduction) -> None:
         encoding = seen.encoding
         boxes = region_boxes(work.width, work.height, self._config.scales, self._config.overlap)
-        cells = reduction.apply(encoding.match, seen.outlines)
+        cells = reduction.apply(encoding.match, seen.histograms)
         joint = pool(encoding.joint, boxes)
         joint[0] = encoding.whole
         WorkFeatures(

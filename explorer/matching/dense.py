@@ -59,11 +59,11 @@ def query_grid(features: FeatureMap, box: Box, most: int = QUERY_CELLS) -> Featu
     return resample(features, box, max(1, round(high * factor)), max(1, round(wide * factor)))
 
 
-def usual_sides(longest: int) -> list[float]:
+def default_sides(longest: int) -> list[float]:
     """Long sides of placements on grids of up to ``longest`` cells: fine patches or a high resolution make grids larger
     than :data:`SIZES`, and a whole picture must still cover a whole one.
 
-    >>> usual_sides(34)[-4:]
+    >>> default_sides(34)[-4:]
     [24, 28, 32, 34]
     """
     beyond = [*range(SIZES[-1] + 4, longest, 4), longest] if longest > SIZES[-1] else []
@@ -71,9 +71,9 @@ def usual_sides(longest: int) -> list[float]:
 
 
 @dataclass(frozen=True)
-class Laying:
+class MatchOptions:
     """How a query is laid: ``per_work`` placements at most, ``mirror``ed too, with long sides of ``sides`` cells of
-    the works' grids (left out: :func:`usual_sides`), ``squeeze``d where it does not fit even at its smallest."""
+    the works' grids (left out: :func:`default_sides`), ``squeeze``d where it does not fit even at its smallest."""
 
     per_work: int = 1
     mirror: bool = True
@@ -105,7 +105,9 @@ class Peaks:
         ]
 
 
-def place(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying | None = None) -> list[list[Placement]]:
+def locate(
+    query: FeatureMap, works: Sequence[np.ndarray], options: MatchOptions | None = None
+) -> list[list[Placement]]:
     """The best placements of a query grid on each of several works' grids, or on parts of them.
 
     ``query`` is ``(h, w, d)``; each work is ``(rows, columns, d)``, cells of unit length, float16 or float32.
@@ -113,18 +115,18 @@ def place(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying | None 
     """
     if not works:
         return []
-    laying = laying or Laying()
-    found = peaks(query, works, laying)
-    return [found.best(work, laying.per_work) for work in range(len(works))]
+    options = options or MatchOptions()
+    found = peaks(query, works, options)
+    return [found.best(work, options.per_work) for work in range(len(works))]
 
 
-def peaks(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying) -> Peaks:
+def peaks(query: FeatureMap, works: Sequence[np.ndarray], options: MatchOptions) -> Peaks:
     """The best of every size and either way round, on each of one or more works; where several places are wanted of a
     work, a few of each."""
-    ways = [query, query.mirrored()] if laying.mirror else [query]
+    ways = [query, query.mirrored()] if options.mirror else [query]
     shapes = np.array([work.shape[:2] for work in works])
-    sizes = _placement_sizes(query.shape, shapes.max(axis=0), laying)
-    several = 1 if laying.per_work == 1 else _NEIGHBOURS * laying.per_work
+    sizes = _placement_sizes(query.shape, shapes.max(axis=0), options)
+    several = 1 if options.per_work == 1 else _NEIGHBOURS * options.per_work
     planes = (len(sizes), len(ways), several)
     scores = np.full((len(works), *planes), IMPOSSIBLE, dtype=np.float32)
     boxes = np.zeros((len(works), *planes, 4))
@@ -148,9 +150,11 @@ def peaks(query: FeatureMap, works: Sequence[np.ndarray], laying: Laying) -> Pea
                 boxes[rows, number, way, : best.shape[1]] = _boxes(corners, size, shapes[rows])
 
     in_threads(lay, _chunks(shapes, _CACHED_COSINES // len(asked)))
-    if len(works) > 1 and laying.squeeze:  # what fits others may be too large for one: it is laid as if that were alone
+    if (
+        len(works) > 1 and options.squeeze
+    ):  # what fits others may be too large for one: it is laid as if that were alone
         for row in np.flatnonzero((scores == IMPOSSIBLE).all(axis=(1, 2, 3))):
-            alone = peaks(query, [works[row]], laying)
+            alone = peaks(query, [works[row]], options)
             scores[row, 0], boxes[row, 0] = alone.scores.reshape(planes[1:]), alone.boxes.reshape(*planes[1:], 4)
     mirrored, flat = np.broadcast_to(np.arange(len(ways))[:, None] == 1, planes), (len(works), math.prod(planes))
     return Peaks(scores.reshape(flat), boxes.reshape(*flat, 4), mirrored.ravel())
@@ -224,11 +228,11 @@ def _stacked(works: list[np.ndarray], shapes: np.ndarray) -> np.ndarray:
     return cells
 
 
-def _placement_sizes(query: tuple[int, int], largest: np.ndarray, laying: Laying) -> list[np.ndarray]:
+def _placement_sizes(query: tuple[int, int], largest: np.ndarray, options: MatchOptions) -> list[np.ndarray]:
     """Heights and widths, in cells, that are wanted and fit at least the largest of the works."""
-    sizes = [side * np.array(query) / max(query) for side in laying.sides or usual_sides(int(largest.max()))]
+    sizes = [side * np.array(query) / max(query) for side in options.sides or default_sides(int(largest.max()))]
     fitting = [size for size in sizes if (np.ceil(size) <= largest).all()]
-    return fitting or ([np.minimum(sizes[0], largest)] if laying.squeeze else [])
+    return fitting or ([np.minimum(sizes[0], largest)] if options.squeeze else [])
 
 
 def _slide(planes: np.ndarray, query: tuple[int, int], size: tuple[float, float], step: int) -> np.ndarray:

@@ -24,7 +24,7 @@ from explorer.geometry import Box, intersection_over_union
 from explorer.registration import fit as registration
 from explorer.registration.fit import KINDS, Kind, Registration, Size, register_places, register_points
 from explorer.registration.homography import moved
-from explorer.registration.mutual import alike_places, part_of
+from explorer.registration.mutual import mutual_places, part_of
 from explorer.verification import Transform
 from explorer.verification.keypoints import KeyPoints, find_key_points, matching_key_points
 from explorer.verification.transforms import transform_of
@@ -188,7 +188,7 @@ def _agreements(first: _Part, second: _Part, kinds: tuple[Kind, ...]) -> Iterato
     of whole pictures."""
     sizes = first.size, second.size
     for mirror in (False, True):
-        cells = alike_places(first.cells, second.cells, mirror)
+        cells = mutual_places(first.cells, second.cells, mirror)
         seen = first.points.reversed() if mirror else first.points
         rows = matching_key_points(seen, second.points)
         points = seen.places[rows[:, 0]], second.points.places[rows[:, 1]]

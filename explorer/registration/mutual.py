@@ -18,7 +18,7 @@ WINDOWS = ((1, 1), (2, 1), (1, 2))
 """Sides of the windows on the first and the second grid, in cells."""
 
 
-def alike_places(first: FeatureMap, second: FeatureMap, mirrored: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def mutual_places(first: FeatureMap, second: FeatureMap, mirrored: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Places ``(M, 2)`` on the first picture and on the second, fractions, whose cells are each other's nearest.
 
     With ``mirrored`` the first is looked at in a mirror; the places are those on the picture itself all the same.

@@ -83,7 +83,7 @@ def _find(workspace: Workspace, part: Part, options: SearchOptions) -> list[Foun
     if options.own:
         found += _further(workspace, query, dict.fromkeys(query.own, query.detail.box), options.per_work)
     found = sorted(found, key=lambda one: -one.score)
-    beyond = options.top - workspace.config.laid_works
+    beyond = options.top - workspace.config.rerank_works
     if beyond > 0:
         others = beyond_shortlist(workspace, query, seen, beyond)
         order = {row: number for number, row in enumerate(dict.fromkeys(one.row for one in others))}

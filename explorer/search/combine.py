@@ -31,7 +31,7 @@ from explorer.search.pipeline import (
     VisualQuery,
     best_places,
     further_places,
-    look,
+    match_coarsely,
     prepare,
     shortlist,
 )
@@ -203,7 +203,7 @@ def _result(
     known = {one.row for one in seen} | set(itself)
     others = [row for row in rows if row not in known]
     most = None if part.weight >= REQUIRED else _MOST_EXAMPLES
-    places = best_places(workspace, visual, [*seen, *look(workspace, visual, others)], most)
+    places = best_places(workspace, visual, [*seen, *match_coarsely(workspace, visual, others)], most)
     places += further_places(workspace, visual, itself)  # of the query's own work: not the query itself
     best: dict[int, Found] = {}
     for one in sorted(places, key=lambda one: -one.score):

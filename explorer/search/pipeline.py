@@ -18,28 +18,28 @@ from pathlib import Path
 import numpy as np
 
 from explorer.collection import open_picture
+from explorer.collection.derivatives import THUMBNAIL_SIDE
 from explorer.collection.pictures import file_hash, picture_size
-from explorer.collection.renditions import THUMBNAIL_SIDE
 from explorer.errors import ExplorerError
-from explorer.features.grid import FeatureMap, in_mirror
+from explorer.features.grid import FeatureMap, mirror_vectors
 from explorer.features.regions import pool
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
-from explorer.matching.coarse import QUERY_CELLS as GLANCED_CELLS
-from explorer.matching.coarse import glance
-from explorer.matching.dense import QUERY_CELLS, SAME_PLACE, Laying, in_threads, place, query_grid, usual_sides
+from explorer.matching.coarse import QUERY_CELLS as COARSE_QUERY_CELLS
+from explorer.matching.coarse import coarse_peaks
+from explorer.matching.dense import QUERY_CELLS, SAME_PLACE, MatchOptions, default_sides, in_threads, locate, query_grid
 from explorer.progress import stage
 from explorer.search.query import Evidence, PartMatch, PicturePart, RegionPart
 from explorer.verification import (
     Detail,
+    Hypothesis,
     KeyPoints,
-    Place,
-    Testimony,
+    VerificationResult,
     compare_key_points,
     cue_vector,
-    hear,
-    likeness,
-    seen_elsewhere,
+    key_point_hypothesis,
+    mean_cosine,
+    score_match,
 )
 from explorer.verification.calibration_result import Calibration
 from explorer.workspace import Workspace
@@ -52,7 +52,9 @@ PAIRS_KEPT = 24
 """Agreeing pairs that a match carries, key points first."""
 _PART_OF_ALL = 0.2  # of the regions, from which on the index is not asked
 _FURTHER = 5  # places of one work that are looked for where more than one is wanted
-_GLANCED = 3  # places of a work that a glance brings up and the detail is laid on, or two more than are wanted of it
+_COARSE_PLACES = (
+    3  # places of a work that a glance brings up and the detail is laid on, or two more than are wanted of it
+)
 _WIDER = 0.35  # how far round such a place, as a fraction of its side, but a cell at least
 _SIZES = (0.6, 1.7)  # long sides of the placements there, of that of the place
 
@@ -73,11 +75,11 @@ class Found:
 @dataclass(frozen=True)
 class VisualQuery:
     """A picture query made ready: its ``vectors`` for the index, ``(2, d)``, as it is and mirrored, or ``(1, d)`` where
-    that is the same; its cells for a ``glance``; the ``detail`` for laying and verifying; and the rows of the works
+    that is the same; its cells for a ``glance``; the ``detail`` for options and verifying; and the rows of the works
     that are the query itself."""
 
     vectors: np.ndarray
-    glance: FeatureMap
+    coarse_cells: FeatureMap
     detail: Detail
     own: frozenset[int]
 
@@ -133,7 +135,7 @@ def own_rows(workspace: Workspace, path: Path) -> frozenset[int]:
     return frozenset(rows[work] for work in workspace.collection.with_content(file_hash(path)) if work in rows)
 
 
-def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]:
+def retrieve_candidates(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]:
     """The region nearest the query's of each of at least ``works`` works, best first (first stage).
 
     Neighbouring regions of a few works can fill a whole list of regions; then a longer one is asked for.
@@ -154,18 +156,18 @@ def propose(workspace: Workspace, query: VisualQuery, works: int) -> list[Found]
     ]
 
 
-def look(
+def match_coarsely(
     workspace: Workspace, query: VisualQuery, rows: Sequence[int],
-    laying: Laying | None = None, works: int | None = None,
+    options: MatchOptions | None = None, works: int | None = None,
 ) -> list[Found]:  # fmt: skip
     """Places where the detail may lie (second stage): a few of each of the works among ``rows``, or of so many
     ``works``, that look best at a glance; the best work first."""
     if not rows:
         return []
     stage(f"looking at {len(rows)} works")
-    laying = laying or Laying()
-    seen = glance(query.glance, [workspace.tables.coarse(row) for row in rows], laying)
-    several = max(_GLANCED, laying.per_work + 2)
+    options = options or MatchOptions()
+    seen = coarse_peaks(query.coarse_cells, [workspace.tables.coarse(row) for row in rows], options)
+    several = max(_COARSE_PLACES, options.per_work + 2)
     return [
         Found(rows[one], place.box, place.score, place.mirrored)
         for one in np.argsort(-seen.scores.max(axis=1), kind="stable")[:works].tolist()
@@ -178,28 +180,30 @@ def shortlist(workspace: Workspace, query: VisualQuery, without: frozenset[int])
 
     How many matches a user wants to see plays no part: what is found, and how sure it is, may not depend on it.
     """
-    return look(workspace, query, _proposed_rows(workspace, query, without), works=workspace.config.laid_works)
+    return match_coarsely(
+        workspace, query, _candidate_rows(workspace, query, without), works=workspace.config.rerank_works
+    )
 
 
 def beyond_shortlist(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], count: int) -> list[Found]:
     """The next ``count`` works after those that were ``seen`` on the shortlist, each with its places, in a fixed order:
     the other candidates as they look at a glance, then what the index proposes further on."""
     known = {one.row for one in seen}
-    rows = [row for row in _proposed_rows(workspace, query, frozenset()) if row not in known]
-    others = look(workspace, query, rows, works=count)
+    rows = [row for row in _candidate_rows(workspace, query, frozenset()) if row not in known]
+    others = match_coarsely(workspace, query, rows, works=count)
     missing = count - len({one.row for one in others})
     if missing > 0:
         known |= set(rows) | query.own
-        proposed = propose(workspace, query, len(known) + missing)
+        proposed = retrieve_candidates(workspace, query, len(known) + missing)
         further = [one.row for one in proposed if one.row not in known][:missing]
-        places = look(workspace, query, further)
+        places = match_coarsely(workspace, query, further)
         others += sorted(places, key=lambda one: further.index(one.row))
     return others
 
 
-def _proposed_rows(workspace: Workspace, query: VisualQuery, without: frozenset[int]) -> list[int]:
+def _candidate_rows(workspace: Workspace, query: VisualQuery, without: frozenset[int]) -> list[int]:
     left_out = without | query.own
-    proposed = propose(workspace, query, workspace.config.candidate_works + len(left_out))
+    proposed = retrieve_candidates(workspace, query, workspace.config.candidate_works + len(left_out))
     return [one.row for one in proposed if one.row not in left_out]
 
 
@@ -207,7 +211,7 @@ def best_places(
     workspace: Workspace, query: VisualQuery, seen: Sequence[Found], most: int | None = None
 ) -> list[Found]:
     """The last two stages: one verified place of every work that was seen, best first."""
-    return best_of_each(verify(workspace, query, lay(workspace, query, seen), most), 1)
+    return best_of_each(verify(workspace, query, match_densely(workspace, query, seen), most), 1)
 
 
 def further_places(
@@ -221,7 +225,7 @@ def further_places(
     if not rows:
         return []
     most = max(per_work, _FURTHER)  # so that asking for fewer finds none of another kind
-    laid = lay(workspace, query, look(workspace, query, rows, Laying(most)), most + 1)
+    laid = match_densely(workspace, query, match_coarsely(workspace, query, rows, MatchOptions(most)), most + 1)
     apart = [one for one in laid if not _upon(one.box, taken[one.row])]
     verified = [one for one in verify(workspace, query, apart) if not _upon(one.box, taken[one.row])]
     return best_of_each(verified, most)
@@ -234,7 +238,7 @@ def _upon(box: Box, taken: Box) -> bool:
     return across > 0 and down > 0 and across * down > SAME_PLACE * min(box.area, taken.area)
 
 
-def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], per_work: int = 1) -> list[Found]:
+def match_densely(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], per_work: int = 1) -> list[Found]:
     """The best places of works, the detail laid finely round those seen at a glance (third stage)."""
     stage(f"comparing {len({one.row for one in seen})} works")
     groups: dict[tuple[int, bool], list[tuple[int, Box, np.ndarray]]] = {}  # by long side, and which way round
@@ -245,8 +249,8 @@ def lay(workspace: Workspace, query: VisualQuery, seen: Sequence[Found], per_wor
     found: list[Found] = []
     for (side, mirrored), group in groups.items():
         asked = query.detail.cells.mirrored() if mirrored else query.detail.cells
-        sides = [one for one in usual_sides(2 * side) if _SIZES[0] * side <= one <= _SIZES[1] * side]
-        placed = place(asked, [part for _, _, part in group], Laying(mirror=False, sides=sides or [side]))
+        sides = [one for one in default_sides(2 * side) if _SIZES[0] * side <= one <= _SIZES[1] * side]
+        placed = locate(asked, [part for _, _, part in group], MatchOptions(mirror=False, sides=sides or [side]))
         for (row, area, _), placements in zip(group, placed, strict=True):
             found += [Found(row, p.box.within(area), p.score, mirrored) for p in placements]
     return best_of_each(found, per_work)
@@ -265,15 +269,15 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
     stage(f"verifying {len(known[:most])} places")
     tables, detail = workspace.tables, query.detail
 
-    def heard(one: Found) -> list[tuple[Found, Testimony]]:
+    def heard(one: Found) -> list[tuple[Found, VerificationResult]]:
         size = sizes[tables.works[one.row]]
-        grid = FeatureMap(tables.cells(one.row), detail.cells.odd)
-        here = Place(grid, size, tables.points(one.row), one.box, one.mirrored)
+        grid = FeatureMap(tables.cells(one.row), detail.cells.antisymmetric)
+        here = Hypothesis(grid, size, tables.points(one.row), one.box, one.mirrored)
         compared = compare_key_points(detail.points, here.points)
-        said = [(one, hear(detail, here, compared))]
-        if elsewhere := seen_elsewhere(detail, here, compared):
-            found = Found(one.row, elsewhere.box, likeness(detail, elsewhere), elsewhere.mirrored)
-            said.append((found, hear(detail, elsewhere, compared)))
+        said = [(one, score_match(detail, here, compared))]
+        if elsewhere := key_point_hypothesis(detail, here, compared):
+            found = Found(one.row, elsewhere.box, mean_cosine(detail, elsewhere), elsewhere.mirrored)
+            said.append((found, score_match(detail, elsewhere, compared)))
         return said
 
     pairs = [pair for pairs in in_threads(heard, known[:most]) for pair in pairs]
@@ -330,12 +334,12 @@ def visual_query(
 ) -> VisualQuery:
     """A detail of an encoded picture, ready to be searched for."""
     vectors = pool(grid, np.array([box.as_tuple()]))
-    if grid.odd:
-        vectors = np.concatenate([vectors, in_mirror(vectors, grid.odd)])
+    if grid.antisymmetric:
+        vectors = np.concatenate([vectors, mirror_vectors(vectors, grid.antisymmetric)])
     cells = query_grid(grid, box)
     distinctive = workspace.distinctiveness(cells.vectors.reshape(-1, cells.vectors.shape[2]))
     detail = Detail(cells, box, size, points.inside(box), distinctive)
-    return VisualQuery(vectors, query_grid(grid, box, GLANCED_CELLS), detail, own)
+    return VisualQuery(vectors, query_grid(grid, box, COARSE_QUERY_CELLS), detail, own)
 
 
 def _coarsest_grid(workspace: Workspace, one: Found) -> np.ndarray:
@@ -358,7 +362,7 @@ def _window(cells: np.ndarray, box: Box) -> tuple[Box, np.ndarray]:
     return Box(left / columns, top / rows, right / columns, bottom / rows), cells[top:bottom, left:right]
 
 
-def _evidence(one: Found, said: Testimony, probability: float, calibration: Calibration) -> Evidence:
+def _evidence(one: Found, said: VerificationResult, probability: float, calibration: Calibration) -> Evidence:
     pairs = tuple(tuple(round(float(side), 5) for side in pair) for pair in said.pairs[:PAIRS_KEPT])
     return Evidence(
         probability, calibration.percentile(probability), one.score, said.cell_agreement, said.significance,

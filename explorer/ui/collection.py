@@ -8,11 +8,11 @@ import shutil
 import gradio as gr
 
 from explorer.calibration.blocks import chosen
-from explorer.config import ASKED_FOR, Config
+from explorer.config import INDEX_OPTIONS, Config
 from explorer.paths import DEFAULT_CACHE
 from explorer.ui import views
-from explorer.ui.components import Ledger
-from explorer.ui.searching import Desk, quiet
+from explorer.ui.components import CollectionPanel
+from explorer.ui.searching import AppContext, quiet
 from explorer.verification.calibration_result import Calibration
 
 UNCALIBRATED = (
@@ -25,15 +25,15 @@ UNCALIBRATED = (
 class CollectionTab:
     """Layout and wiring; the facts are read anew whenever the tab is opened."""
 
-    def __init__(self, desk: Desk, tab: gr.Tab) -> None:
-        self.desk = desk
-        self.ledger = Ledger(self.facts())
+    def __init__(self, context: AppContext, tab: gr.Tab) -> None:
+        self.context = context
+        self.panel = CollectionPanel(self.facts())
         # wiring
-        tab.select(self.facts, None, self.ledger, **quiet())
+        tab.select(self.facts, None, self.panel, **quiet())
 
     def facts(self) -> views.Props:
         """What the collection is, as it stands now."""
-        workspace = self.desk.workspace
+        workspace = self.context.workspace
         manifest, collection = workspace.manifest, workspace.collection
         works, skipped, columns = collection.works(), collection.skipped(), collection.columns()
         matching = chosen(collection, workspace.config, manifest.model_hash)
@@ -51,10 +51,10 @@ class CollectionTab:
             ("Catalogue", ", ".join(column.replace("_", " ") for column in columns) or "none"),
         ]
         left_out = [(one.file, one.reason) for one in skipped]
-        return views.ledger(facts, left_out, self._commands(), reliability(workspace.calibration))
+        return views.collection_panel(facts, left_out, self._commands(), reliability(workspace.calibration))
 
     def _commands(self) -> list[views.Props]:
-        workspace = self.desk.workspace
+        workspace = self.context.workspace
         explorer = ["explorer"] if shutil.which("explorer") else ["python", "-m", "explorer"]
         cache = workspace.pictures.parent.parent
         where = [] if cache.resolve() == DEFAULT_CACHE.resolve() else ["--cache", str(cache)]
@@ -101,7 +101,7 @@ def settings(config: Config) -> list[str]:
     """
     usual = Config(model=config.model)
     options: list[str] = []
-    for name in ASKED_FOR:
+    for name in INDEX_OPTIONS:
         if name == "model" or getattr(config, name) != getattr(usual, name):
             options += [f"--{name.replace('_', '-')}", str(getattr(config, name))]
     return options

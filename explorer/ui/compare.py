@@ -20,7 +20,7 @@ from explorer.ui.components import Part
 from explorer.ui.evidence import SURE_OF_PLACE
 from explorer.ui.pictures import Pictures
 from explorer.ui.registered import Matched
-from explorer.ui.searching import Desk, tell, working
+from explorer.ui.searching import AppContext, notify, working
 from explorer.ui.session import Kind, Step
 
 log = logging.getLogger(__name__)
@@ -61,9 +61,9 @@ class Chosen:
 class CompareTab:
     """Layout, wiring, handlers. ``from_match`` is linked to from results."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.table = Compare({}, server_functions=[*Pictures(desk.workspace).server_functions(), self._offering()])
+    def __init__(self, context: AppContext) -> None:
+        self.context = context
+        self.table = Compare({}, server_functions=[*Pictures(context.workspace).server_functions(), self._offering()])
         # wiring
         self.table.lay(self.lay, None, self.table, **working(self.table, "compare"))
 
@@ -113,10 +113,10 @@ class CompareTab:
         try:
             if points:
                 given = np.array(points), shown["reversed"]
-                found = register_by_hand(self.desk.workspace, first.picture, second.picture, *given)
+                found = register_by_hand(self.context.workspace, first.picture, second.picture, *given)
             else:
                 asked = None if whole else near
-                found = register(self.desk.workspace, first.picture, second.picture, asked)
+                found = register(self.context.workspace, first.picture, second.picture, asked)
         except ExplorerError as error:
             shown |= {"said": str(error), "trouble": True}
             if near is not None and not points and not whole:
@@ -135,31 +135,31 @@ class CompareTab:
             return None
         try:
             if fields.get("kind") == "picture":
-                step = self.desk.arrived(self.desk.uploads / incoming.text(fields.get("key")))
-                path = self.desk.uploads / step.key
+                step = self.context.arrived(self.context.uploads / incoming.text(fields.get("key")))
+                path = self.context.uploads / step.key
                 width, height = picture_size(path)
                 work = Work("", "", width, height, views.visitors_caption(step, "")["title"])
                 return Chosen("picture", step.key, path, work)
-            work = self.desk.workspace.collection.work(incoming.text(fields.get("key")))
+            work = self.context.workspace.collection.work(incoming.text(fields.get("key")))
             return Chosen("work", work.id, work.id, work)
         except ExplorerError as error:
-            tell(str(error))
+            notify(str(error))
             return None
 
     def _side(self, chosen: Chosen | None) -> views.Props | None:
         if chosen is None:
             return None
         try:
-            return registered.side(self.desk.stage(Step(chosen.kind, chosen.key)))
+            return registered.side(self.context.stage(Step(chosen.kind, chosen.key)))
         except (ExplorerError, OSError) as error:
             log.warning("No view of %s: %s", chosen.key, error)
-            tell(f"{chosen.work.title} cannot be shown: its file cannot be read.")
+            notify(f"{chosen.work.title} cannot be shown: its file cannot be read.")
             return None
 
     def _offering(self) -> Callable[[Any], views.Props]:
         def works(sent: Any) -> views.Props:
             """Works to choose from, and how many more there are."""
-            found = self.desk.workspace.collection.find(incoming.text(sent, 200))
+            found = self.context.workspace.collection.find(incoming.text(sent, 200))
             offered = [views.caption(work) for work in found[:MOST_OFFERED]]
             return {"works": offered, "more": max(0, len(found) - MOST_OFFERED)}
 

@@ -68,8 +68,8 @@ class Tray(Part):
 
 
 class Results(Part):
-    """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``wish`` (top, per_work, own, least, learn),
-    ``fold`` (least), ``compare`` (number; query: kind, key, box; match: work, box, mirrored, transform, pairs,
+    """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``change_options`` (top, per_work, own, least,
+    learn), ``fold`` (least), ``compare`` (number; query: kind, key, box; match: work, box, mirrored, transform, pairs,
     key_points, chance)."""
 
     folder = "results"
@@ -94,13 +94,13 @@ class Labels(Part):
     folder = "labels"
 
 
-class Atlas(Part):
+class Map(Part):
     """The map of works. Events: ``choose`` (work), ``colour`` (column)."""
 
-    folder = "atlas"
+    folder = "map"
 
 
-class Ledger(Part):
+class CollectionPanel(Part):
     """What is indexed, what was skipped and how to add more."""
 
-    folder = "ledger"
+    folder = "collection"

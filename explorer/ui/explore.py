@@ -19,7 +19,7 @@ from explorer.ui.judging import Judging
 from explorer.ui.links import linked, parameters
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import clicked, first_step, looked, meant, pointed
-from explorer.ui.searching import Desk, quiet, tell, working
+from explorer.ui.searching import AppContext, notify, quiet, working
 from explorer.ui.session import Session, Step
 from explorer.ui.turns import Stage, Turns, moment, reported
 
@@ -41,12 +41,12 @@ _UNCHANGED = tuple(gr.skip() for _ in range(5))
 class ExploreTab:
     """Layout, wiring, handlers. The handlers without an underscore are linked to from other tabs too."""
 
-    def __init__(self, desk: Desk, session: gr.State) -> None:
-        self.desk = desk
+    def __init__(self, context: AppContext, session: gr.State) -> None:
+        self.context = context
         self.session = session
-        self.judging = Judging(desk)
+        self.judging = Judging(context)
         self.turns = Turns()
-        pictures = Pictures(desk.workspace)
+        pictures = Pictures(context.workspace)
         with gr.Row(elem_classes="explore"):
             with gr.Column(elem_id="works"):
                 self.gallery = Gallery(self._found(""), server_functions=pictures.server_functions())
@@ -55,7 +55,7 @@ class ExploreTab:
                 self.viewer = Viewer()
             with gr.Column(elem_id="places"):
                 self.tray = Tray({}, server_functions=pictures.server_functions())
-                teaching = views.message(TEACHING, Session().wishes)
+                teaching = views.message(TEACHING, Session().result_options)
                 self.results = Results(teaching, server_functions=pictures.server_functions())
                 self.waiting = Waiting({})
                 self.evidence = Evidence({}, server_functions=self.judging.server_functions())
@@ -73,7 +73,8 @@ class ExploreTab:
             (self.viewer.pick, self.follow), (self.viewer.point, self.point), (self.viewer.resize, self.resize),
             (self.viewer.join, self.join), (self.viewer.bring, self.bring), (self.tray.take, self.take),
             (self.tray.say, self.say), (self.tray.order, self.order), (self.tray.only, self.only),
-            (self.trail.travel, self.travel), (self.results.follow, self.follow), (self.results.wish, self.wish),
+            (self.trail.travel, self.travel), (self.results.follow, self.follow),
+            (self.results.change_options, self.change_options),
         ):  # fmt: skip
             self._answering(asks, handler)
         self.viewer.complain(self.complain, None, None, **quiet())
@@ -125,8 +126,8 @@ class ExploreTab:
     def arrive(self, event: gr.EventData) -> Any:
         """The picture that the page's address asks for, at once, while its search goes on."""
         try:
-            step = linked(self.desk, event._data, lambda sentence: None)  # what is wrong is told with the answer
-            works = self.desk.workspace.collection.works()[:1] if step is None else []
+            step = linked(self.context, event._data, lambda sentence: None)  # what is wrong is told with the answer
+            works = self.context.workspace.collection.works()[:1] if step is None else []
             step = step or (Step("work", works[0].id) if works else None)
             return gr.skip() if step is None else {**self._stage(step), "provisional": True}
         except (ExplorerError, OSError):
@@ -136,20 +137,20 @@ class ExploreTab:
         """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
         own Back)."""
         try:
-            step = linked(self.desk, event._data, tell)
+            step = linked(self.context, event._data, notify)
         except ExplorerError as error:
-            tell(f"The link leads nowhere: {error}")
+            notify(f"The link leads nowhere: {error}")
             step = None
-        works = self.desk.workspace.collection.works()
+        works = self.context.workspace.collection.works()
         if step is None and not works:
-            empty = views.message("The collection is empty.", session.wishes)
+            empty = views.message("The collection is empty.", session.result_options)
             return session, gr.skip(), gr.skip(), {}, empty
         return self._stand(session, session.returned(step or Step("work", works[0].id)))
 
     def follow(self, session: Session, event: gr.EventData) -> Shown:
         """Search a place: clicked or drawn on the picture in view, or that of a match to go on from."""
         try:
-            step = self.desk.step(event._data)
+            step = self.context.step(event._data)
         except ExplorerError as error:
             return self._refuse(session, error)
         return self._stand(session, session.stepped(step))
@@ -157,10 +158,10 @@ class ExploreTab:
     def point(self, session: Session, event: gr.EventData) -> Iterator[Shown]:
         """Search what a click without a box means: the middle size at once, then the thing, as far as it recurs."""
         try:
-            click = clicked(self.desk, event._data)
-            look = looked(self.desk, click)
+            click = clicked(self.context, event._data)
+            look = looked(self.context, click)
             yield self._stand(session, session.stepped(first_step(click, look)), look.matches)
-            yield self._stand(session, session.stepped(meant(self.desk, click, look)))
+            yield self._stand(session, session.stepped(meant(self.context, click, look)))
         except ExplorerError as error:
             yield self._refuse(session, error)
 
@@ -175,7 +176,7 @@ class ExploreTab:
         """Search with one detail more: one that must be there too, an example, or one that is unwanted."""
         sent, here = incoming.record(event._data), session.here
         try:
-            role, place = incoming.role(sent.get("role")), pointed(self.desk, sent)
+            role, place = incoming.role(sent.get("role")), pointed(self.context, sent)
             if here is None or not here.searched:
                 if role == "unlike":
                     raise ExplorerError(FIRST_WHAT)
@@ -206,7 +207,7 @@ class ExploreTab:
     def bring(self, session: Session, event: gr.EventData) -> Shown:
         """Show a picture of the visitor's own and search with all of it."""
         try:
-            step = self.desk.arrived(incoming.record(event._data).get("path"))
+            step = self.context.arrived(incoming.record(event._data).get("path"))
         except ExplorerError as error:
             return self._refuse(session, error)
         return self._stand(session, session.stepped(step))
@@ -216,9 +217,9 @@ class ExploreTab:
         also = incoming.boxes(incoming.record(event._data).get("also"), MOST_OTHERS)
         try:
             others = [{"role": "also", "box": views.sides(box)} for box in also]
-            return {**self.desk.stage(self.desk.step(event._data)), "others": others}
+            return {**self.context.stage(self.context.step(event._data)), "others": others}
         except ExplorerError as error:
-            tell(str(error))
+            notify(str(error))
             return gr.skip()
 
     def travel(self, session: Session, event: gr.EventData) -> Shown:
@@ -226,23 +227,23 @@ class ExploreTab:
         index = incoming.whole_number(incoming.record(event._data).get("index"), 0, len(session.steps) - 1, session.at)
         return self._stand(session, session.moved(index))
 
-    def wish(self, session: Session, event: gr.EventData) -> Shown:
-        """The same search with other wishes."""
-        return self._stand(session, session.wishing(incoming.wishes(event._data)))
+    def change_options(self, session: Session, event: gr.EventData) -> Shown:
+        """The same search with other options."""
+        return self._stand(session, session.with_options(incoming.result_options(event._data)))
 
     def fold(self, session: Session, event: gr.EventData) -> Session:
         """Remember below which chance results are folded away; the page has done it already."""
-        least = incoming.wishes(event._data).least
-        return session.wishing(replace(session.wishes, least=least))
+        least = incoming.result_options(event._data).least
+        return session.with_options(replace(session.result_options, least=least))
 
     def complain(self, event: gr.EventData) -> None:
         """Show a sentence of the page's own."""
-        tell(incoming.text(incoming.record(event._data).get("sentence"), 300))
+        notify(incoming.text(incoming.record(event._data).get("sentence"), 300))
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def _found(self, text: str) -> views.Props:
-        collection = self.desk.workspace.collection
+        collection = self.context.workspace.collection
         found = collection.find(text)
         return views.gallery(found, text, len(collection.works()) if text else len(found))
 
@@ -254,19 +255,19 @@ class ExploreTab:
             return self._as_it_is(now)
         try:
             stage = self._stage(step)
-            trail, tray = self.desk.trail(now), self.desk.tray(step)
+            trail, tray = self.context.trail(now), self.context.tray(step)
         except (ExplorerError, OSError) as error:
             return self._refuse(before, error)
         if not step.searched:
-            return now, stage, trail, tray, views.message(TEACHING, now.wishes)
+            return now, stage, trail, tray, views.message(TEACHING, now.result_options)
         try:
-            results = self.judging.results(step, stage, now.wishes, matches)
+            results = self.judging.results(step, stage, now.result_options, matches)
         except ExplorerError as error:
-            results = views.message(str(error), now.wishes, trouble=True)
+            results = views.message(str(error), now.result_options, trouble=True)
         return now, stage, trail, tray, results
 
     def _stage(self, step: Step) -> views.Props:
-        return {**self.desk.stage(step), "address": parameters(step), "several": step != step.alone()}
+        return {**self.context.stage(step), "address": parameters(step), "several": step != step.alone()}
 
     def _asking(self, session: Session, step: Step | None) -> Shown:
         """A changed query, as a step that Back undoes; one that asks the same is none."""
@@ -279,5 +280,5 @@ class ExploreTab:
 
     def _refuse(self, session: Session, error: Exception) -> Shown:
         log.info("refused: %s", error)
-        tell(str(error))
+        notify(str(error))
         return self._as_it_is(session)

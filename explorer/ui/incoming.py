@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.ui.session import ROLES, Role, Wishes
+from explorer.ui.session import ROLES, ResultOptions, Role
 from explorer.verification import Transform
 
 LONGEST_TEXT = 2000
@@ -166,11 +166,11 @@ def share(sent: Any) -> float:
         return 0.0
 
 
-def wishes(sent: Any) -> Wishes:
+def result_options(sent: Any) -> ResultOptions:
     """How results are wanted, as the results panel sends it."""
-    fields, usual = record(sent), Wishes()
+    fields, usual = record(sent), ResultOptions()
     least = whole_number(fields.get("least"), 0, 100, usual.least)
-    return Wishes(
+    return ResultOptions(
         top=whole_number(fields.get("top"), 1, MOST_RESULTS, usual.top),
         per_work=whole_number(fields.get("per_work"), 1, 20, usual.per_work),
         own=fields.get("own") is True,

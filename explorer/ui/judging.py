@@ -13,8 +13,8 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.query import Match
 from explorer.ui import evidence, incoming, views, words_for
-from explorer.ui.searching import Desk
-from explorer.ui.session import Step, Wishes
+from explorer.ui.searching import AppContext
+from explorer.ui.session import ResultOptions, Step
 
 log = logging.getLogger(__name__)
 
@@ -24,22 +24,22 @@ LONGEST_NAME = 80
 class Judging:
     """What the results and the evidence view ask of a collection's judgements."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.collection = desk.workspace.collection
+    def __init__(self, context: AppContext) -> None:
+        self.context = context
+        self.collection = context.workspace.collection
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
     def results(
-        self, step: Step, stage: views.Props, wishes: Wishes, matches: list[Match] | None = None
+        self, step: Step, stage: views.Props, options: ResultOptions, matches: list[Match] | None = None
     ) -> views.Props:
         """Where the detail at which a visitor stands recurs, why that is believed, and what was said of it; ``matches``
         where they are known already."""
-        judgements = self._teaching(step) if wishes.learn and matches is None else []
+        judgements = self._teaching(step) if options.learn and matches is None else []
         if matches is None:
-            matches = self.desk.matches(step, wishes, judgements)
-        shown = views.results(self.cards(step, matches), wishes, stage, evidence.learnt(judgements))
-        return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.desk.little_to_go_by(step) else ""}
+            matches = self.context.matches(step, options, judgements)
+        shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
+        return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.context.little_to_go_by(step) else ""}
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
         """Matches of a detail as cards."""
@@ -60,12 +60,12 @@ class Judging:
         """What judgements call the picture at which a visitor stands; a copy of a work's file is that work."""
         if step.kind == "work":
             return step.key
-        content = file_hash(self.desk.uploads / step.key)
+        content = file_hash(self.context.uploads / step.key)
         return next(iter(self.collection.with_content(content)), picture_name(content))
 
     def _teaching(self, step: Step) -> list[Judgement]:
         """What a search from here may learn from: works that are still in the collection and indexed."""
-        there = self.collection.ids() & set(self.desk.workspace.tables.rows)
+        there = self.collection.ids() & set(self.context.workspace.tables.rows)
         judgements = self.collection.judgements.for_query(self.name(step), step.box or Box.whole())
         return [one for one in judgements if one.match_work in there]
 
@@ -89,7 +89,7 @@ class Judging:
         """Keep a judgement: ``{"query": {"kind", "key", "box"}, "match": {"work", "box"}, "verdict", "note", "who"}``,
         of which the last two may be left out."""
         fields = incoming.record(sent)
-        step = self.desk.step(fields.get("query"))
+        step = self.context.step(fields.get("query"))
         match = incoming.record(fields.get("match"))
         judgement = Judgement(
             query_work=self.name(step),
@@ -112,7 +112,7 @@ class Judging:
     def large(self, sent: Any) -> views.Props:
         """The large picture of a work, and its size in pixels of the original."""
         work = self.collection.work(incoming.text(incoming.record(sent).get("work")))
-        return {"url": views.file_url(self.desk.workspace.view(work.id)), "width": work.width, "height": work.height}
+        return {"url": views.file_url(self.context.workspace.view(work.id)), "width": work.width, "height": work.height}
 
 
 def told(ask: Callable[[Any], views.Props], sent: Any) -> views.Props:

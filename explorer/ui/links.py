@@ -10,7 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.ui import incoming
 from explorer.ui.asking import MOST_OTHERS
-from explorer.ui.searching import Desk
+from explorer.ui.searching import AppContext
 from explorer.ui.session import Other, Role, Step
 from explorer.ui.views import sides
 
@@ -40,29 +40,31 @@ def parameters(step: Step) -> list[tuple[str, str]]:
     return found
 
 
-def linked(desk: Desk, sent: Any, tell: Callable[[str], None]) -> Step | None:
+def linked(context: AppContext, sent: Any, notify: Callable[[str], None]) -> Step | None:
     """The step that an address leads to; None where it names no work. Raises :class:`ExplorerError` for a work that
     is not there or a box that is none; of further details that are wrong ``tell`` is told, and they are left out."""
     fields = incoming.record(sent)
     if not fields.get("work"):
         return None
-    step = desk.step({**fields, "kind": "work", "key": fields["work"]})
+    step = context.step({**fields, "kind": "work", "key": fields["work"]})
     words = incoming.text(fields.get("words"), incoming.LONGEST_WORDS)
-    others = tuple(one for role, name in NAMES.items() for one in _others(desk, step, (role, fields.get(name)), tell))
+    others = tuple(
+        one for role, name in NAMES.items() for one in _others(context, step, (role, fields.get(name)), notify)
+    )
     if not others and not words:
         return step
     found = replace(step, searched=True, words=words, others=others[:MOST_OTHERS])
     return replace(found, layout=fields.get("layout") == "1" and found.together)
 
 
-def _others(desk: Desk, step: Step, named: tuple[Role, Any], tell: Callable[[str], None]) -> list[Other]:
+def _others(context: AppContext, step: Step, named: tuple[Role, Any], notify: Callable[[str], None]) -> list[Other]:
     role, sent = named
     found = []
     for one in sent[:MOST_OTHERS] if isinstance(sent, list) else []:
         work, _, place = incoming.text(one).rpartition("|")
         try:
             box = Box(*incoming.four_numbers(place.split(","))).clipped()
-            found.append(Other(role, "work", desk.workspace.collection.work(work or step.key).id, box))
+            found.append(Other(role, "work", context.workspace.collection.work(work or step.key).id, box))
         except ExplorerError as error:
-            tell(f"A part of the link is left out: {error}")
+            notify(f"A part of the link is left out: {error}")
     return found

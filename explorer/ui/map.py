@@ -10,9 +10,9 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.maps import work_map
 from explorer.ui import colours, incoming, views
-from explorer.ui.components import Atlas
+from explorer.ui.components import Map
 from explorer.ui.pictures import Pictures
-from explorer.ui.searching import Desk, quiet, working
+from explorer.ui.searching import AppContext, quiet, working
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +20,12 @@ log = logging.getLogger(__name__)
 class MapTab:
     """Layout, wiring, handlers. The map is made when its tab is first opened."""
 
-    def __init__(self, desk: Desk, tab: gr.Tab) -> None:
-        self.desk = desk
-        self.atlas = Atlas({}, server_functions=Pictures(desk.workspace).server_functions())
+    def __init__(self, context: AppContext, tab: gr.Tab) -> None:
+        self.context = context
+        self.map = Map({}, server_functions=Pictures(context.workspace).server_functions())
         # wiring
-        tab.select(self.draw, None, self.atlas, **working(self.atlas, "map"))
-        self.atlas.colour(self.colour, None, self.atlas, **quiet())
+        tab.select(self.draw, None, self.map, **working(self.map, "map"))
+        self.map.colour(self.colour, None, self.map, **quiet())
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -38,9 +38,9 @@ class MapTab:
         return self._coloured(incoming.text(incoming.record(event._data).get("column"), 200))
 
     def _coloured(self, column: str | None) -> dict[str, Any]:
-        collection = self.desk.workspace.collection
+        collection = self.context.workspace.collection
         try:
-            laid = work_map(self.desk.workspace)
+            laid = work_map(self.context.workspace)
         except ExplorerError as error:
             return {"message": str(error)}
         known = {work.id: work for work in collection.works()}
@@ -51,5 +51,5 @@ class MapTab:
             column = colours.telling_column({name: [work.value(name) for work in works] for name in columns})
         chosen = column if column in columns else ""
         values = [work.value(chosen) for work in works] if chosen else []
-        props = views.atlas(works, [place for _, place in shown], columns)
+        props = views.map_points(works, [place for _, place in shown], columns)
         return {**props, "colours": colours.colouring(chosen, values) if chosen else colours.uncoloured(len(works))}

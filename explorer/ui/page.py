@@ -23,7 +23,7 @@ from explorer.ui.components import ASSETS, Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
-from explorer.ui.searching import Desk, quiet, working
+from explorer.ui.searching import AppContext, quiet, working
 from explorer.ui.session import Session
 from explorer.ui.theme import museum_theme
 from explorer.ui.words import WordsTab
@@ -41,25 +41,25 @@ it stops."""
 
 def build_app(workspace: Workspace) -> gr.Blocks:
     """The page over one collection."""
-    desk = Desk(workspace)
+    context = AppContext(workspace)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
-        page.temp_file_sets.append(desk.copies)
-        RestApi(desk)  # before the page's own events, which would take the endpoints' names
+        page.temp_file_sets.append(context.copies)
+        RestApi(context)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
         Masthead(
             {"collection": workspace.name, "model": model_name(workspace.config.model), "note": workspace.model_note}
         )
         with gr.Tabs() as tabs:
             with gr.Tab("Explore", id="explore", render_children=True):
-                explore = ExploreTab(desk, session)
+                explore = ExploreTab(context, session)
             with gr.Tab("Compare", id="compare", render_children=True):
-                compare = CompareTab(desk)
+                compare = CompareTab(context)
             with gr.Tab("Words", id="words", render_children=True):
-                words = WordsTab(desk)
+                words = WordsTab(context)
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
-                atlas = MapTab(desk, map_tab)
+                map_tab_ = MapTab(context, map_tab)
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
-                CollectionTab(desk, collection_tab)
+                CollectionTab(context, collection_tab)
 
         # wiring
         def to_explore() -> gr.Tabs:
@@ -75,7 +75,7 @@ def build_app(workspace: Workspace) -> gr.Blocks:
         def to_linked(request: gr.Request) -> Any:
             return to_compare() if "compare" in request.query_params else gr.skip()
 
-        for source in (words.labels, atlas.atlas):
+        for source in (words.labels, map_tab_.map):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
         for followed in (words.results.follow, words.results.look):
             searching = working(explore.results)

@@ -9,7 +9,7 @@ from explorer.geometry import Box
 from explorer.search.click import FirstLook, first_look, proposals
 from explorer.search.query import PicturePart, RegionPart
 from explorer.ui import incoming
-from explorer.ui.searching import Desk
+from explorer.ui.searching import AppContext
 from explorer.ui.session import Step
 
 DIGITS = 5
@@ -25,33 +25,35 @@ class Click:
     y: float
 
 
-def pointed(desk: Desk, sent: Any) -> Step:
+def pointed(context: AppContext, sent: Any) -> Step:
     """The step that a browser's ``{"kind", "key", "box"}`` or ``{"kind", "key", "x", "y"}`` means.
 
     A point becomes the region round it that recurs in the collection, with the others that it may mean to choose from.
     Raises :class:`ExplorerError` for a work that is not there and a place that is none.
     """
-    step = desk.step(incoming.record(sent))
+    step = context.step(incoming.record(sent))
     if step.box is not None:
         return step
-    click = clicked(desk, sent)
-    return meant(desk, click, looked(desk, click))
+    click = clicked(context, sent)
+    return meant(context, click, looked(context, click))
 
 
-def clicked(desk: Desk, sent: Any) -> Click:
+def clicked(context: AppContext, sent: Any) -> Click:
     """The click that a browser's ``{"kind", "key", "x", "y"}`` is. Raises :class:`ExplorerError` where it is none."""
     fields = incoming.record(sent)
-    step = replace(desk.step({**fields, "box": None}), searched=True)
+    step = replace(context.step({**fields, "box": None}), searched=True)
     return Click(step, incoming.fraction(fields.get("x")), incoming.fraction(fields.get("y")))
 
 
-def looked(desk: Desk, click: Click) -> FirstLook:
+def looked(context: AppContext, click: Click) -> FirstLook:
     """The middle-sized square round a click, and what a light search of it finds."""
     step = click.step
     picture = (
-        RegionPart(step.key, Box.whole()) if step.kind == "work" else PicturePart(desk.uploads / step.key, Box.whole())
+        RegionPart(step.key, Box.whole())
+        if step.kind == "work"
+        else PicturePart(context.uploads / step.key, Box.whole())
     )
-    return first_look(desk.workspace, picture, click.x, click.y)
+    return first_look(context.workspace, picture, click.x, click.y)
 
 
 def first_step(click: Click, look: FirstLook) -> Step:
@@ -59,9 +61,9 @@ def first_step(click: Click, look: FirstLook) -> Step:
     return replace(click.step, box=rounded(look.part.box), passing=True)
 
 
-def meant(desk: Desk, click: Click, look: FirstLook) -> Step:
+def meant(context: AppContext, click: Click, look: FirstLook) -> Step:
     """The step that a click means, after the first look, with all that it may mean from small to large."""
-    found = proposals(desk.workspace, look, click.x, click.y)
+    found = proposals(context.workspace, look, click.x, click.y)
     sizes = tuple(dict.fromkeys(rounded(one.box) for one in sorted(found, key=lambda one: one.box.area)))
     return replace(click.step, box=rounded(found[0].box), sizes=sizes)
 

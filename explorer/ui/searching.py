@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.components import Component
 from gradio.utils import get_upload_folder
 
-from explorer.collection import Judgement, Renditions, open_picture
+from explorer.collection import Derivatives, Judgement, open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
 from explorer.search import little_to_go_by, search
@@ -18,7 +18,7 @@ from explorer.search.feedback import learned
 from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
 from explorer.ui import incoming, views
 from explorer.ui.asking import asked
-from explorer.ui.session import Other, Session, Step, Wishes
+from explorer.ui.session import Other, ResultOptions, Session, Step
 from explorer.ui.tray import marks, tray
 from explorer.workspace import Workspace
 
@@ -41,12 +41,12 @@ def working(waits: Component, group: str = "model", seen: bool = True) -> dict[s
     }
 
 
-def tell(sentence: str) -> None:
+def notify(sentence: str) -> None:
     """Show a sentence in a corner of the page."""
     gr.Warning(sentence, title="Please note")
 
 
-class Desk:
+class AppContext:
     """What every tab needs to search and to show: the workspace, and the folder where visitors' pictures arrive."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -57,20 +57,20 @@ class Desk:
 
     # -- searching -------------------------------------------------------------------------------------------------
 
-    def matches(self, step: Step, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
+    def matches(self, step: Step, options: ResultOptions, judgements: Sequence[Judgement] = ()) -> list[Match]:
         """Where the detail at which a visitor stands recurs; ``judgements`` of it are learnt from."""
-        return self.answer(asked(step, self.uploads), wishes, judgements)
+        return self.answer(asked(step, self.uploads), options, judgements)
 
-    def words(self, text: str, wishes: Wishes) -> list[Match]:
+    def words(self, text: str, options: ResultOptions) -> list[Match]:
         """Places that answer to words."""
-        return self.search(WordsPart(text), wishes)
+        return self.search(WordsPart(text), options)
 
-    def search(self, part: Part, wishes: Wishes) -> list[Match]:
-        return self.answer(Query((part,)), wishes)
+    def search(self, part: Part, options: ResultOptions) -> list[Match]:
+        return self.answer(Query((part,)), options)
 
-    def answer(self, query: Query, wishes: Wishes, judgements: Sequence[Judgement] = ()) -> list[Match]:
+    def answer(self, query: Query, options: ResultOptions, judgements: Sequence[Judgement] = ()) -> list[Match]:
         """Matches of a query; what was said of its first part is learnt from."""
-        options = SearchOptions(wishes.top, wishes.per_work, wishes.own)
+        options = SearchOptions(options.top, options.per_work, options.own)
         return search(self.workspace, query, options, learned(judgements))
 
     def little_to_go_by(self, step: Step) -> bool:
@@ -132,6 +132,6 @@ class Desk:
 
     def _copy(self, path: Path) -> Path:
         """A copy that every browser can show (TIFF and HEIC are not), beside the upload."""
-        copy = Renditions(path.parent).view(file_hash(path), path)
+        copy = Derivatives(path.parent).view(file_hash(path), path)
         self.copies.add(str(copy))
         return copy

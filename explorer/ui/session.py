@@ -71,7 +71,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ResultOptions:
     """How results are wanted."""
 
     top: int = 20
@@ -85,7 +85,7 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The trail, the place on it, and the wishes. Every change makes a new one.
+    """The trail, the place on it, and the options. Every change makes a new one.
 
     >>> session = Session().stepped(Step("work", "a.jpg")).stepped(Step("work", "b.jpg"))
     >>> [step.key for step in session.steps], session.here.key
@@ -94,7 +94,7 @@ class Session:
 
     steps: tuple[Step, ...] = ()
     at: int = -1
-    wishes: Wishes = Wishes()
+    result_options: ResultOptions = ResultOptions()
 
     @property
     def here(self) -> Step | None:
@@ -124,5 +124,5 @@ class Session:
         """Back (or forth) to a step of the trail; an index that is not on it changes nothing."""
         return replace(self, at=index) if 0 <= index < len(self.steps) else self
 
-    def wishing(self, wishes: Wishes) -> Session:
-        return replace(self, wishes=wishes)
+    def with_options(self, options: ResultOptions) -> Session:
+        return replace(self, result_options=options)

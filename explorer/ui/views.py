@@ -13,7 +13,7 @@ from explorer.search.serialisation import match_record
 if TYPE_CHECKING:
     from explorer.collection import Work
     from explorer.search.query import Match
-    from explorer.ui.session import Other, Session, Step, Wishes
+    from explorer.ui.session import Other, ResultOptions, Session, Step
 
 Props = dict[str, Any]
 
@@ -109,28 +109,29 @@ def card(match: Match, work: Work) -> Props:
     }
 
 
-def results(cards: Sequence[Props], wishes: Wishes, asked: Props | None = None, learnt: str = "") -> Props:
+def results(cards: Sequence[Props], options: ResultOptions, asked: Props | None = None, learnt: str = "") -> Props:
     """The answer to a search. ``asked`` is the stage searched from (none for words), ``learnt`` what the search
     learnt from, in words."""
     works = len({one["work"] for one in cards})
     if not cards:
-        return message("Nothing in the collection answers to this.", wishes)
+        return message("Nothing in the collection answers to this.", options)
     places = "1 place" if len(cards) == 1 else f"{len(cards)} places"
     count = places if works == len(cards) else f"{places} in {works} {'work' if works == 1 else 'works'}"
-    answer = {"cards": list(cards), "count": count, "message": "", "wishes": wished(wishes)}
+    answer = {"cards": list(cards), "count": count, "message": "", "result_options": shown_options(options)}
     return {**answer, "asked": asked, "learnt": learnt}
 
 
-def message(sentence: str, wishes: Wishes, trouble: bool = False) -> Props:
+def message(sentence: str, options: ResultOptions, trouble: bool = False) -> Props:
     """A sentence where results would stand."""
     return {
-        "cards": [], "count": "", "message": sentence, "trouble": trouble, "wishes": wished(wishes), "asked": None,
+        "cards": [], "count": "", "message": sentence, "trouble": trouble,
+        "result_options": shown_options(options), "asked": None,
     }  # fmt: skip
 
 
-def wished(wishes: Wishes) -> Props:
-    shown = {"top": wishes.top, "per_work": wishes.per_work, "own": wishes.own}
-    return {**shown, "least": wishes.least, "learn": wishes.learn}
+def shown_options(options: ResultOptions) -> Props:
+    shown = {"top": options.top, "per_work": options.per_work, "own": options.own}
+    return {**shown, "least": options.least, "learn": options.learn}
 
 
 def trail(session: Session, captions: Mapping[Step, Props]) -> Props:
@@ -191,13 +192,13 @@ def label_groups(
     ]
 
 
-def atlas(works: Sequence[Work], places: Sequence[Sequence[float]], columns: Sequence[str]) -> Props:
+def map_points(works: Sequence[Work], places: Sequence[Sequence[float]], columns: Sequence[str]) -> Props:
     """The map: one point per work; colours come separately, see :mod:`explorer.ui.colours`."""
     points = [[round(float(x), 4), round(float(y), 4)] for x, y in places]
     return {"works": [caption(work) for work in works], "points": points, "columns": list(columns)}
 
 
-def ledger(
+def collection_panel(
     facts: Iterable[tuple[str, str]], skipped: Sequence[tuple[str, str]], commands: Sequence[Props],
     reliability: Props | None = None,
 ) -> Props:  # fmt: skip

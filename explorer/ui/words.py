@@ -11,8 +11,8 @@ from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
 from explorer.ui.components import ASSETS, Labels, Results
 from explorer.ui.pictures import Pictures
-from explorer.ui.searching import Desk, working
-from explorer.ui.session import Wishes
+from explorer.ui.searching import AppContext, working
+from explorer.ui.session import ResultOptions
 from explorer.words.labels import parse_prompts
 from explorer.words.zero_shot import label_works
 
@@ -33,22 +33,22 @@ def prompt_lines(name: str) -> list[str]:
 class WordsTab:
     """Layout, wiring, handlers."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        pictures = Pictures(desk.workspace)
+    def __init__(self, context: AppContext) -> None:
+        self.context = context
+        pictures = Pictures(context.workspace)
         with gr.Tabs(elem_classes="modes"):
             with gr.Tab("Search with words", render_children=True):
                 self._search_layout(pictures)
             with gr.Tab("Sort under labels", render_children=True):
                 self._labels_layout(pictures)
-        self.wishes = gr.State(Wishes())
+        self.result_options = gr.State(ResultOptions())
         self._wire()
 
     def _search_layout(self, pictures: Pictures) -> None:
         with gr.Column(elem_classes="asking"):
             gr.Markdown(DESCRIBE, elem_classes="lead")
-            if self.desk.workspace.model_note:
-                gr.Markdown(self.desk.workspace.model_note, elem_classes="caveat")
+            if self.context.workspace.model_note:
+                gr.Markdown(self.context.workspace.model_note, elem_classes="caveat")
             with gr.Row(elem_classes="field"):
                 self.text = gr.Textbox(
                     placeholder="a windmill on a hill", show_label=False, label="Words", container=False, scale=6,
@@ -58,7 +58,7 @@ class WordsTab:
             with gr.Row(elem_classes="examples-row"):
                 self.examples = [gr.Button(line, size="sm") for line in prompt_lines("examples")]
         self.results = Results(
-            views.message("", Wishes()), server_functions=pictures.server_functions(), elem_id="words-results"
+            views.message("", ResultOptions()), server_functions=pictures.server_functions(), elem_id="words-results"
         )
 
     def _labels_layout(self, pictures: Pictures) -> None:
@@ -75,40 +75,40 @@ class WordsTab:
         # wiring
         searching, sorting = working(self.results), working(self.labels)
         for started in (self.text.submit, self.search.click):
-            started(self.find, [self.text, self.wishes], self.results, **searching)
+            started(self.find, [self.text, self.result_options], self.results, **searching)
         for example in self.examples:
-            example.click(self.try_example, [example, self.wishes], [self.text, self.results], **searching)
-        self.results.wish(self.wish, self.text, [self.wishes, self.results], **searching)
+            example.click(self.try_example, [example, self.result_options], [self.text, self.results], **searching)
+        self.results.change_options(self.change_options, self.text, [self.result_options, self.results], **searching)
         self.label.click(self.sort, self.prompts, self.labels, **sorting)
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
-    def find(self, text: str, wishes: Wishes) -> views.Props:
+    def find(self, text: str, options: ResultOptions) -> views.Props:
         """Places that answer to words."""
         words = incoming.text(text, incoming.LONGEST_WORDS)
         if not words:
-            return views.message("Type a few words first, such as: a windmill on a hill.", wishes)
+            return views.message("Type a few words first, such as: a windmill on a hill.", options)
         try:
-            return views.results(self.desk.cards(self.desk.words(words, wishes)), wishes)
+            return views.results(self.context.cards(self.context.words(words, options)), options)
         except ExplorerError as error:
-            return views.message(str(error), wishes, trouble=True)
+            return views.message(str(error), options, trouble=True)
 
-    def try_example(self, text: str, wishes: Wishes) -> tuple[str, views.Props]:
+    def try_example(self, text: str, options: ResultOptions) -> tuple[str, views.Props]:
         """Put an example into the field and search for it."""
-        return text, self.find(text, wishes)
+        return text, self.find(text, options)
 
-    def wish(self, text: str, event: gr.EventData) -> tuple[Wishes, views.Props]:
-        """The same words, with other wishes."""
-        wishes = incoming.wishes(event._data)
-        return wishes, self.find(text, wishes)
+    def change_options(self, text: str, event: gr.EventData) -> tuple[ResultOptions, views.Props]:
+        """The same words, with other options."""
+        options = incoming.result_options(event._data)
+        return options, self.find(text, options)
 
     def sort(self, prompts: str) -> dict[str, Any]:
         """Works under the label that fits each best."""
         try:
-            table = label_works(self.desk.workspace, parse_prompts(incoming.text(prompts)))
+            table = label_works(self.context.workspace, parse_prompts(incoming.text(prompts)))
         except ExplorerError as error:
             return {"groups": [], "message": str(error)}
-        known = {work.id: work for work in self.desk.workspace.collection.works()}
+        known = {work.id: work for work in self.context.workspace.collection.works()}
         there = [row for row, work in enumerate(table.works) if work in known]
         works = [known[table.works[row]] for row in there]
         groups = views.label_groups(table.labels, works, table.scores[there], [table.best[row] for row in there])

@@ -6,12 +6,12 @@ weighs what was found into one chance.
 
 from explorer.verification.evidence import (
     Detail,
-    Place,
-    Testimony,
-    hear,
-    likeness,
+    Hypothesis,
+    VerificationResult,
+    key_point_hypothesis,
+    mean_cosine,
     robust_z_scores,
-    seen_elsewhere,
+    score_match,
 )
 from explorer.verification.keypoints import KeyPoints, compare_key_points, find_key_points
 from explorer.verification.match_model import MatchModel, cue_vector
@@ -19,16 +19,16 @@ from explorer.verification.transforms import Transform
 
 __all__ = [
     "Detail",
+    "Hypothesis",
     "KeyPoints",
     "MatchModel",
-    "Place",
-    "Testimony",
     "Transform",
+    "VerificationResult",
     "compare_key_points",
     "cue_vector",
     "find_key_points",
-    "hear",
-    "likeness",
+    "key_point_hypothesis",
+    "mean_cosine",
     "robust_z_scores",
-    "seen_elsewhere",
+    "score_match",
 ]  # fmt: skip

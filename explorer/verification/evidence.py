@@ -48,7 +48,7 @@ class Detail:
 
 
 @dataclass(frozen=True)
-class Place:
+class Hypothesis:
     """A place to be verified: the work's whole ``grid``, ``size`` and key ``points``, and where the query lies."""
 
     grid: FeatureMap
@@ -59,7 +59,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Testimony:
+class VerificationResult:
     """What the witnesses say of one place. ``box`` is where they put the copy; ``pairs (M, 4)`` are agreeing places,
     x, y on the query's picture and x, y on the work's, fractions; ``cells`` how many of the query's cells agree, and
     ``cell_agreement`` what they weigh (:func:`agreement`); ``points`` how many key points
@@ -75,11 +75,11 @@ class Testimony:
     pairs: np.ndarray
 
 
-def hear(detail: Detail, place: Place, compared: Compared | None = None) -> Testimony:
+def score_match(detail: Detail, place: Hypothesis, compared: Compared | None = None) -> VerificationResult:
     """Hear both witnesses about one place; ``compared`` where key points have been compared for another already."""
-    by_cells, cell_pairs, agreeing = _cells_say(detail, place)
+    by_cells, cell_pairs, agreeing = _cell_cue(detail, place)
     compared = compared or compare_key_points(detail.points, place.points)
-    by_points, point_pairs, significant = _points_say(detail, place, compared)
+    by_points, point_pairs, significant = _key_point_cue(detail, place, compared)
     cells, points = (fit.count if fit else 0 for fit in (by_cells, by_points))
     share = cells / max(1, len(detail.distinctive))
     box, fit = place.box, by_cells
@@ -94,7 +94,7 @@ def hear(detail: Detail, place: Place, compared: Compared | None = None) -> Test
     pairs = np.concatenate([point_pairs, cell_pairs]) if points or cells else np.zeros((0, 4))
     transform = fit.transform if fit else None
     weight = agreement(detail.distinctive, agreeing)
-    return Testimony(
+    return VerificationResult(
         box, transform, transform.mirror if transform else place.mirrored, weight, cells, points, significant, pairs
     )
 
@@ -111,7 +111,7 @@ def robust_z_scores(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
     return (np.asarray(scores, dtype=np.float64) - middle) / max(spread, 0.01)
 
 
-def seen_elsewhere(detail: Detail, place: Place, compared: Compared | None = None) -> Place | None:
+def key_point_hypothesis(detail: Detail, place: Hypothesis, compared: Compared | None = None) -> Hypothesis | None:
     """Another place of the same work where key points alone see the detail; None where they see it here, or nowhere."""
     best: tuple[int, Box, bool] | None = None
     tolerance = POINT_TOLERANCE * _side(detail.box, detail.size)
@@ -126,14 +126,14 @@ def seen_elsewhere(detail: Detail, place: Place, compared: Compared | None = Non
     return replace(place, box=best[1], mirrored=best[2])
 
 
-def likeness(detail: Detail, place: Place) -> float:
+def mean_cosine(detail: Detail, place: Hypothesis) -> float:
     """Mean cosine of the detail's cells with those that they lie on."""
     there = resample(place.grid, place.box, *detail.cells.shape).vectors
     asked = detail.cells.mirrored() if place.mirrored else detail.cells
     return float((there * asked.vectors).sum(axis=2).mean())
 
 
-def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray, np.ndarray]:
+def _cell_cue(detail: Detail, place: Hypothesis) -> tuple[Fit | None, np.ndarray, np.ndarray]:
     """The transform on which cells agree, the agreeing pairs, and the numbers of the query's cells in them."""
     inside, on_work, numbers = mutual_cells(detail.cells, place.grid, place.box, place.mirrored)
     on_query = inside * (detail.box.width, detail.box.height) + (detail.box.x0, detail.box.y0)
@@ -143,7 +143,7 @@ def _cells_say(detail: Detail, place: Place) -> tuple[Fit | None, np.ndarray, np
     return fit, pairs, numbers[fit.inliers] if fit else numbers[:0]
 
 
-def _points_say(detail: Detail, place: Place, compared: Compared) -> tuple[Fit | None, np.ndarray, float]:
+def _key_point_cue(detail: Detail, place: Hypothesis, compared: Compared) -> tuple[Fit | None, np.ndarray, float]:
     """Key points of the detail among those round the place, both ways round; the way with more support is taken. Last,
     how significant their agreement is: points that lie together, as in one face, count as one."""
     tolerance = POINT_TOLERANCE * _side(place.box, place.size)
@@ -157,7 +157,7 @@ def _points_say(detail: Detail, place: Place, compared: Compared) -> tuple[Fit |
     return fit, agreeing, significance(_apart(detail, place, agreeing), tentative, _random_share(place))
 
 
-def _apart(detail: Detail, place: Place, pairs: np.ndarray) -> int:
+def _apart(detail: Detail, place: Hypothesis, pairs: np.ndarray) -> int:
     """How many pairs of places ``(M, 4)`` lie apart from one another, on both pictures."""
     if not len(pairs):
         return 0
@@ -166,7 +166,7 @@ def _apart(detail: Detail, place: Place, pairs: np.ndarray) -> int:
     return len(one_per_place(here, there, _TOGETHER))
 
 
-def _random_share(place: Place) -> float:
+def _random_share(place: Hypothesis) -> float:
     """The probability that a point anywhere round a place lies within the tolerance of where it is expected."""
     area = place.box.widened(_NEAR).clipped().area
     return math.pi * POINT_TOLERANCE**2 * place.box.area / max(area, 1e-9)
@@ -179,12 +179,12 @@ def _ways_round(compared: Compared, among: np.ndarray | None = None) -> Iterator
         yield mirrored, (compared.query.places[rows[:, 0]], compared.work.places[rows[:, 1]])
 
 
-def _fit(detail: Detail, place: Place, pairs: Pairs, tolerance: float, mirrored: bool) -> Fit | None:
+def _fit(detail: Detail, place: Hypothesis, pairs: Pairs, tolerance: float, mirrored: bool) -> Fit | None:
     return fit_similarity(pairs[0] * detail.size, pairs[1] * place.size, tolerance, mirrored)
 
 
 def _agreeing(
-    detail: Detail, place: Place, pairs: Pairs, tolerance: float, mirrored: bool
+    detail: Detail, place: Hypothesis, pairs: Pairs, tolerance: float, mirrored: bool
 ) -> tuple[Fit | None, np.ndarray]:
     """The transform on which pairs of places agree, and the pairs that do ``(M, 4)``."""
     fit = _fit(detail, place, pairs, tolerance, mirrored)
@@ -199,7 +199,7 @@ def _side(box: Box, size: tuple[int, int]) -> float:
     return math.sqrt(box.area * size[0] * size[1])
 
 
-def _box_after(detail: Detail, place: Place, fit: Fit) -> Box | None:
+def _box_after(detail: Detail, place: Hypothesis, fit: Fit) -> Box | None:
     """Where the detail's box lies after a transform, or None when that is not on the picture or hardly anything."""
     width, height = detail.size
     box = detail.box

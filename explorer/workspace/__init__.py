@@ -7,8 +7,8 @@ from explorer.workspace.workspace import (
     Workspace,
     collection_folder,
     collection_names,
+    gradient_histograms_of,
     open_for_encoding,
-    outlines_of,
 )
 
 __all__ = [
@@ -18,6 +18,6 @@ __all__ = [
     "Workspace",
     "collection_folder",
     "collection_names",
+    "gradient_histograms_of",
     "open_for_encoding",
-    "outlines_of",
 ]

@@ -100,7 +100,7 @@ class Tables:
 
     def grid(self, row: int) -> FeatureMap:
         """A work's grid, ready to compute with."""
-        return FeatureMap(self.cells(row).astype(np.float32), self.reduction.odd)
+        return FeatureMap(self.cells(row).astype(np.float32), self.reduction.antisymmetric)
 
     def coarse(self, row: int) -> list[np.ndarray]:
         """A work's grid halved once, twice and so on, each ``(rows, columns, d) float16``."""

@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.collection import Collection, Picture, Renditions, Work, open_picture
+from explorer.collection import Collection, Derivatives, Picture, Work, open_picture
+from explorer.collection.derivatives import THUMBNAIL_SIDE
 from explorer.collection.pictures import file_hash
-from explorer.collection.renditions import THUMBNAIL_SIDE
-from explorer.config import Config, Effort
+from explorer.config import Config, RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
-from explorer.features.hog import outlines
+from explorer.features.hog import gradient_histograms
 from explorer.files import content_hash
 from explorer.geometry import Box
 from explorer.index import VectorIndex, build_index, open_index
@@ -64,7 +64,7 @@ _PICTURES_KEPT = 4
 class Workspace:
     """An indexed collection. Opening reads small files only; the model and the index load when first needed."""
 
-    def __init__(self, name: str, root: Path, features: Path, manifest: Manifest, effort: Effort) -> None:
+    def __init__(self, name: str, root: Path, features: Path, manifest: Manifest, runtime: RuntimeOptions) -> None:
         self.name = name
         self.manifest = manifest
         self.config = manifest.config
@@ -75,8 +75,8 @@ class Workspace:
         self.reduction = self.tables.reduction
         self.folder = Path(self.collection.fact("folder") or "")
         """The indexed folder of originals."""
-        self._effort = effort
-        self._renditions = Renditions(self.pictures)
+        self._effort = runtime
+        self._derivatives = Derivatives(self.pictures)
         self._loading = threading.Lock()
         self._computing: dict[str, threading.Lock] = {}
         self._encoding = threading.Lock()
@@ -84,9 +84,13 @@ class Workspace:
 
     @classmethod
     def open(
-        cls, name: str, cache: Path = DEFAULT_CACHE, effort: Effort | None = None, encoder: Encoder | None = None
+        cls,
+        name: str,
+        cache: Path = DEFAULT_CACHE,
+        runtime: RuntimeOptions | None = None,
+        encoder: Encoder | None = None,
     ) -> Workspace:
-        """Open an indexed collection; ``effort`` says what the model may run on, ``encoder`` is one that is loaded.
+        """Open an indexed collection; ``runtime`` says what the model may run on, ``encoder`` is one that is loaded.
 
         Raises :class:`ExplorerError` when there is none of that name, or it was never indexed to its end.
         """
@@ -99,7 +103,7 @@ class Workspace:
         manifest = Manifest.read(root / features) if features else None
         if not features or manifest is None:
             raise ExplorerError(f"The collection {name!r} is not indexed to its end; run explorer index again.")
-        opened = cls(name, root, root / features, manifest, effort or Effort())
+        opened = cls(name, root, root / features, manifest, runtime or RuntimeOptions())
         if encoder is not None:
             opened.__dict__["_encoder"] = encoder  # what the cached property would load
         return opened
@@ -176,7 +180,7 @@ class Workspace:
         encoder = self.encoder
         prepared = encoder.prepare(image, *size)
         match = encoder.encode([prepared])[0].match
-        grid = self.reduction.apply(match, outlines_of(prepared, match.shape, self.config))
+        grid = self.reduction.apply(match, gradient_histograms_of(prepared, match.shape, self.config))
         return grid, find_key_points(np.asarray(image))
 
     def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
@@ -241,16 +245,16 @@ class Workspace:
 
     def thumbnail(self, work_id: str) -> Path:
         work = self.collection.work(work_id)
-        return self._renditions.thumbnail(work.content, self.original(work))
+        return self._derivatives.thumbnail(work.content, self.original(work))
 
     def view(self, work_id: str) -> Path:
         work = self.collection.work(work_id)
-        return self._renditions.view(work.content, self.original(work))
+        return self._derivatives.view(work.content, self.original(work))
 
     def detail(self, work_id: str, box: Box, margin: float = 0.35) -> tuple[Path, Box]:
         """A crop round a place, and where in the crop the place lies."""
         work = self.collection.work(work_id)
-        return self._renditions.detail(work.content, self.original(work), box, margin)
+        return self._derivatives.detail(work.content, self.original(work), box, margin)
 
 
 def open_for_encoding(path: Path, config: Config) -> Picture:
@@ -258,9 +262,9 @@ def open_for_encoding(path: Path, config: Config) -> Picture:
     return open_picture(path, long_side=max(round(1.25 * max(config.resolution, THUMBNAIL_SIDE)), KEY_POINTS_SIDE))
 
 
-def outlines_of(image: Image, grid: tuple[int, int], config: Config) -> np.ndarray | None:
-    """The outlines of a picture on a ``grid`` of rows and columns, or None where they do not count."""
-    return outlines(np.asarray(image), *grid) if config.outlines else None
+def gradient_histograms_of(image: Image, grid: tuple[int, int], config: Config) -> np.ndarray | None:
+    """The gradient histograms of a picture on a ``grid`` of rows and columns, or None where they do not count."""
+    return gradient_histograms(np.asarray(image), *grid) if config.hog_weight else None
 
 
 def collection_folder(name: str, cache: Path) -> Path:

@@ -8,8 +8,8 @@ import pytest
 from believing import believed
 from playwright.sync_api import Page, expect
 
-from explorer import search as real
 from explorer.geometry import Box
+from explorer.search import api as real
 from explorer.ui import build_app, launch
 from explorer.ui.page import free_port
 from explorer.workspace import Workspace

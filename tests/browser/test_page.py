@@ -408,7 +408,7 @@ def test_labels_sort_the_works(visit: Visit, workspace: Workspace, picture_of: K
 def test_the_collection_tells_what_it_is(visit: Visit, workspace: Workspace, picture_of: Keep):
     page = visit()
     page.get_by_role("tab", name="Collection").click()
-    facts = page.locator(".ledger .facts")
+    facts = page.locator(".collection-panel .facts")
     expect(facts).to_contain_text(f"{workspace.manifest.regions:,} overlapping places")
     expect(facts).to_contain_text("mini")
     expect(page.locator(".skipped")).to_contain_text("broken.jpg")
@@ -453,14 +453,14 @@ def test_the_page_is_dark_where_the_visitor_wants_it_dark(visit: Visit, picture_
 
 def open_map(page: Page, works: int) -> None:
     page.get_by_role("tab", name="Map").click()
-    expect(page.locator(".atlas .count")).to_contain_text(f"{works} works", timeout=60_000)
+    expect(page.locator(".map .count")).to_contain_text(f"{works} works", timeout=60_000)
 
 
 def test_a_work_is_opened_from_the_map(visit: Visit, workspace: Workspace, picture_of: Keep):
     page = visit()
     open_map(page, workspace.manifest.works)
-    plane = page.locator(".atlas canvas").bounding_box()
-    card = page.locator(".atlas .card")
+    plane = page.locator(".map canvas").bounding_box()
+    card = page.locator(".map .card")
     spots = [
         (plane["x"] + across * plane["width"] / 40, plane["y"] + down * plane["height"] / 24)
         for down in range(1, 24) for across in range(1, 40)
@@ -470,7 +470,7 @@ def test_a_work_is_opened_from_the_map(visit: Visit, workspace: Workspace, pictu
         if card.is_visible():
             break
     title = card.locator(".title").text_content()
-    page.wait_for_function("document.querySelector('.atlas .card img')?.naturalWidth > 0")
+    page.wait_for_function("document.querySelector('.map .card img')?.naturalWidth > 0")
     picture_of(page, "map")
     page.mouse.click(*spot)
     expect(page.get_by_role("tab", name="Explore")).to_have_attribute("aria-selected", "true")
@@ -480,18 +480,18 @@ def test_a_work_is_opened_from_the_map(visit: Visit, workspace: Workspace, pictu
 def test_the_map_by_keyboard_and_in_colours(visit: Visit, workspace: Workspace, picture_of: Keep):
     page = visit(dark=True)
     open_map(page, workspace.manifest.works)
-    page.locator(".atlas select").select_option("artist")
-    expect(page.locator(".atlas .legend button").first).to_be_visible()
-    page.locator(".atlas .legend button").first.click()
-    expect(page.locator(".atlas .legend button").first).to_have_attribute("aria-pressed", "true")
+    page.locator(".map select").select_option("artist")
+    expect(page.locator(".map .legend button").first).to_be_visible()
+    page.locator(".map .legend button").first.click()
+    expect(page.locator(".map .legend button").first).to_have_attribute("aria-pressed", "true")
     for column in ("year", "height_cm"):
-        page.locator(".atlas select").select_option(column)
-        expect(page.locator(".atlas .legend .ramp")).to_be_visible()
-        assert re.fullmatch(r"[\d.]+(not stated)?", page.locator(".atlas .legend").inner_text().replace("\n", ""))
-    page.locator(".atlas canvas").focus()
+        page.locator(".map select").select_option(column)
+        expect(page.locator(".map .legend .ramp")).to_be_visible()
+        assert re.fullmatch(r"[\d.]+(not stated)?", page.locator(".map .legend").inner_text().replace("\n", ""))
+    page.locator(".map canvas").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
-    title = page.locator(".atlas .card .title").text_content()
+    title = page.locator(".map .card .title").text_content()
     picture_of(page, "map-dark")
     page.keyboard.press("Enter")
     expect(page.locator(".caption h2")).to_have_text(title)

@@ -167,7 +167,7 @@ class Planted:
         return FeatureMap(rng.normal(size=(rows, columns, 27)).astype(np.float32))
 
 
-PLAIN = Config(model="planted", resolution=448, outlines=0)
+PLAIN = Config(model="planted", resolution=448, hog_weight=0)
 SPOTS = [np.random.default_rng(n).integers(0, 255, (16, 16, 3)).astype(np.uint8) for n in range(9)]
 BUSY = [Image.fromarray(spots).resize((400, 400), Image.Resampling.BICUBIC) for spots in SPOTS]
 """Pictures with something to see everywhere."""
@@ -332,7 +332,7 @@ def test_indexing_says_what_was_chosen_and_so_does_the_collection(
     assert (record["matching"]["block"], record["matching"]["facet"], record["encoded"]) == (-2, "value", 0)
     workspace = Workspace.open("c", cache)
     tab = CollectionTab.__new__(CollectionTab)
-    tab.desk = type("Desk", (), {"workspace": workspace})()
+    tab.context = type("AppContext", (), {"workspace": workspace})()
     facts = {fact["term"]: fact["text"] for fact in tab.facts()["facts"]}
     assert facts["Details matched by"].startswith("the values of block 2 of 3, which found ")
     assert "--match-facet" not in settings(MINI)

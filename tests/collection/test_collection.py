@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from generated import work
 
-from explorer.collection import Collection, PictureFile, Renditions, picture_files, read_catalogue
+from explorer.collection import Collection, Derivatives, PictureFile, picture_files, read_catalogue
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 
@@ -314,17 +314,17 @@ def test_a_database_of_a_newer_version_is_refused(collection: Collection, tmp_pa
 def test_renditions_are_made_once_and_small(tmp_path: Path) -> None:
     source = tmp_path / "a.png"
     work(1, 1300, 900).save(source)
-    renditions = Renditions(tmp_path / "pictures")
-    thumbnail = renditions.thumbnail("abcd", source)
+    derivatives = Derivatives(tmp_path / "pictures")
+    thumbnail = derivatives.thumbnail("abcd", source)
     from PIL import Image
 
     with Image.open(thumbnail) as image:
         assert (image.format, image.size) == ("JPEG", (512, round(512 * 900 / 1300)))
-    with Image.open(renditions.view("abcd", source)) as image:
+    with Image.open(derivatives.view("abcd", source)) as image:
         assert image.size == (1300, 900)
     written = thumbnail.stat().st_mtime_ns
     source.unlink()
-    assert renditions.thumbnail("abcd", source) == thumbnail, "kept, so the original is not needed again"
+    assert derivatives.thumbnail("abcd", source) == thumbnail, "kept, so the original is not needed again"
     assert thumbnail.stat().st_mtime_ns == written
     assert not list((tmp_path / "pictures").rglob("*.part"))
 
@@ -341,7 +341,7 @@ def test_a_detail_says_where_in_the_crop_the_place_lies(tmp_path: Path, box: Box
     x0, y0, x1, y1 = box.to_pixels(1000, 800)
     image.paste((230, 20, 20), (x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
     image.save(tmp_path / "a.png")
-    path, inside = Renditions(tmp_path / "pictures").detail("abcd", tmp_path / "a.png", box)
+    path, inside = Derivatives(tmp_path / "pictures").detail("abcd", tmp_path / "a.png", box)
     assert inside.clipped() == inside
     with Image.open(path) as opened:
         crop = np.asarray(opened.convert("RGB")).astype(int)

@@ -8,7 +8,7 @@ from generated import work
 from PIL import Image
 
 from explorer.features.grid import FeatureMap
-from explorer.features.hog import CELL, DIRECTIONS, mirror_order, outlines
+from explorer.features.hog import CELL, DIRECTIONS, gradient_histograms, mirror_order
 from explorer.features.pca import fit_reduction
 
 
@@ -25,29 +25,29 @@ def stripes(angle: float) -> np.ndarray:
 
 @pytest.mark.parametrize("bin_", range(DIRECTIONS))
 def test_a_line_falls_into_the_bin_of_its_direction(bin_: int) -> None:
-    described = outlines(stripes(180 * bin_ / DIRECTIONS), 10, 10)[5, 5].reshape(9, DIRECTIONS)
+    described = gradient_histograms(stripes(180 * bin_ / DIRECTIONS), 10, 10)[5, 5].reshape(9, DIRECTIONS)
     assert (described.argmax(axis=1) == bin_).all()
     assert np.linalg.norm(described) == pytest.approx(1, abs=1e-5)
 
 
 def test_a_mirrored_picture_is_described_by_the_same_numbers_in_another_order() -> None:
     picture = drawn(1)
-    there = outlines(np.ascontiguousarray(picture[:, ::-1]), 12, 16)
-    assert np.allclose(there[:, ::-1][:, :, mirror_order()], outlines(picture, 12, 16), atol=1e-3)
+    there = gradient_histograms(np.ascontiguousarray(picture[:, ::-1]), 12, 16)
+    assert np.allclose(there[:, ::-1][:, :, mirror_order()], gradient_histograms(picture, 12, 16), atol=1e-3)
     assert np.array_equal(mirror_order()[mirror_order()], np.arange(72))
 
 
 def test_light_and_dark_may_change_places() -> None:
     picture = drawn(2)
-    assert np.allclose(outlines(255 - picture, 12, 16), outlines(picture, 12, 16), atol=1e-2)
+    assert np.allclose(gradient_histograms(255 - picture, 12, 16), gradient_histograms(picture, 12, 16), atol=1e-2)
 
 
 def test_a_larger_picture_is_brought_to_the_grid_and_a_blank_one_says_nothing() -> None:
     picture = drawn(3)
     large = np.asarray(Image.fromarray(picture).resize((16 * 40, 12 * 40), Image.Resampling.BICUBIC))
-    alike = (outlines(large, 12, 16) * outlines(picture, 12, 16)).sum(axis=2)
+    alike = (gradient_histograms(large, 12, 16) * gradient_histograms(picture, 12, 16)).sum(axis=2)
     assert np.median(alike) > 0.95
-    assert np.linalg.norm(outlines(np.full((96, 96, 3), 90, np.uint8), 6, 6), axis=2).max() < 0.1
+    assert np.linalg.norm(gradient_histograms(np.full((96, 96, 3), 90, np.uint8), 6, 6), axis=2).max() < 0.1
 
 
 def test_mirrored_details_need_nothing_computed_anew() -> None:
@@ -55,12 +55,12 @@ def test_mirrored_details_need_nothing_computed_anew() -> None:
     rng = np.random.default_rng(0)
     pictures = [drawn(seed) for seed in range(4)]
     patches = [rng.normal(size=(12, 16, 24)).astype(np.float32) for _ in pictures]
-    lines = [outlines(picture, 12, 16) for picture in pictures]
+    lines = [gradient_histograms(picture, 12, 16) for picture in pictures]
     cells, all_lines = (np.concatenate([one.reshape(192, -1) for one in maps]) for maps in (patches, lines))
     reduction = fit_reduction(cells, 48, 0.5, all_lines, weight=2.0)
-    assert 0 < reduction.odd < 48
+    assert 0 < reduction.antisymmetric < 48
     straight = reduction.apply(FeatureMap(patches[0]), lines[0])
-    turned = outlines(np.ascontiguousarray(pictures[0][:, ::-1]), 12, 16)
+    turned = gradient_histograms(np.ascontiguousarray(pictures[0][:, ::-1]), 12, 16)
     there = reduction.apply(FeatureMap(np.ascontiguousarray(patches[0][:, ::-1])), turned)
     assert np.allclose(straight.mirrored().vectors, there.vectors, atol=5e-3)
     assert not np.allclose(straight.vectors[:, ::-1], there.vectors, atol=0.1)

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from generated import SMALL, folder_of, png_that_claims, save, work, write_csv
 
-from explorer.config import Config, Effort
+from explorer.config import Config, RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.indexing import index_folder
@@ -313,8 +313,8 @@ def test_another_engine_needs_no_encoding(folder: Path, cache: Path, index) -> N
 
 def test_batch_and_threads_change_no_result(folder: Path, cache: Path) -> None:
     save(work(9, 320, 228), folder / "other shape.jpg")
-    index_folder(folder, "eight", cache, SMALL, effort=Effort(threads=2, batch=8))
-    index_folder(folder, "one", cache, SMALL, effort=Effort(threads=1, batch=1))
+    index_folder(folder, "eight", cache, SMALL, runtime=RuntimeOptions(threads=2, batch=8))
+    index_folder(folder, "one", cache, SMALL, runtime=RuntimeOptions(threads=1, batch=1))
     eight, one = Workspace.open("eight", cache), Workspace.open("one", cache)
     np.testing.assert_array_equal(eight.tables.shapes, one.tables.shapes)
     np.testing.assert_allclose(eight.tables.region_vectors[:], one.tables.region_vectors[:], atol=2e-3)
@@ -371,8 +371,8 @@ def failing(folder: Path, tmp_path: Path) -> dict[str, dict[str, object]]:
         "engine without sense": {"config": Config(model="mini", resolution=224, engine="hnsw?M=0")},
         "engine setting unknown": {"config": Config(model="mini", resolution=224, engine="hnsw?trees=9")},
         "no such layer": {"config": Config(model="mini", resolution=224, match_layer=-99)},
-        "no such device": {"effort": Effort(device="abacus")},
-        "a device that is not there": {"effort": Effort(device="cuda:77")},
+        "no such device": {"runtime": RuntimeOptions(device="abacus")},
+        "a device that is not there": {"runtime": RuntimeOptions(device="cuda:77")},
     }  # fmt: skip
 
 
@@ -397,7 +397,7 @@ def test_no_failing_run_harms_what_is_there(folder: Path, cache: Path, index, tm
 
 @pytest.mark.parametrize("choice", [
     lambda: Config(resolution=0), lambda: Config(resolution=-224), lambda: Config(resolution=1_000_000),
-    lambda: Effort(batch=-3), lambda: Effort(threads=-1),
+    lambda: RuntimeOptions(batch=-3), lambda: RuntimeOptions(threads=-1),
 ])  # fmt: skip
 def test_numbers_without_sense_are_refused(choice) -> None:
     with pytest.raises(ExplorerError):
@@ -445,7 +445,7 @@ def test_searches_go_on_though_files_were_removed_and_the_next_run_was_stopped(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("explorer.indexing.write_tables", stop)
+    monkeypatch.setattr("explorer.indexing.build.write_tables", stop)
     with pytest.raises(KeyboardInterrupt):
         index(folder)
     monkeypatch.undo()
@@ -507,11 +507,12 @@ import sys, time
 from pathlib import Path
 from explorer.config import Config
 from explorer.indexing.encode import PartEncoder
-from explorer.config import Effort
+from explorer.config import RuntimeOptions
 from explorer.indexing import index_folder
 store = PartEncoder._store
 PartEncoder._store = lambda *given: (store(*given), time.sleep(0.15))  # slow enough to be caught in the middle
-index_folder(Path(sys.argv[1]), "c", Path(sys.argv[2]), Config(model="mini", resolution=224), effort=Effort(1, 4))
+config, runtime = Config(model="mini", resolution=224), RuntimeOptions(1, 4)
+index_folder(Path(sys.argv[1]), "c", Path(sys.argv[2]), config, runtime=runtime)
 """
 
 

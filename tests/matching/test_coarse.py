@@ -9,8 +9,8 @@ from explorer.features.grid import FeatureMap, unit_rows
 from explorer.features.pyramid import coarse_shapes, coarser
 from explorer.features.regions import pool
 from explorer.geometry import Box, intersection_over_union
-from explorer.matching.coarse import QUERY_CELLS, glance
-from explorer.matching.dense import IMPOSSIBLE, Laying, query_grid
+from explorer.matching.coarse import QUERY_CELLS, coarse_peaks
+from explorer.matching.dense import IMPOSSIBLE, MatchOptions, query_grid
 
 
 def noise(seed: int, rows: int, columns: int, dims: int = 24) -> np.ndarray:
@@ -47,7 +47,7 @@ def test_a_planted_piece_is_seen_at_its_place_whatever_its_size(side: int, mirro
     work = noise(2, 40, 52)
     work[3 : 3 + side, 11 : 11 + side] = enlarged(piece[:, ::-1] if mirrored else piece, side, side)
     truth = Box(11 / 52, 3 / 40, (11 + side) / 52, (3 + side) / 40)
-    seen = glance(FeatureMap(piece), [coarser(work), coarser(noise(3, 52, 40))], Laying())
+    seen = coarse_peaks(FeatureMap(piece), [coarser(work), coarser(noise(3, 52, 40))], MatchOptions())
     best = seen.best(0, 3)[0]
     assert best.mirrored == mirrored
     assert overlap(best.box, truth) > 0.5
@@ -59,9 +59,9 @@ def test_works_whose_grids_differ_in_size_are_seen_together_as_if_alone() -> Non
     query = FeatureMap(noise(4, 4, 3))
     works = [coarser(noise(seed, *shape)) for seed, shape in ((5, (52, 40)), (6, (10, 7)), (7, (2, 2)), (8, (20, 28)))]
     assert len({len(work) for work in works}) > 1
-    together = glance(query, works, Laying(per_work=2))
+    together = coarse_peaks(query, works, MatchOptions(per_work=2))
     for number, work in enumerate(works):
-        alone = glance(query, [work], Laying(per_work=2))
+        alone = coarse_peaks(query, [work], MatchOptions(per_work=2))
         mine, own = (np.sort(scores[scores > IMPOSSIBLE]) for scores in (together.scores[number], alone.scores[0]))
         np.testing.assert_allclose(mine, own, atol=1e-5)
         assert len(mine) > 0
@@ -70,7 +70,7 @@ def test_works_whose_grids_differ_in_size_are_seen_together_as_if_alone() -> Non
 
 
 def test_in_no_mirror_nothing_mirrored_is_seen() -> None:
-    seen = glance(FeatureMap(noise(9, 4, 4)), [coarser(noise(10, 30, 30))], Laying(mirror=False))
+    seen = coarse_peaks(FeatureMap(noise(9, 4, 4)), [coarser(noise(10, 30, 30))], MatchOptions(mirror=False))
     assert not seen.mirrored.any()
 
 
@@ -78,7 +78,7 @@ def test_two_places_of_one_work_are_both_seen() -> None:
     piece, work = noise(11, 4, 4), noise(12, 40, 52)
     for top, left in ((4, 4), (24, 36)):
         work[top : top + 8, left : left + 8] = enlarged(piece, 8, 8)
-    places = glance(FeatureMap(piece), [coarser(work)], Laying(per_work=2)).best(0, 4)[:2]
+    places = coarse_peaks(FeatureMap(piece), [coarser(work)], MatchOptions(per_work=2)).best(0, 4)[:2]
     found = sorted((round(place.box.x0 * 52), round(place.box.y0 * 40)) for place in places)
     np.testing.assert_allclose(found, [(4, 4), (36, 24)], atol=2)
 

@@ -19,8 +19,8 @@ from explorer.ui import compare as tab
 from explorer.ui import incoming, registered
 from explorer.ui.judging import Judging
 from explorer.ui.rest import RestApi
-from explorer.ui.searching import Desk
-from explorer.ui.session import Step, Wishes
+from explorer.ui.searching import AppContext
+from explorer.ui.session import ResultOptions, Step
 from explorer.verification.transforms import Transform
 
 SIZES = {"width": 400, "height": 200}
@@ -83,7 +83,7 @@ def test_more_points_than_can_be_set_are_left_out():
 @pytest.fixture
 def told(monkeypatch) -> list[str]:
     sentences: list[str] = []
-    monkeypatch.setattr(tab, "tell", sentences.append)
+    monkeypatch.setattr(tab, "notify", sentences.append)
     return sentences
 
 
@@ -91,7 +91,7 @@ def told(monkeypatch) -> list[str]:
 def compare(demo_workspace) -> tab.CompareTab:
     """The handlers alone, without a page round them."""
     made = tab.CompareTab.__new__(tab.CompareTab)
-    made.desk = Desk(demo_workspace)
+    made.context = AppContext(demo_workspace)
     return made
 
 
@@ -156,7 +156,7 @@ def test_nonsense_leaves_the_table_empty(compare, told, sent):
 @pytest.fixture
 def brought(compare, versions, demo_workspace) -> str:
     """A picture of the visitor's own: the first of two versions seen in a mirror, half as large."""
-    folder = compare.desk.uploads / "compare-test"
+    folder = compare.context.uploads / "compare-test"
     folder.mkdir(parents=True, exist_ok=True)
     with Image.open(demo_workspace.original(demo_workspace.collection.work(versions[0]))) as image:
         small = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
@@ -200,9 +200,9 @@ def carried(shown: dict, works: tuple[Work, Work], box: list[float]) -> tuple[fl
     return scale, math.degrees(math.atan2(-across[1], across[0])), bool(mirror), [*there.min(0), *there.max(0)]
 
 
-def cards_of(desk: Desk, work_id: str, box: Box) -> list[dict]:
+def cards_of(context: AppContext, work_id: str, box: Box) -> list[dict]:
     step = Step("work", work_id, box, searched=True)
-    return Judging(desk).cards(step, desk.matches(step, Wishes(top=12)))
+    return Judging(context).cards(step, context.matches(step, ResultOptions(top=12)))
 
 
 def sent_by(card: dict) -> dict:
@@ -213,12 +213,12 @@ def sent_by(card: dict) -> dict:
 
 
 def test_card_and_comparison_agree_for_every_sure_match_of_the_demos_truth(compare, demo_folder):
-    collection, overlaps = compare.desk.workspace.collection, []
+    collection, overlaps = compare.context.workspace.collection, []
     for queries in json.loads((demo_folder / "annotations.json").read_text("utf-8")).values():
         for query in queries:
             first = collection.work(query["query"][0])
             box = Box.from_pixels(tuple(query["query"][1]), first.width, first.height).clipped()
-            for card in cards_of(compare.desk, first.id, box):
+            for card in cards_of(compare.context, first.id, box):
                 said = card["evidence"]
                 if said["chance"] < 0.9 or said["fit"] is None:
                     continue
@@ -284,7 +284,7 @@ def test_handlers_are_bound_so_that_gradio_hands_them_the_event():
 
 def test_a_registration_for_scripts_is_in_pixels(demo_workspace, versions):
     api = RestApi.__new__(RestApi)
-    api.desk = Desk(demo_workspace)
+    api.context = AppContext(demo_workspace)
     record = api.register(*versions)
     first, second = (demo_workspace.collection.work(name) for name in versions)
     there = moved(np.array(record["matrix"]).reshape(3, 3), np.array([[first.width / 2, first.height / 2]]))[0]

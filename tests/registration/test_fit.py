@@ -9,13 +9,13 @@ import pytest
 from generated import detail, ground, planted, save, work
 from PIL import Image
 
-from explorer import compare
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
 from explorer.geometry import Box
+from explorer.registration import compare
 from explorer.registration.fit import inverted, register_places, register_points
 from explorer.registration.homography import moved
-from explorer.registration.mutual import alike_places
+from explorer.registration.mutual import mutual_places
 from explorer.workspace import Workspace
 
 SIZES = ((1200.0, 800.0), (500.0, 900.0))
@@ -126,10 +126,10 @@ def test_cells_find_one_another_whatever_the_frame():
     rng = np.random.default_rng(2)
     scene = unit_rows(rng.normal(size=(12, 16, 32)))
     part = FeatureMap(scene[3:11, 4:14])
-    here, there = alike_places(FeatureMap(scene), part)
+    here, there = mutual_places(FeatureMap(scene), part)
     expected = (here * (16, 12) - (4, 3)) / (10, 8)
     assert (np.abs(expected - there).max(axis=1) < 0.1).mean() > 0.95
-    assert len(alike_places(FeatureMap(scene[:1, :1]), part)[0]) <= 2
+    assert len(mutual_places(FeatureMap(scene[:1, :1]), part)[0]) <= 2
 
 
 # -- on pictures -------------------------------------------------------------------------------------------------------

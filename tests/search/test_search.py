@@ -16,10 +16,10 @@ from PIL import Image
 from explorer.errors import ExplorerError
 from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
-from explorer.matching.dense import place
+from explorer.matching.dense import locate
 from explorer.search import search
 from explorer.search.click import click_box
-from explorer.search.pipeline import lay, look, own_rows, prepare
+from explorer.search.pipeline import match_coarsely, match_densely, own_rows, prepare
 from explorer.search.query import PicturePart, Query, RegionPart, SearchOptions, WordsPart
 from explorer.search.serialisation import match_records
 from explorer.words.labels import MARGIN
@@ -89,9 +89,9 @@ def test_where_a_glance_points_the_detail_lies_as_well_as_anywhere(workshop: Wor
     """
     query = prepare(workshop, region(name))
     rows = [row for row in range(len(workshop.tables.works)) if row not in query.own]
-    laid = lay(workshop, query, look(workshop, query, rows))
+    laid = match_densely(workshop, query, match_coarsely(workshop, query, rows))
     assert sorted(one.row for one in laid) == rows
-    everywhere = place(query.detail.cells, [workshop.tables.cells(row) for row in rows])
+    everywhere = locate(query.detail.cells, [workshop.tables.cells(row) for row in rows])
     best = {workshop.tables.works[row]: places[0].score for row, places in zip(rows, everywhere, strict=True)}
     for one in laid:
         work = workshop.tables.works[one.row]
@@ -103,10 +103,10 @@ def test_where_a_glance_points_the_detail_lies_as_well_as_anywhere(workshop: Wor
 def test_a_glance_keeps_the_works_that_have_the_detail(workshop: Workspace) -> None:
     query = prepare(workshop, region("first.png"))
     rows = [row for row in range(len(workshop.tables.works)) if row not in query.own]
-    kept = {workshop.tables.works[one.row] for one in look(workshop, query, rows, works=4)}
+    kept = {workshop.tables.works[one.row] for one in match_coarsely(workshop, query, rows, works=4)}
     assert len(kept) == 4
     assert kept >= {"second.png", "larger.png", "smaller.png"}
-    assert look(workshop, query, []) == []
+    assert match_coarsely(workshop, query, []) == []
 
 
 def test_matches_are_ranked_and_their_boxes_lie_on_the_picture(workshop: Workspace) -> None:
@@ -159,7 +159,7 @@ def test_the_first_ten_are_the_same_however_many_are_wanted_though_few_are_compa
     workshop: Workspace,
 ) -> None:
     narrow = Workspace.open(workshop.name, workshop.pictures.parents[1])
-    narrow.config = replace(narrow.config, candidate_works=8, laid_works=5)
+    narrow.config = replace(narrow.config, candidate_works=8, rerank_works=5)
     query = Query((region("first.png"),))
     first, second, third = (search(narrow, query, SearchOptions(top=top)) for top in (5, 9, 1000))
     assert second[:5] == first and third[:9] == second
@@ -170,7 +170,7 @@ def test_a_detail_that_says_nothing_is_refused_before_anything_is_searched(
     workshop: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searched: list[object] = []
-    monkeypatch.setattr("explorer.search.prepare", lambda *asked: searched.append(asked))
+    monkeypatch.setattr("explorer.search.api.prepare", lambda *asked: searched.append(asked))
     with pytest.raises(ExplorerError, match="pixels"):
         search(workshop, Query((region("first.png", Box(0.5, 0.5, 0.5001, 0.5001)),)))
     assert not searched
@@ -216,7 +216,7 @@ def test_top_is_the_number_of_matches(workshop: Workspace, top: int) -> None:
 
 def test_as_many_matches_as_asked_for_though_fewer_are_compared_closely(workshop: Workspace) -> None:
     narrow = Workspace.open(workshop.name, workshop.pictures.parents[1])
-    narrow.config = replace(narrow.config, candidate_works=4, laid_works=2)
+    narrow.config = replace(narrow.config, candidate_works=4, rerank_works=2)
     query = Query((region("first.png"),))
     assert len(search(narrow, query, SearchOptions(top=10))) == 10
     assert len(search(narrow, query, SearchOptions(top=2))) == 2

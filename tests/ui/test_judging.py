@@ -24,8 +24,8 @@ from explorer.search.serialisation import JUDGEMENT_COLUMNS, write_csv
 from explorer.ui import build_app, evidence, incoming, launch, views, words_for
 from explorer.ui.judging import Judging, told
 from explorer.ui.page import free_port
-from explorer.ui.searching import Desk
-from explorer.ui.session import Step, Wishes
+from explorer.ui.searching import AppContext
+from explorer.ui.session import ResultOptions, Step
 from explorer.verification import Transform
 from explorer.workspace import Workspace
 
@@ -147,10 +147,10 @@ def test_evidence_speaks_of_the_works_own_sizes_where_the_catalogue_has_them() -
 
 
 def test_wishes_for_chances_and_learning() -> None:
-    assert incoming.wishes({"least": "60", "learn": True}) == Wishes(least=60, learn=True)
-    assert incoming.wishes({"least": 59, "learn": "yes"}) == Wishes(least=30)
-    assert incoming.wishes({"least": "many"}).least == 0
-    assert views.wished(Wishes(least=90, learn=True))["least"] == 90
+    assert incoming.result_options({"least": "60", "learn": True}) == ResultOptions(least=60, learn=True)
+    assert incoming.result_options({"least": 59, "learn": "yes"}) == ResultOptions(least=30)
+    assert incoming.result_options({"least": "many"}).least == 0
+    assert views.shown_options(ResultOptions(least=90, learn=True))["least"] == 90
 
 
 # -- what the page asks for --------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def sent(workspace: Workspace, verdict: str = "accepted", **changed) -> dict:
 
 
 def test_what_is_judged_is_shown_as_judged_ever_after(workspace: Workspace) -> None:
-    judging = Judging(Desk(workspace))
+    judging = Judging(AppContext(workspace))
     said = judging.judge(sent(workspace))["judged"]
     assert (said["verdict"], said["note"], said["who"]) == ("accepted", "the hat", "Anna")
     first, second = workspace.collection.works()[:2]
@@ -187,21 +187,21 @@ def test_what_is_judged_is_shown_as_judged_ever_after(workspace: Workspace) -> N
     {"query": {"kind": "picture", "key": "/etc/hostname"}}, {"query": {"kind": "picture", "key": "../x"}},
 ])  # fmt: skip
 def test_what_is_no_judgement_is_a_sentence_and_keeps_nothing(workspace: Workspace, changed: dict) -> None:
-    judging = Judging(Desk(workspace))
+    judging = Judging(AppContext(workspace))
     assert told(judging.judge, sent(workspace, **changed))["error"].endswith(".")
     assert told(judging.judge, "nonsense")["error"].endswith(".")
     assert workspace.collection.judgements.all() == []
 
 
 def test_notes_and_names_are_kept_as_they_are_within_limits(workspace: Workspace) -> None:
-    said = Judging(Desk(workspace)).judge(sent(workspace, note=HOSTILE + "\ud800", who="x" * 500))["judged"]
+    said = Judging(AppContext(workspace)).judge(sent(workspace, note=HOSTILE + "\ud800", who="x" * 500))["judged"]
     assert said["note"] == HOSTILE + "?" and len(said["who"]) == 80
-    assert Judging(Desk(workspace)).judge(sent(workspace, who="  "))["judged"]["who"] == "anonymous"
+    assert Judging(AppContext(workspace)).judge(sent(workspace, who="  "))["judged"]["who"] == "anonymous"
 
 
 def test_a_visitors_picture_is_known_by_its_content(workspace: Workspace) -> None:
-    desk = Desk(workspace)
-    judging, folder = Judging(desk), desk.uploads / "judging-test"
+    context = AppContext(workspace)
+    judging, folder = Judging(context), context.uploads / "judging-test"
     folder.mkdir(parents=True, exist_ok=True)
     known = workspace.collection.works()[3]
     shutil.copy(workspace.original(known), folder / "copy.jpg")
@@ -224,14 +224,14 @@ def test_a_search_that_learns_is_asked_for_with_what_was_judged(
         return believed([Match(workspace.collection.works()[2].id, THERE, 0.5, 1)], HERE)
 
     monkeypatch.setattr("explorer.ui.searching.search", search)
-    judging = Judging(Desk(workspace))
+    judging = Judging(AppContext(workspace))
     first, second, third = (one.id for one in workspace.collection.works()[:3])
     judging.judge(sent(workspace))
     judging.judge(sent(workspace, "rejected", match={"work": third, "box": list(THERE.as_tuple())}))
     workspace.collection.judgements.judge(Judgement(first, HERE, "gone.jpg", THERE, "accepted"))
     step = Step("work", first, HERE, searched=True)
-    plain = judging.results(step, {"title": "x"}, Wishes())
-    taught = judging.results(step, {"title": "x"}, Wishes(learn=True))
+    plain = judging.results(step, {"title": "x"}, ResultOptions())
+    taught = judging.results(step, {"title": "x"}, ResultOptions(learn=True))
     assert asked[0] == ((RegionPart(first, HERE),), ())
     assert asked[1] == (
         (RegionPart(first, HERE),), (JudgedPart(second, THERE, True), JudgedPart(third, THERE, False)),
@@ -242,12 +242,12 @@ def test_a_search_that_learns_is_asked_for_with_what_was_judged(
 
 
 def test_a_search_that_learns_puts_the_accepted_first_and_the_rejected_last(workspace: Workspace) -> None:
-    judging = Judging(Desk(workspace))
+    judging = Judging(AppContext(workspace))
     first, second, third = (one.id for one in workspace.collection.works()[:3])
     step = Step("work", first, HERE, searched=True)
     judging.judge(sent(workspace))
     judging.judge(sent(workspace, "rejected", match={"work": third, "box": list(THERE.as_tuple())}))
-    cards = judging.results(step, {}, Wishes(top=30, learn=True))["cards"]
+    cards = judging.results(step, {}, ResultOptions(top=30, learn=True))["cards"]
     assert (cards[0]["work"], cards[-1]["work"]) == (second, third)
     assert cards[0]["judged"]["verdict"] == "accepted" and cards[-1]["judged"]["verdict"] == "rejected"
     assert first not in {card["work"] for card in cards}
@@ -255,13 +255,15 @@ def test_a_search_that_learns_puts_the_accepted_first_and_the_rejected_last(work
 
 
 def test_learning_never_lowers_what_is_proven(workspace: Workspace) -> None:
-    judging = Judging(Desk(workspace))
+    judging = Judging(AppContext(workspace))
     first, _, third = (one.id for one in workspace.collection.works()[:3])
     step = Step("work", first, HERE, searched=True)
-    plain = {card["work"]: card["score"] for card in judging.results(step, {}, Wishes(top=30))["cards"]}
+    plain = {card["work"]: card["score"] for card in judging.results(step, {}, ResultOptions(top=30))["cards"]}
     judging.judge(sent(workspace))
     judging.judge(sent(workspace, "rejected", match={"work": third, "box": list(THERE.as_tuple())}))
-    taught = {card["work"]: card["score"] for card in judging.results(step, {}, Wishes(top=30, learn=True))["cards"]}
+    taught = {
+        card["work"]: card["score"] for card in judging.results(step, {}, ResultOptions(top=30, learn=True))["cards"]
+    }
     assert taught.keys() == plain.keys()
     assert all(taught[work] >= score - 1e-3 for work, score in plain.items())
 

@@ -18,7 +18,7 @@ from explorer.ui.explore import ExploreTab
 from explorer.ui.judging import Judging
 from explorer.ui.links import linked, parameters
 from explorer.ui.rest import RestApi
-from explorer.ui.searching import Desk
+from explorer.ui.searching import AppContext
 from explorer.ui.session import Other, Session, Step
 from explorer.ui.tray import marks, tray
 
@@ -94,17 +94,17 @@ def test_the_trail_counts_what_goes_with_a_step():
 # -- the address -------------------------------------------------------------------------------------------------------
 
 
-def desk_of(*works: str) -> SimpleNamespace:
-    """As much of a desk as links ask for."""
+def context_of(*works: str) -> SimpleNamespace:
+    """As much of a context as links ask for."""
 
     def work(key: str) -> SimpleNamespace:
         if key not in works:
             raise ExplorerError(f"There is no work {key}.")
         return SimpleNamespace(id=key)
 
-    desk = SimpleNamespace(workspace=SimpleNamespace(collection=SimpleNamespace(work=work)))
-    desk.step = lambda sent: Desk.step(desk, sent)
-    return desk
+    context = SimpleNamespace(workspace=SimpleNamespace(collection=SimpleNamespace(work=work)))
+    context.step = lambda sent: AppContext.step(context, sent)
+    return context
 
 
 def sent(work: str, **more) -> dict:
@@ -122,15 +122,15 @@ def test_an_address_leads_back_to_the_same_step():
             there[name] = value
         else:
             there[name].append(value)
-    assert linked(desk_of("a.jpg", odd), sent("a.jpg", **there), pytest.fail) == step
+    assert linked(context_of("a.jpg", odd), sent("a.jpg", **there), pytest.fail) == step
 
 
 def test_an_address_without_a_work_leads_nowhere():
-    desk = desk_of("a.jpg")
-    assert linked(desk, None, pytest.fail) is None and linked(desk, sent(""), pytest.fail) is None
-    assert linked(desk, sent("a.jpg", box=None), pytest.fail) == Step("work", "a.jpg")
+    context = context_of("a.jpg")
+    assert linked(context, None, pytest.fail) is None and linked(context, sent(""), pytest.fail) is None
+    assert linked(context, sent("a.jpg", box=None), pytest.fail) == Step("work", "a.jpg")
     with pytest.raises(ExplorerError, match="There is no work gone"):
-        linked(desk, sent("gone.jpg"), pytest.fail)
+        linked(context, sent("gone.jpg"), pytest.fail)
 
 
 @pytest.mark.parametrize("more", [
@@ -138,12 +138,12 @@ def test_an_address_without_a_work_leads_nowhere():
 ])  # fmt: skip
 def test_a_broken_part_of_an_address_is_left_out_and_told(more):
     said: list[str] = []
-    assert linked(desk_of("a.jpg"), sent("a.jpg", **more), said.append) == MAIN
+    assert linked(context_of("a.jpg"), sent("a.jpg", **more), said.append) == MAIN
     assert len(said) == 1 and said[0].endswith(".")
 
 
 def test_what_is_no_list_of_details_is_left_out():
-    assert linked(desk_of("a.jpg"), sent("a.jpg", also="0,0,1,1", words=7, layout=True), pytest.fail) == MAIN
+    assert linked(context_of("a.jpg"), sent("a.jpg", also="0,0,1,1", words=7, layout=True), pytest.fail) == MAIN
 
 
 # -- searching ---------------------------------------------------------------------------------------------------------
@@ -153,10 +153,10 @@ def test_what_is_no_list_of_details_is_left_out():
 def explore(demo_workspace, monkeypatch: pytest.MonkeyPatch) -> ExploreTab:
     """The handlers of the tab without its layout; ``said`` are the sentences told."""
     made = ExploreTab.__new__(ExploreTab)
-    made.desk = Desk(demo_workspace)
-    made.judging = Judging(made.desk)
+    made.context = AppContext(demo_workspace)
+    made.judging = Judging(made.context)
     made.said = []
-    monkeypatch.setattr("explorer.ui.explore.tell", made.said.append)
+    monkeypatch.setattr("explorer.ui.explore.notify", made.said.append)
     return made
 
 
@@ -166,7 +166,7 @@ def event(**data) -> SimpleNamespace:
 
 def test_a_query_grows_step_by_step_and_back_undoes_it(explore: ExploreTab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("explorer.ui.searching.search", lambda *asked: [])
-    one, two = (work.id for work in explore.desk.workspace.collection.works()[:2])
+    one, two = (work.id for work in explore.context.workspace.collection.works()[:2])
     place = {"kind": "work", "key": one, "box": [0.5, 0.5, 0.8, 0.9]}
     session, *_ = explore.join(Session(), event(role="unlike", **place))
     assert session == Session() and "Say first what to look for" in explore.said.pop()
@@ -201,7 +201,7 @@ def test_bad_input_is_told_and_changes_nothing(explore: ExploreTab):
 
 
 def test_a_detail_that_says_nothing_gets_a_sentence(explore: ExploreTab):
-    known = explore.desk.workspace.collection.works()[0]
+    known = explore.context.workspace.collection.works()[0]
     small = [0.5, 0.5, 0.5 + 2 / known.width, 0.5 + 2 / known.height]
     *_, results = explore.follow(Session(), event(kind="work", key=known.id, box=small))
     assert results["trouble"] and "only 2 by 2 pixels" in results["message"]
@@ -212,7 +212,7 @@ def test_a_detail_that_says_nothing_gets_a_sentence(explore: ExploreTab):
 
 def test_several_parts_through_the_api(demo_workspace, monkeypatch: pytest.MonkeyPatch):
     api = RestApi.__new__(RestApi)
-    api.desk = Desk(demo_workspace)
+    api.context = AppContext(demo_workspace)
     one, two = demo_workspace.collection.works()[:2]
     made: list[Query] = []
     answer = [Match(two.id, THERE, 0.9, 1)]

@@ -23,8 +23,8 @@ from explorer.ui.explore import ExploreTab
 from explorer.ui.page import free_port
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import pointed
-from explorer.ui.searching import Desk
-from explorer.ui.session import LONGEST_TRAIL, Session, Step, Wishes
+from explorer.ui.searching import AppContext
+from explorer.ui.session import LONGEST_TRAIL, ResultOptions, Session, Step
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -53,12 +53,12 @@ def test_only_web_addresses_become_links(url):
 
 
 def test_results_count_places_and_works():
-    wishes = Wishes()
+    options = ResultOptions()
     cards = [views.card(Match("a.jpg", Box(0, 0, 0.5, 0.5), 0.91234567, rank), work()) for rank in (1, 2)]
-    assert views.results(cards, wishes)["count"] == "2 places in 1 work"
-    assert views.results(cards[:1], wishes)["count"] == "1 place"
+    assert views.results(cards, options)["count"] == "2 places in 1 work"
+    assert views.results(cards[:1], options)["count"] == "1 place"
     assert cards[0]["score"] == 0.9123
-    assert views.results([], wishes)["message"]
+    assert views.results([], options)["message"]
 
 
 def test_a_found_record_speaks_pixels_of_the_original():
@@ -108,9 +108,11 @@ def test_a_place_that_is_none_is_refused_in_a_sentence(sent):
 
 
 def test_wishes_are_brought_within_limits():
-    assert incoming.wishes({"top": "many", "per_work": -4, "own": "yes"}) == Wishes(20, 1, False)
-    assert incoming.wishes({"top": 10**9, "per_work": "3", "own": True}) == Wishes(incoming.MOST_RESULTS, 3, True)
-    assert incoming.wishes("nonsense") == Wishes()
+    assert incoming.result_options({"top": "many", "per_work": -4, "own": "yes"}) == ResultOptions(20, 1, False)
+    assert incoming.result_options({"top": 10**9, "per_work": "3", "own": True}) == ResultOptions(
+        incoming.MOST_RESULTS, 3, True
+    )
+    assert incoming.result_options("nonsense") == ResultOptions()
 
 
 def test_only_files_that_were_uploaded_are_opened(tmp_path):
@@ -169,24 +171,24 @@ def test_the_stage_tells_the_sizes_of_a_click():
 
 
 def test_a_click_means_the_best_supported_of_several_regions(demo_workspace):
-    desk, known = Desk(demo_workspace), demo_workspace.collection.works()[3].id
-    step = pointed(desk, {"kind": "work", "key": known, "x": 0.4, "y": 0.6})
+    context, known = AppContext(demo_workspace), demo_workspace.collection.works()[3].id
+    step = pointed(context, {"kind": "work", "key": known, "x": 0.4, "y": 0.6})
     found = click_proposals(demo_workspace, known, 0.4, 0.6)
     assert step.searched and step.box.as_tuple() == pytest.approx(found[0].box.as_tuple(), abs=1e-5)
     assert step.box in step.sizes and len(step.sizes) == len(found)
     assert [box.area for box in step.sizes] == sorted(box.area for box in step.sizes)
     for sent in ({"kind": "work", "key": "none.jpg", "x": 0.4, "y": 0.6}, {"kind": "work", "key": known}, None):
         with pytest.raises(ExplorerError, match=r"\.$"):
-            pointed(desk, sent)
+            pointed(context, sent)
 
 
 def test_a_click_on_a_picture_of_the_visitors_own_means_what_recurs_too(demo_workspace, tmp_path):
-    desk = Desk(demo_workspace)
-    desk.uploads = tmp_path
+    context = AppContext(demo_workspace)
+    context.uploads = tmp_path
     known = demo_workspace.collection.works()[3]
     with Image.open(demo_workspace.original(known)) as image:
         image.convert("RGB").save(tmp_path / "mine.png")  # another file: its content is no work's
-    step = pointed(desk, {"kind": "picture", "key": "mine.png", "x": 0.4, "y": 0.6})
+    step = pointed(context, {"kind": "picture", "key": "mine.png", "x": 0.4, "y": 0.6})
     assert (step.kind, step.key, step.searched) == ("picture", "mine.png", True)
     assert step.box in step.sizes and len(step.sizes) > 1
 
@@ -200,11 +202,11 @@ def test_a_first_look_gives_way_to_what_a_click_means():
 
 
 def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):
-    desk = Desk(demo_workspace)
+    context = AppContext(demo_workspace)
     known = demo_workspace.collection.works()[0].id
     gone = Step("picture", "gone/a.jpg", searched=True)
     session = Session().stepped(gone).stepped(Step("work", known, searched=True))
-    shown = desk.trail(session)
+    shown = context.trail(session)
     assert [step["title"] for step in shown["steps"]] == ["a.jpg", demo_workspace.collection.work(known).title]
 
 
@@ -242,7 +244,7 @@ def test_handlers_are_bound_so_that_gradio_hands_them_the_event(demo_workspace):
     from gradio.helpers import special_args
 
     moves = ("find", "open", "restore", "follow", "point", "resize", "bring", "look", "travel")
-    for name in (*moves, "wish", "fold", "complain"):
+    for name in (*moves, "change_options", "fold", "complain"):
         handler = getattr(ExploreTab, name).__get__(object())
         _, _, event_index, _ = special_args(handler)
         assert event_index is not None, name

@@ -13,15 +13,15 @@ from explorer.features.grid import FeatureMap, resample, unit_rows
 from explorer.geometry import Box
 from explorer.verification import (
     Detail,
+    Hypothesis,
     KeyPoints,
     MatchModel,
-    Place,
     cue_vector,
     find_key_points,
-    hear,
-    likeness,
+    key_point_hypothesis,
+    mean_cosine,
     robust_z_scores,
-    seen_elsewhere,
+    score_match,
 )
 from explorer.verification.calibration_result import Bin, Calibration, thinned
 from explorer.verification.cells import mutual_cells
@@ -121,7 +121,7 @@ def features(seed: int, rows: int, columns: int) -> np.ndarray:
     return unit_rows(resample(FeatureMap(coarse), Box.whole(), rows, columns).vectors)
 
 
-def pasted(mirror: bool) -> tuple[Detail, Place]:
+def pasted(mirror: bool) -> tuple[Detail, Hypothesis]:
     """A detail of 8 by 6 cells that lies in a work of 30 by 24 at twice the size, perhaps in a mirror."""
     what, work = features(1, 6, 8), features(2, 24, 30)
     laid = np.repeat(np.repeat(what[:, ::-1] if mirror else what, 2, axis=0), 2, axis=1)
@@ -129,13 +129,13 @@ def pasted(mirror: bool) -> tuple[Detail, Place]:
     every = np.ones(what.shape[0] * what.shape[1])
     detail_ = Detail(FeatureMap(what), Box(0.25, 0.25, 0.75, 0.75), (160, 120), KeyPoints.none(), every)
     box = Box(10 / 30, 8 / 24, 26 / 30, 20 / 24)
-    return detail_, Place(FeatureMap(work), (300, 240), KeyPoints.none(), box, mirror)
+    return detail_, Hypothesis(FeatureMap(work), (300, 240), KeyPoints.none(), box, mirror)
 
 
 @pytest.mark.parametrize("mirror", [False, True])
 def test_cells_tell_where_a_copy_lies_and_how_it_was_changed(mirror: bool) -> None:
     query, place = pasted(mirror)
-    said = hear(query, place)
+    said = score_match(query, place)
     assert said.cells > 0.8 * len(query.distinctive) and said.points == 0
     assert said.transform.mirror is said.mirrored is mirror
     assert said.transform.scale == pytest.approx(2.0, rel=0.1)
@@ -149,8 +149,8 @@ def test_cells_tell_where_a_copy_lies_and_how_it_was_changed(mirror: bool) -> No
 
 def test_cells_of_another_work_hardly_agree() -> None:
     query, place = pasted(False)
-    other = Place(FeatureMap(features(9, 24, 30)), place.size, place.points, place.box, False)
-    assert hear(query, other).cells < 0.4 * len(query.distinctive)
+    other = Hypothesis(FeatureMap(features(9, 24, 30)), place.size, place.points, place.box, False)
+    assert score_match(query, other).cells < 0.4 * len(query.distinctive)
 
 
 def test_mutual_cells_use_every_cell_once() -> None:
@@ -174,7 +174,7 @@ def test_key_points_alone_tell_of_a_copy(mirror: bool) -> None:
     empty = FeatureMap(np.zeros((6, 8, 4), np.float32))
     query = Detail(empty, box, (400, 300), find_key_points(np.asarray(single)).inside(box), np.ones(48))
     roughly = Box(0.45, 0.3, 0.85, 0.8)
-    said = hear(query, Place(empty, (400, 300), find_key_points(np.asarray(second)), roughly, mirror))
+    said = score_match(query, Hypothesis(empty, (400, 300), find_key_points(np.asarray(second)), roughly, mirror))
     assert said.points >= 5 and said.mirrored is mirror
     assert said.transform.scale == pytest.approx(1.25, rel=0.1)
     np.testing.assert_allclose(said.box.as_tuple(), truth.as_tuple(), atol=0.04)
@@ -188,17 +188,17 @@ def test_key_points_find_the_detail_where_the_network_did_not_look() -> None:
     box, truth = Box(20 / 400, 30 / 300, 140 / 400, 150 / 300), Box(250 / 400, 150 / 300, 370 / 400, 270 / 300)
     empty = FeatureMap(np.zeros((6, 8, 4), np.float32))
     query = Detail(empty, box, (400, 300), find_key_points(np.asarray(canvas)).inside(box), np.ones(48))
-    far = Place(empty, (400, 300), find_key_points(np.asarray(second)), Box(0.0, 0.0, 0.3, 0.4), False)
-    assert hear(query, far).points == 0
-    np.testing.assert_allclose(seen_elsewhere(query, far).box.as_tuple(), truth.as_tuple(), atol=0.04)
-    assert seen_elsewhere(query, replace(far, box=truth)) is None
-    assert seen_elsewhere(replace(query, points=KeyPoints.none()), far) is None
+    far = Hypothesis(empty, (400, 300), find_key_points(np.asarray(second)), Box(0.0, 0.0, 0.3, 0.4), False)
+    assert score_match(query, far).points == 0
+    np.testing.assert_allclose(key_point_hypothesis(query, far).box.as_tuple(), truth.as_tuple(), atol=0.04)
+    assert key_point_hypothesis(query, replace(far, box=truth)) is None
+    assert key_point_hypothesis(replace(query, points=KeyPoints.none()), far) is None
 
 
 def test_likeness_is_the_mean_cosine_of_the_placement() -> None:
     query, place = pasted(True)
-    assert likeness(query, place) == pytest.approx(1.0, abs=1e-3)
-    assert likeness(query, replace(place, mirrored=False)) < 0.5
+    assert mean_cosine(query, place) == pytest.approx(1.0, abs=1e-3)
+    assert mean_cosine(query, replace(place, mirrored=False)) < 0.5
 
 
 def test_more_evidence_is_a_higher_probability_and_none_is_a_low_one() -> None:

@@ -1,12 +1,12 @@
 const { h, picture, mark, whole, byline, sign, comparisons } = window.Explorer;
 const asked = () => (element.closest("#places") ? window.Explorer.asked() : null); // elsewhere nothing waits
 const $ = (selector) => element.querySelector(selector);
-const list = $(".cards"), form = $(".wishes");
+const list = $(".cards"), form = $(".result-options");
 const VERDICTS = [["accepted", "Accept", "a copy of the detail"], ["doubtful", "Doubtful", "perhaps a copy"], ["rejected", "Reject", "not a copy"]];
 const NOTHING = "Nothing convincing: no place in the collection is likely to be a copy of this detail.";
 const NOT_ALL = "Nothing convincing: no work in the collection is likely to answer to all of this.";
 const CONVINCING = 0.3;
-let unfolded = false; // weaker places are shown although the wish is to hide them
+let unfolded = false; // weaker places are shown although the option is to hide them
 
 // A square frame that shows all of a picture, with marks that stay on it.
 const framed = (image, aspect, box) => {
@@ -87,7 +87,7 @@ const fold = () => {
   if (nothing && !left) verdict.after(unfold);
   $(".review").hidden = !chances.length || !shown().length;
 };
-const wishes = () => ({
+const result_options = () => ({
   top: form.elements.top.value, per_work: form.elements.per_work.value, own: form.elements.own.checked,
   least: form.elements.least.value, learn: form.elements.learn.checked,
 });
@@ -108,7 +108,7 @@ const show = () => {
   const message = $(".message");
   message.textContent = value.message || "";
   message.classList.toggle("trouble", Boolean(value.trouble));
-  const wished = value.wishes || {};
+  const wished = value.result_options || {};
   for (const name of ["top", "per_work", "least"]) {
     const field = form.elements[name], wanted = String(wished[name] ?? field.value);
     if (![...field.options].some((option) => option.value === wanted)) field.append(h("option", {}, wanted));
@@ -151,14 +151,14 @@ document.addEventListener("explorer:judged", (event) => {
   const made = [...list.children].find((made) => made.one === event.detail.one);
   if (!made) return;
   judged(made);
-  if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("wish", { ...wishes(), at: asked() }) } }, "Search again"));
+  if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("change_options", { ...result_options(), at: asked() }) } }, "Search again"));
 });
 document.addEventListener("explorer:compare", (event) => {
   if (shown().includes(event.detail.one)) compare(event.detail.one);
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", (event) => {
-  if (event.target.name !== "least") return trigger("wish", { ...wishes(), at: asked() });
+  if (event.target.name !== "least") return trigger("change_options", { ...result_options(), at: asked() });
   unfolded = false;
   fold();
   trigger("fold", { least: event.target.value });

@@ -64,7 +64,7 @@ def surroundings(grid: FeatureMap, size: tuple[int, int], x: float, y: float) ->
     unit = REACH * math.sqrt(size[0] * size[1])
     left, right = _span(x, unit / size[0], columns)
     top, bottom = _span(y, unit / size[1], rows)
-    cells = FeatureMap(grid.vectors[top:bottom, left:right], grid.odd)
+    cells = FeatureMap(grid.vectors[top:bottom, left:right], grid.antisymmetric)
     row, column = min(int(y * rows), rows - 1), min(int(x * columns), columns - 1)
     return Surroundings(
         cells, Box(left / columns, top / rows, right / columns, bottom / rows), size, (row - top, column - left)

@@ -35,7 +35,7 @@ ENOUGH = 20.0
 clicked. (Of true copies, 2 in 100 have less than 38.)"""
 FURTHER = (0.13, 0.36)
 """Sides of the squares that are searched where the middle one finds no copy."""
-LIGHT = {"candidate_works": 200, "laid_works": 40}
+LIGHT = {"candidate_works": 200, "rerank_works": 40}
 """Settings of the searches that only look for copies to learn the extent from."""
 _COPY = 0.2  # probability from which a match counts as a copy
 _COPIES = 8  # that the extent is learnt from, at most

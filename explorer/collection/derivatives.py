@@ -23,7 +23,7 @@ _DETAIL_SOURCE = 4 * DETAIL_SIDE
 
 
 @dataclass(frozen=True)
-class Renditions:
+class Derivatives:
     """Copies kept in ``folder``; every method returns the path of a JPEG file that is there."""
 
     folder: Path
