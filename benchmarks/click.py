@@ -31,7 +31,7 @@ sys.path[0] = str(Path(__file__).parents[1])  # not this folder: the web server 
 from explorer.config import Config
 from explorer.demo import paint_demo
 from explorer.evaluate.metrics import average_precision
-from explorer.geometry import Box, intersection_over_union
+from explorer.geometry import Box
 from explorer.indexing import index_folder
 from explorer.search import search
 from explorer.search.click import MIDDLE, Proposal, click_box, first_look, proposals
@@ -125,7 +125,7 @@ class Bench:
 
 
 def overlap(one: Box, other: Box) -> float:
-    return float(intersection_over_union(np.array(one.as_tuple()), np.array(other.as_tuple()))[0, 0])
+    return one.iou(other)
 
 
 def figures(clicks: Sequence[Click]) -> dict[str, float]:

@@ -119,6 +119,18 @@ class Box:
         """
         return Box(1.0 - self.x1, self.y0, 1.0 - self.x0, self.y1)
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union with another box, 0 to 1.
+
+        >>> Box(0.0, 0.0, 0.5, 1.0).iou(Box(0.25, 0.0, 0.75, 1.0)) == np.float32(1 / 3)
+        True
+        """
+        return float(intersection_over_union(self.as_tuple(), other.as_tuple())[0, 0])
+
 
 def intersection_over_union(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Overlap of every box with every other: ``(N, 4), (M, 4) -> (N, M) float32`` in 0 to 1.

@@ -15,7 +15,7 @@ from explorer.calibration.copies import random_alteration, redrawn, room_for, se
 from explorer.calibration.fit import Examples
 from explorer.errors import ExplorerError
 from explorer.features.regions import pool
-from explorer.geometry import Box, intersection_over_union
+from explorer.geometry import Box
 from explorer.progress import Progress
 from explorer.search.pipeline import (
     Found,
@@ -217,7 +217,7 @@ class Examiner:
                 self.altered, query, match_densely(self.altered, query, match_coarsely(self.altered, query, [one.host]))
             )
             for found in best_of_each(verified, 1):
-                yield one, (_cues(found), _overlap(found.box, one.box) > HIT)
+                yield one, (_cues(found), found.box.iou(one.box) > HIT)
 
     def _found_elsewhere(self, detail: Detail) -> list[tuple[float, ...]]:
         """The cues of the matches that a search shows, works with the same picture left out."""
@@ -239,7 +239,3 @@ class Examiner:
 def _cues(found: Found) -> tuple[float, ...]:
     said = found.evidence
     return cue_vector(said.similarity, said.agreement, said.significance) if said else (0.0, 0.0, 0.0)
-
-
-def _overlap(box: Box, other: Box) -> float:
-    return float(intersection_over_union(np.array(box.as_tuple()), np.array(other.as_tuple()))[0, 0])

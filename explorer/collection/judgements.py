@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from explorer.collection.database import Database
 from explorer.errors import ExplorerError
-from explorer.geometry import Box, intersection_over_union
+from explorer.geometry import Box
 
 Verdict = Literal["accepted", "rejected", "doubtful"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
@@ -132,7 +132,7 @@ class Judgements:
         found = []
         for first, last in self._holding("query_work = ? OR match_work = ?", (work, work)):
             for side, shown in ((first, last), (first.turned(), last.turned())):
-                if side.query_work == work and (box is None or _overlap(side.query_box, box) > SAME_PLACE):
+                if side.query_work == work and (box is None or side.query_box.iou(box) > SAME_PLACE):
                     found.append(_facing(shown, side))
                     break
         return sorted(found, key=lambda one: -one.id)
@@ -184,7 +184,7 @@ def _nearest(
         for side in (first, first.turned()):
             if (side.query_work, side.match_work) != (query_work, match_work):
                 continue
-            shared = min(_overlap(side.query_box, query_box), _overlap(side.match_box, match_box))
+            shared = min(side.query_box.iou(query_box), side.match_box.iou(match_box))
             if shared > best:
                 best, chosen = shared, _facing(last, side)
     return chosen
@@ -192,15 +192,12 @@ def _nearest(
 
 def _facing(last: Judgement, side: Judgement) -> Judgement:
     """A judgement turned so that its query is that of ``side``, which may have been judged the other way round."""
-    as_said = _overlap(last.query_box, side.query_box) + _overlap(last.match_box, side.match_box)
-    turned = _overlap(last.match_box, side.query_box) + _overlap(last.query_box, side.match_box)
+    as_said = last.query_box.iou(side.query_box) + last.match_box.iou(side.match_box)
+    turned = last.match_box.iou(side.query_box) + last.query_box.iou(side.match_box)
     if last.query_work != side.query_work or (last.match_work == side.query_work and turned > as_said):
         return last.turned()
     return last
 
-
-def _overlap(one: Box, other: Box) -> float:
-    return float(intersection_over_union(one.as_tuple(), other.as_tuple())[0, 0])
 
 
 def _judgement(row: sqlite3.Row) -> Judgement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.demo.motifs_people import BROWN, DARK, FLESH, LINEN, RED, Dress, Pose, figure
+from explorer.demo.motifs_people import BROWN, DARK, FLESH, LINEN, RED, Body, Dress, figure
 from explorer.demo.sketch import Colour, Sketch, box, curve, limb, lit_top, oval
 
 HORSE = [
@@ -34,7 +34,7 @@ HORSE = [
 
 def horse(sketch: Sketch, foot: tuple[float, float], size: float, colour: Colour, side: int = 1) -> None:
     """A stout Flemish horse; with ``side`` 1 it looks to the left. ``size`` is its length."""
-    body = Pose(sketch, foot, size, side)
+    body = Body(sketch, foot, size, side)
     far = tuple(0.66 * c for c in colour)
     for leg in (
         [(0.36, 0.46), (0.3, 0.26), (0.345, 0.15), (0.31, 0.01)],
@@ -76,7 +76,7 @@ def horse(sketch: Sketch, foot: tuple[float, float], size: float, colour: Colour
 def rider(sketch: Sketch) -> None:
     """A gentleman riding to the left, red cloak flying, feather in his hat."""
     horse(sketch, (-0.42, 0.0), 1.0, (172, 150, 124))
-    seat = Pose(sketch, (0.0, 0.42), 0.84)
+    seat = Body(sketch, (0.0, 0.42), 0.84)
     seat.patch(
         curve([(-0.07, 0.28), (0.16, 0.3), (0.2, 0.2), (0.1, 0.1), (-0.06, 0.14)], steps=4), (96, 44, 36), strokes=8
     )
@@ -182,7 +182,7 @@ def cart(sketch: Sketch) -> None:
 
 def cow(sketch: Sketch) -> None:
     """A red-and-white cow, head turned low to the left."""
-    body = Pose(sketch, (-0.46, 0.0), 1.0)
+    body = Body(sketch, (-0.46, 0.0), 1.0)
     hide, far, white = (158, 92, 58), (104, 60, 40), (226, 212, 184)
     for leg in ([(0.3, 0.34), (0.29, 0.17), (0.28, 0.0)], [(0.74, 0.34), (0.73, 0.18), (0.72, 0.0)]):
         body.patch(limb(leg, 0.12, 0.065, 0.05), far)

@@ -27,7 +27,7 @@ class Dress:
     skirt: bool = False
 
 
-class Pose:
+class Body:
     """Draws parts of a body of height ``h`` whose foot is at ``(x, y)``, facing ``side`` (1 right, -1 left)."""
 
     def __init__(self, sketch: Sketch, foot: tuple[float, float], height: float, side: int = 1) -> None:
@@ -52,7 +52,7 @@ def figure(sketch: Sketch, foot: tuple[float, float], height: float, dress: Dres
         "lean": 0.0,
         **(pose or {}),
     }
-    body, lean = Pose(sketch, foot, height, pose["side"]), pose["lean"]
+    body, lean = Body(sketch, foot, height, pose["side"]), pose["lean"]
     (lx, ly), (rx, ry) = pose["feet"]
     back, front = pose["hands"]
     body.patch(

@@ -129,7 +129,7 @@ def as_matched(transform: Transform, pairs: Pairs, near: Near, sizes: tuple[Size
     >>> placed(matrix, here).round(3).tolist()
     [0.5, 0.5, 0.9, 0.9]
     """
-    rows = np.asarray(pairs if len(pairs) else [[*_middle(near[0]), *_middle(near[1])]], np.float64)
+    rows = np.asarray(pairs if len(pairs) else [[*near[0].centre, *near[1].centre]], np.float64)
     turn = np.radians(transform.turn)
     linear = transform.scale * np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     linear = linear @ np.diag([-1.0 if transform.mirror else 1.0, 1.0])
@@ -252,7 +252,3 @@ def placed(matrix: np.ndarray, box: Box) -> np.ndarray:
     corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]])
     landed = moved(matrix, corners)
     return np.concatenate([landed.min(axis=0), landed.max(axis=0)])
-
-
-def _middle(box: Box) -> tuple[float, float]:
-    return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2

@@ -272,16 +272,12 @@ def _carried(box: Box, placed: Found, other: Box) -> tuple[float, float]:
     """Where the middle of ``other`` lies when ``box`` lies at a place, perhaps mirrored; turns are left out."""
     across = placed.box.width / box.width * (-1 if placed.mirrored else 1)
     down = placed.box.height / box.height
-    (x, y), (x0, y0), (px, py) = _middle(other), _middle(box), _middle(placed.box)
+    (x, y), (x0, y0), (px, py) = other.centre, box.centre, placed.box.centre
     return px + (x - x0) * across, py + (y - y0) * down
 
 
 def _nearness(expected: tuple[float, float], found: Box, lead: Box) -> float:
-    (x, y), (lx, ly) = _middle(found), _middle(lead)
+    (x, y), (lx, ly) = found.centre, lead.centre
     reach = np.hypot(expected[0] - lx, expected[1] - ly) + np.sqrt(found.area)
     miss = np.hypot(expected[0] - x, expected[1] - y) / max(reach, 1e-6)
     return float(np.exp(-(miss**2) / (2 * LAYOUT_SLACK**2)))
-
-
-def _middle(box: Box) -> tuple[float, float]:
-    return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from explorer.features.grid import FeatureMap, resample
-from explorer.geometry import Box, intersection_over_union
+from explorer.geometry import Box
 from explorer.verification.cells import mutual_cells
 from explorer.verification.keypoints import Compared, KeyPoints, compare_key_points
 from explorer.verification.match_model import agreement, significance
@@ -85,7 +85,7 @@ def score_match(detail: Detail, place: Hypothesis, compared: Compared | None = N
     box, fit = place.box, by_cells
     if by_points and points >= _FEWEST_POINTS:
         found = _box_after(detail, place, by_points)
-        if found and _overlap(found, place.box) > 0.1:
+        if found and found.iou(place.box) > 0.1:
             box, fit = found, by_points
         else:
             points, significant, point_pairs = 0, 0.0, point_pairs[:0]
@@ -121,7 +121,7 @@ def key_point_hypothesis(detail: Detail, place: Hypothesis, compared: Compared |
             box = _box_after(detail, place, fit)
             if box and (best is None or fit.count > best[0]):
                 best = fit.count, box, mirrored
-    if best is None or _overlap(best[1], place.box) > 0.3:
+    if best is None or best[1].iou(place.box) > 0.3:
         return None
     return replace(place, box=best[1], mirrored=best[2])
 
@@ -211,12 +211,9 @@ def _box_after(detail: Detail, place: Hypothesis, fit: Fit) -> Box | None:
     return Box(*visible)
 
 
-def _overlap(box: Box, other: Box) -> float:
-    return float(intersection_over_union(np.array(box.as_tuple()), np.array(other.as_tuple()))[0, 0])
-
 
 def _between(found: Box | None, placed: Box) -> Box:
     """Half way between two opinions of one place, where they are of the same place at all."""
-    if found is None or _overlap(found, placed) < 0.3:
+    if found is None or found.iou(placed) < 0.3:
         return placed
     return Box(*((a + b) / 2 for a, b in zip(found.as_tuple(), placed.as_tuple(), strict=True)))

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.geometry import Box, intersection_over_union
+from explorer.geometry import Box
 from explorer.progress import stage
 from explorer.search.click import MIDDLE, click_box
 from explorer.workspace import Workspace
@@ -44,7 +43,7 @@ def place_of(workspace: Workspace, place: list) -> tuple[str, Box]:
 
 
 def overlap(one: Box, other: Box) -> float:
-    return float(intersection_over_union(np.array(one.as_tuple()), np.array(other.as_tuple()))[0, 0])
+    return one.iou(other)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from explorer.features.grid import FeatureMap, unit_rows
 from explorer.features.pyramid import coarse_shapes, coarser
 from explorer.features.regions import pool
-from explorer.geometry import Box, intersection_over_union
+from explorer.geometry import Box
 from explorer.matching.coarse import QUERY_CELLS, coarse_peaks
 from explorer.matching.dense import IMPOSSIBLE, MatchOptions, query_grid
 
@@ -23,7 +23,7 @@ def enlarged(piece: np.ndarray, high: int, wide: int) -> np.ndarray:
 
 
 def overlap(box: Box, other: Box) -> float:
-    return float(intersection_over_union(np.array([box.as_tuple()]), np.array([other.as_tuple()]))[0, 0])
+    return box.iou(other)
 
 
 @pytest.mark.parametrize("shape", [(52, 39), (28, 21), (14, 14), (9, 30), (8, 8), (3, 5), (1, 1), (1, 40), (101, 67)])

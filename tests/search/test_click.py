@@ -12,7 +12,7 @@ import pytest
 from generated import MINI, detail, folder_of, ground, save
 from PIL import Image
 
-from explorer.geometry import Box, intersection_over_union
+from explorer.geometry import Box
 from explorer.indexing import index_folder
 from explorer.progress import Cancelled, stage, watched
 from explorer.search import search
@@ -57,7 +57,7 @@ def truth(name: str) -> Box:
 
 
 def overlap(one: Box, other: Box) -> float:
-    return float(intersection_over_union(np.array(one.as_tuple()), np.array(other.as_tuple()))[0, 0])
+    return one.iou(other)
 
 
 # -- the box of the largest sum ----------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ TRUTH = {
 
 
 def overlap(box: Box, truth: Box) -> float:
-    return float(intersection_over_union(np.array([box.as_tuple()]), np.array([truth.as_tuple()]))[0, 0])
+    return box.iou(truth)
 
 
 @pytest.fixture(scope="module")
