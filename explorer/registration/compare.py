@@ -189,7 +189,7 @@ def _agreements(first: _Part, second: _Part, kinds: tuple[Kind, ...]) -> Iterato
     sizes = first.size, second.size
     for mirror in (False, True):
         cells = mutual_places(first.cells, second.cells, mirror)
-        seen = first.points.reversed() if mirror else first.points
+        seen = first.points.with_mirrored_descriptors() if mirror else first.points
         rows = matching_key_points(seen, second.points)
         points = seen.places[rows[:, 0]], second.points.places[rows[:, 1]]
         both = tuple(np.concatenate(pair) for pair in zip(points, cells, strict=True))

@@ -17,7 +17,7 @@ import numpy as np
 from explorer.errors import ExplorerError
 from explorer.registration.a_contrario import distances, false_alarms
 from explorer.registration.homography import apart, convex, jacobian, moved, plausible
-from explorer.verification.pairs import one_per_place
+from explorer.verification.pairs import distinct_pairs
 from explorer.verification.transforms import Transform, transform_of
 
 Kind = Literal["similarity", "affine", "homography"]
@@ -79,7 +79,7 @@ def register_places(
     a, b = (np.asarray(one, np.float64) * frame for one, frame in zip(places, frames, strict=True))
     if mirror:
         a = a * (-1, 1)
-    kept = one_per_place(a, b, one_place)
+    kept = distinct_pairs(a, b, one_place)
     first, second, a, b = (np.asarray(one)[kept] for one in (*places, a, b))
     areas = tuple(float(frame.prod()) for frame in frames)
     best: tuple[float, Kind, np.ndarray, np.ndarray] | None = None

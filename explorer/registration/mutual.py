@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.features.grid import FeatureMap, resample, unit_rows
 from explorer.geometry import Box
-from explorer.verification.cells import each_others_nearest
+from explorer.verification.cells import mutual_nearest_neighbours
 
 WINDOWS = ((1, 1), (2, 1), (1, 2))
 """Sides of the windows on the first and the second grid, in cells."""
@@ -55,5 +55,5 @@ def _windows(features: FeatureMap, side: int) -> tuple[np.ndarray, np.ndarray]:
 def _mutual(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, ...]:
     if not len(first[0]) or not len(second[0]):
         return np.zeros((0, 2)), np.zeros((0, 2))
-    rows, columns = each_others_nearest(first[0] @ second[0].T)
+    rows, columns = mutual_nearest_neighbours(first[0] @ second[0].T)
     return first[1][rows], second[1][columns]

@@ -1,4 +1,4 @@
-"""Witnesses: what was changed is told as it was changed; what chance puts together is not believed."""
+"""Verification: transforms are found as they were applied; chance agreement counts for little."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def similarity(scale: float, turn: float, mirror: bool, shift: tuple[float, floa
 @pytest.mark.parametrize("mirror", [False, True])
 @pytest.mark.parametrize("turn", [0.0, 12.0, -95.0, 170.0])
 @pytest.mark.parametrize("scale", [0.4, 1.0, 2.5])
-def test_a_similarity_is_told_from_pairs_of_which_half_are_wrong(scale: float, turn: float, mirror: bool) -> None:
+def test_a_similarity_is_fitted_to_pairs_of_which_half_are_wrong(scale: float, turn: float, mirror: bool) -> None:
     rng = np.random.default_rng(3)
     truth = similarity(scale, turn, mirror)
     query = rng.uniform(0, 200, (40, 2))
@@ -58,7 +58,7 @@ def test_a_similarity_is_told_from_pairs_of_which_half_are_wrong(scale: float, t
     assert transform_of(truth).mirror is mirror
 
 
-def test_the_wrong_way_round_has_hardly_any_support() -> None:
+def test_the_wrong_orientation_has_hardly_any_support() -> None:
     rng = np.random.default_rng(4)
     truth = similarity(1.2, 5, mirror=True)
     query = rng.uniform(0, 200, (40, 2))
@@ -67,12 +67,12 @@ def test_the_wrong_way_round_has_hardly_any_support() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
-def test_too_few_pairs_say_nothing(count: int) -> None:
-    places = np.random.default_rng(1).uniform(0, 9, (count, 2))
-    assert fit_similarity(places, places, 1.0, False) is None
+def test_too_few_pairs_give_no_fit(count: int) -> None:
+    points = np.random.default_rng(1).uniform(0, 9, (count, 2))
+    assert fit_similarity(points, points, 1.0, False) is None
 
 
-def test_pairs_of_one_place_say_nothing_or_something_finite() -> None:
+def test_pairs_of_a_single_point_give_no_fit_or_a_finite_one() -> None:
     same = np.ones((10, 2))
     fit = fit_similarity(same, same, 1.0, False)
     assert fit is None or np.isfinite(fit.matrix).all()
@@ -93,7 +93,7 @@ def test_key_points_of_the_mirror_image_follow_by_a_change_of_order() -> None:
     """The oracle is OpenCV's own work on the picture in a mirror."""
     picture = np.asarray(ground(5, 320, 240))
     straight, mirrored = find_key_points(picture), find_key_points(np.ascontiguousarray(picture[:, ::-1]))
-    pairs = matching_key_points(straight.reversed(), mirrored)
+    pairs = matching_key_points(straight.with_mirrored_descriptors(), mirrored)
     assert len(pairs) > 0.8 * len(straight) > 20
     moved = straight.places[pairs[:, 0]] * [-1, 1] + [1, 0]
     assert np.mean(np.abs(moved - mirrored.places[pairs[:, 1]]).max(axis=1) < 0.01) > 0.95
@@ -107,12 +107,12 @@ def test_a_picture_of_one_colour_has_no_key_points_and_matches_nothing() -> None
 
 
 def test_every_key_point_is_used_once() -> None:
-    some, other = (find_key_points(np.asarray(ground(seed, 320, 240))) for seed in (6, 7))
-    pairs = matching_key_points(some, other, ratio=1.0)
+    first, second = (find_key_points(np.asarray(ground(seed, 320, 240))) for seed in (6, 7))
+    pairs = matching_key_points(first, second, ratio=1.0)
     assert len(set(pairs[:, 0])) == len(set(pairs[:, 1])) == len(pairs)
 
 
-# -- witnesses ---------------------------------------------------------------------------------------------------------
+# -- cues --------------------------------------------------------------------------------------------------------------
 
 
 def features(seed: int, rows: int, columns: int) -> np.ndarray:
@@ -123,47 +123,50 @@ def features(seed: int, rows: int, columns: int) -> np.ndarray:
 
 def pasted(mirror: bool) -> tuple[Detail, Hypothesis]:
     """A detail of 8 by 6 cells that lies in a work of 30 by 24 at twice the size, perhaps in a mirror."""
-    what, work = features(1, 6, 8), features(2, 24, 30)
-    laid = np.repeat(np.repeat(what[:, ::-1] if mirror else what, 2, axis=0), 2, axis=1)
-    work[8:20, 10:26] = laid
-    every = np.ones(what.shape[0] * what.shape[1])
-    detail_ = Detail(FeatureMap(what), Box(0.25, 0.25, 0.75, 0.75), (160, 120), KeyPoints.none(), every)
+    cells, work = features(1, 6, 8), features(2, 24, 30)
+    work[8:20, 10:26] = np.repeat(np.repeat(cells[:, ::-1] if mirror else cells, 2, axis=0), 2, axis=1)
+    every = np.ones(cells.shape[0] * cells.shape[1])
+    detail_ = Detail(FeatureMap(cells), Box(0.25, 0.25, 0.75, 0.75), (160, 120), KeyPoints.none(), every)
     box = Box(10 / 30, 8 / 24, 26 / 30, 20 / 24)
     return detail_, Hypothesis(FeatureMap(work), (300, 240), KeyPoints.none(), box, mirror)
 
 
 @pytest.mark.parametrize("mirror", [False, True])
-def test_cells_tell_where_a_copy_lies_and_how_it_was_changed(mirror: bool) -> None:
-    query, place = pasted(mirror)
-    said = score_match(query, place)
-    assert said.cells > 0.8 * len(query.distinctive) and said.points == 0
-    assert said.transform.mirror is said.mirrored is mirror
-    assert said.transform.scale == pytest.approx(2.0, rel=0.1)
-    assert said.transform.turn == pytest.approx(0, abs=5)
-    np.testing.assert_allclose(said.box.as_tuple(), place.box.as_tuple(), atol=0.05)
-    x, y, there_x, there_y = said.pairs.T
+def test_cells_locate_a_copy_and_its_transform(mirror: bool) -> None:
+    query, hypothesis = pasted(mirror)
+    result = score_match(query, hypothesis)
+    assert result.cells > 0.8 * len(query.distinctive) and result.points == 0
+    assert result.transform.mirror is result.mirrored is mirror
+    assert result.transform.scale == pytest.approx(2.0, rel=0.1)
+    assert result.transform.turn == pytest.approx(0, abs=5)
+    np.testing.assert_allclose(result.box.as_tuple(), hypothesis.box.as_tuple(), atol=0.05)
+    x, y, there_x, there_y = result.pairs.T
     across = 1 - (x - 0.25) / 0.5 if mirror else (x - 0.25) / 0.5
-    np.testing.assert_allclose(there_x, place.box.x0 + across * place.box.width, atol=0.06)
-    np.testing.assert_allclose(there_y, place.box.y0 + (y - 0.25) / 0.5 * place.box.height, atol=0.06)
+    np.testing.assert_allclose(there_x, hypothesis.box.x0 + across * hypothesis.box.width, atol=0.06)
+    np.testing.assert_allclose(there_y, hypothesis.box.y0 + (y - 0.25) / 0.5 * hypothesis.box.height, atol=0.06)
 
 
 def test_cells_of_another_work_hardly_agree() -> None:
-    query, place = pasted(False)
-    other = Hypothesis(FeatureMap(features(9, 24, 30)), place.size, place.points, place.box, False)
-    assert score_match(query, other).cells < 0.4 * len(query.distinctive)
+    query, hypothesis = pasted(False)
+    unrelated = Hypothesis(FeatureMap(features(9, 24, 30)), hypothesis.size, hypothesis.points, hypothesis.box, False)
+    assert score_match(query, unrelated).cells < 0.4 * len(query.distinctive)
 
 
 def test_mutual_cells_use_every_cell_once() -> None:
-    query, place = pasted(True)
-    inside, on_work, numbers = mutual_cells(query.cells, place.grid, place.box, True)
-    assert len({tuple(one) for one in inside.round(6)}) == len({tuple(one) for one in on_work.round(6)}) == len(numbers)
+    query, hypothesis = pasted(True)
+    inside, on_work, numbers = mutual_cells(query.cells, hypothesis.grid, hypothesis.box, True)
+    assert (
+        len({tuple(point) for point in inside.round(6)})
+        == len({tuple(point) for point in on_work.round(6)})
+        == len(numbers)
+    )
     rows, columns = query.cells.shape
     row, column = (inside * (columns, rows)).astype(int).T[::-1]
     np.testing.assert_array_equal(row * columns + column, numbers)
 
 
 @pytest.mark.parametrize("mirror", [False, True])
-def test_key_points_alone_tell_of_a_copy(mirror: bool) -> None:
+def test_key_points_alone_locate_a_copy(mirror: bool) -> None:
     canvas, motif = ground(11, 400, 300).copy(), detail(3).resize((120, 120))
     single = canvas.copy()
     single.paste(motif, (20, 30))
@@ -174,13 +177,13 @@ def test_key_points_alone_tell_of_a_copy(mirror: bool) -> None:
     empty = FeatureMap(np.zeros((6, 8, 4), np.float32))
     query = Detail(empty, box, (400, 300), find_key_points(np.asarray(single)).inside(box), np.ones(48))
     roughly = Box(0.45, 0.3, 0.85, 0.8)
-    said = score_match(query, Hypothesis(empty, (400, 300), find_key_points(np.asarray(second)), roughly, mirror))
-    assert said.points >= 5 and said.mirrored is mirror
-    assert said.transform.scale == pytest.approx(1.25, rel=0.1)
-    np.testing.assert_allclose(said.box.as_tuple(), truth.as_tuple(), atol=0.04)
+    result = score_match(query, Hypothesis(empty, (400, 300), find_key_points(np.asarray(second)), roughly, mirror))
+    assert result.points >= 5 and result.mirrored is mirror
+    assert result.transform.scale == pytest.approx(1.25, rel=0.1)
+    np.testing.assert_allclose(result.box.as_tuple(), truth.as_tuple(), atol=0.04)
 
 
-def test_key_points_find_the_detail_where_the_network_did_not_look() -> None:
+def test_key_points_suggest_a_hypothesis_elsewhere() -> None:
     canvas, motif = ground(11, 400, 300).copy(), detail(3).resize((120, 120))
     canvas.paste(motif, (20, 30))
     second = ground(12, 400, 300).copy()
@@ -195,10 +198,10 @@ def test_key_points_find_the_detail_where_the_network_did_not_look() -> None:
     assert key_point_hypothesis(replace(query, points=KeyPoints.none()), far) is None
 
 
-def test_likeness_is_the_mean_cosine_of_the_placement() -> None:
-    query, place = pasted(True)
-    assert mean_cosine(query, place) == pytest.approx(1.0, abs=1e-3)
-    assert mean_cosine(query, replace(place, mirrored=False)) < 0.5
+def test_mean_cosine_is_that_of_the_hypothesis() -> None:
+    query, hypothesis = pasted(True)
+    assert mean_cosine(query, hypothesis) == pytest.approx(1.0, abs=1e-3)
+    assert mean_cosine(query, replace(hypothesis, mirrored=False)) < 0.5
 
 
 def test_more_evidence_is_a_higher_probability_and_none_is_a_low_one() -> None:
@@ -207,28 +210,28 @@ def test_more_evidence_is_a_higher_probability_and_none_is_a_low_one() -> None:
     assert 0 < none < 0.05 < 0.5 < min(cells, points)
 
 
-def test_cells_of_which_everything_is_like_everything_weigh_nothing() -> None:
-    like_anything, rare = np.full(48, 0.01), np.full(48, 0.8)
+def test_cells_that_are_not_distinctive_count_nothing() -> None:
+    common, rare = np.full(48, 0.01), np.full(48, 0.8)
     everywhere = np.arange(48)
-    assert agreement(like_anything, everywhere) < 0.01 < 0.5 < agreement(rare, everywhere)
+    assert agreement(common, everywhere) < 0.01 < 0.5 < agreement(rare, everywhere)
     assert agreement(rare[:9], everywhere[:7]) < agreement(rare, everywhere[:38]), "of a few cells most agree by chance"
     assert agreement(rare, []) == 0
 
 
 @pytest.mark.parametrize(("agreeing", "pairs", "share"), [(0, 0, 0.01), (2, 40, 0.01), (7, 60, 0.011), (4, 3, 0.01)])
-def test_key_points_that_would_agree_by_chance_weigh_nothing(agreeing: int, pairs: int, share: float) -> None:
+def test_key_points_that_would_agree_by_chance_count_nothing(agreeing: int, pairs: int, share: float) -> None:
     assert significance(agreeing, pairs, share) == 0
 
 
 def test_random_pairs_of_key_points_are_as_insignificant_as_promised() -> None:
-    """The number of false alarms bounds how often chance does as well: 300 random sets, pairs strewn over a square."""
+    """The number of false alarms bounds how often chance does as well: 300 random sets of pairs in a square."""
     from explorer.verification.transforms import fit_similarity
 
     rng, share = np.random.default_rng(4), np.pi * 0.06**2
     found = []
     for _ in range(300):
-        here, there = rng.uniform(0, 1000, (2, 30, 2))
-        fit = fit_similarity(here, there, 60.0, False)
+        first, second = rng.uniform(0, 1000, (2, 30, 2))
+        fit = fit_similarity(first, second, 60.0, False)
         found.append(significance(fit.count, 30, share) if fit else 0.0)
     assert np.mean(np.array(found) > 1) < 0.1
 
@@ -263,6 +266,6 @@ def test_a_calibration_is_read_back_as_it_was_written() -> None:
     {"version": 0}, {"cues": ["other"]}, {"weights": [1.0]}, {"intercept": "x"}, {"intercept": float("nan")},
     {"unrelated": None}, {"reliability": [[1]]},
 ])  # fmt: skip
-def test_a_calibration_that_is_none_is_no_calibration(changed: dict) -> None:
+def test_a_record_that_is_no_calibration_is_refused(changed: dict) -> None:
     assert Calibration.from_json({**a_calibration().to_json(), **changed}) is None
     assert Calibration.from_json([]) is None
