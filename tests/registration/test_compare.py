@@ -31,9 +31,10 @@ def work(**known) -> Work:
 
 
 def registration(scale=1.0, turn=0.0, mirror=False, kind="similarity", **known) -> Registration:
-    usual = {"inliers": 42, "pairs": 90, "spread": 0.43, "residual": 0.004, "chance": -30.0}
-    places = np.full((42, 4), 0.5)
-    return Registration(kind, np.eye(3), transform=Transform(scale, turn, mirror), places=places, **{**usual, **known})
+    usual = {"inliers": 42, "pairs": 90, "spread": 0.43, "residual": 0.004, "log_false_alarms": -30.0}
+    inlier_pairs = np.full((42, 4), 0.5)
+    transform = Transform(scale, turn, mirror)
+    return Registration(kind, np.eye(3), transform=transform, inlier_pairs=inlier_pairs, **{**usual, **known})
 
 
 # -- in words ----------------------------------------------------------------------------------------------------------
