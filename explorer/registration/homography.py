@@ -31,8 +31,9 @@ def moved(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def inverse(matrix: np.ndarray) -> np.ndarray:
     """The inverse map, its last entry 1. Raises :class:`numpy.linalg.LinAlgError` where there is none."""
-    back: np.ndarray = np.linalg.inv(matrix)
-    return back / back[2, 2]
+    back = np.linalg.inv(matrix)
+    normalised: np.ndarray = back / back[2, 2]
+    return normalised
 
 
 def jacobian(matrix: np.ndarray, point: np.ndarray) -> np.ndarray:

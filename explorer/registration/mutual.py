@@ -40,8 +40,8 @@ def excerpt(features: FeatureMap, area: Box, cells: int) -> FeatureMap:
 
 
 def _windows(features: FeatureMap, side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean vectors ``(N, D)``, at unit length, of all windows of ``side`` by ``side`` cells, and their centres ``(N, 2)``,
-    fractions."""
+    """Mean vectors ``(N, D)``, at unit length, of all windows of ``side`` by ``side`` cells, and their centres
+    ``(N, 2)``, fractions."""
     rows, columns = features.shape
     down, across = rows - side + 1, columns - side + 1
     total = np.zeros((max(down, 0), max(across, 0), features.vectors.shape[2]), np.float32)
