@@ -1,4 +1,4 @@
-"""Training the small model, on generated pictures and teachers of no weight."""
+"""Training the small model, on generated pictures and teachers with random weights."""
 
 import importlib.util
 import json
@@ -13,27 +13,34 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import nn
 
-from explorer.adapt import course, distil, gauge, heads, heldout, prepare, store
-from explorer.adapt.augment import moved, pasted, seen_otherwise
-from explorer.adapt.checkpoint import SHARD_BYTES, load_state, save_state
-from explorer.adapt.course import Average, Course, Plan
-from explorer.adapt.crops import changed, crops, mosaics, wholes
-from explorer.adapt.pictures import captions_of, names_to_leave_out
-from explorer.adapt.precision import _orthogonalised, fast_dtype
-from explorer.adapt.space import Space
-from explorer.adapt.store import Pictures, read_pictures, share_of
-from explorer.adapt.student import PLACES, Shape, build, normalised, save_folder, see
-from explorer.adapt.targets import Targets
-from explorer.adapt.teacher import Teacher
-from explorer.adapt.texts import corpus, name_texts
-from explorer.adapt.tokens import learn_tokenizer
-from explorer.adapt.tower import Reader, TextShape, build_tower, spoken
-from explorer.adapt.truths import ENSEMBLE, read_truths
-from explorer.adapt.tune import Upper, between, whole
+from explorer.adapt import evaluation, heldout
+from explorer.adapt.data import crops, picture_files
+from explorer.adapt.data.augment import change_appearance, cutmix, transform_geometry
+from explorer.adapt.data.captions import catalogue_captions, excluded_sources, picture_texts
+from explorer.adapt.data.clip_vectors import ENSEMBLE, read_clip_vectors
+from explorer.adapt.data.crops import augmented, mosaics, random_crops, squeezed
+from explorer.adapt.data.pictures import SIDE, Pictures, read_pictures, split_of
+from explorer.adapt.data.prompts import corpus, name_texts
+from explorer.adapt.data.targets import Targets
+from explorer.adapt.models.clip_init import POSITION_DIMS
+from explorer.adapt.models.clip_student import ClipShape, build_clip, normalise_pixels, save_folder, vision_forward
+from explorer.adapt.models.heads import Heads
+from explorer.adapt.models.joint_space import JointSpace
+from explorer.adapt.models.mobilenet import MobileNet
+from explorer.adapt.models.text_tower import TextShape, TextTokens, build_text_tower, embed_tokens
+from explorer.adapt.models.tokenizer import learn_tokenizer
+from explorer.adapt.models.upper_blocks import UpperBlocks, interpolate_weights, pool_cells
+from explorer.adapt.precision import compute_dtype, orthogonalise
+from explorer.adapt.training import run as training_run
+from explorer.adapt.training.checkpoint import SHARD_BYTES, load_state, save_state
+from explorer.adapt.training.distil import dense_loss
+from explorer.adapt.training.losses import contrastive_loss, label_loss
+from explorer.adapt.training.ridge import ridge
+from explorer.adapt.training.run import StagePlan, TrainingRun, WeightAverage
 from explorer.encoder.lite import LAST, Convolution, Lite, _fold
 from explorer.errors import ExplorerError
 
-TINY = Shape(
+TINY = ClipShape(
     width=64, layers=3, heads=2, text_width=32, text_layers=1, text_heads=2, vocabulary=600, joint=24, match_layer=-2
 )
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -56,7 +63,7 @@ def unit(rows: int, columns: int = 256, seed: int = 0) -> torch.Tensor:
     return F.normalize(torch.randn(rows, columns, generator=generator(seed)), dim=-1)
 
 
-def blocks(count: int, side: int = store.SIDE) -> Pictures:
+def blocks(count: int, side: int = SIDE) -> Pictures:
     """Pictures of large coloured blocks."""
     coarse = torch.randint(0, 255, (count, 3, 4, 4), generator=generator(), dtype=torch.uint8)
     return Pictures([f"train-art/{row}.png" for row in range(count)], coarse.repeat_interleave(side // 4, 2)
@@ -68,10 +75,10 @@ def blocks(count: int, side: int = store.SIDE) -> Pictures:
 
 def test_held_out_pictures_are_the_last_captioned_ones_and_a_tenth():
     photos = [f"flickr8k-{number:04}.jpg" for number in range(900)] + ["coco-1.jpg", "imagenet-2.jpg"]
-    assert heldout.chosen("train-photos", reversed(photos)) == photos[400:900]
+    assert heldout.held_out_names("train-photos", reversed(photos)) == photos[400:900]
     art = [f"{number}.jpg" for number in range(3000)]
-    assert 250 < len(heldout.chosen("train-art", art)) < 350
-    assert heldout.chosen("old-masters", art) == []
+    assert 250 < len(heldout.held_out_names("train-art", art)) < 350
+    assert heldout.held_out_names("old-masters", art) == []
 
 
 def test_the_committed_list_is_of_the_right_size():
@@ -82,21 +89,21 @@ def test_the_committed_list_is_of_the_right_size():
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the data folder is not at hand (../shared/data)")
 @pytest.mark.parametrize("folder", ["train-photos", "museum", "train-art"])
-def test_the_committed_list_is_what_the_rule_says_of_the_data(folder):
+def test_the_committed_list_follows_the_rule(folder):
     names = [path.name for path in (DATA / folder / "images").iterdir()]
     listed = {key.split("/", 1)[1] for key in heldout.held_out() if key.startswith(folder + "/")}
-    assert listed == set(heldout.chosen(folder, names))
+    assert listed == set(heldout.held_out_names(folder, names))
 
 
-def test_no_part_to_train_on_holds_a_measured_or_held_out_picture():
+def test_no_split_to_train_on_holds_an_evaluation_or_held_out_picture():
     kept_out = sorted(heldout.held_out())
     keys = [*kept_out, "objects/dog/1.jpg", "objects-art/1.jpg", *(f"train-art/new{n}.jpg" for n in range(200))]
     pictures = Pictures(keys, torch.zeros(0), torch.zeros(0))
-    trained = {keys[row] for part in ("train", "validation") for row in pictures.rows(part)}
+    trained = {keys[row] for split in ("train", "validation") for row in pictures.rows(split)}
     assert trained == set(keys[-200:])
     assert len(pictures.rows("held-out")) == len(kept_out)
     assert 2 <= len(pictures.rows("validation")) <= 25
-    assert {share_of(key) for key in keys[-202:-200]} == {"measured"}
+    assert {split_of(key) for key in keys[-202:-200]} == {"evaluation"}
 
 
 # -- the data folder, prepared -----------------------------------------------------------------------------------------
@@ -110,7 +117,7 @@ def picture(number: int, width: int, height: int) -> Image.Image:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
-    """A data folder of a few pictures, one of them held out and one of a measuring set."""
+    """A data folder of a few pictures, one of them held out and one of an evaluation set."""
     root = tmp_path_factory.mktemp("data")
     held = next(key for key in sorted(heldout.held_out()) if key.startswith("train-photos/")).split("/")[1]
     photos = {**{f"imagenet-{n:02}.jpg": f"tench {n % 4}, a fish" for n in range(24)}, held: "a dog runs | a dog"}
@@ -133,13 +140,13 @@ def data(tmp_path_factory) -> Path:
 
 
 def test_pictures_are_packed_and_come_back(data, tmp_path):
-    prepare.write_pictures(data, tmp_path)
+    picture_files.write_pictures(data, tmp_path)
     found = read_pictures(tmp_path, "cpu", threads=2)
     assert "train-art/a6.jpg" in found.keys and "train-art/a7.jpg" not in found.keys  # planted/ was made from it
-    assert found.pixels.shape == (len(found.keys), 3, store.SIDE, store.SIDE)
+    assert found.pixels.shape == (len(found.keys), 3, SIDE, SIDE)
     row = found.keys.index("train-photos/imagenet-03.jpg")
     assert found.aspect[row] == pytest.approx(300 / 203)
-    truth = np.asarray(picture(3, 300, 203).resize((store.SIDE,) * 2, Image.Resampling.NEAREST)).astype(float)
+    truth = np.asarray(picture(3, 300, 203).resize((SIDE,) * 2, Image.Resampling.NEAREST)).astype(float)
     assert np.abs(found.pixels[row].permute(1, 2, 0).numpy() - truth).mean() < 12
     assert {key for key in found.keys if key.startswith("objects/")} == {
         "objects/dog/0.jpg", "objects/cat/1.jpg", "objects/dog/2.jpg", "objects/cat/3.jpg"
@@ -147,22 +154,22 @@ def test_pictures_are_packed_and_come_back(data, tmp_path):
     assert len(read_pictures(tmp_path, "cpu", threads=2, limit=5).keys) <= 8
 
 
-def test_what_is_said_of_pictures(data):
+def test_texts_of_pictures_by_kind(data):
     for name in ("museum", "old-masters"):
         (data / name).mkdir(exist_ok=True)
         (data / name / "metadata.csv").write_text("file,title,genre\nm.jpg,The Mill,landscape\n", "utf-8")
-    said = prepare.picture_texts(data)
-    assert said["train-photos/imagenet-00.jpg"] == {"texts": name_texts("tench 0"), "kind": "name"}
-    assert said["train-photos/coco-1.jpg"] == {"texts": ["a man rides horse 1", "a horse 1"], "kind": "caption"}
-    assert said["museum/m.jpg"] == {"texts": ["The Mill", "landscape"], "kind": "title"}
+    texts = picture_texts(data)
+    assert texts["train-photos/imagenet-00.jpg"] == {"texts": name_texts("tench 0"), "kind": "name"}
+    assert texts["train-photos/coco-1.jpg"] == {"texts": ["a man rides horse 1", "a horse 1"], "kind": "caption"}
+    assert texts["museum/m.jpg"] == {"texts": ["The Mill", "landscape"], "kind": "title"}
 
 
-def test_captions_of_a_catalogue_row_and_names_to_leave_out(tmp_path):
+def test_captions_of_a_catalogue_row_and_excluded_sources(tmp_path):
     row = {"title": "untitled", "genre": "['still_life']", "style": "NorthernRenaissance", "classes": "person"}
-    assert captions_of(row) == ("still life", "a Northern Renaissance still life", "a painting of a person")
+    assert catalogue_captions(row) == ("still life", "a Northern Renaissance still life", "a painting of a person")
     listed = tmp_path / "transforms.json"
     listed.write_text(json.dumps([{"source": "b"}, {"source": "a"}, {"source": "b"}, {"source": ""}]))
-    assert names_to_leave_out(listed) == ["a", "b"]
+    assert excluded_sources(listed) == ["a", "b"]
 
 
 def test_true_vectors_of_held_out_captions_are_not_read(tmp_path):
@@ -178,12 +185,12 @@ def test_true_vectors_of_held_out_captions_are_not_read(tmp_path):
     for name, lines in lists.items():
         (tmp_path / f"{name}.txt").write_text("\n".join(lines), "utf-8")
         np.save(tmp_path / f"{name}.npy", np.ones((len(lines), 512), np.float16))
-    found = read_truths(tmp_path, heldout.held_out())
-    texts = [text for many in [*found.said, *found.shown] for text in many]
+    found = read_clip_vectors(tmp_path, heldout.held_out())
+    texts = [text for many in [*found.texts, *found.captions] for text in many]
     assert "a secret" not in texts
-    assert ["a wind mill"] in found.said and [one.format("cart") for one in ENSEMBLE] in found.said
-    assert ["a vehicle", "it has wheels"] in found.said and ["a dog", "dogs"] in found.shown
-    assert len(found.said) == len(found.text_vectors) and len(found.shown) == len(found.image_vectors)
+    assert ["a wind mill"] in found.texts and [template.format("cart") for template in ENSEMBLE] in found.texts
+    assert ["a vehicle", "it has wheels"] in found.texts and ["a dog", "dogs"] in found.captions
+    assert len(found.texts) == len(found.text_vectors) and len(found.captions) == len(found.image_vectors)
 
 
 def test_texts_hold_what_is_given_and_are_the_same_for_a_seed():
@@ -211,100 +218,101 @@ def test_the_space_is_centred_and_keeps_pairs_together():
     meaning = torch.randn(400, 512, generator=gen)
     pictures = meaning + 5 + 0.1 * torch.randn(400, 512, generator=gen)
     texts = meaning - 3 + 0.1 * torch.randn(400, 512, generator=gen)
-    space = Space.fitted(pictures, texts)
-    seen, said = space.pictures(pictures), space.texts(texts)
+    space = JointSpace.fitted(pictures, texts)
+    seen, named = space.pictures(pictures), space.texts(texts)
     assert torch.allclose(seen.norm(dim=1), torch.ones(400), atol=1e-5)
     assert torch.allclose(space.basis.T @ space.basis, torch.eye(256), atol=1e-4)
     assert seen.mean(0).norm() < 0.1
-    assert ((said @ seen.T).argmax(1) == torch.arange(400)).all()
+    assert ((named @ seen.T).argmax(1) == torch.arange(400)).all()
 
 
-def test_ridge_is_least_squares_when_the_penalty_is_small_and_heeds_weights():
+def test_ridge_is_least_squares_when_the_penalty_is_small_and_respects_weights():
     gen = generator()
     x, truth = torch.randn(200, 12, generator=gen) + 3, torch.randn(5, 12, generator=gen)
     y = x @ truth.T + 7
     y[150:] = 1000  # rows of no weight
     weight = torch.ones(200)
     weight[150:] = 0
-    found, bias = heads.ridge(x, y, weight, 1e-9)
+    found, bias = ridge(x, y, weight, 1e-9)
     assert torch.allclose(found, truth, atol=1e-3)
     assert torch.allclose(bias, torch.full((5,), 7.0), atol=1e-2)
-    assert heads.ridge(x, y, weight, 10.0)[0].norm() < truth.norm()
+    assert ridge(x, y, weight, 10.0)[0].norm() < truth.norm()
 
 
-def test_contrast_is_low_for_pairs_high_for_strangers_and_forgives_texts_that_say_the_same():
+def test_contrastive_loss_is_low_for_pairs_high_for_others_and_ignores_equal_texts():
     vectors = torch.eye(8)
     sharp = torch.tensor(20.0).log()
-    assert heads.contrast(vectors, vectors, sharp) < 1e-3
-    assert heads.contrast(vectors, vectors.roll(1, 0), sharp) > 10
+    assert contrastive_loss(vectors, vectors, sharp) < 1e-3
+    assert contrastive_loss(vectors, vectors.roll(1, 0), sharp) > 10
     twice = vectors[[0, 0, 1, 2]]
-    assert heads.contrast(twice, twice, sharp) < 1e-3  # without forgiveness it would be half of log 2
+    assert contrastive_loss(twice, twice, sharp) < 1e-3  # with equal texts as negatives it would be half of log 2
 
 
-def test_naming_is_right_when_pictures_rank_labels_as_the_classifier_does():
+def test_label_loss_is_zero_when_pictures_rank_labels_as_the_classifier_does():
     pictures, labels, sharp = unit(6, 16), unit(9, 16, seed=1), torch.tensor(10.0).log()
     likely = (pictures @ labels.T * 10).softmax(1)
-    assert heads.named(pictures, labels, likely, sharp).abs() < 1e-5
-    assert heads.named(pictures.roll(1, 0), labels, likely, sharp) > 0.05
+    assert label_loss(pictures, labels, likely, sharp).abs() < 1e-5
+    assert label_loss(pictures.roll(1, 0), labels, likely, sharp) > 0.05
 
 
-def test_details_are_learnt_when_cells_rank_one_another_as_the_teacher_does():
+def test_dense_loss_is_low_when_cells_rank_one_another_as_the_teacher_does():
     teacher = torch.randn(2, 120, 4, 4, generator=generator())
     teacher = teacher - teacher.mean((0, 2, 3), keepdim=True)
     cells = teacher.flatten(2).transpose(1, 2)
-    right = distil.details(cells, F.normalize(cells, dim=-1), teacher, generator())
-    wrong = distil.details(cells.roll(1, 1), cells.roll(1, 1), teacher, generator())
+    right = dense_loss(cells, F.normalize(cells, dim=-1), teacher, generator())
+    wrong = dense_loss(cells.roll(1, 1), cells.roll(1, 1), teacher, generator())
     assert right < 0.05 < wrong
 
 
-def test_whole_pictures_crops_and_mosaics_show_what_they_should():
+def test_whole_pictures_crops_and_mosaics_show_what_they_should(monkeypatch):
     pictures, rows = blocks(8), torch.arange(8)
-    seen = wholes(pictures, rows, 64)
+    seen = squeezed(pictures, rows, 64)
     truth = F.avg_pool2d(pictures.pixels.float() / 255, 4)
     assert (seen - truth).abs().mean() < 0.03
-    cut = crops(pictures, rows, 64, generator(), squeezed=0.0)
+    monkeypatch.setattr(crops, "WHOLE_SHARE", 0.0)
+    cut = random_crops(pictures, rows, 64, generator())
     assert cut.shape == (8, 3, 64, 64) and cut.min() >= 0 and cut.max() <= 1
     colours = pictures.pixels[0].flatten(1).T.unique(dim=0).float() / 255
     apart = torch.cdist(cut[0].flatten(1).T, colours).amin(1)
     assert (apart < 0.02).float().mean() > 0.6  # nothing but the picture's own colours, save at their edges
-    assert torch.equal(changed(seen, generator(), share=0.0), seen)
+    assert torch.equal(augmented(seen, generator(), share=0.0), seen)
     four = mosaics(seen[:4])
     assert torch.allclose(four[0, :, :32, 32:], F.avg_pool2d(seen[1], 2), atol=1e-6)
     assert torch.allclose(four[0, :, 32:, :32], F.avg_pool2d(seen[2], 2), atol=1e-6)
 
 
-def test_changed_views_keep_their_targets_in_place():
+def test_augmented_views_keep_their_targets_in_place():
     """A picture that is its own target: after moving, the target map still shows the picture."""
     gen = generator()
     coarse = torch.rand(6, 3, 4, 4, generator=gen)
     images = F.interpolate(coarse, size=(128, 128), mode="bicubic").clamp(0, 1)
     targets = F.avg_pool2d(images, 16)
     halves = F.avg_pool2d(images, 32)
-    images, (targets, halves) = moved(images, (targets, halves), gen)
-    images, targets, halves, own = pasted(images, targets, halves, gen)
+    images, (targets, halves) = transform_geometry(images, (targets, halves), gen)
+    images, targets, halves, kept = cutmix(images, targets, halves, gen)
     assert (F.avg_pool2d(images, 16) - targets).abs().mean() < 0.03
     assert (F.avg_pool2d(images, 32) - halves).abs().mean() < 0.05
-    assert own.min() > 0.4
-    other = seen_otherwise(images, gen)
-    assert other.shape == images.shape
-    assert other.min() >= 0
-    assert other.max() <= 1
+    assert kept.min() > 0.4
+    changed = change_appearance(images, gen)
+    assert changed.shape == images.shape
+    assert changed.min() >= 0
+    assert changed.max() <= 1
 
 
 def test_captions_are_shown_more_often_than_titles():
     none = torch.zeros(0)
     kinds = ["name", "caption", "title", ""]
     truth = Targets(none, none, none, kinds, none, none, none, none, none, none, none, none)
-    name, caption, title, nothing = truth.often(torch.arange(4)).tolist()
+    name, caption, title, nothing = truth.sampling_weights(torch.arange(4)).tolist()
     assert caption > name > title > nothing == 0
 
 
 def test_orthogonalised_matrices_have_singular_values_near_one():
     matrix = torch.randn(24, 60, generator=generator())
     for given in (matrix, matrix.T):
-        values = torch.linalg.svdvals(_orthogonalised(given, (3.4445, -4.775, 2.0315), 5, 1e-7))
+        values = torch.linalg.svdvals(orthogonalise(given, (3.4445, -4.775, 2.0315), 5, 1e-7))
         assert values.min() > 0.6 and values.max() < 1.3
-    assert fast_dtype("cuda") is torch.bfloat16
+    assert compute_dtype("cuda") is torch.bfloat16
 
 
 # -- the network -------------------------------------------------------------------------------------------------------
@@ -324,10 +332,10 @@ def test_a_folded_convolution_is_the_convolution_and_its_normalisation():
     assert torch.allclose(ours(pixels), truth, atol=1e-5)
 
 
-def test_the_upper_part_begins_as_the_network_and_ends_where_it_is_led():
+def test_the_upper_blocks_begin_as_the_network_and_interpolate():
     torch.manual_seed(0)
-    net, head = Lite().eval(), heads.Heads().eval()
-    upper = Upper(net, head).eval()
+    net, head = Lite().eval(), Heads().eval()
+    upper = UpperBlocks(net, head).eval()
     pixels = torch.rand(1, 3, 96, 64)
     with torch.inference_mode():
         middle, last = net(pixels)
@@ -335,25 +343,25 @@ def test_the_upper_part_begins_as_the_network_and_ends_where_it_is_led():
         truth = head.picture(last.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
         assert torch.allclose(upper(middle), truth, atol=1e-4)
         mean = F.normalize(head.picture(last.mean((2, 3))), dim=-1)
-        assert torch.allclose(whole(upper(middle)), mean, atol=1e-4)  # linear: the mean of cells is the picture
+        assert torch.allclose(pool_cells(upper(middle)), mean, atol=1e-4)  # linear: the mean of cells is the picture
     start, end = {"w": torch.zeros(2)}, {"w": torch.ones(2).half()}
-    assert between(start, end, 0.25)["w"].tolist() == [0.25, 0.25]
+    assert interpolate_weights(start, end, 0.25)["w"].tolist() == [0.25, 0.25]
 
 
 def test_padding_changes_no_text(tmp_path):
     torch.manual_seed(0)
     shape = TextShape(width=32, layers=2, heads=2, vocabulary=600)
     learn_tokenizer(corpus([], [], [], 1500), 600, 48).save_pretrained(tmp_path)
-    reader, tower = Reader(tmp_path, shape), build_tower(shape).eval()
-    ids, lengths = reader(["a dog", "a dog and a windmill on a hill", "word " * 100])
+    tokens, tower = TextTokens(tmp_path, shape), build_text_tower(shape).eval()
+    ids, lengths = tokens(["a dog", "a dog and a windmill on a hill", "word " * 100])
     assert lengths.max() == ids.shape[1] == 48 and (ids[0, lengths[0] - 1 :] == 599).all()
     with torch.inference_mode():
-        together, alone = spoken(tower, ids), spoken(tower, ids[:1, : lengths[0]])
+        together, alone = embed_tokens(tower, ids), embed_tokens(tower, ids[:1, : lengths[0]])
     assert (together[:1] * alone).sum() > 0.9999  # of unit vectors; in half precision where the machine has it
     assert (together[0] * together[1]).sum() < 0.999
 
 
-# -- saved and gone on with --------------------------------------------------------------------------------------------
+# -- checkpoints and resuming ------------------------------------------------------------------------------------------
 
 
 def test_state_is_kept_in_small_shards_and_survives_a_kill_between_renames(tmp_path):
@@ -381,36 +389,35 @@ def test_what_a_killed_save_left_does_not_stop_the_next(tmp_path, kind):
     assert [path.name for path in tmp_path.iterdir()] == ["state"]
 
 
-def test_a_killed_stage_goes_on_with_its_weights_its_moments_and_its_mean(tmp_path, monkeypatch):
-    monkeypatch.setattr(course, "SAVE_EVERY", -1.0)
+def test_a_killed_stage_resumes_with_its_weights_moments_and_average(tmp_path, monkeypatch):
+    monkeypatch.setattr(training_run, "SAVE_EVERY", -1.0)
     exported = []
-    plan = Plan(tmp_path / "stage", 1000.0, exported.append, batch=4)
+    plan = StagePlan(tmp_path / "stage", 1000.0, exported.append, batch=4)
 
     def begin():
         torch.manual_seed(0)
         model = nn.Linear(3, 1)
-        optimizer, average = torch.optim.AdamW(model.parameters(), lr=0.1), Average(model)
-        return model, optimizer, average, Course(plan, model, [optimizer], average)
+        optimizer, average = torch.optim.AdamW(model.parameters(), lr=0.1), WeightAverage(model)
+        return model, optimizer, average, TrainingRun(plan, model, [optimizer], average)
 
     model, optimizer, average, run = begin()
     for step in run.steps():
         if step == 5:
             break  # killed in the sixth step, after the fifth was saved
-        run.down(model(torch.ones(2, 3)).square().mean())
-        average.update()
+        run.minimise(model(torch.ones(2, 3)).square().mean())
     again, its_optimizer, its_average, resumed = begin()
     assert resumed.step == 5 and next(iter(resumed.steps())) == 5
     for name, value in model.state_dict().items():
         assert torch.equal(value, again.state_dict()[name])
         assert torch.equal(average.values[name], its_average.values[name])
     assert its_average.count == 5 and len(exported) == 5
-    moments = [one.state_dict()["state"][0]["exp_avg"] for one in (optimizer, its_optimizer)]
+    moments = [kept.state_dict()["state"][0]["exp_avg"] for kept in (optimizer, its_optimizer)]
     assert torch.equal(*moments)
 
 
-def test_the_mean_of_weights_forgets_the_start():
+def test_the_weight_average_forgets_the_start():
     model = nn.Linear(1, 1, bias=False)
-    average = Average(model)
+    average = WeightAverage(model)
     with torch.no_grad():
         model.weight.fill_(5.0)
     for _ in range(200):
@@ -418,22 +425,24 @@ def test_the_mean_of_weights_forgets_the_start():
     assert average.values["weight"].item() == pytest.approx(5.0, abs=0.05)
 
 
-# -- quick figures -----------------------------------------------------------------------------------------------------
+# -- quick metrics -----------------------------------------------------------------------------------------------------
 
 
-def test_quick_figures_are_full_for_a_model_that_knows_and_low_for_one_that_does_not():
+def test_quick_metrics_are_full_for_a_perfect_model_and_low_for_an_ignorant_one():
     classes = np.array(["cat", "dog"] * 4)
     right = torch.eye(2)[[0, 1] * 4]
-    assert gauge._retrieval(right, classes) == 1
-    assert gauge._retrieval(torch.eye(8), classes) < 0.7
-    speak = {"a dog": 1, "a cat": 0}
-    found = gauge._captions(torch.eye(2), [["a cat"], ["a dog"]], lambda texts: torch.eye(2)[[speak[t] for t in texts]])
+    assert evaluation.mean_average_precision(right, classes) == 1
+    assert evaluation.mean_average_precision(torch.eye(8), classes) < 0.7
+    rows = {"a dog": 1, "a cat": 0}
+    found = evaluation.caption_recall(
+        torch.eye(2), [["a cat"], ["a dog"]], lambda texts: torch.eye(2)[[rows[t] for t in texts]]
+    )
     assert found == {"captions recall@1": 1.0, "captions recall@10": 1.0}
     cells = torch.zeros(3, 28, 28)
     cells[2] = 1
     cells[:, 20:25, 3:8] = torch.tensor([1.0, 0, 0]).view(3, 1, 1)
     boxes = [[["mill", 0.1, 0.7, 0.3, 0.9], ["sky", 0.0, 0.0, 1.0, 1.0]]]
-    assert gauge._pointing(boxes, [cells], {"mill": torch.tensor([1.0, 0, 0])}) == {
+    assert evaluation.pointing(boxes, [cells], {"mill": torch.tensor([1.0, 0, 0])}) == {
         "pointing": 1.0, "pointing, picture's centre": 0.0
     }  # fmt: skip
 
@@ -443,14 +452,16 @@ def test_quick_figures_are_full_for_a_model_that_knows_and_low_for_one_that_does
 
 def test_a_new_model_attends_to_neighbours_first():
     """Every head of every block prefers one of the eight cells round its own, wherever that lies."""
-    model = build(replace(TINY, layers=4))
+    model = build_clip(replace(TINY, layers=4))
     vision = model.vision_model
-    places = vision.embeddings.position_embedding.weight[1:, :PLACES]
+    places = vision.embeddings.position_embedding.weight[1:, :POSITION_DIMS]
     seen_steps = set()
     with torch.inference_mode():
         for block in vision.encoder.layers:
             attention = block.self_attn
-            query, key = (part.weight[:, :PLACES] @ places.T for part in (attention.q_proj, attention.k_proj))
+            query, key = (
+                projection.weight[:, :POSITION_DIMS] @ places.T for projection in (attention.q_proj, attention.k_proj)
+            )
             for head in range(attention.num_heads):
                 rows = slice(head * attention.head_dim, (head + 1) * attention.head_dim)
                 likes = (query[rows].T @ key[rows]).argmax(dim=1)
@@ -468,7 +479,7 @@ def test_the_folder_loads_as_a_clip_model_that_sees_as_in_training(tmp_path):
     from transformers import AutoTokenizer, CLIPModel
 
     torch.manual_seed(0)
-    model = build(TINY, torch.randn(200, 3, 16, 16))
+    model = build_clip(TINY, torch.randn(200, 3, 16, 16))
     tokenizer = learn_tokenizer(corpus([], [], [], 1500), TINY.vocabulary, TINY.text_length)
     save_folder(model, tokenizer, tmp_path)
     loaded = CLIPModel.from_pretrained(tmp_path, dtype=torch.float32).eval()
@@ -476,9 +487,9 @@ def test_the_folder_loads_as_a_clip_model_that_sees_as_in_training(tmp_path):
     pixels = torch.rand(1, 3, 448, 336)
     with torch.inference_mode():
         assert loaded.get_text_features(**words).pooler_output.shape == (2, TINY.joint)
-        seen = see(loaded, pixels, TINY.match_layer)
-        there = loaded.vision_model(normalised(pixels), interpolate_pos_encoding=True, output_hidden_states=True)
-        found = loaded.get_image_features(normalised(pixels), interpolate_pos_encoding=True).pooler_output
+        seen = vision_forward(loaded, pixels, TINY.match_layer)
+        there = loaded.vision_model(normalise_pixels(pixels), interpolate_pos_encoding=True, output_hidden_states=True)
+        found = loaded.get_image_features(normalise_pixels(pixels), interpolate_pos_encoding=True).pooler_output
         block = loaded.vision_model.encoder.layers[TINY.match_layer]
         values = block.self_attn.v_proj(block.layer_norm1(there.hidden_states[TINY.match_layer - 1][:, 1:]))
     assert torch.allclose(seen.match, values, atol=1e-4)
@@ -497,15 +508,15 @@ def prepared(data, tmp_path_factory) -> Path:
 
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("prepared")
-    prepare.write_pictures(data, folder)
+    picture_files.write_pictures(data, folder)
     for name in ("museum", "old-masters"):
         (data / name).mkdir(exist_ok=True)
         (data / name / "metadata.csv").write_text("file,title\n", "utf-8")
-    said = prepare.picture_texts(data)
-    texts = corpus(["tench"], [], [text for one in said.values() for text in one["texts"]], 1)[:500]
+    captions = picture_texts(data)
+    texts = corpus(["tench"], [], [text for entry in captions.values() for text in entry["texts"]], 1)[:500]
     names = [f"a thing {number}" for number in range(60)]
     contents = {
-        "texts": texts, "said": said, "labels": ["tench", "goldfish"], "measured": {},
+        "texts": texts, "said": captions, "labels": ["tench", "goldfish"], "measured": {},
         "truths": {"said": [[name] for name in names], "shown": [["a horse 1"]] * 300,
                    "pictures": ["train-photos/coco-1.jpg"] + [""] * 299},
     }  # fmt: skip
@@ -531,7 +542,7 @@ def prepared(data, tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def trained(prepared, tmp_path_factory):
     """Every stage, for a moment each; the settings they ran with."""
-    from explorer.adapt.mini import train_mini
+    from explorer.adapt.pipeline import train_mini
     from explorer.adapt.settings import Settings
 
     root = tmp_path_factory.mktemp("training")
@@ -541,30 +552,30 @@ def trained(prepared, tmp_path_factory):
     return settings
 
 
-def test_every_stage_runs_and_says_what_it_reached(trained):
+def test_every_stage_runs_and_reports_its_metrics(trained):
     reports = {path.name for path in trained.run.glob("report-*.json")}
     assert reports == {"report-heads.json", "report-tune.json", "report-tower.json", "report-gauge.json"}
     figures = json.loads((trained.run / "report-gauge.json").read_text("utf-8"))
     assert {"gauge heads, MiniLM", "gauge tuned half, tower", "gauge student, tower"} <= set(figures)
-    assert all(0 <= value <= 1 for one in figures.values() for value in one.values())
+    assert all(0 <= value <= 1 for metrics in figures.values() for value in metrics.values())
     assert not [path for path in trained.out.iterdir() if path.suffix == ".part"]
 
 
-def test_a_stage_begun_again_goes_on(trained, tmp_path, caplog):
+def test_a_stage_started_again_resumes(trained, tmp_path, caplog):
     """Its time being up, it trains no more and writes the same weights again."""
-    from explorer.adapt.mini import train_mini
+    from explorer.adapt.pipeline import train_mini
 
     before = load_file(trained.out / "tower.safetensors")
     with caplog.at_level("INFO", logger="explorer"):
         train_mini(trained, ["tower"])
-    assert "tower: going on at step" in caplog.text
+    assert "tower: resuming at step" in caplog.text
     after = load_file(trained.out / "tower.safetensors")
     assert all(torch.equal(value, after[name]) for name, value in before.items())
 
 
-def test_the_written_folder_gives_what_training_saw(trained):
+def test_the_exported_folder_gives_what_training_saw(trained):
     """The app's model: the network, half way from frozen to tuned, and the text tower, in half precision."""
-    from explorer.adapt.looks import Trained
+    from explorer.adapt.weights import StageWeights
     from explorer.config import Config
     from explorer.encoder import open_encoder
 
@@ -572,20 +583,20 @@ def test_the_written_folder_gives_what_training_saw(trained):
     image = picture(5, 224, 224)
     (seen,) = encoder.encode([encoder.prepare(image, 224, 224)])
     pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255
-    kept = Trained(trained.prepared, trained.run, trained.out, "cpu")
+    kept = StageWeights(trained.prepared, trained.run, trained.out, "cpu")
     with torch.inference_mode():
-        middle, upper = kept.net.middle(pixels), kept.upper(0.5)
-        truth = whole(upper(middle))[0].numpy()
+        middle, upper = kept.net.middle(pixels), kept.upper_blocks(0.5)
+        truth = pool_cells(upper(middle))[0].numpy()
     assert seen.match.shape == (14, 14) and seen.joint.shape == (7, 7)
     ours = seen.match.vectors.ravel()
     theirs = middle[0].permute(1, 2, 0).numpy().ravel()
     assert np.corrcoef(ours, theirs)[0, 1] > 0.999
     assert seen.whole @ truth > 0.999
     texts = ["a dog", "a windmill on a hill"]
-    ids, _ = Reader(trained.prepared / "tokenizer", TextShape())(texts)
+    ids, _ = TextTokens(trained.prepared / "tokenizer", TextShape())(texts)
     with torch.inference_mode():
-        said = spoken(kept.tower(), ids).numpy()
-    assert ((encoder.words(texts) * said).sum(1) > 0.999).all()
+        vectors = embed_tokens(kept.text_tower(), ids).numpy()
+    assert ((encoder.words(texts) * vectors).sum(1) > 0.999).all()
 
 
 def test_the_plain_candidate_opens_as_a_clip(trained):
@@ -597,8 +608,8 @@ def test_the_plain_candidate_opens_as_a_clip(trained):
     assert seen.joint.shape == (14, 14) and seen.whole @ encoder.words(["a dog"])[0] == pytest.approx(0, abs=1)
 
 
-def test_a_stage_without_what_it_needs_is_one_sentence(prepared, tmp_path):
-    from explorer.adapt.mini import train_mini
+def test_a_stage_without_its_input_is_refused_in_a_sentence(prepared, tmp_path):
+    from explorer.adapt.pipeline import train_mini
     from explorer.adapt.settings import Settings
 
     settings = Settings(prepared, tmp_path / "run", tmp_path / "out", threads=2, limit=1000)
@@ -613,19 +624,19 @@ def test_the_command_line_lists_what_training_takes(capsys):
 
     with pytest.raises(SystemExit):
         main(["train-mini", "--help"])
-    said = capsys.readouterr().out
-    assert "--tune-seconds" in said and "--stages" in said and "--prepared" in said
+    printed = capsys.readouterr().out
+    assert all(option in printed for option in ("--tune-seconds", "--stages", "--prepared"))
 
 
-# -- the other teacher -------------------------------------------------------------------------------------------------
+# -- MobileNet, the teacher of mini ------------------------------------------------------------------------------------
 
 
 def test_the_teacher_must_be_there_and_be_one(tmp_path):
     with pytest.raises(ExplorerError, match="missing"):
-        Teacher(tmp_path / "none.tflite")
+        MobileNet(tmp_path / "none.tflite")
     (tmp_path / "other.tflite").write_bytes(b"something else altogether")
     with pytest.raises(ExplorerError, match="not a TensorFlow Lite model"):
-        Teacher(tmp_path / "other.tflite")
+        MobileNet(tmp_path / "other.tflite")
 
 
 @pytest.mark.skipif(not TEACHER_FILE.is_file(), reason="the teacher file is not at hand (../shared/data/teacher)")
@@ -643,10 +654,12 @@ def test_the_teacher_gives_what_its_interpreter_gives():
     layer = next(d for d in interpreter.get_tensor_details() if d["name"] == "MobilenetV2/expanded_conv_12/add")
     scale, zero = layer["quantization"]
     truth = (interpreter.get_tensor(layer["index"])[0].astype(np.float32) - zero) * scale
-    ours = Teacher(TEACHER_FILE).run(torch.from_numpy(np.array(noise)).permute(2, 0, 1)[None] / 255)
+    net = MobileNet(TEACHER_FILE)
+    ours = net.run(torch.from_numpy(np.array(noise)).permute(2, 0, 1)[None] / 255)
     dense = ours.dense[0].permute(1, 2, 0).numpy()
     cosine = (dense * truth).sum(-1) / np.linalg.norm(dense, axis=-1) / np.linalg.norm(truth, axis=-1)
     assert cosine.mean() > 0.97
     best = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0]
-    logits = Teacher(TEACHER_FILE).logits(ours.meaning.mean(dim=(2, 3)))
+    classifier = net.steps[-1]
+    logits = F.conv2d(ours.last.mean(dim=(2, 3), keepdim=True), classifier.weight, classifier.bias).flatten(1)
     assert int(best.argmax()) in logits[0].topk(3).indices.tolist()
