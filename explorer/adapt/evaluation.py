@@ -61,6 +61,7 @@ class _EvaluationSets:
         self.boxes: list[list[Box]] = [boxes[keys[row]] for row in small]
 
     def metrics(self, text_model: TextModel) -> dict[str, float]:
+        """The metrics of the sets that have pictures."""
         metrics: dict[str, float] = {}
         if self.objects is not None:
             ranks = _class_ranks(self.objects, self.object_classes, sorted(set(self.object_classes)), text_model)

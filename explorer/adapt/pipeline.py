@@ -59,6 +59,7 @@ class Stages:
 
     @cached_property
     def pictures(self) -> Pictures:
+        """All prepared pictures, or about ``limit`` of them."""
         started = time.monotonic()
         pictures = read_pictures(self.settings.prepared, self.device, self.settings.threads, self.settings.limit)
         log.info("%d pictures in %.0f s", len(pictures.keys), time.monotonic() - started)
@@ -75,6 +76,7 @@ class Stages:
 
     @cached_property
     def data(self) -> TrainingData:
+        """The frozen network, pictures, targets and splits; of the classifier, the labels that have texts."""
         weight, bias = self.weights.classifier
         known = len(self.texts.labels)
         train, validation = (
@@ -84,6 +86,7 @@ class Stages:
         return TrainingData(self.weights.net, classifier, self.pictures, self.targets, train, validation)
 
     def plan(self, stage: str, export: Export, batch: int) -> StagePlan:
+        """``stage`` names the checkpoint's folder and the setting of its seconds."""
         seconds = getattr(self.settings, f"{stage}_seconds")
         return StagePlan(self.settings.run / stage, seconds, export, batch, self.settings.side)
 
@@ -97,6 +100,7 @@ class Stages:
     # -- the stages ----------------------------------------------------------------------------------------------------
 
     def fit_heads(self) -> None:
+        """Write the heads (``ridge``, then ``heads``), and the vectors of all views for the text tower."""
         heads, gen = Heads().to(self.device), torch.Generator(self.device).manual_seed(VIEWS_SEED)
         started, data = time.monotonic(), self.data
         views = 3 if self.settings.limit else VIEWS
@@ -116,6 +120,7 @@ class Stages:
         self.report("heads", metrics)
 
     def finetune(self) -> None:
+        """Write the fine-tuned upper blocks; report them, the frozen ones, and those half way between."""
         heads, data = self.weights.heads(), self.data
         upper = UpperBlocks(data.net, heads).to(self.device).requires_grad_(True)
         start = {name: value.clone() for name, value in upper.state_dict().items()}
@@ -129,6 +134,7 @@ class Stages:
         self.report("tune", metrics)
 
     def fit_text_tower(self) -> None:
+        """Write the text tower. Needs what :meth:`fit_heads` writes."""
         shape, data = TextShape(), self.data
         tower = build_text_tower(shape)
         torch.nn.Module.to(tower, self.device)
@@ -142,6 +148,7 @@ class Stages:
         self.report("tower", metrics)
 
     def distil(self) -> None:
+        """Write the plain CLIP's vision tower, with the fine-tuned network as the teacher."""
         from explorer.adapt.training.distil import Student, distil, sample_patches
 
         heads, shape = self.weights.heads(), student_shape()

@@ -110,6 +110,7 @@ class _Batches:
 
     @torch.no_grad()
     def draw(self, step: int) -> _Batch:
+        """Random crops of training pictures, augmented together with the teacher's targets."""
         train, gen = self.data.train, self.gen
         rows = train[torch.randint(len(train), (self.count,), generator=gen, device=gen.device)]
         clean = random_crops(self.data.pictures, rows, self.side, gen, least=0.15)
@@ -122,6 +123,7 @@ class _Batches:
                         for values, mixed in zip((images, middle, cells), pasted, strict=True)))  # fmt: skip
 
     def _teach(self, clean: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Of clean crops, centred unit cells of the map for details, and cells in the joint space."""
         with autocast(self.gen.device):
             middle = self.net.middle(channels_last(clean))
             cells = self.upper(middle)

@@ -64,6 +64,7 @@ class _Batches:
             self.labels = heads.text(data.targets.label_sentences)
 
     def loss(self, upper: UpperBlocks) -> torch.Tensor:
+        """Of a random batch: captions, labels, quarters of mosaics, and published vectors."""
         batch, targets = self.plan.batch, self.data.targets
         rows = self.captioned[torch.multinomial(self.sampling_weights, batch, replacement=True, generator=self.gen)]
         with torch.no_grad():

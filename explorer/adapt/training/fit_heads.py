@@ -78,6 +78,7 @@ class _HeadLosses:
         self.captioned_images = torch.nonzero(targets.clip_caption_counts).squeeze(1)
 
     def step(self, batch: int) -> torch.Tensor:
+        """The loss of the next random batch."""
         # A left-to-right sum over the terms in this order: it is also the order in which random numbers are drawn.
         total = torch.zeros((), device=self.features.device)
         for term in self._terms(batch):

@@ -51,6 +51,7 @@ class WeightAverage:
 
     @torch.no_grad()
     def update(self) -> None:
+        """Take the module's present weights into the average."""
         self.count += 1
         keep = min(self.keep, self.count / (self.count + 9))
         for name, value in self.module.state_dict().items():
