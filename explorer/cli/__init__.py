@@ -216,7 +216,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _train_mini(options: argparse.Namespace) -> None:
-    from explorer.adapt.mini import train_mini
+    from explorer.adapt.pipeline import train_mini
 
     logging.getLogger("explorer").setLevel(logging.INFO)
     train_mini(settings_from(options), options.stages)
