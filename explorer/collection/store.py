@@ -95,7 +95,7 @@ class Collection:
         """The ids of all works."""
         return {row["id"] for row in self._read("SELECT id FROM works")}
 
-    def sizes(self) -> dict[str, tuple[int, int]]:
+    def picture_sizes(self) -> dict[str, tuple[int, int]]:
         """Width and height in pixels of every work's original, by id."""
         return {row["id"]: (row["width"], row["height"]) for row in self._read("SELECT id, width, height FROM works")}
 
