@@ -1,4 +1,4 @@
-"""The pictures and what is known about them: files, catalogue, database, smaller copies for the screen."""
+"""The pictures and what is known about them: files, catalogue, database, judgements, derivatives for the screen."""
 
 from explorer.collection.catalogue import Catalogue, read_catalogue
 from explorer.collection.derivatives import Derivatives

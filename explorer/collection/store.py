@@ -1,4 +1,7 @@
-"""The collection's works: catalogue, full-text search, what could not be read. Every change is one transaction."""
+"""The works of a collection in its database: catalogue, full-text search, unreadable files.
+
+Every change is one transaction.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ _TEXT_FIELDS = ("artist", "date", "genre", "style", "medium", "holder", "invento
 
 @dataclass(frozen=True)
 class Work:
-    """One picture of the collection and what the catalogue says of it; empty text where it says nothing."""
+    """One picture of the collection and its catalogue entry; empty text where a field is missing."""
 
     id: str
     """Path relative to the indexed folder, with forward slashes."""
     content: str
-    """Hash of the file's content; two copies of a file share it."""
+    """Content hash of the file, see :func:`explorer.collection.pictures.file_hash`; copies of a file share it."""
     width: int
     """Pixels of the original, upright."""
     height: int
@@ -47,7 +50,7 @@ class Work:
     """The catalogue's other columns, under its own headings."""
 
     def value(self, column: str) -> str:
-        """What the catalogue says under a heading, ours or its own, as text."""
+        """The entry under a field's name or a heading of ``extra``, as text; empty where there is none."""
         if column in self.extra:
             return self.extra[column]
         known = getattr(self, column, None) if column in _COLUMNS else None
@@ -67,13 +70,16 @@ class Skipped:
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What a look at the folder found."""
+    """How the database was brought up to date with the folder."""
 
     works: int
+    """Works there are now."""
     added: int
     changed: int
+    """Works whose file was read again."""
     removed: int
     unmatched_rows: int
+    """Rows of the catalogue that name no picture."""
 
 
 class Collection:
@@ -83,7 +89,7 @@ class Collection:
         database = Database(path)
         self._read, self._opened = database.read, database.opened
         self.judgements = Judgements(database)
-        """What people said of matches. Nothing that happens to works touches them."""
+        """What people judged of matches. No change of works changes them."""
 
     # -- what the app and the searches read -----------------------------------------------------------------------
 
@@ -107,7 +113,8 @@ class Collection:
         return _work(rows[0])
 
     def find(self, text: str, limit: int = 100_000) -> list[Work]:
-        """Works whose catalogue entry or file name has all the words typed, the last ones perhaps unfinished."""
+        """Works whose catalogue entry or file name has words that begin with each of those typed; all works where
+        nothing is typed."""
         words = re.findall(r"\w+", text, re.UNICODE)
         if not words:
             return self.works()[:limit] if not text.strip() else []
@@ -127,25 +134,27 @@ class Collection:
         return [Skipped(row["id"], row["reason"]) for row in self._read("SELECT * FROM skipped ORDER BY id")]
 
     def columns(self) -> list[str]:
-        """Catalogue headings under which at least one work has something, ours first."""
+        """Headings under which at least one work has an entry: known fields, then the catalogue's other headings."""
         works = self.works()
-        own = [column for column in _COLUMNS if any(work.value(column) for work in works)]
+        known = [column for column in _COLUMNS if any(work.value(column) for work in works)]
         extra = {heading: None for work in works for heading, value in work.extra.items() if value}
-        return own + list(extra)
+        return known + list(extra)
 
     def fact(self, name: str) -> str | None:
-        """A remembered fact such as the folder, or None."""
+        """A fact about the collection such as its folder, as :meth:`remember` kept it; or None."""
         rows = self._read("SELECT value FROM facts WHERE name = ?", (name,))
         return rows[0]["value"] if rows else None
 
     # -- what indexing writes --------------------------------------------------------------------------------------
 
     def remember(self, name: str, value: str) -> None:
+        """Keep a fact, in place of an earlier one of that name."""
         with self._opened() as db, db:
             db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def known_files(self) -> dict[str, tuple[int, int]]:
-        """Size and time of every file seen before, readable or not: what lets the next look skip it."""
+        """Size in bytes and modification time (ns) of every file read before, readable or not, by id: a file that has
+        neither changed is not read again."""
         rows = self._read("SELECT id, bytes, mtime_ns FROM works UNION ALL SELECT id, bytes, mtime_ns FROM skipped")
         return {row["id"]: (row["bytes"], row["mtime_ns"]) for row in rows}
 
