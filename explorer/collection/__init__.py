@@ -5,7 +5,8 @@ from explorer.collection.derivatives import Derivatives
 from explorer.collection.files import PictureFile, picture_files
 from explorer.collection.judgements import Judgement
 from explorer.collection.pictures import Picture, open_picture
-from explorer.collection.store import Collection, Skipped, SyncReport, Work
+from explorer.collection.store import Collection, Skipped, SyncReport
+from explorer.collection.work import Work
 
 __all__ = [
     "Catalogue",
