@@ -106,7 +106,7 @@ def _open_header(path: Path) -> tuple[Image.Image, int, int]:
     Raises :class:`ExplorerError` when it is not a picture, or too large or too small.
     """
     try:
-        with warnings.catch_warnings():  # Pillow warns of large pictures; we have our own bound
+        with warnings.catch_warnings():  # Pillow warns of large pictures; the bound is MOST_PIXELS
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(path, formats=_FORMATS)
     except FileNotFoundError:

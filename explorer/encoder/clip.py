@@ -5,8 +5,8 @@ CLIP was trained to summarise a whole picture in its class token. Two things mak
 * *For words*, patch tokens belong in the joint space: the last block's values take attention's place (every patch
   keeps to itself instead of gathering from everywhere), then ``post_layernorm`` and ``visual_projection`` as for the
   class token. Zhou, Loy and Dai, "Extract free dense labels from CLIP" (MaskCLIP), ECCV 2022, section 3.2.
-* *For matching details*, patch tokens of an earlier block say more about what is *there*; which block is a setting.
-  A model's own config may name it, and say that its values match better than its tokens (``match_layer: -2``,
+* *For matching details*, patch tokens of an earlier block localise better; which block is a setting.
+  A model's own config may name it, and that its values match better than its tokens (``match_layer: -2``,
   ``match_facet: "value"``). For one that names none it is chosen (:mod:`explorer.calibration.blocks`).
 
 Pictures keep their aspect ratio: both sides are brought to whole numbers of patches and position embeddings are

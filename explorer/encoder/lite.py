@@ -87,7 +87,7 @@ class Lite(nn.Module):
         return x
 
     def last(self, middle: torch.Tensor) -> torch.Tensor:
-        """From the middle map to the last one, ``(N, 1280, H/32, W/32)``, never negative."""
+        """From the middle map to the last map, ``(N, 1280, H/32, W/32)``, never negative."""
         x = middle
         for block in self.blocks[MIDDLE + 1 :]:
             x = block(x)
