@@ -124,10 +124,10 @@ def years(date: str) -> tuple[int, int] | None:
     return None
 
 
-def number(text: str) -> float | None:
-    """A length as catalogues write it, or None: ``"27,5 cm"`` is 27.5.
+def length_cm(text: str) -> float | None:
+    """A length in centimetres as catalogues write it, or None: ``"27,5 cm"`` is 27.5.
 
-    >>> number("27,5 cm"), number("about a foot")
+    >>> length_cm("27,5 cm"), length_cm("about a foot")
     (27.5, None)
     """
     found = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:cm)?\s*", text)

@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from explorer.collection.catalogue import FILE_COLUMN, Catalogue, number, years
+from explorer.collection.catalogue import FILE_COLUMN, Catalogue, length_cm, years
 
 COLUMNS = ("artist", "year", "date", "genre", "style", "medium", "holder", "inventory", "height_cm", "width_cm")
 """Fields of the catalogue by which works may be told apart on the screen."""
@@ -67,7 +67,7 @@ def work_of(row: sqlite3.Row) -> Work:
         id=row["id"], content=row["content"], width=row["width"], height=row["height"],
         title=known.get("title") or _title_of_file(row["id"]),
         year=first, year_to=last,
-        height_cm=number(known.get("height_cm", "")), width_cm=number(known.get("width_cm", "")),
+        height_cm=length_cm(known.get("height_cm", "")), width_cm=length_cm(known.get("width_cm", "")),
         extra=extra, **{name: known.get(name, "") for name in _TEXT_FIELDS},
     )  # fmt: skip
 
