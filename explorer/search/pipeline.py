@@ -263,7 +263,7 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
     ``found`` comes best first; with ``most``, only so many are heard, and the others left out. A work may come back
     with one place more: where key points see the detail and the network did not.
     """
-    sizes = workspace.sizes()
+    sizes = workspace.picture_sizes()
     known = [one for one in found if workspace.tables.works[one.row] in sizes]
     if not known:
         return []

@@ -81,7 +81,7 @@ def first_look(workspace: Workspace, picture: Picture, x: float, y: float, side:
     """A light search of the square of a size round a point; ``side`` as :func:`explorer.search.click.square` has it."""
     _, size = _grid(workspace, picture)
     part = replace(picture, box=square(size, x, y, side))
-    return FirstLook(part, search(workspace.looking_up(**LIGHT), Query((part,)), SearchOptions(top=20)))
+    return FirstLook(part, search(workspace.with_lookup_settings(**LIGHT), Query((part,)), SearchOptions(top=20)))
 
 
 def proposals(workspace: Workspace, look: FirstLook, x: float, y: float) -> list[Proposal]:

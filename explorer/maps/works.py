@@ -1,4 +1,4 @@
-"""Maps of a collection: works laid out so that those that look alike lie together."""
+"""The map of a collection's works: UMAP of their whole-picture vectors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from explorer.workspace import Workspace
 
 @dataclass(frozen=True)
 class WorkMap:
-    """``xy`` is ``(N, 2) float32`` in 0 to 1, one row per work, in the order of ``works``."""
+    """Where works lie on the map: ``xy (N, 2) float32`` in 0 to 1, in the order of ``works`` (ids)."""
 
     works: tuple[str, ...]
     xy: np.ndarray
