@@ -34,7 +34,7 @@ from explorer.evaluate.metrics import average_precision
 from explorer.geometry import Box
 from explorer.indexing import index_folder
 from explorer.search import search
-from explorer.search.click import MIDDLE, Proposal, click_box, first_look, proposals
+from explorer.search.click import MIDDLE, Proposal, click_box, first_search, proposals
 from explorer.search.query import Query, RegionPart, SearchOptions
 from explorer.workspace import Workspace
 
@@ -101,7 +101,7 @@ class Bench:
     def _click(self, instance: Instance, box: Box, place: tuple[float, float], by_truth: tuple[float, float]) -> Click:
         x, y = box.x0 + place[0] * box.width, box.y0 + place[1] * box.height
         started = time.perf_counter()
-        look = first_look(self.workspace, RegionPart(instance.work, box), x, y)
+        look = first_search(self.workspace, RegionPart(instance.work, box), x, y)
         looked = time.perf_counter()
         found: list[Proposal] = proposals(self.workspace, look, x, y)
         proposed = time.perf_counter()

@@ -28,7 +28,7 @@ from quality import Asked, Bench, indexed
 
 from explorer.config import Config
 from explorer.search import search
-from explorer.search.combine import JudgedPart
+from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, Query, RegionPart, SearchOptions
 
 COUNTS = (1, 2, 3, 5)
@@ -55,7 +55,7 @@ def changes(bench: Bench, subset: int, count: int, wrong: float) -> list[Change]
         judged = []
         for match in before[:count]:
             right = _hit(bench, asked, match) != (rng.random() < wrong)
-            judged.append(JudgedPart(match.work, match.box, right))
+            judged.append(JudgedMatch(match.work, match.box, right))
         after = search(bench.workspace, Query((part,)), TOP, judged)
         names = {one.work for one in judged}
         truth = {work: boxes for work, boxes in asked.truth.items() if work not in names}

@@ -16,7 +16,7 @@ from explorer.geometry import Box
 from explorer.indexing import index_folder
 from explorer.progress import Cancelled, stage, watched
 from explorer.search import search
-from explorer.search.click import MIDDLE, FirstLook, click_proposals, first_look, proposals, square
+from explorer.search.click import MIDDLE, FirstSearch, click_proposals, first_search, proposals, square
 from explorer.search.click.agreement import agreement, surroundings, transform_to
 from explorer.search.click.extent import largest_sum
 from explorer.search.query import Match, PicturePart, Query, RegionPart
@@ -137,21 +137,21 @@ def test_a_picture_from_outside_is_encoded_once_and_has_proposals(
     encode = Workspace._encode
     monkeypatch.setattr(Workspace, "_encode", lambda self, path: encoded.append(path) or encode(self, path))
     at = (150 + 45) / WIDE, (80 + 70) / HIGH
-    found = proposals(motifs, first_look(motifs, PicturePart(path), *at), *at)
+    found = proposals(motifs, first_search(motifs, PicturePart(path), *at), *at)
     box = Box.from_pixels((150, 80, 240, 250), WIDE, HIGH)
     assert overlap(found[0].box, box) >= 0.4 and found[0].support > 1
     search(motifs, Query((PicturePart(path, found[0].box),)))
     assert encoded == [path]
     save(with_motif(10, (150, 80), TALL, False), path)
-    first_look(motifs, PicturePart(path), *at)
+    first_search(motifs, PicturePart(path), *at)
     assert encoded == [path, path], "another content is another picture"
 
 
 def test_copies_too_unlikely_to_be_any_teach_nothing(motifs: Workspace) -> None:
-    look = first_look(motifs, RegionPart("first.png", Box.whole()), 0.2, 0.5)
-    assert look.copies
-    doubted = [replace(one, evidence=replace(one.evidence, probability=0.1)) for one in look.matches]
-    assert FirstLook(look.part, doubted).copies == []
+    searched = first_search(motifs, RegionPart("first.png", Box.whole()), 0.2, 0.5)
+    assert searched.copies
+    doubted = [replace(match, evidence=replace(match.evidence, probability=0.1)) for match in searched.matches]
+    assert FirstSearch(searched.part, doubted).copies == []
 
 
 # -- watched, and stopped ----------------------------------------------------------------------------------------------
