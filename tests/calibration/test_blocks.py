@@ -13,7 +13,7 @@ import pytest
 from generated import MINI, folder_of, work
 from PIL import Image
 
-from explorer.calibration import blocks
+from explorer.calibration import blocks, layer_copies
 from explorer.calibration.blocks import Choice, Score, choose
 from explorer.calibration.copies import Alteration
 from explorer.cli import main
@@ -177,7 +177,7 @@ BUSY = [Image.fromarray(spots).resize((400, 400), Image.Resampling.BICUBIC) for 
 def test_the_one_layer_that_knows_what_lies_where_is_chosen(right: Layer, monkeypatch: pytest.MonkeyPatch) -> None:
     """With copies to which nothing was done it finds nearly all, for what is asked and what lies there are alike."""
     same = Alteration(scale=1.0, mirror=False, turn=0.0, medium="paint", seed=0)
-    monkeypatch.setattr(blocks, "random_alteration", lambda _: same)
+    monkeypatch.setattr(layer_copies, "random_alteration", lambda _: same)
     encoder = Planted(right)
     choice = choose(encoder, PLAIN, BUSY)
     assert choice.layer == right
