@@ -38,9 +38,7 @@ PLACES = {
     "smaller.png": ((352, 240), 96, False),
 }
 """Work -> where the one detail lies in it (left, top), its side in pixels, and whether it is reversed."""
-TRUTH = {
-    name: Box.from_pixels((x, y, x + side, y + side), WIDE, HIGH) for name, ((x, y), side, _) in PLACES.items()
-}
+TRUTH = {name: Box.from_pixels((x, y, x + side, y + side), WIDE, HIGH) for name, ((x, y), side, _) in PLACES.items()}
 
 
 def overlap(box: Box, truth: Box) -> float:
