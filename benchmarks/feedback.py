@@ -24,7 +24,7 @@ sys.path[0] = str(Path(__file__).parents[1])
 sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
 from matcher import Pixels, average_precision
-from quality import AnnotatedQuery, Bench, indexed
+from ways import AnnotatedQuery, Bench, indexed
 
 from explorer.config import Config
 from explorer.search import search

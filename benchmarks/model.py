@@ -107,19 +107,19 @@ def objects_rows(folder: Path, models: dict[str, Mini], teacher: Teacher | None)
         yield Row("objects: zero-shot accuracy", title, float((chosen == classes).mean()), each)
 
 
-def words_rows(data: Path, models: dict[str, Mini], asked: list[str], config: Config) -> Iterator[Row]:
+def words_rows(data: Path, models: dict[str, Mini], tables: list[str], config: Config) -> Iterator[Row]:
     """The 50 kinds of objects-art by name, where they are, and captions."""
     art, photos = data / "objects-art", data / "train-photos"
     for title, mini in models.items():
-        if "objects-art" in asked and art.is_dir():
+        if "objects-art" in tables and art.is_dir():
             files = sorted(path.name for path in (art / "images").iterdir())
             whole = mini.whole([Image.open(art / "images" / name).convert("RGB") for name in files])
             yield from _rows(title, art_figures(art, mini.encoder, whole, files))
-        if "captions" in asked and photos.is_dir():
+        if "captions" in tables and photos.is_dir():
             held = held_out_captions(photos)
             whole = mini.whole([Image.open(path).convert("RGB") for path, _ in held])
             yield from _rows(title, caption_figures(mini.encoder, whole, [captions for _, captions in held]))
-        if "pointing" in asked and art.is_dir():
+        if "pointing" in tables and art.is_dir():
             yield from _rows(title, pointing_figures(art, mini.encoder, config.scales, config.overlap))
 
 
@@ -194,20 +194,20 @@ def measure(args: argparse.Namespace) -> Iterator[Row]:
     teacher = Teacher(file) if file.is_file() and args.teacher else None
     if teacher is None:
         yield Row("teacher", "teacher", None, "skipped: no teacher file, or not asked for")
-    asked = args.only.split(",")
-    for name in sorted({"objects", "planted", "brueghel", "objects-art"} & set(asked)):
+    tables = args.only.split(",")
+    for name in sorted({"objects", "planted", "brueghel", "objects-art"} & set(tables)):
         if not (args.data / name).is_dir():
             yield Row(name, "all", None, f"skipped: there is no folder {name} in the data folder")
-            asked.remove(name)
-    if "speed" in asked:
+            tables.remove(name)
+    if "speed" in tables:
         yield from speed_rows(models["mini"])
-    if "objects" in asked:
+    if "objects" in tables:
         yield from objects_rows(args.data / "objects", models, teacher)
-    yield from words_rows(args.data, models, asked, config)
-    if "grids" in asked and (args.data / "planted").is_dir():
+    yield from words_rows(args.data, models, tables, config)
+    if "grids" in tables and (args.data / "planted").is_dir():
         yield from grid_rows(args.data / "planted", models["mini"], config, args.queries)
     for name in ("planted", "brueghel"):
-        if name in asked:
+        if name in tables:
             yield from dense_rows(name, args.data / name, models, teacher, args.queries)
 
 

@@ -33,7 +33,7 @@ from PIL import Image, ImageDraw
 sys.path[0] = str(Path(__file__).parents[1])
 sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
-from quality import indexed
+from ways import indexed
 
 from explorer.config import Config
 from explorer.errors import ExplorerError

@@ -77,8 +77,8 @@ def chosen(collection: Collection, config: Config, model_hash: str) -> Choice | 
     """The choice that a config's block and facet came from; None where the model or a person named them, or where they
     are the default."""
     for facet in ("", config.match_facet):
-        asked = replace(config, match_layer=0, match_facet=facet)
-        choice = Choice.from_json(collection.fact(choice_fact(asked, model_hash)))
+        unnamed = replace(config, match_layer=0, match_facet=facet)
+        choice = Choice.from_json(collection.fact(choice_fact(unnamed, model_hash)))
         if choice and choice.layer == Layer(config.match_layer, config.match_facet):
             return choice
     return None

@@ -18,7 +18,7 @@ from explorer.geometry import intersection_over_union
 HIT = 0.3
 """A detection is right when it overlaps a true box by more than this (IoU)."""
 MOST_DETECTIONS = 1000
-"""How many detections over the whole collection count; the rest of a longer list is not looked at."""
+"""How many detections over the whole collection count; the rest of a longer list is ignored."""
 
 
 def average_precision(

@@ -15,7 +15,7 @@ import numpy as np
 
 from explorer.collection.judgements import Judgement, is_picture
 from explorer.geometry import Box
-from explorer.search.part_results import DetailResult, search_detail
+from explorer.search.part_results import DetailResult, detail_places
 from explorer.search.query import RegionPart
 from explorer.search.visual_query import prepare
 from explorer.workspace import Workspace
@@ -87,4 +87,5 @@ def learn(
 
 
 def _search(workspace: Workspace, part: RegionPart, rows: Sequence[int]) -> DetailResult:
-    return search_detail(workspace, part, prepare(workspace, part), rows)
+    query = prepare(workspace, part)
+    return DetailResult(0, part, query, detail_places(workspace, part, query, rows))

@@ -73,18 +73,18 @@ def search_parts(workspace: Workspace, parts: Sequence[Part], own_wanted: bool) 
     shortlists = [shortlist(workspace, query, apart.hidden | apart.own) for _, _, query in visual]
     rows = _examined_rows(workspace, [(part, query) for _, part, query in visual], shortlists, apart)
     details = [
-        search_detail(workspace, part, query, rows, candidates, number)
+        DetailResult(number, part, query, detail_places(workspace, part, query, rows, candidates))
         for (number, part, query), candidates in zip(visual, shortlists, strict=True)
     ]
     words = [_search_words(workspace, part) for part in parts if isinstance(part, WordsPart)]
     return PartResults(details, words, rows, apart.hidden)
 
 
-def search_detail(
+def detail_places(
     workspace: Workspace, part: VisualPart, query: VisualQuery, rows: Sequence[int],
-    shortlisted: Sequence[Candidate] = (), number: int = 0,
-) -> DetailResult:  # fmt: skip
-    """A detail's best verified place in each of the works in ``rows``, those ``shortlisted`` and the others."""
+    shortlisted: Sequence[Candidate] = (),
+) -> dict[int, VerifiedPlace]:  # fmt: skip
+    """By row, a detail's best verified place in each of the works in ``rows``, whether ``shortlisted`` or not."""
     itself = {} if is_example(part) else dict.fromkeys(query.own & set(rows), query.detail.box)
     known = {candidate.row for candidate in shortlisted} | set(itself)
     other_rows = [row for row in rows if row not in known]
@@ -94,7 +94,7 @@ def search_detail(
     best: dict[int, VerifiedPlace] = {}
     for place in sorted(places, key=probability_of, reverse=True):
         best.setdefault(place.row, place)
-    return DetailResult(number, part, query, best)
+    return best
 
 
 def _examined_rows(

@@ -87,26 +87,27 @@ def proposals(workspace: Workspace, first: FirstSearch, x: float, y: float) -> l
     here = surroundings(grid, size, x, y)
     squares = [square(size, x, y, side) for side in sorted(SIZES, key=lambda side: abs(side - MIDDLE))]
     further = (first_search(workspace, first.part, x, y, side) for side in FURTHER)
-    learnt = next(filter(None, (_learn(workspace, here, searched) for searched in chain([first], further))), None)
-    if learnt is None:
+    found = (_agreement_with_copies(workspace, here, searched) for searched in chain([first], further))
+    agreed = next(filter(None, found), None)
+    if agreed is None:
         return [Proposal(box, 0.0) for box in squares]
-    boxes = _distinct([*(_extent(here, learnt.agreement, level)[0] for level in LEVELS), *squares])
-    worth = np.array([(learnt.agreement - LEVELS[0])[here.inside(box)].sum() for box in boxes])
-    support = learnt.copies * np.clip(worth / worth.max(), 0, 1)
+    boxes = _distinct([*(_extent(here, agreed.mean, level)[0] for level in LEVELS), *squares])
+    sums = np.array([(agreed.mean - LEVELS[0])[here.inside(box)].sum() for box in boxes])
+    support = agreed.copies * np.clip(sums / sums.max(), 0, 1)
     order = np.argsort(-support, kind="stable")
     return [Proposal(boxes[k], round(float(support[k]), 3)) for k in order]
 
 
 @dataclass(frozen=True)
-class _Learnt:
-    """The mean ``agreement (h, w)`` of the cells round a click with all copies, weighted by their probabilities, and
+class _CopyAgreement:
+    """The ``mean (h, w)`` agreement of the cells round a click with all copies, weighted by their probabilities, and
     the expected number of ``copies`` among them."""
 
-    agreement: np.ndarray
+    mean: np.ndarray
     copies: float
 
 
-def _learn(workspace: Workspace, here: Surroundings, searched: FirstSearch) -> _Learnt | None:
+def _agreement_with_copies(workspace: Workspace, here: Surroundings, searched: FirstSearch) -> _CopyAgreement | None:
     """How the surroundings agree with the copies that a search found; None where they do not."""
     copies, box = searched.copies, part_box(searched.part)
     if not copies:
@@ -115,7 +116,7 @@ def _learn(workspace: Workspace, here: Surroundings, searched: FirstSearch) -> _
     probabilities = np.array([_probability(copy) for copy in copies])
     maps = np.stack(in_threads(lambda copy: _agreement(workspace, here, box, copy), copies))
     mean = np.tensordot(probabilities / probabilities.sum(), maps, 1)
-    return _Learnt(mean, float(probabilities.sum())) if _extent(here, mean, LEVELS[0])[1] >= ENOUGH else None
+    return _CopyAgreement(mean, float(probabilities.sum())) if _extent(here, mean, LEVELS[0])[1] >= ENOUGH else None
 
 
 def _probability(match: Match) -> float:
