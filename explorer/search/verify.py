@@ -65,7 +65,6 @@ def verify(
     if not present:
         return []
     stage(f"verifying {len(present[:most])} places")
-
     scored = [pair for pairs in in_threads(_Scorer(pictures, query, sizes), present[:most]) for pair in pairs]
     cues = np.array(
         [cue_vector(candidate.cosine, result.cell_agreement, result.significance) for candidate, result in scored]

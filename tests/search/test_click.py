@@ -56,10 +56,6 @@ def truth(name: str) -> Box:
     return Box.from_pixels((x, y, x + wide, y + high), WIDE, HIGH)
 
 
-def overlap(one: Box, other: Box) -> float:
-    return one.iou(other)
-
-
 # -- the box of the largest sum ----------------------------------------------------------------------------------------
 
 
@@ -116,17 +112,17 @@ def test_a_click_proposes_the_motif_whatever_its_proportions(
     box = truth(name)
     x, y = box.x0 + at[0] * box.width, box.y0 + at[1] * box.height
     found = click_proposals(motifs, name, x, y)
-    assert overlap(found[0].box, box) >= 0.4
+    assert found[0].box.iou(box) >= 0.4
     assert found[0].support > 0.5
-    assert [one.support for one in found] == sorted((one.support for one in found), reverse=True)
-    for one in found:
-        assert one.box.clipped() == one.box and one.box.x0 <= x <= one.box.x1 and one.box.y0 <= y <= one.box.y1
+    assert [proposal.support for proposal in found] == sorted((proposal.support for proposal in found), reverse=True)
+    for place in (proposal.box for proposal in found):
+        assert place.clipped() == place and place.x0 <= x <= place.x1 and place.y0 <= y <= place.y1
 
 
 def test_ground_where_nothing_recurs_proposes_the_middle_square_without_support(motifs: Workspace) -> None:
     found = click_proposals(motifs, "second.png", 0.2, 0.75)
     assert found[0].box == square((WIDE, HIGH), 0.2, 0.75, MIDDLE)
-    assert all(one.support < 0.3 for one in found) and len(found) > 2
+    assert all(proposal.support < 0.3 for proposal in found) and len(found) > 2
 
 
 def test_a_picture_from_outside_is_encoded_once_and_has_proposals(
@@ -139,7 +135,7 @@ def test_a_picture_from_outside_is_encoded_once_and_has_proposals(
     at = (150 + 45) / WIDE, (80 + 70) / HIGH
     found = proposals(motifs, first_search(motifs, PicturePart(path), *at), *at)
     box = Box.from_pixels((150, 80, 240, 250), WIDE, HIGH)
-    assert overlap(found[0].box, box) >= 0.4 and found[0].support > 1
+    assert found[0].box.iou(box) >= 0.4 and found[0].support > 1
     search(motifs, Query((PicturePart(path, found[0].box),)))
     assert encoded == [path]
     save(with_motif(10, (150, 80), TALL, False), path)
@@ -158,12 +154,12 @@ def test_copies_too_unlikely_to_be_any_teach_nothing(motifs: Workspace) -> None:
 
 
 def test_a_search_tells_its_stages_and_stops_between_them(motifs: Workspace) -> None:
-    query, said = Query((RegionPart("first.png", truth("first.png")),)), []
-    with watched(said.append):
+    query, told = Query((RegionPart("first.png", truth("first.png")),)), []
+    with watched(told.append):
         search(motifs, query)
-    words = [one for one in said if one]
-    assert words[0] == "looking for works that may have it"
-    assert [one.split()[0] for one in words] == ["looking", "looking", "comparing", "verifying"]
+    stages = [words for words in told if words]
+    assert stages[0] == "looking for works that may have it"
+    assert [words.split()[0] for words in stages] == ["looking", "looking", "comparing", "verifying"]
 
     def until_comparing(words: str) -> None:
         if words.startswith("comparing"):
@@ -198,8 +194,8 @@ def test_answers_come_with_their_stages_and_errors_are_raised_where_they_are_tak
 
     answers = []
     with pytest.raises(ValueError, match="lost count"):
-        for one in reported(work, lambda: False):
-            answers.append(one)
+        for answer in reported(work, lambda: False):
+            answers.append(answer)
     assert answers == [Stage("counting"), 1, 2]
 
 

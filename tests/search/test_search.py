@@ -167,11 +167,11 @@ def test_the_first_ten_are_the_same_however_many_are_wanted_though_few_are_compa
     assert {match.work for match in third} == set(workshop.tables.works) - {"first.png"}
 
 
-def test_a_detail_that_says_nothing_is_refused_before_anything_is_searched(
+def test_a_detail_with_nothing_to_recognise_is_refused_before_anything_is_searched(
     workshop: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searched: list[object] = []
-    monkeypatch.setattr("explorer.search.api.prepare", lambda *asked: searched.append(asked))
+    monkeypatch.setattr("explorer.search.api.prepare", lambda *arguments: searched.append(arguments))
     with pytest.raises(ExplorerError, match="pixels"):
         search(workshop, Query((region("first.png", Box(0.5, 0.5, 0.5001, 0.5001)),)))
     assert not searched
@@ -234,8 +234,8 @@ def test_a_graph_that_does_not_lead_everywhere_leaves_no_work_out(workshop: Work
 
 
 def test_several_places_of_one_work(workshop: Workspace) -> None:
-    one = search(workshop, Query((region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)),)))
-    assert [match.work for match in one].count("twice.png") == 1
+    single = search(workshop, Query((region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)),)))
+    assert [match.work for match in single].count("twice.png") == 1
     many = search(workshop, Query((region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)),)),
                   SearchOptions(top=100, per_work=3))  # fmt: skip
     mine = [match for match in many if match.work == "twice.png"]
@@ -279,11 +279,11 @@ def test_a_picture_of_one_colour_is_refused(workshop: Workspace, tmp_path: Path)
 
 def test_matches_carry_their_evidence(workshop: Workspace) -> None:
     (best, *others) = search(workshop, Query((region("first.png", TRUTH["first.png"]),)), SearchOptions(top=100))
-    said = best.evidence
-    assert best.work == "first copy.png" and said.probability == best.score > 0.9
-    assert said.transform.scale == pytest.approx(1, abs=0.03) and abs(said.transform.turn) < 1
-    assert not said.transform.mirror and said.inliers > 10
-    for x, y, there_x, there_y in said.pairs:
+    evidence = best.evidence
+    assert best.work == "first copy.png" and evidence.probability == best.score > 0.9
+    assert evidence.transform.scale == pytest.approx(1, abs=0.03) and abs(evidence.transform.turn) < 1
+    assert not evidence.transform.mirror and evidence.inliers > 10
+    for x, y, there_x, there_y in evidence.pairs:
         assert (x, y) == pytest.approx((there_x, there_y), abs=0.03)
     by_work = {match.work: match for match in others}
     larger, mirrored = by_work["larger.png"].evidence, by_work["mirrored.png"].evidence
