@@ -12,7 +12,7 @@ from explorer.collection import Collection, Work
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.search.click import Proposal, first_look, proposals
+from explorer.search.click import Proposal, first_search, proposals
 from explorer.search.query import Evidence, Match, Part, PicturePart, Query, RegionPart, WordsPart
 from explorer.workspace import Workspace, collection_folder, collection_names
 
@@ -84,7 +84,7 @@ def clicked_records(
 ) -> list[dict[str, Any]]:
     """What a ``click`` (``[x, y]``, pixels, not yet trusted) on a picture of ``size`` may mean, best first."""
     x, y = _point(click, *size)
-    return proposal_records(proposals(workspace, first_look(workspace, part, x, y), x, y), size)
+    return proposal_records(proposals(workspace, first_search(workspace, part, x, y), x, y), size)
 
 
 def _point(sent: Any, width: int, height: int) -> tuple[float, float]:

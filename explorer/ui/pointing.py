@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from explorer.geometry import Box
-from explorer.search.click import FirstLook, first_look, proposals
+from explorer.search.click import FirstSearch, first_search, proposals
 from explorer.search.query import PicturePart, RegionPart
 from explorer.ui import incoming
 from explorer.ui.searching import AppContext
@@ -45,7 +45,7 @@ def clicked(context: AppContext, sent: Any) -> Click:
     return Click(step, incoming.fraction(fields.get("x")), incoming.fraction(fields.get("y")))
 
 
-def looked(context: AppContext, click: Click) -> FirstLook:
+def looked(context: AppContext, click: Click) -> FirstSearch:
     """The middle-sized square round a click, and what a light search of it finds."""
     step = click.step
     picture = (
@@ -53,15 +53,15 @@ def looked(context: AppContext, click: Click) -> FirstLook:
         if step.kind == "work"
         else PicturePart(context.uploads / step.key, Box.whole())
     )
-    return first_look(context.workspace, picture, click.x, click.y)
+    return first_search(context.workspace, picture, click.x, click.y)
 
 
-def first_step(click: Click, look: FirstLook) -> Step:
+def first_step(click: Click, look: FirstSearch) -> Step:
     """The step that a first look is, until it is known what the click means."""
     return replace(click.step, box=rounded(look.part.box), passing=True)
 
 
-def meant(context: AppContext, click: Click, look: FirstLook) -> Step:
+def meant(context: AppContext, click: Click, look: FirstSearch) -> Step:
     """The step that a click means, after the first look, with all that it may mean from small to large."""
     found = proposals(context.workspace, look, click.x, click.y)
     sizes = tuple(dict.fromkeys(rounded(one.box) for one in sorted(found, key=lambda one: one.box.area)))
