@@ -25,8 +25,8 @@ from explorer.search.query import PicturePart, Query, RegionPart, SearchOptions,
 from explorer.search.rerank import match_densely
 from explorer.search.serialisation import match_records
 from explorer.search.visual_query import prepare
-from explorer.words.labels import MARGIN
-from explorer.words.zero_shot import label_works
+from explorer.words import label_works
+from explorer.words.zero_shot import MARGIN
 from explorer.workspace import Workspace
 
 WIDE, HIGH = 480, 360
