@@ -21,7 +21,7 @@ from explorer.config import Config
 from explorer.encoder import Layer, open_encoder
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
-from explorer.indexing import IndexReport, index_folder
+from explorer.indexing import IndexReport, index_folder, plan
 from explorer.ui.collection import settings
 from explorer.workspace import Manifest, Workspace
 
@@ -229,7 +229,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         first = sorted(found.scores, key=lambda score: score.layer != Layer(-2, "value"))
         return replace(found, scores=tuple(first))
 
-    monkeypatch.setitem(index_folder.__globals__, "choose", decide)
+    monkeypatch.setattr(plan, "choose", decide)
     return made
 
 
@@ -299,7 +299,7 @@ def test_a_collection_indexed_before_there_was_a_choice_stays_as_it_is(
 ) -> None:
     folder = folder_of(tmp_path / "pictures", 8)
     with monkeypatch.context() as earlier:
-        earlier.setitem(index_folder.__globals__, "choose", lambda *_: None)
+        earlier.setattr(plan, "choose", lambda *_: None)
         run()
     path = cache / "c" / Workspace.open("c", cache).collection.fact("features") / "manifest.json"
     record = json.loads(path.read_text("utf-8"))

@@ -22,6 +22,7 @@ from explorer.search.click.extent import largest_sum
 from explorer.search.query import Match, PicturePart, Query, RegionPart
 from explorer.ui.turns import Stage, Turns, reported
 from explorer.workspace import Workspace
+from explorer.workspace.picture_encoder import PictureEncoder
 
 WIDE, HIGH = 480, 360
 TALL, BROAD = (90, 170), (200, 90)
@@ -130,8 +131,8 @@ def test_a_picture_from_outside_is_encoded_once_and_has_proposals(
 ) -> None:
     path = save(with_motif(9, (150, 80), TALL, False), tmp_path / "mine.png")
     encoded = []
-    encode = Workspace._encode
-    monkeypatch.setattr(Workspace, "_encode", lambda self, path: encoded.append(path) or encode(self, path))
+    encode = PictureEncoder.encode_image
+    monkeypatch.setattr(PictureEncoder, "encode_image", lambda *given: encoded.append(path) or encode(*given))
     at = (150 + 45) / WIDE, (80 + 70) / HIGH
     found = proposals(motifs, first_search(motifs, PicturePart(path), *at), *at)
     box = Box.from_pixels((150, 80, 240, 250), WIDE, HIGH)
