@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import json
+import os
 import re
+import subprocess
 import sys
+import tarfile
 import tomllib
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
+from generated import folder_of
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -92,3 +99,83 @@ def test_the_tested_version_lies_in_the_declared_range(requirement: Requirement)
 def test_what_tests_and_training_use_is_pinned(extra: str) -> None:
     for requirement in EXTRAS[extra]:
         assert [part.operator for part in requirement.specifier] == ["=="]
+
+
+# -- wheel -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source archive and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    return next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory):
+    """Run a command of an environment in which the wheel is installed, in a folder outside the checkout.
+
+    The environment sees the libraries of the one that runs the tests, so that nothing is downloaded; what is installed
+    in it comes first.
+    """
+    folder = tmp_path_factory.mktemp("installed")
+    environment = venv.EnvBuilder(with_pip=False)
+    environment.create(folder / "venv")
+    binaries = Path(environment.ensure_directories(folder / "venv").bin_path)
+    pip = [sys.executable, "-m", "pip", "--python", str(binaries / "python"), "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
+    site = next((folder / "venv").rglob("site-packages"))
+    libraries = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    (site / "libraries.pth").write_text("\n".join(libraries), "utf-8")
+    (folder / "elsewhere").mkdir()
+    folder_of(folder / "elsewhere" / "pictures", 3, size=(160, 120))
+    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "EXPLORER_CACHE")}
+
+    def run(name: str, *arguments: object) -> str:
+        command = [str(binaries / name), *map(str, arguments)]
+        done = subprocess.run(command, cwd=folder / "elsewhere", env=clean, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_the_wheel_holds_the_assets_and_nothing_that_is_generated(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    packed = {name.removeprefix("explorer/_assets/") for name in names if name.startswith("explorer/_assets/")}
+    assets = ROOT / "assets"
+    there = {path.relative_to(assets).as_posix() for path in assets.rglob("*") if path.is_file()}
+    assert packed == {name for name in there if not name.startswith("demo/")} - {"screenshot.png"}
+    assert {name.split("/")[0] for name in names} == {"explorer", f"brueghel_explorer-{explorer.__version__}.dist-info"}
+    assert not [name for name in names if name.endswith(".pyi")]
+
+
+def test_the_archive_holds_no_collection_and_no_demo(built: Path) -> None:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        names = [name.split("/", 1)[1] for name in archive.getnames()]
+    assert {"app.py", "requirements.txt", "MODEL_LICENCE.md", "tests/test_package.py"} <= set(names)
+    assert not [name for name in names if name.startswith(("assets/demo", "index_cache", ".venv", "shared"))]
+
+
+def test_the_wheel_works_outside_the_checkout(installed) -> None:
+    script = "import explorer, explorer.paths as p; print(explorer.__file__, p.ASSETS, p.DEFAULT_CACHE, sep='\\n')"
+    module, assets, cache = installed("python", "-c", script).splitlines()
+    assert not Path(module).is_relative_to(ROOT)
+    assert Path(assets) == Path(module).parent / "_assets"
+    assert cache == "index_cache"
+    assert installed("explorer", "--version").strip() == explorer.__version__
+
+    mini = ("--name", "c", "--model", "mini", "--resolution", 224)
+    assert json.loads(installed("explorer", "index", "pictures", *mini, "--json"))["works"] == 3
+    query = ("--image", "pictures/work-001.jpg", "--box", 20, 20, 100, 100, "--own", "--top", 1)
+    matches = json.loads(installed("explorer", "search", "c", *query, "--json"))["matches"]
+    assert len(matches) == 1
+    page = "import explorer; from explorer.ui import build_app; build_app(explorer.open('c').workspace); print('built')"
+    assert installed("python", "-c", page).strip() == "built"
