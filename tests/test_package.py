@@ -179,3 +179,24 @@ def test_the_wheel_works_outside_the_checkout(installed) -> None:
     assert len(matches) == 1
     page = "import explorer; from explorer.ui import build_app; build_app(explorer.open('c').workspace); print('built')"
     assert installed("python", "-c", page).strip() == "built"
+
+
+# -- papers ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "CITATION.cff", "Dockerfile"])
+def test_the_files_that_a_text_names_are_there(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    named = set(re.findall(r"`((?:explorer|tests|assets|benchmarks|examples|docs)/[\w./-]*)`", text))
+    named |= set(re.findall(r"`([A-Z]\w+(?:\.\w+)?\.(?:md|cff))`", text))
+    assert not {path for path in named if not (ROOT / path).exists()}
+
+
+def test_the_rooms_of_the_contributors_guide_are_those_of_the_package() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    table = text.split("| rooms |")[1].split("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    package = ROOT / "explorer"
+    rooms = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
+    rooms |= {path.parent.name for path in package.glob("*/__init__.py")}
+    assert named == rooms
