@@ -150,24 +150,16 @@ def _index(options: argparse.Namespace) -> None:
 
 
 def _label(options: argparse.Namespace) -> None:
-    from explorer.words.labels import parse_prompts
-    from explorer.words.zero_shot import label_works
+    from explorer.words.labels import label_works, parse_prompts
 
     prompts = parse_prompts(options.prompts, ";")
     workspace = open_workspace(options)
     table = label_works(workspace, prompts)
-    rows = [
-        {
-            "file": work,
-            "label": None if best is None else table.labels[best],
-            "scores": {name: round(float(score), 6) for name, score in zip(table.labels, scores, strict=True)},
-        }
-        for work, best, scores in zip(table.works, table.best, table.scores, strict=True)
-    ]
+    record = table.to_json()
     if options.json:
-        print_json({"labels": list(table.labels), "works": rows})
+        print_json(record)
         return
-    for row in rows:
+    for row in record["works"]:
         print(f"{row['label'] or '(none stands out)':<28} {max(row['scores'].values()):.2f}  {row['file']}")
 
 
@@ -216,7 +208,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _train_mini(options: argparse.Namespace) -> None:
-    from explorer.adapt.mini import train_mini
+    from explorer.adapt.pipeline import train_mini
 
     logging.getLogger("explorer").setLevel(logging.INFO)
     train_mini(settings_from(options), options.stages)

@@ -89,7 +89,7 @@ def reliability(calibration: Calibration) -> views.Props:
         f"{100 * calibration.ece:.0f} points on average, and of a copy and an unrelated place the copy was given "
         f"more in {100 * calibration.auc:.0f} of 100 cases."
     )
-    bins = [{"said": one.said, "right": one.right, "count": one.count} for one in calibration.reliability]
+    bins = [{"said": one.confidence, "right": one.right, "count": one.count} for one in calibration.reliability]
     return {"words": words, "bins": bins}
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from explorer.collection import Work
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
-from explorer.registration.compare import Near, as_matched, register, register_by_hand
+from explorer.registration.compare import register, register_by_hand
+from explorer.registration.match import MatchedBoxes, map_of_match
 from explorer.ui import incoming, registered, views
 from explorer.ui.components import Part
 from explorer.ui.evidence import SURE_OF_PLACE
@@ -89,14 +90,14 @@ class CompareTab:
             pairs = incoming.points(match.get("pairs"), MOST_PAIRS)
             key_points = incoming.whole_number(match.get("key_points"), 0, MOST_PAIRS, 0)
             placing = pairs[:key_points] if key_points >= SURE_OF_PLACE else pairs
-            matrix = as_matched(transform, placing, near, (first.size, second.size))
+            matrix = map_of_match(transform, placing, near, (first.size, second.size))
             matched = Matched(near, matrix, incoming.share(match.get("chance")), tuple(map(tuple, pairs)))
         return self._compared((first, second), near, matched, {**sent, "mirrored": match.get("mirrored") is True})
 
     # -- what they share -------------------------------------------------------------------------------------------
 
     def _compared(
-        self, chosen: tuple[Chosen | None, Chosen | None], near: Near | None, matched: Matched | None,
+        self, chosen: tuple[Chosen | None, Chosen | None], near: MatchedBoxes | None, matched: Matched | None,
         sent: dict[str, Any],
     ) -> views.Props:  # fmt: skip
         first, second = chosen
@@ -166,7 +167,7 @@ class CompareTab:
         return works
 
 
-def _boxes(sent: Any) -> Near | None:
+def _boxes(sent: Any) -> MatchedBoxes | None:
     """A detail and where it was found, when both were sent and are boxes."""
     fields = incoming.record(sent)
     try:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.geometry import Box
-from explorer.registration.physical_size import BY_CELLS, BY_POINTS, Extent, Sizes, sizes
+from explorer.registration.physical_size import (
+    TOLERANCE_BY_CELLS,
+    TOLERANCE_BY_POINTS,
+    SizeComparison,
+    WorkSize,
+    compare_sizes,
+)
 from explorer.ui import words_for
 from explorer.ui.views import Props
 
@@ -23,11 +29,11 @@ MOST_LINES = 60
 """Pairs of places that are drawn; more would hide the pictures."""
 
 
-def extent(work: Work | None) -> Extent | None:
+def extent(work: Work | None) -> WorkSize | None:
     """A work's size, where the catalogue states it."""
     if work is None or not work.width_cm or not work.height_cm or not work.width or not work.height:
         return None
-    return Extent(work.width_cm, work.height_cm, work.width, work.height)
+    return WorkSize(work.width_cm, work.height_cm, work.width, work.height)
 
 
 def evidence(
@@ -42,8 +48,8 @@ def evidence(
     if found is None:
         return None
     here, there = extent(asked), extent(work)
-    give = BY_POINTS if found.key_points >= SURE_OF_PLACE else BY_CELLS
-    measured = sizes(here, asked_box, there, match.box, found.transform, give) if here and there else None
+    give = TOLERANCE_BY_POINTS if found.key_points >= SURE_OF_PLACE else TOLERANCE_BY_CELLS
+    measured = compare_sizes((here, asked_box), (there, match.box), found.transform, give) if here and there else None
     own_scale = measured.ratio if measured and found.transform else None
     name, words = words_for.chance(match.score)  # of a search for several things, how far all of them are there
     return {
@@ -79,7 +85,7 @@ def fit(found: Transform | None) -> Props | None:
     return {"scale": round(float(found.scale), 5), "turn": round(float(found.turn), 3), "mirror": bool(found.mirror)}
 
 
-def _sizes(measured: Sizes, here: Extent, there: Extent) -> Props:
+def _sizes(measured: SizeComparison, here: WorkSize, there: WorkSize) -> Props:
     return {
         "words": words_for.sizes(measured),
         "here": words_for.size(measured.query),

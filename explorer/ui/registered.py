@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.registration.compare import meets, transform_in_pixels
+from explorer.registration.match import overlap_with_match, transform_in_pixels
 from explorer.ui import views, words_for
 from explorer.ui.evidence import extent
 
 if TYPE_CHECKING:
     from explorer.collection import Work
-    from explorer.registration.compare import Near
     from explorer.registration.fit import Registration
+    from explorer.registration.match import MatchedBoxes
 
 MOST_PLACES = 120
 """Agreeing places that are shown."""
@@ -30,7 +30,7 @@ class Matched:
     """A detail and where a search found it; how the whole picture lies, ``matrix (3, 3)`` from fractions to fractions,
     if all of it changed as the detail did; the match's chance (0: not known), and pairs of places that agree."""
 
-    near: Near
+    near: MatchedBoxes
     matrix: np.ndarray
     chance: float = 0.0
     pairs: tuple[tuple[float, ...], ...] = ()
@@ -59,11 +59,11 @@ def fit(matched: Matched | None) -> views.Props:
 
 def laid(found: Registration) -> views.Props:
     """A registration as the light table lays it: ``matrix`` row by row, fractions of the first to the second's."""
-    step = max(1, -(-len(found.places) // MOST_PLACES))
+    step = max(1, -(-len(found.inlier_pairs) // MOST_PLACES))
     return {
         "matrix": [float(number) for number in found.matrix.ravel()],
         "kind": found.kind,
-        "places": [[round(float(number), 5) for number in row] for row in found.places[::step]],
+        "places": [[round(float(number), 5) for number in row] for row in found.inlier_pairs[::step]],
     }
 
 
@@ -101,11 +101,11 @@ def told_of_wholes(said: str, found: Registration, matched: Matched) -> str:
     """What is said of a registration of the whole pictures beside a match that was found: a detail may have been
     reversed or moved by itself."""
     same_way = (np.linalg.det(matched.matrix) < 0) == found.mirror
-    agrees = same_way and meets(found.matrix, matched.near) > SEEN_TOO
+    agrees = same_way and overlap_with_match(found.matrix, matched.near) > SEEN_TOO
     return said if agrees else f"{said} Not as the match has it."
 
 
-def near(boxes: Near | None) -> views.Props | None:
+def near(boxes: MatchedBoxes | None) -> views.Props | None:
     """A detail and where it was found."""
     return None if boxes is None else {"first": views.sides(boxes[0]), "second": views.sides(boxes[1])}
 
@@ -158,7 +158,7 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
-def over_one_another(boxes: Near, mirror: bool) -> np.ndarray:
+def over_one_another(boxes: MatchedBoxes, mirror: bool) -> np.ndarray:
     """The map that lays a detail's box over the place where it was found, ``(3, 3)``, fractions to fractions."""
     (a, b) = boxes
     across = b.width / a.width * (-1 if mirror else 1)

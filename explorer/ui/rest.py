@@ -23,8 +23,7 @@ from explorer.ui.combining import combined_query, in_fractions
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import AppContext
 from explorer.ui.session import ResultOptions
-from explorer.words.labels import parse_prompts
-from explorer.words.zero_shot import label_works
+from explorer.words.labels import label_works, parse_prompts
 
 
 class RestApi:
@@ -98,7 +97,7 @@ class RestApi:
     def label(self, prompts: str) -> dict:
         """Labels, one per line, and each work's scores and best label (null where none stands out)."""
         table = label_works(self.context.workspace, parse_prompts(incoming.text(prompts)))
-        return views.label_table(table.labels, table.works, table.scores, table.best)
+        return table.to_json()
 
     def register(
         self, first: str, second: str, first_box: list[float] | None = None, second_box: list[float] | None = None

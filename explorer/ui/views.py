@@ -154,30 +154,12 @@ def entry(work: Work) -> Props:
     return {**known, "width": work.width, "height": work.height}
 
 
-def label_table(
-    labels: Sequence[str], works: Sequence[str], scores: Sequence[Sequence[float]], best: Sequence[int | None]
-) -> Props:
-    """Labels as the REST API and ``explorer label --json`` give them."""
-    rows = zip(works, scores, best, strict=True)
-    return {
-        "labels": list(labels),
-        "works": [
-            {
-                "file": work,
-                "label": None if number is None else labels[number],
-                "scores": {name: round(float(one), 6) for name, one in zip(labels, row, strict=True)},
-            }
-            for work, row, number in rows
-        ],
-    }
-
-
 def label_groups(
     labels: Sequence[str], works: Sequence[Work], scores: Sequence[Sequence[float]], best: Sequence[int | None]
 ) -> list[Props]:
     """Works under the label that fits each best, surest first; those that no label fits come last.
 
-    ``best`` holds numbers of labels, as :class:`explorer.search.LabelTable` does.
+    ``best`` holds numbers of labels, as :class:`explorer.words.LabelTable` does.
     """
     groups: dict[int | None, list[Props]] = {number: [] for number in [*range(len(labels)), None]}
     for work, row, number in zip(works, scores, best, strict=True):

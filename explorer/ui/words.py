@@ -13,8 +13,7 @@ from explorer.ui.components import ASSETS, Labels, Results
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext, working
 from explorer.ui.session import ResultOptions
-from explorer.words.labels import parse_prompts
-from explorer.words.zero_shot import label_works
+from explorer.words.labels import label_works, parse_prompts
 
 log = logging.getLogger(__name__)
 
