@@ -9,8 +9,8 @@
 # Collections, and what people judged in them, are in the volume /cache. The app has no sign-in: publish the port to
 # this machine only, as above, or behind a proxy that asks who comes.
 #
-# torch comes from PyPI, with CUDA libraries on x86. For the smaller build without them:
-#   docker build --build-arg PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu -t brueghel-explorer .
+# torch comes with CUDA libraries on x86. For the smaller build for the processor alone, give the package index that
+# PyTorch's "Get started" page names for Linux, Pip, CPU: docker build --build-arg PIP_EXTRA_INDEX_URL=... .
 
 FROM python:3.11-bookworm AS build
 ARG PIP_EXTRA_INDEX_URL=""

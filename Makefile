@@ -46,7 +46,7 @@ $(VENV)/.installed: requirements.txt | prerequisites
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e ".[test,docs]"
 	@touch $@
 
 $(VENV)/.installed-docs: $(VENV)/.installed pyproject.toml
