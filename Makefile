@@ -26,7 +26,7 @@ lint: $(VENV)/.installed-test  ## style, format and types
 	$(BIN)/python -m mypy
 
 docs: $(VENV)/.installed-docs  ## the documentation site, into site/
-	$(BIN)/python -m mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 wheel: $(VENV)/.installed-test  ## the package, into dist/
 	$(BIN)/python -m build --no-isolation
