@@ -1,4 +1,4 @@
-const { h, svg, picture, byline, sameAddress, comparisons } = window.Explorer;
+const { h, svg, picture, byline, sameAddress, comparisons, inCollection, ready } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const table = $(".lighttable"), account = $(".account"), wait = $(".wait"), rod = $(".rod"), hand = $(".hand");
 const MODES = ["side", "curtain", "opacity", "blink", "difference"], SIDES = ["first", "second"];
@@ -316,7 +316,7 @@ const open = (name, on) => {
 };
 const find = async (name) => {
   const picker = part(".choice", name).querySelector(".picker"), text = picker.querySelector("input").value.trim();
-  const found = await server.works(text).catch(() => ({ works: [], more: 0 }));
+  const found = await server.works(inCollection({ text })).catch(() => ({ works: [], more: 0 }));
   if (text !== picker.querySelector("input").value.trim()) return; // another was asked since
   picker.querySelector("ul").replaceChildren(...found.works.map((work) => h("li", {},
     h("button", { type: "button", "data-work": work.work, title: work.title }, h("span", { class: "small" }, picture(server, work.work)),
@@ -459,4 +459,4 @@ new ResizeObserver(() => {
 new IntersectionObserver(() => settle("pushState")).observe(element);
 watch("value", show);
 show();
-restore();
+ready.then(() => restore());

@@ -1,4 +1,4 @@
-const { h, svg, sign, mark, byline } = window.Explorer;
+const { h, svg, sign, mark, byline, inCollection } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const dialog = $("dialog"), pair = $(".pair"), drawing = $(".drawing"), note = $(".note input"), who = $(".who input");
 const [here, there] = [...element.querySelectorAll("figure")].map((figure) => ({
@@ -81,7 +81,7 @@ const picture = (side, one, { url, width, height }, box) => {
 };
 for (const side of [here, there]) side.image.addEventListener("load", () => side.image.classList.add("ready"));
 const fetched = async ({ work }) => {
-  if (!larges.has(work)) larges.set(work, await server.large({ work }));
+  if (!larges.has(work)) larges.set(work, await server.large(inCollection({ work })));
   return larges.get(work);
 };
 const seek = async (one) => {
@@ -159,7 +159,7 @@ const remembered = (name) => {
 const ask = (deed, sent) => { // one after another: a click on a second card waits for the first
   turn = turn.then(async () => {
     try {
-      const answer = await server[deed]({ ...sent, who: who.value.trim() });
+      const answer = await server[deed](inCollection({ ...sent, who: who.value.trim() }));
       trouble(answer.error);
       return answer.error ? null : answer;
     } catch (error) {

@@ -1,4 +1,4 @@
-const { h, picture, byline } = window.Explorer;
+const { h, picture, byline, inCollection } = window.Explorer;
 const plane = element.querySelector(".plane"), canvas = element.querySelector("canvas"), card = element.querySelector(".card");
 const columnField = element.querySelector(".column"), legend = element.querySelector(".legend"), hint = element.querySelector(".hint");
 const pen = canvas.getContext("2d");
@@ -54,7 +54,7 @@ const fetchImages = async () => {
   if (!batch.length) return;
   batch.forEach((work) => images.set(work, null));
   let urls = {};
-  try { urls = await server.thumbnails(batch); } catch (error) { batch.forEach((work) => images.delete(work)); }
+  try { urls = await server.thumbnails(inCollection({ works: batch })); } catch (error) { batch.forEach((work) => images.delete(work)); }
   for (const [work, url] of Object.entries(urls)) {
     const image = new Image();
     image.onload = () => { images.set(work, image); draw(); };

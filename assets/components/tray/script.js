@@ -46,11 +46,11 @@ $(".parts").addEventListener("click", (event) => {
   const button = event.target.closest("[data-index]");
   if (button) trigger("take", { index: Number(button.dataset.index), at: window.Explorer.asked() });
 });
-const say = () => {
-  if (words.value.trim() !== (props.value?.words || "")) trigger("say", { words: words.value, at: window.Explorer.asked() });
+const describe = () => {
+  if (words.value.trim() !== (props.value?.words || "")) trigger("describe", { words: words.value, at: window.Explorer.asked() });
 };
-words.addEventListener("change", say);
-words.addEventListener("keydown", (event) => { if (event.key === "Enter") say(); });
+words.addEventListener("change", describe);
+words.addEventListener("keydown", (event) => { if (event.key === "Enter") describe(); });
 order.addEventListener("change", () => trigger("order", { layout: order.checked, at: window.Explorer.asked() }));
 $(".only").addEventListener("click", () => trigger("only", { at: window.Explorer.asked() }));
 watch("value", show);

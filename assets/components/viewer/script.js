@@ -1,4 +1,4 @@
-const { h, place, percent, mark, byline, sameAddress } = window.Explorer;
+const { h, place, percent, mark, byline, sameAddress, ready } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const stage = $(".stage"), sheet = $(".sheet"), painting = $(".painting"), wait = $(".wait");
 const hover = $(".hover"), aim = $(".aim:not(.asked)"), sought = $(".asked"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
@@ -422,4 +422,4 @@ watch("value", show);
 sized();
 setAuto(true);
 show();
-restore();
+ready.then(restore);
