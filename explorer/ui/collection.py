@@ -21,9 +21,9 @@ from explorer.verification.calibration_result import Calibration
 from explorer.workspace import Workspace
 
 UNCALIBRATED = (
-    "This collection is not calibrated by itself: it is too small, too few copies of its details could be found, or it "
-    "was indexed by an earlier version (then indexing again calibrates it). Its percentages come from another: read "
-    "them as an order of trust."
+    "This collection has no calibration of its own: it is too small, too few copies of its details could be found, or "
+    "it was indexed by an earlier version (then indexing again calibrates it). Its percentages come from another "
+    "collection: use them to compare matches with one another, not as probabilities."
 )
 
 
@@ -63,7 +63,7 @@ def facts(workspace: Workspace) -> list[tuple[str, str]]:
         ("Searched", f"{manifest.works:,} works in {manifest.regions:,} overlapping places"),
         ("Left out", f"{skipped:,} {'file' if skipped == 1 else 'files'}" if skipped else "nothing"),
         ("Model", config.model),
-        ("About it", workspace.model_note),
+        ("About the model", workspace.model_note),
         ("Details matched by", f"{matching.words()} made of its own details" if matching else ""),
         ("Resolution", f"{config.resolution} pixels on the long side"),
         ("Indexed", manifest.created.replace("T", ", ")[:17]),
@@ -103,11 +103,11 @@ def reliability(calibration: Calibration) -> views.Props:
     if not calibration.reliability:
         return {"words": UNCALIBRATED, "bins": []}
     words = (
-        f"This collection was calibrated by itself: copies were made of its own details (in other sizes, reversed, "
-        f"recoloured, in grey, in ink, blurred, set into other works) and {calibration.copies} found again, beside "
-        f"{calibration.pairs:,} places that have nothing to do with what was searched for. A percentage was off by "
-        f"{100 * calibration.ece:.0f} points on average, and of a copy and an unrelated place the copy was given "
-        f"more in {100 * calibration.auc:.0f} of 100 cases."
+        "This collection was calibrated with copies of its own details (in other sizes, reversed, recoloured, in grey, in "
+        f"ink, blurred, set into other works): {calibration.copies} copies that were found again, and "
+        f"{calibration.pairs:,} places that have nothing to do with what was searched for. The percentages were wrong "
+        f"by {100 * calibration.ece:.0f} points on average; of a copy and an unrelated place, the copy was given the "
+        f"higher percentage in {100 * calibration.auc:.0f} of 100 cases."
     )
     bins = [{"said": row.said, "right": row.right, "count": row.count} for row in calibration.reliability]
     return {"words": words, "bins": bins}

@@ -32,8 +32,8 @@ MOST_POINTS = 8
 MOST_PAIRS = 60
 """Pairs of matching points that are taken from a browser."""
 LAID_BY_PLACE = (
-    "No place in these two details agrees well enough; the one is laid over the other as the search found them. "
-    "Set points by hand for more."
+    "Too few points of these two details match; one is laid over the other where the search found it. "
+    "Set points by hand for a closer fit."
 )
 
 

@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 HOW_TO_BEGIN = (
     "Click or tap anything in the picture: a mill, a cart, a bird.\n\n"
-    "How much of it is meant is found by what recurs; you can then go smaller or larger. "
+    "The search takes as much of it as recurs in other works; you can then choose smaller or larger. "
     "Or drag a box round a detail."
 )
-MAIN_DETAIL_FIRST = "Say first what to look for: click a detail. Then add what it should not be like."
+MAIN_DETAIL_FIRST = "First click a detail to look for. Then add what is not wanted."
 
 Shown = tuple[Session, Any, Any, Any, Any]
 """What every step gives: the session, then what viewer, trail, tray and results show (``gr.skip()``: as it is)."""
@@ -118,7 +118,7 @@ class ExploreTab:
     # -- handlers --------------------------------------------------------------------------------------------------
 
     def find(self, session: Session, event: gr.EventData) -> Any:
-        """Works whose catalogue entry answers to what is typed."""
+        """Works whose catalogue entry matches what is typed."""
         try:
             return gallery(self.app.of(session), incoming.text(incoming.record(event._data).get("text"), 200))
         except ExplorerError as error:
@@ -287,7 +287,7 @@ class ExploreTab:
 
 
 def gallery(context: CollectionContext, text: str = "") -> views.Props:
-    """The works of a collection whose catalogue entry answers to ``text``; all of them without one."""
+    """The works of a collection whose catalogue entry matches ``text``; all of them without one."""
     collection = context.workspace.collection
     found = collection.find(text)
     return views.gallery(found, text, len(collection.works()) if text else len(found))

@@ -104,7 +104,7 @@ def words_beside_match(said: str, found: Registration, matched: Matched) -> str:
     reversed or moved by itself."""
     same_way = (np.linalg.det(matched.matrix) < 0) == found.mirror
     confirmed = same_way and meets(found.matrix, matched.near) > SAME_PLACE
-    return said if confirmed else f"{said} The match lies otherwise."
+    return said if confirmed else f"{said} This differs from the match."
 
 
 def near(boxes: Near | None) -> views.Props | None:

@@ -96,7 +96,7 @@ class RestApi:
         return {"proposals": proposed, "matches": _matches(context, found, _options(top, per_work, own))}
 
     def search_words(self, text: str, top: int = 20, per_work: int = 1, collection: str = "") -> list[dict]:
-        """Places that answer to words."""
+        """Places that match words."""
         words = incoming.words(text)
         if not words:
             raise ExplorerError("Type a few words first, such as: a windmill on a hill.")
@@ -105,7 +105,7 @@ class RestApi:
     def search_combined(
         self, parts: list[dict], layout: bool = False, top: int = 20, per_work: int = 1, collection: str = ""
     ) -> list[dict]:
-        """Works that answer to several parts at once, each {"file", "box", "weight"} or {"text", "weight"}. A weight
+        """Works that match several parts at once, each {"file", "box", "weight"} or {"text", "weight"}. A weight
         of 1 must be there, less is an example, below 0 is not wanted. With layout, details of one work must lie as
         they do in it."""
         context = self.app.named(collection)

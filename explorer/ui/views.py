@@ -119,7 +119,7 @@ def results(cards: Sequence[Props], options: ResultOptions, asked: Props | None 
     learnt from, in words."""
     works = len({card["work"] for card in cards})
     if not cards:
-        return message("Nothing in the collection answers to this.", options)
+        return message("Nothing in the collection matches this.", options)
     places = "1 place" if len(cards) == 1 else f"{len(cards)} places"
     count = places if works == len(cards) else f"{places} in {works} {'work' if works == 1 else 'works'}"
     answer = {"cards": list(cards), "count": count, "message": "", "result_options": shown_options(options)}

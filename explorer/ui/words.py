@@ -20,7 +20,7 @@ from explorer.words.zero_shot import label_works
 
 log = logging.getLogger(__name__)
 
-DESCRIBE = "Describe what should be seen, in a few English words; the places that answer best come first."
+DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
 LABEL = (
     "Write labels, one per line. Each work is put under the one that fits it best, or under none; "
     "the number is the probability of that label among yours."
@@ -88,7 +88,7 @@ class WordsTab:
     # -- handlers --------------------------------------------------------------------------------------------------
 
     def find(self, session: Session, text: str, options: ResultOptions) -> views.Props:
-        """Places that answer to words."""
+        """Places that match words."""
         words = incoming.words(text)
         if not words:
             return views.message("Type a few words first, such as: a windmill on a hill.", options)

@@ -22,7 +22,7 @@ SAME_SCALE = 0.03
 
 LITTLE_TO_GO_BY = (
     "There is little to recognise in this detail: smooth ground looks like any other. Even a true copy could not be "
-    "told from chance. A detail with more in it can be."
+    "told from chance. Choose a detail with more in it."
 )
 
 
@@ -49,12 +49,12 @@ def percentile(share: float | None) -> str:
     empty where none were tried.
 
     >>> percentile(1.0), percentile(0.9981), percentile(None)
-    ('no unrelated pair tried comes near', 'stronger than 99.8% of unrelated pairs', '')
+    ('stronger than every unrelated pair tried', 'stronger than 99.8% of unrelated pairs', '')
     """
     if share is None:
         return ""
     if share >= 1:
-        return "no unrelated pair tried comes near"
+        return "stronger than every unrelated pair tried"
     shown = math.floor(1000 * share + 1e-6) / 10
     return f"stronger than {shown:g}% of unrelated pairs" if shown > 0 else "no stronger than unrelated pairs"
 

@@ -367,7 +367,7 @@ def test_the_catalogue_is_searched_as_one_types(visit: Visit, workspace: Workspa
     page.get_by_placeholder("Search the catalogue").press_sequentially(word, delay=15)
     expect(page.locator(".gallery li")).to_have_count(len(workspace.collection.find(word)))
     page.get_by_placeholder("Search the catalogue").fill("nothing is called this")
-    expect(page.locator(".tally")).to_contain_text("No work answers to")
+    expect(page.locator(".tally")).to_contain_text("No work matches")
     page.get_by_placeholder("Search the catalogue").fill("")
     expect(page.locator(".gallery li")).to_have_count(total)
     page.locator(f".gallery button[data-work={json.dumps(wanted.id)}]").click()

@@ -168,7 +168,7 @@ def test_a_query_grows_step_by_step_and_back_undoes_it(explore: ExploreTab, monk
     one, two = (work.id for work in explore.app.of(Session()).workspace.collection.works()[:2])
     place = {"kind": "work", "key": one, "box": [0.5, 0.5, 0.8, 0.9]}
     session, *_ = explore.join(Session(), event(role="unlike", **place))
-    assert session == Session() and "Say first what to look for" in explore.said.pop()
+    assert session == Session() and "First click a detail to look for" in explore.said.pop()
     session, *_ = explore.join(session, event(role="also", **{**place, "box": [0.1, 0.1, 0.3, 0.4]}))
     assert session.here.box == HERE and not session.here.further, "the first detail is the main one"
     session, stage, _, shown, _ = explore.join(session, event(role="also", **place))

@@ -321,7 +321,7 @@ const find = async (name) => {
   picker.querySelector("ul").replaceChildren(...found.works.map((work) => h("li", {},
     h("button", { type: "button", "data-work": work.work, title: work.title }, h("span", { class: "small" }, picture(server, work.work)),
       h("span", { class: "words" }, h("span", { class: "name" }, work.title), h("span", { class: "whose" }, byline(work)))))));
-  picker.querySelector(".none").textContent = !found.works.length ? "No work answers to this." : found.more ? `${found.more} more: type a word or two.` : "";
+  picker.querySelector(".none").textContent = !found.works.length ? "No work matches this." : found.more ? `${found.more} more: type a word or two.` : "";
 };
 const take = (name, one) => {
   const both = { first: chosen(value.first), second: chosen(value.second), [name]: one };

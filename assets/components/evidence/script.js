@@ -96,7 +96,7 @@ const seek = async (one) => {
 const fact = (term, ...said) => said.some(Boolean) && h("div", {}, h("dt", {}, term), said.filter(Boolean).map((text) => h("dd", {}, text)));
 const facts = ({ evidence: why }) => [
   fact("How it changed", why.transform, why.scale && (why.sizes ? "measured on the works" : "measured in the photographs")),
-  fact("What agrees", why.agreement, `mean likeness ${why.similarity.toFixed(2)}`),
+  fact("What matches", why.agreement, `mean similarity ${why.similarity.toFixed(2)}`),
   fact("Against chance", why.percentile),
   (why.parts?.length || why.joined) && fact("Each part by itself", ...(why.parts || []).map((part) => `${part.name}: ${part.percent}, ${part.agreement}`), why.joined),
   fact("Size on the works", why.sizes ? `${why.sizes.here} and ${why.sizes.there}` : "The catalogue does not state both works' sizes.", why.sizes?.words),

@@ -4,7 +4,7 @@ const $ = (selector) => element.querySelector(selector);
 const list = $(".cards"), form = $(".result-options");
 const VERDICTS = [["accepted", "Accept", "a copy of the detail"], ["doubtful", "Doubtful", "perhaps a copy"], ["rejected", "Reject", "not a copy"]];
 const NOTHING = "Nothing convincing: no place in the collection is likely to be a copy of this detail.";
-const NOT_ALL = "Nothing convincing: no work in the collection is likely to answer to all of this.";
+const NOT_ALL = "Nothing convincing: no work in the collection is likely to have all of this.";
 const CONVINCING = 0.3;
 let unfolded = false; // weaker places are shown although the option is to hide them
 
@@ -34,7 +34,7 @@ const believed = ({ evidence: why }) => why && h("div", { class: "believed " + w
   h("p", { class: "transform" }, why.transform));
 const deeds = (one) => one.evidence && h("div", { class: "deeds" },
   h("span", { class: "links" },
-    h("button", { type: "button", class: "examine", title: "Both details side by side, and what agrees", "aria-label": `Evidence for ${one.title}` }, "Evidence"),
+    h("button", { type: "button", class: "examine", title: "Both details side by side, with the points that match", "aria-label": `Evidence for ${one.title}` }, "Evidence"),
     h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${one.title}` }, "Compare")),
   h("span", { class: "judge", role: "group", "aria-label": "Your judgement" }, VERDICTS.map(([verdict, word, meaning]) =>
     h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${one.title}` }, sign(verdict)))));

@@ -2,7 +2,7 @@ const { h, picture, whole } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const words = $(".words"), order = $(".order input");
 const WORDS = { also: "and", like: "like", unlike: "not" };
-const MEANS = { also: "must be there too", like: "an example of what is meant", unlike: "not wanted" };
+const MEANS = { also: "must be there too", like: "an example of what is wanted", unlike: "not wanted" };
 let adding = "";
 
 const crop = (one) => {
