@@ -127,11 +127,11 @@
     return at;
   };
 
-  const byline = (one) => [one.artist, one.date].filter(Boolean).join(", ");
+  const byline = (work) => [work.artist, work.date].filter(Boolean).join(", ");
 
   // Two addresses of this page that ask for the same, however they are written.
   const asks = (address) => JSON.stringify([...new URL(address).searchParams].sort());
-  const sameAddress = (one, other) => asks(one) === asks(other);
+  const sameAddress = (first, second) => asks(first) === asks(second);
 
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
   const comparisons = { latest: 0 };

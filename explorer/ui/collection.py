@@ -103,8 +103,8 @@ def reliability(calibration: Calibration) -> views.Props:
     if not calibration.reliability:
         return {"words": UNCALIBRATED, "bins": []}
     words = (
-        "This collection was calibrated with copies of its own details (in other sizes, reversed, recoloured, in grey, in "
-        f"ink, blurred, set into other works): {calibration.copies} copies that were found again, and "
+        "This collection was calibrated with copies of its own details (in other sizes, reversed, recoloured, in grey, "
+        f"in ink, blurred, set into other works): {calibration.copies} copies that were found again, and "
         f"{calibration.pairs:,} places that have nothing to do with what was searched for. The percentages were wrong "
         f"by {100 * calibration.ece:.0f} points on average; of a copy and an unrelated place, the copy was given the "
         f"higher percentage in {100 * calibration.auc:.0f} of 100 cases."

@@ -5,16 +5,16 @@ const WORDS = { also: "and", like: "like", unlike: "not" };
 const MEANS = { also: "must be there too", like: "an example of what is wanted", unlike: "not wanted" };
 let adding = "";
 
-const crop = (one) => {
-  if (!one.work && !one.url) return null;
-  if (one.kind !== "picture") return picture(server, one.work, { box: whole(one.box) ? null : one.box });
-  const [x0, y0, x1, y1] = (one.box || [0, 0, 1, 1]).map((side) => 100 * side);
-  return h("img", { src: one.url, alt: "", draggable: "false", class: "ready", style: { objectViewBox: `inset(${y0}% ${100 - x1}% ${100 - y1}% ${x0}%)` } });
+const crop = (detail) => {
+  if (!detail.work && !detail.url) return null;
+  if (detail.kind !== "picture") return picture(server, detail.work, { box: whole(detail.box) ? null : detail.box });
+  const [x0, y0, x1, y1] = (detail.box || [0, 0, 1, 1]).map((side) => 100 * side);
+  return h("img", { src: detail.url, alt: "", draggable: "false", class: "ready", style: { objectViewBox: `inset(${y0}% ${100 - x1}% ${100 - y1}% ${x0}%)` } });
 };
-const part = (one) => h("li", { class: one.role || "main" },
-  one.role ? h("span", { class: "word" }, WORDS[one.role]) : null,
-  h("span", { class: "crop", title: `${one.title}\n${one.role ? MEANS[one.role] : "what is looked for"}` }, crop(one),
-    one.role ? h("button", { type: "button", "data-index": one.index, title: "Take away", "aria-label": `Take away: ${MEANS[one.role]}, a detail of ${one.title}` }, "×") : null));
+const part = (detail) => h("li", { class: detail.role || "main" },
+  detail.role ? h("span", { class: "word" }, WORDS[detail.role]) : null,
+  h("span", { class: "crop", title: `${detail.title}\n${detail.role ? MEANS[detail.role] : "what is looked for"}` }, crop(detail),
+    detail.role ? h("button", { type: "button", "data-index": detail.index, title: "Take away", "aria-label": `Take away: ${MEANS[detail.role]}, a detail of ${detail.title}` }, "×") : null));
 const show = () => {
   const { main, others = [], words: said = "", together, layout } = props.value || {};
   $(".tray").hidden = !main;

@@ -393,9 +393,9 @@ const show = () => {
   }
   caption();
   choose(value.box);
-  $(".others").replaceChildren(...(value.others || []).map((one) => {
-    const outline = mark(one.box);
-    outline.classList.add("other", one.role);
+  $(".others").replaceChildren(...(value.others || []).map((detail) => {
+    const outline = mark(detail.box);
+    outline.classList.add("other", detail.role);
     return outline;
   }));
   stepped();
