@@ -87,7 +87,7 @@ class Bench:
     """A collection and the instances in it."""
 
     def __init__(self, workspace: Workspace, instances: list[Instance], every: int, points: int) -> None:
-        self.workspace, self.sizes = workspace, workspace.collection.sizes()
+        self.workspace, self.sizes = workspace, workspace.collection.picture_sizes()
         self.motifs = sorted({one.motif for one in instances})
         self.instances, self.points = instances[::every], POINTS[:points]
 

@@ -29,7 +29,7 @@ from matcher import read_queries, search_all
 from transformers import CLIPModel, CLIPVisionConfig, CLIPVisionModel
 from words_rows import PROMPTS, art_figures, caption_figures, held_out_captions, pointing_figures
 
-from explorer.adapt.teacher import Teacher
+from explorer.adapt.models.mobilenet import MobileNet
 from explorer.config import Config
 from explorer.encoder import Encoder, open_encoder
 from explorer.encoder.clip import ClipEncoder
@@ -85,7 +85,7 @@ def retrieval(vectors: np.ndarray, classes: np.ndarray) -> float:
     return float(np.mean(precisions))
 
 
-def objects_rows(folder: Path, models: dict[str, Mini], teacher: Teacher | None) -> Iterator[Row]:
+def objects_rows(folder: Path, models: dict[str, Mini], teacher: MobileNet | None) -> Iterator[Row]:
     """Whole-picture retrieval, and zero-shot classes by the prompt ensemble."""
     files = sorted(folder.glob("*/*.jpg"))
     names = sorted({path.parent.name for path in files})
@@ -93,7 +93,7 @@ def objects_rows(folder: Path, models: dict[str, Mini], teacher: Teacher | None)
     pictures = [Image.open(path).convert("RGB") for path in files]
     if teacher:
         small = [to_pixels(picture.resize((224, 224), Image.Resampling.BICUBIC)) for picture in pictures]
-        maps = [teacher.run(torch.cat(small[at : at + 20])).meaning for at in range(0, len(small), 20)]
+        maps = [teacher.run(torch.cat(small[at : at + 20])).last for at in range(0, len(small), 20)]
         vectors = F.normalize(torch.cat(maps).mean(dim=(2, 3)), dim=-1).numpy()
         yield Row("objects: mAP", "teacher", retrieval(vectors, classes), "MobileNet V2, average-pooled")
     for title, mini in models.items():
@@ -126,7 +126,9 @@ def _rows(title: str, figures: dict[str, float]) -> list[Row]:
     return [Row(name, title, value) for name, value in figures.items()]
 
 
-def dense_rows(name: str, folder: Path, models: dict[str, Mini], teacher: Teacher | None, limit: int) -> Iterator[Row]:
+def dense_rows(
+    name: str, folder: Path, models: dict[str, Mini], teacher: MobileNet | None, limit: int
+) -> Iterator[Row]:
     """The exhaustive slow matcher on ``planted`` or ``brueghel``."""
     queries = read_queries(folder / "annotations.json")
     queries = queries[:: max(1, len(queries) // limit)] if limit else queries
@@ -187,7 +189,7 @@ def measure(args: argparse.Namespace) -> Iterator[Row]:
         control = CLIPModel(trained.model.config).float()
         models["untrained"] = Mini(ClipEncoder(control, trained.tokenizer, config, "cpu"))
     file = args.data / "teacher" / "mobilenet_v2_1.0_224_quant.tflite"
-    teacher = Teacher(file) if file.is_file() and args.teacher else None
+    teacher = MobileNet(file) if file.is_file() and args.teacher else None
     if teacher is None:
         yield Row("teacher", "teacher", None, "skipped: no teacher file, or not asked for")
     asked = args.only.split(",")

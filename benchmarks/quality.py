@@ -86,7 +86,7 @@ class Bench:
     """A workspace with its queries, and every way of searching run on them, one query after another in turns."""
 
     def __init__(self, workspace: Workspace, annotations: Path, prefix: str) -> None:
-        self.workspace, self.sizes = workspace, workspace.collection.sizes()
+        self.workspace, self.sizes = workspace, workspace.collection.picture_sizes()
         self.asked = [self._ready(query, prefix) for query in read_queries(annotations)]
         self.recall: list[float] = []
 

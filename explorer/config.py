@@ -1,4 +1,4 @@
-"""Every setting in one frozen value, with its default and unit; and the fingerprint of what changes vectors."""
+"""All settings of a collection in one frozen value, and the fingerprint of those that change its vectors."""
 
 from __future__ import annotations
 
@@ -12,45 +12,50 @@ from explorer.errors import ExplorerError
 
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
 MINI_MODEL, SMALL_MODEL = "mini", "small"
-"""The two that ship with the project: the demo's, and the one trained anew."""
+"""The bundled models: the demo's, and the one trained from scratch."""
+_FROM_MODEL: Any = None
+"""Default of the settings whose default depends on the model; ``Config.__post_init__`` fills them in."""
 _DEFAULTS = {"resolution": 448, "whitening": 0.0, "hog_weight": 1.0}
 _DEFAULTS_OF = {
     MINI_MODEL: {"resolution": 832, "whitening": 0.5, "hog_weight": 2.0},
     SMALL_MODEL: {"resolution": 832, "whitening": 0.5, "hog_weight": 0.5},
 }
 FACETS = ("token", "value")
-"""What of a block can match details: the tokens that leave it, or the values that its attention gathers."""
+"""Outputs of a transformer block that can match details: its tokens, or the value vectors of its attention."""
 INDEX_OPTIONS = ("model", "resolution", "match_layer", "match_facet", "cell_dims", "hog_weight", "whitening", "engine")
-"""Settings that a person may choose when a collection is indexed, as the command line's options are called."""
+"""Settings that a user may choose when a collection is indexed; the command line's options have the same names."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a collection is indexed with.
+    """The settings that a collection is indexed with.
 
-    The first group decides the vectors: changing any of it means encoding again, into another folder.
-    The second group decides only how they are looked up, and may change from one search to the next.
+    The first group determines the vectors: changing any of it means encoding again, into another folder.
+    The second group determines only how they are searched, and may change from one search to the next.
+
+    Raises :class:`ExplorerError` for values out of range.
     """
 
     # -- these change vectors ---------------------------------------------------------------------------------------
     model: str = DEFAULT_MODEL
     """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` and ``small`` ship with the project."""
-    resolution: int | None = None
-    """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out, it becomes
-    the model's usual: 832 for those that ship, which are quick and need the pixels, 448 for others."""
+    resolution: int = _FROM_MODEL
+    """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out: 832
+    for the bundled models, which are quick and need the pixels, 448 for others."""
     match_layer: int = 0
-    """Block that matches details, counted from the end (-1 is the last); 0 is the one that the model's own config
-    names, or, where it names none, the one that is chosen when a collection is indexed."""
+    """Transformer block whose output matches details, counted from the end (-1 is the last); 0 is the block that the
+    model's own config names or, where it names none, the block that is chosen when a collection is indexed."""
     match_facet: str = ""
-    """What of that block, one of :data:`FACETS`; empty is what the model's own config names, or its tokens."""
+    """Output of that block, one of :data:`FACETS`; empty is what the model's own config names, or its tokens."""
     cell_dims: int = 128
     """Dimensions kept of a patch token for matching (PCA fitted on the collection); 0 keeps them all."""
-    whitening: float | None = None
-    """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully. Left out: 0.5 for those that
-    ship, 0 for others."""
-    hog_weight: float | None = None
-    """How much the gradient histograms of all cells count, times what the model's patch tokens do, when details are
-    matched; 0 leaves them out. Left out: 2 for the mini model, 0.5 for the small one, 1 for others."""
+    whitening: float = _FROM_MODEL
+    """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully. Left out: 0.5 for the bundled
+    models, 0 for others."""
+    hog_weight: float = _FROM_MODEL
+    """Weight of the gradient histograms (HOG) relative to the model's patch tokens when details are matched: the ratio
+    of their standard deviations, 0 to 1000; 0 leaves the histograms out. Left out: 2 for the mini model, 0.5 for the
+    small one, 1 for others."""
     scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
     """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
     overlap: float = 0.4
@@ -60,15 +65,14 @@ class Config:
     engine: str = "hnsw?M=12&ef_construction=60&ef=400"
     """The vector index, like a database address: ``exact``, or ``hnsw`` with its parameters."""
     candidate_regions: int = 1000
-    """Regions that the index is first asked for; more where they lie in too few works."""
+    """Regions retrieved from the index at first; more where they lie in too few works."""
     candidate_works: int = 300
-    """Works that the index proposes for a search, to be looked at coarsely."""
+    """Works retrieved from the index for a search, as candidates for coarse matching."""
     rerank_works: int = 100
-    """Works, the best of those, whose stored grids are compared with the query's cell by cell."""
+    """Works, the best of the candidates after coarse matching, that are matched densely and verified."""
 
     def __post_init__(self) -> None:
-        usual = _DEFAULTS_OF.get(self.model, _DEFAULTS)
-        for name, value in usual.items():
+        for name, value in _DEFAULTS_OF.get(self.model, _DEFAULTS).items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         if self.match_facet and self.match_facet not in FACETS:
@@ -80,8 +84,11 @@ class Config:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Config:
-        """A config as :meth:`to_json` wrote it; one of another version, with other settings, is refused, but for those
-        of :data:`_ADDED`."""
+        """A config as :meth:`to_json` wrote it, or an earlier version whose settings are known by :data:`_RENAMED` and
+        :data:`_ADDED`.
+
+        Raises :class:`ExplorerError` for a record with other settings, and for values out of range.
+        """
         names = {old: new for new, old in _RENAMED.items()}
         record = {**_ADDED, **{names.get(name, name): value for name, value in dict(record).items()}}
         known = {field.name for field in fields(cls)}
@@ -94,16 +101,17 @@ class Config:
         return replace(cls(), **{**record, "scales": tuple(record["scales"])})
 
     def to_json(self) -> dict[str, Any]:
+        """All settings by name, with values that JSON can hold."""
         return {**asdict(self), "scales": list(self.scales)}
 
     def fingerprint(self, model_hash: str) -> str:
-        """A readable folder name that differs whenever the vectors would.
+        """A readable folder name that differs whenever the vectors would; ``model_hash`` identifies the weights.
 
         >>> Config(model="openai/clip-vit-base-patch16").fingerprint("abc")  # doctest: +ELLIPSIS
         'clip-vit-base-patch16-448px-...'
         """
         record = self.to_json()
-        ignored = {*_LOOKUP_SETTINGS, *(name for name, usual in _ADDED.items() if record[name] == usual)}
+        ignored = {*_LOOKUP_SETTINGS, *(name for name, default in _ADDED.items() if record[name] == default)}
         deciding = {_RENAMED.get(name, name): value for name, value in record.items() if name not in ignored}
         deciding["model"] = model_hash
         digest = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:8]
@@ -113,20 +121,26 @@ class Config:
 
 _LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works", "rerank_works"})
 _RENAMED = {"hog_weight": "outlines", "rerank_works": "laid_works"}
-"""Settings by what earlier versions called them: their manifests say so, and the fingerprint still does, so that
-nothing is encoded anew for a name."""
+"""Settings and their names in earlier versions. Those names are in old manifests and still in the fingerprint, so that
+renaming a setting encodes nothing again."""
 _ADDED: dict[str, Any] = {"match_facet": ""}
-"""Settings that manifests of earlier versions lack, and what they then were; so set, they leave the fingerprint as it
-was before there was such a setting."""
+"""Settings that manifests of earlier versions lack, with the value that those versions implied. With that value they do
+not enter the fingerprint, which then is what it was before the setting existed."""
 
 
 @dataclass(frozen=True)
 class RuntimeOptions:
-    """How hard to work; none of it changes a result. 0 means a sensible choice for this machine."""
+    """Settings of a run that do not change its results. 0, or empty, is a suitable choice for this machine.
+
+    Raises :class:`ExplorerError` for numbers below 0.
+    """
 
     threads: int = 0
+    """Threads of the model."""
     batch: int = 0
+    """Pictures per forward pass of the model."""
     device: str = ""
+    """Torch device: ``cpu``, ``cuda`` or ``mps``."""
 
     def __post_init__(self) -> None:
         if self.threads < 0 or self.batch < 0:

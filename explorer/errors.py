@@ -1,9 +1,9 @@
-"""The one exception that a user is meant to read."""
+"""The exception whose message is shown to the user."""
 
 
 class ExplorerError(Exception):
-    """Something the user can mend: the message says what happened and what to do next, in one sentence.
+    """An error that the user can mend: the message says what happened and what to do next, in one sentence.
 
     Raised where data enters (files, CSV, URLs, boxes, queries, uploads). The command line prints it and
-    exits with status 1; the app shows it as a notice. Anything else that escapes is a defect of ours.
+    exits with status 1; the app shows it as a notice. Any other exception that escapes is a defect of the program.
     """

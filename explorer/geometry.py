@@ -7,6 +7,9 @@ The conventions of the whole project are stated here, once:
 * Pixels appear only at the edges (command line, annotation files) and always mean the original picture.
 * Arrays of boxes are ``(N, 4) float32`` in the same order. Grids are indexed ``(row, column)``.
 * Vectors are ``float32`` rows of unit length; a score is a cosine or a probability, higher is better.
+
+Non-maximum suppression is the greedy one of object detection: Felzenszwalb, Girshick, McAllester and Ramanan, "Object
+detection with discriminatively trained part-based models", PAMI 2010, section 5.2.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from explorer.errors import ExplorerError
 
@@ -23,6 +27,9 @@ from explorer.errors import ExplorerError
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle on a picture, in fractions of its width and height (0 to 1, origin top left).
+
+    Raises :class:`ExplorerError` for sides that are not finite, and for a box without extent. Sides outside 0 to 1 are
+    allowed, for boxes that reach beyond the picture; see :meth:`clipped`.
 
     >>> Box(0.25, 0.5, 0.75, 1.0).area
     0.25
@@ -63,24 +70,28 @@ class Box:
         return (round(self.x0 * width), round(self.y0 * height), round(self.x1 * width), round(self.y1 * height))
 
     def as_tuple(self) -> tuple[float, float, float, float]:
+        """``x0, y0, x1, y1``."""
         return (self.x0, self.y0, self.x1, self.y1)
 
     @property
     def width(self) -> float:
+        """Share of the picture's width."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
+        """Share of the picture's height."""
         return self.y1 - self.y0
 
     @property
     def area(self) -> float:
+        """Share of the picture's area."""
         return self.width * self.height
 
     def clipped(self) -> Box:
-        """The part that lies on the picture.
+        """The box cut off at the picture's edges.
 
-        Raises :class:`ExplorerError` when no part does.
+        Raises :class:`ExplorerError` when it lies outside the picture altogether.
 
         >>> Box(-0.5, 0.25, 0.5, 2.0).clipped()
         Box(x0=0.0, y0=0.25, x1=0.5, y1=1.0)
@@ -91,7 +102,9 @@ class Box:
         return Box(x0, y0, x1, y1)
 
     def widened(self, share: float) -> Box:
-        """The box and what surrounds it, ``share`` of its own side more on each side; perhaps beyond the picture.
+        """The box enlarged by ``share`` of its width at the left and right, of its height at the top and bottom.
+
+        It may then reach beyond the picture.
 
         >>> Box(0.25, 0.5, 0.75, 0.75).widened(0.5)
         Box(x0=0.0, y0=0.375, x1=1.0, y1=0.875)
@@ -100,7 +113,7 @@ class Box:
         return Box(self.x0 - across, self.y0 - down, self.x1 + across, self.y1 + down)
 
     def within(self, area: Box) -> Box:
-        """A box in fractions of ``area``, itself a part of the picture, as fractions of the picture.
+        """A box in fractions of ``area``, which is itself a box on the picture, as fractions of the picture.
 
         >>> Box(0.5, 0.0, 1.0, 0.5).within(Box(0.0, 0.5, 0.5, 1.0))
         Box(x0=0.25, y0=0.5, x1=0.5, y1=0.75)
@@ -112,7 +125,7 @@ class Box:
         )  # fmt: skip
 
     def mirrored(self) -> Box:
-        """The same place on the picture seen in a mirror.
+        """The same region on the horizontally mirrored picture.
 
         >>> Box(0.0, 0.0, 0.25, 1.0).mirrored()
         Box(x0=0.75, y0=0.0, x1=1.0, y1=1.0)
@@ -121,39 +134,44 @@ class Box:
 
     @property
     def centre(self) -> tuple[float, float]:
+        """x and y of the middle, fractions of the picture."""
         return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
 
-    def iou(self, other: Box) -> float:
+    def iou(self, box: Box) -> float:
         """Intersection over union with another box, 0 to 1.
 
         >>> round(Box(0.0, 0.0, 0.5, 1.0).iou(Box(0.25, 0.0, 0.75, 1.0)), 4)
         0.3333
         """
-        return float(intersection_over_union(self.as_tuple(), other.as_tuple())[0, 0])
+        return float(intersection_over_union(self.as_tuple(), box.as_tuple())[0, 0])
 
 
-def intersection_over_union(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Overlap of every box with every other: ``(N, 4), (M, 4) -> (N, M) float32`` in 0 to 1.
+def intersection_over_union(first: ArrayLike, second: ArrayLike) -> NDArray[np.float32]:
+    """Intersection over union of every box of ``first`` with every box of ``second``.
 
-    Works in any unit as long as both sides share it; boxes of no area overlap nothing.
+    ``(N, 4), (M, 4) -> (N, M) float32`` in 0 to 1; a single box may be given as ``(4,)``. Both may be in any unit that
+    they share; boxes of no area overlap nothing.
 
     >>> intersection_over_union(np.array([[0, 0, 2, 2]]), np.array([[1, 0, 3, 2], [2, 2, 3, 3]])).round(4)
     array([[0.3333, 0.    ]], dtype=float32)
     """
-    a = np.asarray(boxes, dtype=np.float32).reshape(-1, 1, 4)
-    b = np.asarray(others, dtype=np.float32).reshape(1, -1, 4)
+    a = np.asarray(first, dtype=np.float32).reshape(-1, 1, 4)
+    b = np.asarray(second, dtype=np.float32).reshape(1, -1, 4)
     sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
-    shared = np.clip(sides, 0, None).prod(axis=-1)
+    shared: NDArray[np.float32] = np.clip(sides, 0, None).prod(axis=-1)
     union = (a[..., 2:] - a[..., :2]).prod(axis=-1) + (b[..., 2:] - b[..., :2]).prod(axis=-1) - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    result = np.zeros_like(shared)
+    np.divide(shared, union, out=result, where=union > 0)
+    return result
 
 
 def non_maximum_suppression(
-    boxes: np.ndarray, scores: np.ndarray, overlap: float, most: int | None = None
-) -> np.ndarray:
-    """Rows of the boxes to keep, best first: none overlaps a better one by more than ``overlap`` (IoU).
+    boxes: ArrayLike, scores: ArrayLike, overlap: float, most: int | None = None
+) -> NDArray[np.int64]:
+    """Rows of the boxes to keep, best first: none overlaps a better box by more than ``overlap`` (IoU).
 
-    Boxes ``(N, 4)``, scores ``(N,)``; ties keep the earlier row. Returns ``(K,) int64``, ``most`` rows if so many.
+    Boxes are ``(N, 4)`` in any unit, scores ``(N,)``; of equal scores the earlier row comes first. Returns
+    ``(K,) int64``, at most ``most`` rows.
 
     >>> boxes = np.array([[0, 0, 2, 2], [0, 0, 2, 1.9], [5, 5, 6, 6]])
     >>> non_maximum_suppression(boxes, np.array([0.5, 0.9, 0.1]), overlap=0.3)

@@ -1,4 +1,4 @@
-"""Where the program's own files lie, and where collections are kept unless a command says otherwise."""
+"""Folders of the program's own files and, by default, of the indexed collections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent if (_PACKAGE.parent / "app.py").is_file() else None
 
 ASSETS = _CHECKOUT / "assets" if _CHECKOUT else _PACKAGE / "_assets"
-"""Styles, components, prompts and the models that ship: at the top of a checkout, inside an installed package."""
+"""Styles, components, prompts and bundled models: at the top of a checkout, inside an installed package."""
 DEFAULT_CACHE = Path(os.environ.get("EXPLORER_CACHE") or (_CHECKOUT / "index_cache" if _CHECKOUT else "index_cache"))
 """Folder of all collections: the one that ``EXPLORER_CACHE`` names; else ``index_cache`` beside ``app.py`` in a
 checkout, or in the current folder where the package is installed."""

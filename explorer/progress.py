@@ -1,8 +1,8 @@
-"""Where long work says what it is doing, and learns that nobody waits for it any more.
+"""Progress reports of long work, and its cancellation.
 
-The stages of a search call :func:`stage`; whoever started the search may watch them with :func:`watched`. A watcher
-that raises :class:`Cancelled` ends the work at that point. Work that nobody watches is not disturbed. The watcher is a
-context variable, so it is that of one request only, and threads that are given the context have it too.
+The stages of a search call :func:`stage`; the caller of the search may receive them with :func:`watched`. A watcher
+that raises :class:`Cancelled` ends the work at that point. Without a watcher :func:`stage` does nothing. The watcher is
+a context variable: it belongs to a single request, and threads that run in a copy of the context have it too.
 """
 
 from __future__ import annotations
@@ -12,28 +12,30 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 Watcher = Callable[[str], None]
-"""Called with a stage in words, or with nothing at a point where work can merely be stopped."""
+"""Called with a stage in words, or with an empty string at a point where the work can only be cancelled."""
 
 
 class Cancelled(Exception):
-    """The work was stopped because its result is not wanted any more. It is no error, and nobody is told of it."""
+    """Raised by a watcher to end work whose result is no longer wanted. Not an error: it is not shown to the user."""
 
 
-def _nobody(words: str) -> None:
+def _no_watcher(words: str) -> None:
     pass
 
 
-_watcher: ContextVar[Watcher] = ContextVar("watcher", default=_nobody)
+_watcher: ContextVar[Watcher] = ContextVar("watcher", default=_no_watcher)
 
 
 def stage(words: str = "") -> None:
-    """Tell the watcher what comes next; without words, only let it stop the work.
+    """Report the next stage to the watcher; without words, only let it cancel the work.
 
-    >>> said = []
-    >>> with watched(said.append):
+    Passes on :class:`Cancelled`, or whatever else the watcher raises.
+
+    >>> reported = []
+    >>> with watched(reported.append):
     ...     stage("comparing 40 works")
-    >>> stage("this is heard by nobody")
-    >>> said
+    >>> stage("without a watcher nothing happens")
+    >>> reported
     ['comparing 40 works']
     """
     _watcher.get()(words)
@@ -41,7 +43,7 @@ def stage(words: str = "") -> None:
 
 @contextmanager
 def watched(watcher: Watcher) -> Iterator[None]:
-    """Let ``watcher`` hear the stages of the work done inside."""
+    """Report the stages of the work done in this context to ``watcher``."""
     token = _watcher.set(watcher)
     try:
         yield
@@ -50,8 +52,8 @@ def watched(watcher: Watcher) -> Iterator[None]:
 
 
 Progress = Callable[[str, int, int], None]
-"""Called with a stage of long work in words, how much of it is done, and how much there is."""
+"""Called with a stage of long work in words, the number of steps done, and the number of steps in all."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""
+    """A :data:`Progress` that ignores all reports."""

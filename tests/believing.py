@@ -1,4 +1,4 @@
-"""Hand-made evidence for tests of the page: what a match is worth follows from its rank."""
+"""Made-up evidence for tests of the page: the match probability follows from the rank."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from explorer.geometry import Box
 from explorer.search.query import Evidence, Match
 from explorer.verification import Transform
 
-CHANCES = (0.972, 0.81, 0.44, 0.12, 0.04)
+PROBABILITIES = (0.972, 0.81, 0.44, 0.12, 0.04)
 
 
 def evidence(probability: float, here: Box, there: Box, rank: int) -> Evidence:
-    """Evidence of a chance, with agreeing points strewn over both boxes: fewer where the chance is small."""
+    """Evidence of a match probability, with point pairs spread over both boxes: fewer where the probability is low."""
     count, mirror = round(24 * probability), rank % 2 == 0
     places = np.random.default_rng(rank).uniform(0.1, 0.9, size=(count, 2))
     pairs = tuple(
@@ -28,10 +28,10 @@ def evidence(probability: float, here: Box, there: Box, rank: int) -> Evidence:
     return Evidence(probability, percentile, *cues, count, count // 3, transform, pairs)
 
 
-def believed(matches: list[Match], here: Box, chances: tuple[float, ...] = CHANCES) -> list[Match]:
-    """The same matches with evidence, the first the surest; those beyond the chances given are worth the last."""
-    chance = {match.rank: chances[min(match.rank, len(chances)) - 1] for match in matches}
+def believed(matches: list[Match], here: Box, probabilities: tuple[float, ...] = PROBABILITIES) -> list[Match]:
+    """The same matches with evidence and falling probabilities; those beyond the ones given get the last."""
+    by_rank = {match.rank: probabilities[min(match.rank, len(probabilities)) - 1] for match in matches}
     return [
-        replace(match, score=chance[match.rank], evidence=evidence(chance[match.rank], here, match.box, match.rank))
+        replace(match, score=by_rank[match.rank], evidence=evidence(by_rank[match.rank], here, match.box, match.rank))
         for match in matches
     ]

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "explorer"
 
 LAYERS = (
     # values
-    "paths", "errors", "progress", "files", "geometry", "config", "features", "matching", "verification",
+    "paths", "errors", "progress", "parallel", "files", "geometry", "config", "features", "matching", "verification",
     # adapters
     "collection", "encoder", "index",
     # the one stateful thing
@@ -26,7 +26,9 @@ LAYERS = (
 )  # fmt: skip
 """Imports point to the left in this list only; within one package they are free."""
 
-VALUES = ("paths", "errors", "files", "progress", "geometry", "config", "features", "matching", "verification")
+VALUES = (
+    "paths", "errors", "files", "progress", "parallel", "geometry", "config", "features", "matching", "verification",
+)  # fmt: skip
 OWNERS = {
     "torch": {"encoder", "adapt"},
     "transformers": {"encoder", "adapt"},

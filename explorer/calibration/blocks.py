@@ -21,7 +21,8 @@ from explorer.encoder import Layer
 from explorer.features.grid import FeatureMap
 from explorer.features.pca import Reduction, fit_reduction
 from explorer.geometry import Box, intersection_over_union
-from explorer.matching.dense import IMPOSSIBLE, MatchOptions, peaks, query_grid
+from explorer.matching.dense import MatchOptions, peaks, query_grid
+from explorer.matching.score_maps import IMPOSSIBLE
 from explorer.progress import Progress, silent
 from explorer.workspace import gradient_histograms_of
 

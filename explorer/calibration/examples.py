@@ -75,7 +75,7 @@ class Altered:
     pixels: dict[str, tuple[int, int]]
     calibration: Calibration = UNCALIBRATED
 
-    def sizes(self) -> dict[str, tuple[int, int]]:
+    def picture_sizes(self) -> dict[str, tuple[int, int]]:
         return self.pixels
 
 

@@ -157,17 +157,14 @@ def _index(options: argparse.Namespace) -> None:
 
 
 def _label(options: argparse.Namespace) -> None:
-    from explorer.ui.views import label_table
-    from explorer.words.labels import parse_prompts
-    from explorer.words.zero_shot import label_works
+    from explorer.words.labels import label_works, parse_prompts
 
     prompts = parse_prompts(options.prompts, ";")
-    found = label_works(open_workspace(options), prompts)
-    table = label_table(found.labels, found.works, found.scores, found.best)
+    record = label_works(open_workspace(options), prompts).to_json()
     if options.json:
-        print_json(table)
+        print_json(record)
         return
-    for row in table["works"]:
+    for row in record["works"]:
         print(f"{row['label'] or '(none stands out)':<28} {max(row['scores'].values()):.2f}  {row['file']}")
 
 
@@ -218,7 +215,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _train_mini(options: argparse.Namespace) -> None:
-    from explorer.adapt.mini import train_mini
+    from explorer.adapt.pipeline import train_mini
 
     logging.getLogger("explorer").setLevel(logging.INFO)
     train_mini(settings_from(options), options.stages)

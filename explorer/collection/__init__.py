@@ -1,11 +1,12 @@
-"""The pictures and what is known about them: files, catalogue, database, smaller copies for the screen."""
+"""The pictures and what is known about them: files, catalogue, database, judgements, derivatives for the screen."""
 
 from explorer.collection.catalogue import Catalogue, read_catalogue
 from explorer.collection.derivatives import Derivatives
 from explorer.collection.files import PictureFile, picture_files
 from explorer.collection.judgements import Judgement
 from explorer.collection.pictures import Picture, open_picture
-from explorer.collection.store import Collection, Skipped, SyncReport, Work
+from explorer.collection.store import Collection, Skipped, SyncReport
+from explorer.collection.work import Work
 
 __all__ = [
     "Catalogue",

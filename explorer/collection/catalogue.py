@@ -38,51 +38,50 @@ _CENTURY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)[- ]century", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Rows by file: ``known`` fields by our names, ``extra`` columns by the spreadsheet's own."""
+    """The rows of a table and which of its columns are known."""
 
     rows: tuple[dict[str, str], ...]
+    """Each row's text by heading."""
     known: dict[str, str]
+    """Field of :data:`KNOWN` -> the heading that it has in this table; always with :data:`FILE_COLUMN`."""
     extra: tuple[str, ...]
+    """The other headings."""
 
     def match(self, ids: list[str]) -> dict[str, dict[str, str]]:
-        """The row of each work: by its path, else by its path whatever its case, else by a file name only it bears.
+        """Rows by the ids of works (paths relative to the folder), for those that have one.
 
-        Which way slashes lean, and whether accents are written apart, does not matter. Of two rows for one work the
-        first counts.
+        A row belongs to the work with its path; else with its path in another case; else with its file name, in any
+        case, if only one work has that. Backslashes count as slashes, and Unicode composition does not matter. Of two
+        rows for one work the first counts.
         """
-        keys = [_key(row[self.known[FILE_COLUMN]].strip().replace("\\", "/").removeprefix("./")) for row in self.rows]
+        paths = [
+            _composed(row[self.known[FILE_COLUMN]].strip().replace("\\", "/").removeprefix("./")) for row in self.rows
+        ]
         matched: dict[str, dict[str, str]] = {}
         used: set[int] = set()
         for fold in (str, str.casefold, _folded_name):
             works: dict[str, list[str]] = {}
             for work in ids:
-                works.setdefault(fold(_key(work)), []).append(work)
-            for number, key in enumerate(keys):
-                named = works.get(fold(key), [])
-                if number not in used and len(named) == 1 and named[0] not in matched:
-                    matched[named[0]] = self.rows[number]
-                    used.add(number)
+                works.setdefault(fold(_composed(work)), []).append(work)
+            for row, path in enumerate(paths):
+                named = works.get(fold(path), [])
+                if row not in used and len(named) == 1 and named[0] not in matched:
+                    matched[named[0]] = self.rows[row]
+                    used.add(row)
         return matched
 
 
 def read_catalogue(path: Path) -> Catalogue:
-    """Read a CSV file: comma, semicolon or tab; UTF-8 (with or without mark) or Windows' Western code page.
+    """Read a CSV file: comma, semicolon or tab; UTF-8 (with or without byte order mark) or Windows' Western code page.
 
     Raises :class:`ExplorerError` when it is missing, is not text, has no rows, or has no column naming the file.
     """
     text = _decoded(path)
     try:
-        dialect = csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t")
-    except csv.Error:
-        dialect = csv.excel
-    delimiter = dialect.delimiter
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval="")
-        headings = [heading.strip() for heading in reader.fieldnames or [] if heading and heading.strip()]
-        rows = tuple({(key or "").strip(): _text(value) for key, value in row.items()} for row in reader)
+        headings, rows = _parsed(text)
     except csv.Error as error:
         raise ExplorerError(f"{path.name} is not a table that can be read ({error}).") from error
-    known = _recognise(headings)
+    known = _recognised(headings)
     if FILE_COLUMN not in known:
         shown = ", ".join(headings[:8]) or "nothing"
         raise ExplorerError(f"{path.name} needs a column named 'file' with the pictures' file names; it has {shown}.")
@@ -90,6 +89,22 @@ def read_catalogue(path: Path) -> Catalogue:
         raise ExplorerError(f"{path.name} has headings but no rows.")
     extra = tuple(heading for heading in headings if heading not in known.values())
     return Catalogue(rows, known, extra)
+
+
+def _parsed(text: str) -> tuple[list[str], tuple[dict[str, str], ...]]:
+    """The headings and the rows, by heading, of a table as CSV. Raises :class:`csv.Error`."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text), restkey="", restval="")
+    headings = [heading.strip() for heading in reader.fieldnames or [] if heading and heading.strip()]
+    rows = ({(heading or "").strip(): _cell(value) for heading, value in row.items()} for row in reader)
+    return headings, tuple(rows)
+
+
+def _delimiter(text: str) -> str:
+    """What separates the headings: comma, semicolon or tab; comma where it cannot be told."""
+    try:
+        return csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t").delimiter
+    except csv.Error:
+        return ","
 
 
 def years(date: str) -> tuple[int, int] | None:
@@ -109,10 +124,10 @@ def years(date: str) -> tuple[int, int] | None:
     return None
 
 
-def number(text: str) -> float | None:
-    """A length as catalogues write it, or None: ``"27,5 cm"`` is 27.5.
+def length_cm(text: str) -> float | None:
+    """A length in centimetres as catalogues write it, or None: ``"27,5 cm"`` is 27.5.
 
-    >>> number("27,5 cm"), number("about a foot")
+    >>> length_cm("27,5 cm"), length_cm("about a foot")
     (27.5, None)
     """
     found = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:cm)?\s*", text)
@@ -120,7 +135,7 @@ def number(text: str) -> float | None:
     return value if value and value < 100_000 else None
 
 
-def _key(path: str) -> str:
+def _composed(path: str) -> str:
     return unicodedata.normalize("NFC", path)
 
 
@@ -129,6 +144,7 @@ def _folded_name(path: str) -> str:
 
 
 def _decoded(path: Path) -> str:
+    """The text of a file. Raises :class:`ExplorerError` where it cannot be read, is too large, or is no text."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ExplorerError(f"{path.name} is larger than {_MOST_BYTES // 1_000_000} MB; is it a catalogue?")
@@ -143,15 +159,17 @@ def _decoded(path: Path) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def _recognise(headings: list[str]) -> dict[str, str]:
-    plain = {re.sub(r"[\s_.\-]+", " ", heading).strip().casefold(): heading for heading in reversed(headings)}
+def _recognised(headings: list[str]) -> dict[str, str]:
+    """Field -> heading, for the fields of :data:`KNOWN` that a table has; of equal headings the first counts."""
+    by_name = {re.sub(r"[\s_.\-]+", " ", heading).strip().casefold(): heading for heading in reversed(headings)}
     known: dict[str, str] = {}
     for field, synonyms in KNOWN.items():
-        heading = next((plain[name] for name in synonyms if name in plain), None)
+        heading = next((by_name[name] for name in synonyms if name in by_name), None)
         if heading is not None and heading not in known.values():
             known[field] = heading
     return known
 
 
-def _text(value: object) -> str:
+def _cell(value: object) -> str:
+    """A cell as text; cells beyond the last heading come as a list, and missing ones as None."""
     return " ".join(value) if isinstance(value, list) else str(value or "").strip()

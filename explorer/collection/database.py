@@ -1,8 +1,8 @@
-"""The one SQLite file of a collection: opened, brought up to date, and its errors made into sentences.
+"""The SQLite file of a collection: opened, migrated, and its errors made into sentences.
 
 It is the only thing in a collection's folder that cannot be computed again, because it also holds what people make; so
-nothing here ever drops a table or replaces the file. A database of an older version gets what is new in one
-transaction, and everything in it stays.
+nothing here ever drops a table or replaces the file. A database of an older version is migrated in one transaction,
+and everything in it stays.
 """
 
 from __future__ import annotations
@@ -21,16 +21,15 @@ _FIRST = (
     "catalogue TEXT NOT NULL DEFAULT '{}')",
     "CREATE TABLE IF NOT EXISTS skipped (id TEXT PRIMARY KEY, reason TEXT NOT NULL, bytes INTEGER NOT NULL, "
     "mtime_ns INTEGER NOT NULL)",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS works_text USING fts5 "
-    '(words, tokenize = "unicode61 remove_diacritics 2")',
+    'CREATE VIRTUAL TABLE IF NOT EXISTS works_text USING fts5 (words, tokenize = "unicode61 remove_diacritics 2")',
 )
 _JUDGEMENTS = (
-    # One row per change of mind, never altered but for being withdrawn. `pair` is the id of the pair's first row.
+    # One row per verdict given, never altered but for being withdrawn. `pair` is the id of the pair's first row.
     "CREATE TABLE judgements (id INTEGER PRIMARY KEY AUTOINCREMENT, pair INTEGER NOT NULL, "
     "query_work TEXT NOT NULL, query_x0 REAL NOT NULL, query_y0 REAL NOT NULL, query_x1 REAL NOT NULL, "
     "query_y1 REAL NOT NULL, match_work TEXT NOT NULL, match_x0 REAL NOT NULL, match_y0 REAL NOT NULL, "
     "match_x1 REAL NOT NULL, match_y1 REAL NOT NULL, verdict TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', "
-    'who TEXT NOT NULL, "when" TEXT NOT NULL, withdrawn TEXT NOT NULL DEFAULT \'\', '
+    "who TEXT NOT NULL, \"when\" TEXT NOT NULL, withdrawn TEXT NOT NULL DEFAULT '', "
     "withdrawn_by TEXT NOT NULL DEFAULT '')",
     "CREATE INDEX judgements_query ON judgements (query_work)",
     "CREATE INDEX judgements_match ON judgements (match_work)",
@@ -44,7 +43,7 @@ SCHEMA_VERSION = len(MIGRATIONS)
 class Database:
     """The file, safe to use from several threads: every call opens a connection of its own.
 
-    Raises :class:`ExplorerError` for a file of a newer version and for whatever goes wrong with it.
+    Every method raises :class:`ExplorerError` for an error of SQLite's; opening does for a file of a newer version.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,13 +55,13 @@ class Database:
                 self._migrate(db)
 
     def read(self, sql: str, values: Iterable[object] = ()) -> list[sqlite3.Row]:
-        """All rows that answer."""
+        """All rows that a query gives."""
         with self.opened() as db:
             return db.execute(sql, tuple(values)).fetchall()
 
     @contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
-        """A connection of one's own; ``with opened() as db, db`` makes what follows one transaction."""
+        """A connection for the caller alone; ``with opened() as db, db`` makes what follows one transaction."""
         try:
             with closing(sqlite3.connect(self._path, timeout=30)) as db:
                 db.row_factory = sqlite3.Row
@@ -72,7 +71,8 @@ class Database:
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that nobody else's comes between: what is read in it is still so when it writes."""
+        """A transaction that locks the database for writing from its start, so that what is read in it still holds when
+        it writes."""
         with self.opened() as db, db:
             db.execute("BEGIN IMMEDIATE")
             yield db

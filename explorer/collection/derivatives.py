@@ -1,19 +1,20 @@
-"""Smaller copies for the screen, made when first asked for and kept: thumbnails, large views, enlarged details.
+"""Derivatives: smaller copies of pictures for the screen, made when first needed and kept. They are thumbnails, large
+views and enlarged details.
 
-They are named by the content of the picture they show, so a changed file never shows its old self, and two copies
-of one file share theirs. They live in a folder of their own, the only one that the app serves files from.
+They are named by the content hash of their picture, so a changed file never shows its old self, and two copies of one
+file share theirs. They are in a folder of their own, the only one that the app serves files from.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from explorer.collection.pictures import open_picture
+from explorer.files import replacing
 from explorer.geometry import Box
 
 THUMBNAIL_SIDE = 512
@@ -24,7 +25,8 @@ _DETAIL_SOURCE = 4 * DETAIL_SIDE
 
 @dataclass(frozen=True)
 class Derivatives:
-    """Copies kept in ``folder``; every method returns the path of a JPEG file that is there."""
+    """Copies kept in ``folder``. Every method returns the path of a JPEG file, made from the file ``source`` with the
+    content hash ``content`` unless it is there; it raises :class:`ExplorerError` when ``source`` cannot be read."""
 
     folder: Path
 
@@ -37,7 +39,7 @@ class Derivatives:
         return self._copy("views", content, source, VIEW_SIDE)
 
     def detail(self, content: str, source: Path, box: Box, margin: float = 0.35) -> tuple[Path, Box]:
-        """A place with some of what surrounds it, and where in that crop the place lies.
+        """A crop of a box and its surroundings, at most 480 pixels, and where in that crop the box lies.
 
         ``margin`` is what is added on each side, as a fraction of the box's own side.
         """
@@ -46,8 +48,8 @@ class Derivatives:
             (box.x0 - around.x0) / around.width, (box.y0 - around.y0) / around.height,
             (box.x1 - around.x0) / around.width, (box.y1 - around.y0) / around.height,
         ).clipped()  # fmt: skip
-        place = hashlib.sha256(repr([round(side, 4) for side in around.as_tuple()]).encode()).hexdigest()[:12]
-        target = self.folder / "details" / content[:2] / f"{content}-{place}.jpg"
+        name = hashlib.sha256(repr([round(side, 4) for side in around.as_tuple()]).encode()).hexdigest()[:12]
+        target = self.folder / "details" / content[:2] / f"{content}-{name}.jpg"
         if not target.exists():
             needed = DETAIL_SIDE / max(around.width, around.height)
             picture = open_picture(source, long_side=min(max(round(needed), DETAIL_SIDE), _DETAIL_SOURCE)).image
@@ -68,10 +70,9 @@ def _at_least_a_pixel(pixels: tuple[int, int, int, int]) -> tuple[int, int, int,
 
 
 def _save(image: Image.Image, target: Path, side: int) -> None:
-    """Write under another name, then rename: a reader sees the whole file or none."""
+    """Write a copy of at most ``side`` pixels, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     image = image.copy()
     image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    partial = target.with_suffix(f".{os.getpid()}-{id(image)}.part")
-    image.save(partial, "JPEG", quality=86, progressive=True)
-    partial.replace(target)
+    with replacing(target) as file:
+        image.save(file, "JPEG", quality=86, progressive=True)

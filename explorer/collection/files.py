@@ -19,7 +19,7 @@ DATABASE = "collection.sqlite"
 class PictureFile:
     """A file that by its name is a picture: ``id`` is its path relative to the folder, with forward slashes.
 
-    A name that is no text has marks of replacement in its id, and cannot be opened by it.
+    Where a name is not valid UTF-8, the id has replacement characters instead, and the file cannot be opened by it.
     """
 
     id: str
@@ -45,6 +45,7 @@ def picture_files(folder: Path) -> list[PictureFile]:
 
 
 def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterator[PictureFile]:
+    """The picture files below ``folder``; ``above`` are the real paths of the folders that led to it from ``root``."""
     real = os.path.realpath(folder)
     if real in above:
         return
@@ -68,10 +69,12 @@ def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterator[PictureFi
 
 
 def _named(path: Path, root: Path) -> str:
+    """The id of a file below ``root``."""
     return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", errors="replace")
 
 
 def _described(path: Path, root: Path) -> Iterator[PictureFile]:
+    """The record of a file that has a picture's name; nothing for what is no regular file."""
     name = _named(path, root)
     try:
         stat = path.stat()

@@ -21,7 +21,7 @@ def judgement_records(collection: Collection) -> list[dict[str, Any]]:
 
     Places are fractions; boxes are pixels of the original, or None where the work has gone from the collection.
     """
-    sizes = collection.sizes()
+    sizes = collection.picture_sizes()
 
     def pixels(work: str, box: Box) -> list[int] | None:
         return list(box.to_pixels(*sizes[work])) if work in sizes else None

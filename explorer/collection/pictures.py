@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 import struct
@@ -15,15 +14,17 @@ import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from explorer.errors import ExplorerError
+from explorer.files import content_hash
 
+_HEIF: tuple[str, ...] = ()
+_HEIF_FORMATS: tuple[str, ...] = ()
 try:
     import pi_heif
 
     pi_heif.register_heif_opener()
-    _HEIF = (".heic", ".heif")
-    _HEIF_FORMATS = ("HEIF",)
+    _HEIF, _HEIF_FORMATS = (".heic", ".heif"), ("HEIF",)
 except ImportError:  # the library has no wheel for every machine; the other formats do not need it
-    _HEIF, _HEIF_FORMATS = (), ()
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", *_HEIF)
 MOST_PIXELS = 150_000_000
 """Larger files are refused: decoded they would need over half a gigabyte of memory each."""
 SMALLEST_SIDE = 16
-"""Pixels; anything smaller has nothing to look at."""
+"""Pixels; anything smaller shows nothing that could be searched for."""
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000", *_HEIF_FORMATS)
 """What a file may hold whatever its name; not PostScript, which Pillow would hand to another program."""
@@ -51,7 +52,8 @@ _DAMAGED = (
 
 @dataclass(frozen=True)
 class Picture:
-    """An opened picture: ``image`` is RGB and upright, perhaps reduced; ``width``, ``height`` are the original's."""
+    """An opened picture: ``image`` is 8-bit RGB and upright, perhaps reduced; ``width`` and ``height`` are the upright
+    original's."""
 
     image: Image.Image
     width: int
@@ -65,7 +67,7 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
     and whatever comes out larger is reduced to it. Without it the picture comes in full size.
 
     EXIF orientation is applied, CMYK and profiled colours are brought to sRGB, 16-bit is scaled to 8, transparency
-    is laid on white, and of an animation the first frame is taken.
+    is composed onto white, and of an animation the first frame is taken.
 
     Raises :class:`ExplorerError` with one sentence when the file is not a picture, is damaged, or is too large.
     """
@@ -94,14 +96,17 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 def file_hash(path: Path) -> str:
-    """A name for a file's content: the first 32 hex digits of its SHA-256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    """The content hash that names a picture: the first 32 hex digits of its file's SHA-256."""
+    return content_hash(path)[:32]
 
 
 def _open_header(path: Path) -> tuple[Image.Image, int, int]:
+    """A picture with its header read, not yet decoded, and its upright width and height.
+
+    Raises :class:`ExplorerError` when it is not a picture, or too large or too small.
+    """
     try:
-        with warnings.catch_warnings():  # Pillow warns of large pictures; we have our own bound
+        with warnings.catch_warnings():  # Pillow warns of large pictures; the bound is MOST_PIXELS
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(path, formats=_FORMATS)
     except FileNotFoundError:
@@ -141,6 +146,7 @@ def _too_large(path: Path) -> str:
 
 
 def _fitting(size: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """A size in its proportions that is at most ``long_side`` long."""
     factor = min(1.0, long_side / max(size))
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
@@ -161,6 +167,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 
 
 def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """An 8-bit picture as RGB: transparency composed onto white, else its colour ``profile`` applied."""
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         layer = image.convert("RGBA")
         image = Image.new("RGBA", layer.size, "white")
@@ -172,14 +179,14 @@ def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Colours as they were meant; a profile that cannot be used is no reason to lose the picture."""
+    """Convert from a colour profile to sRGB; a profile that cannot be used is ignored."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if "sRGB" in ImageCms.getProfileDescription(source):
             return image.convert("RGB")
         converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError) as error:
-        log.debug("colour profile left aside: %s", error)
+        log.debug("colour profile ignored: %s", error)
         converted = None
     return converted or image.convert("RGB")
 

@@ -1,7 +1,13 @@
-"""The demo collection: a Netherlandish workshop about 1600, painted by this program, with the truth written beside.
+"""The demo collection: works of an invented Netherlandish workshop about 1600, painted here, with their ground truth.
 
-Nothing here has a licence question, and everything about it is known: which motif recurs where, how large, which way
-round, in which medium, how much of it is hidden.
+The pictures raise no licence question, and everything about them is known: which motif recurs where, how large, whether
+mirrored, in which medium, how much of it is hidden.
+
+In reading order: :mod:`~explorer.demo.plan` (works, versions, placements of motifs), :mod:`~explorer.demo.catalogue`
+(their rows), :mod:`~explorer.demo.painting` (a work from its plan), :mod:`~explorer.demo.scenery` (what is behind the
+motifs), :mod:`~explorer.demo.sketch` and the ``motifs_...`` modules (designs of motifs), :mod:`~explorer.demo.sprite`
+(a design as pixels), :mod:`~explorer.demo.canvas` (layers of a picture), :mod:`~explorer.demo.media` (rendering in a
+technique), :mod:`~explorer.demo.noise` (random streams).
 """
 
 from __future__ import annotations
@@ -19,7 +25,7 @@ from typing import Any
 
 from PIL import Image
 
-from explorer.demo.catalogue import FIELDS, entry
+from explorer.demo.catalogue import FIELDS, catalogue_row
 from explorer.demo.painting import Occurrence, paint_work
 from explorer.demo.plan import WorkPlan, plan_works
 
@@ -42,7 +48,7 @@ def paint_demo(
     (partial / "images").mkdir(parents=True)
     try:
         truth = _paint_all(plans, seed, partial / "images", progress or (lambda done, total: None))
-        _write_catalogue(partial / "metadata.csv", [entry(plan, seed) for plan in plans])
+        _write_catalogue(partial / "metadata.csv", [catalogue_row(plan, seed) for plan in plans])
         occurrences = [record for plan in plans for record in truth[plan.number]]
         (partial / "transforms.json").write_text(json.dumps(occurrences, indent=1), "utf-8")
         (partial / "annotations.json").write_text(json.dumps(leave_one_out(occurrences), indent=1), "utf-8")
@@ -54,12 +60,12 @@ def paint_demo(
 
 def leave_one_out(occurrences: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Annotations in ArtMiner's format: each occurrence a query, those in other works its truth."""
-    seen = sorted((o for o in occurrences if o["hidden"] <= MOSTLY_HIDDEN), key=lambda o: o["motif"])
+    visible = sorted((o for o in occurrences if o["hidden"] <= MOSTLY_HIDDEN), key=lambda o: o["motif"])
     annotations = {}
-    for motif, group in groupby(seen, key=lambda o: o["motif"]):
-        places = [(o["file"], o["box"]) for o in group]
+    for motif, group in groupby(visible, key=lambda o: o["motif"]):
+        boxes = [(o["file"], o["box"]) for o in group]
         annotations[motif] = [
-            {"query": list(place), "gt": [list(other) for other in places if other[0] != place[0]]} for place in places
+            {"query": list(query), "gt": [list(box) for box in boxes if box[0] != query[0]]} for query in boxes
         ]
     return {motif: queries for motif, queries in annotations.items() if any(query["gt"] for query in queries)}
 
@@ -69,27 +75,27 @@ def _paint_all(
 ) -> dict[int, list[dict[str, Any]]]:
     """Paint on all processors; each work is independent, so the order they finish in does not matter."""
     if len(plans) <= 2:
-        return {plan.number: _paint_one(plan, seed, images) for plan in plans}
+        return {plan.number: _paint_and_save(plan, seed, images) for plan in plans}
     truth: dict[int, list[dict[str, Any]]] = {}
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as painters:
-        waiting = {painters.submit(_paint_one, plan, seed, images): plan.number for plan in plans}
+        waiting = {painters.submit(_paint_and_save, plan, seed, images): plan.number for plan in plans}
         for done, future in enumerate(as_completed(waiting), start=1):
             truth[waiting[future]] = future.result()
             progress(done, len(plans))
     return truth
 
 
-def _paint_one(plan: WorkPlan, seed: int, images: Path) -> list[dict[str, Any]]:
+def _paint_and_save(plan: WorkPlan, seed: int, images: Path) -> list[dict[str, Any]]:
     picture, occurrences = paint_work(plan, seed)
-    file = entry(plan, seed)["file"]
+    file = catalogue_row(plan, seed)["file"]
     Image.fromarray(picture).save(images / file, "JPEG", quality=88)
-    return [_record(one, file, plan) for one in occurrences]
+    return [_record(occurrence, file, plan) for occurrence in occurrences]
 
 
-def _record(one: Occurrence, file: str, plan: WorkPlan) -> dict[str, Any]:
+def _record(found: Occurrence, file: str, plan: WorkPlan) -> dict[str, Any]:
     return {
-        "file": file, "motif": one.motif, "box": list(one.box), "scale": one.scale, "mirror": one.mirror,
-        "turn": one.turn, "medium": plan.technique, "recolour": one.recolour, "hidden": one.hidden,
+        "file": file, "motif": found.motif, "box": list(found.box), "scale": found.scale, "mirror": found.mirror,
+        "turn": found.turn, "medium": plan.technique, "recolour": found.recolour, "hidden": found.hidden,
         "composition": plan.group, "version": plan.version,
     }  # fmt: skip
 

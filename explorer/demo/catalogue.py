@@ -1,8 +1,8 @@
-"""The workshop's catalogue, invented: titles as museums write them, hands, years, mediums, sizes, collections."""
+"""The demo's invented catalogue: titles as museums write them, artists, years, mediums, sizes, collections."""
 
 from __future__ import annotations
 
-from explorer.demo.noise import chance
+from explorer.demo.noise import random_stream
 from explorer.demo.plan import WorkPlan
 
 _TITLES = {
@@ -107,34 +107,34 @@ FIELDS = (
 )
 
 
-def entry(plan: WorkPlan, seed: int) -> dict[str, str]:
-    """The catalogue's row for a work, under the headings of :data:`FIELDS`.
+def catalogue_row(plan: WorkPlan, seed: int) -> dict[str, str]:
+    """The catalogue row of a work, under the headings of :data:`FIELDS`.
 
     Versions share title and date range; the second painted version of a composition has the size of the first, as if
     both came from one cartoon.
     """
-    group, own = chance(seed, "catalogue", plan.group), chance(seed, "entry", plan.number)
-    title = str(group.choice(_TITLES[plan.kind]))
-    year, scale = int(group.integers(1572, 1622)), float(group.uniform())
-    medium = str((group if plan.version == 0 else own).choice(_MEDIUMS[plan.technique]))
+    group_rng, work_rng = random_stream(seed, "catalogue", plan.group), random_stream(seed, "entry", plan.number)
+    title = str(group_rng.choice(_TITLES[plan.kind]))
+    year, scale = int(group_rng.integers(1572, 1622)), float(group_rng.uniform())
+    medium = str((group_rng if plan.version == 0 else work_rng).choice(_MEDIUMS[plan.technique]))
     low, high = _HEIGHTS.get(medium, _PAPER)
     height = round(low + (high - low) * scale, 1)
     width, tall = plan.size
     return {
         "file": f"{_file_name(title)}_{plan.number + 1:03d}.jpg",
         "title": title if plan.version == 0 else f"{title} (version {plan.version + 1})",
-        "artist": _hand(plan, title, str(own.choice(_PAINTERS))),
-        "year": str(year + (int(own.integers(1, 16)) if plan.version else 0)),
+        "artist": _artist(plan, title, str(work_rng.choice(_PAINTERS))),
+        "year": str(year + (int(work_rng.integers(1, 16)) if plan.version else 0)),
         "genre": _GENRES[plan.kind],
         "medium": medium,
-        "inventory number": f"{'PDS'[own.integers(3)]}.{own.integers(100, 2000)}",
+        "inventory number": f"{'PDS'[work_rng.integers(3)]}.{work_rng.integers(100, 2000)}",
         "height_cm": f"{height:g}",
         "width_cm": f"{round(height * width / tall, 1):g}",
-        "collection": str(own.choice(_COLLECTIONS)),
+        "collection": str(work_rng.choice(_COLLECTIONS)),
     }
 
 
-def _hand(plan: WorkPlan, title: str, painter: str) -> str:
+def _artist(plan: WorkPlan, title: str, painter: str) -> str:
     if plan.technique == "engraving":
         return "Anonymous engraver after Pieter van Elst"
     return "Pieter van Elst the Elder" if plan.version == 0 and plan.number % 3 == 0 else painter

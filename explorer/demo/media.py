@@ -1,7 +1,7 @@
-"""One picture in six techniques: paint on panel, grey sketch, watercolour, pen and wash, engraving, red chalk.
+"""Rendering a canvas in six techniques: paint on panel, grey sketch, watercolour, pen and wash, engraving, red chalk.
 
-A medium is a re-rendering of the canvas' layers (paint, pen lines, the way of the brush), not a filter over a finished
-picture: an engraver cuts lines along forms, he does not blur an oil painting.
+Each renders the layers of the canvas (paint, pen lines, direction of the brush) anew; it is no filter over a finished
+picture: an engraver cuts lines along forms, and does not blur an oil painting.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import numpy as np
 from scipy import ndimage
 
 from explorer.demo.canvas import Canvas
-from explorer.demo.noise import DIRECTIONS, TILE, bristles, chance, clouds, smoothstep
+from explorer.demo.noise import DIRECTIONS, TILE, bristles, clouds, random_stream, smoothstep
 
 PAPER = np.array((238, 227, 202), np.float32)
 
 
 def render(canvas: Canvas, technique: str, name: str) -> np.ndarray:
     """The finished picture, ``(H, W, 3) uint8``. ``technique`` is a key of :data:`TECHNIQUES`."""
-    picture = TECHNIQUES[technique](canvas, chance(name, "medium"))
+    picture = TECHNIQUES[technique](canvas, random_stream(name, "medium"))
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
@@ -27,7 +27,7 @@ def _tone(paint: np.ndarray) -> np.ndarray:
 
 
 def _brushed(canvas: Canvas, length: float, breadth: float) -> np.ndarray:
-    """Brush marks that follow the grain of what they paint, mean 0, spread 1."""
+    """Brush marks along the grain, mean 0, spread 1, ``(H, W)``; length and breadth of a mark in pixels."""
     tiles = bristles(length, breadth)
     height, width = canvas.grain.shape
     rows = (np.arange(height) % TILE)[:, None]
@@ -46,7 +46,7 @@ def _aged(picture: np.ndarray, strength: float = 1.0) -> np.ndarray:
 def _oil(canvas: Canvas, rng: np.random.Generator) -> np.ndarray:
     marks = _brushed(canvas, 7.0, 0.8)
     light = _tone(canvas.paint)
-    loaded = np.where(canvas.owner > 0, 0.055, 0.034)  # the brush is fuller on things than on air and earth
+    loaded = np.where(canvas.owner > 0, 0.055, 0.034)  # the brush is fuller on motifs than on air and earth
     picture = canvas.paint * (1 + loaded * marks * (0.6 + 0.8 * light))[..., None]
     picture *= (1 - 0.5 * canvas.ink)[..., None]
     weave = rng.standard_normal(light.shape).astype(np.float32)
@@ -91,7 +91,7 @@ def _chalk(canvas: Canvas, rng: np.random.Generator) -> np.ndarray:
 
 
 def _engraving(canvas: Canvas, rng: np.random.Generator) -> np.ndarray:
-    """Lines that swell with the dark, laid along the forms, crossed where it is darkest."""
+    """Lines that swell with the dark, along the forms, crossed where it is darkest."""
     tone = ndimage.gaussian_filter(_tone(canvas.paint), 0.8)
     dark = 1 - smoothstep(tone, 0.06, 0.9)
     height, width = tone.shape
@@ -104,31 +104,37 @@ def _engraving(canvas: Canvas, rng: np.random.Generator) -> np.ndarray:
     lines = np.maximum.reduce([first, second, third, canvas.ink, 0.5 * _contours(canvas)])
     ink, sheet = np.array((34, 30, 28), np.float32), np.array((233, 226, 209), np.float32)
     picture = sheet + (ink - sheet) * (0.92 * lines)[..., None]
-    border = max(10, round(0.012 * width))
-    frame = np.ones(tone.shape, bool)
-    frame[border:-border, border:-border] = False
-    picture[frame] = sheet
-    edge = np.zeros(tone.shape, bool)
-    edge[border - 2 : -border + 2, border - 2 : -border + 2] = True
-    edge[border:-border, border:-border] = False
-    picture[edge] = ink * 1.4
+    _plate_border(picture, sheet, ink * 1.4)
     return _paper(picture, rng, 0.5)
 
 
+def _plate_border(picture: np.ndarray, sheet: np.ndarray, line: np.ndarray) -> None:
+    """An empty margin and a thin line around the picture, in place."""
+    shape, border = picture.shape[:2], max(10, round(0.012 * picture.shape[1]))
+    margin = np.ones(shape, bool)
+    margin[border:-border, border:-border] = False
+    picture[margin] = sheet
+    edge = np.zeros(shape, bool)
+    edge[border - 2 : -border + 2, border - 2 : -border + 2] = True
+    edge[border:-border, border:-border] = False
+    picture[edge] = line
+
+
 def _screen(phase: np.ndarray, pitch: float, dark: np.ndarray) -> np.ndarray:
+    """Parallel lines, ``pitch`` pixels apart across ``phase``, as wide as it is ``dark``; 0 to 1."""
     wave = 0.5 + 0.5 * np.cos(2 * np.pi * phase / pitch)
     return smoothstep(wave, 1 - 0.78 * dark.clip(0, 1) - 0.12, 1 - 0.78 * dark.clip(0, 1) + 0.18) * (dark > 0.03)
 
 
 def _contours(canvas: Canvas) -> np.ndarray:
-    """Where the paint changes abruptly: the outlines of hills, shores and clouds, 0 to 1."""
+    """Edges of the paint: the outlines of hills, shores and clouds, ``(H, W)``, 0 to 1."""
     tone = ndimage.gaussian_filter(_tone(canvas.paint), 1.3)
     slope = np.hypot(ndimage.sobel(tone, 0), ndimage.sobel(tone, 1))
     return smoothstep(slope, 0.16, 0.5)
 
 
 def _paper(picture: np.ndarray, rng: np.random.Generator, age: float = 1.0) -> np.ndarray:
-    """Chain lines, fibres and foxing."""
+    """Paper fibres and foxing; ``age`` scales both."""
     shape = picture.shape[:2]
     fibres = clouds(shape, rng, 3, 2) * 2.2 + clouds(shape, rng, 200, 3) * 3.5 * age
     spots = smoothstep(clouds(shape, rng, 45, 2), 2.5, 3.3) * 26 * age

@@ -1,7 +1,7 @@
-"""Chance, tamed: every random number of the demo comes from here, named by what it is for.
+"""Random streams seeded by name, and procedural noise: every random number of the demo comes from here.
 
-A painter is seeded by *names* (work, layer, motif), never by the order in which things are painted, so that taking
-one motif out of a picture, or painting on more processes, changes nothing else.
+Seeding by *names* (work, layer, motif), never by the order of painting: taking a motif out of a picture, or painting on
+more processes, changes nothing else.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ TILE = 512
 DIRECTIONS = 16
 
 
-def chance(*names: object) -> np.random.Generator:
+def random_stream(*names: object) -> np.random.Generator:
     """The random stream that belongs to these names, the same on every machine and in every process.
 
-    >>> float(chance("mill", 3).random()) == float(chance("mill", 3).random())
+    >>> float(random_stream("mill", 3).random()) == float(random_stream("mill", 3).random())
     True
     """
     return np.random.default_rng([zlib.crc32(str(name).encode()) for name in names])
@@ -51,24 +51,24 @@ def clouds(
 
 
 def ridge(width: int, rng: np.random.Generator, cell: float, octaves: int = 4) -> np.ndarray:
-    """One line of fractal noise ``(width,) float32``, for horizons and shores."""
+    """Fractal noise along a line, ``(width,) float32``, for horizons and shores."""
     return clouds((4, width), rng, cell, octaves)[1]
 
 
-def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """0 below ``low``, 1 above ``high``, smooth between: the soft edge of everything wet."""
+def smoothstep(values: np.ndarray, low: float | np.ndarray, high: float | np.ndarray) -> np.ndarray:
+    """0 below ``low``, 1 above ``high``, cubic between: a soft edge."""
     t = np.clip((values - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
 
 @lru_cache(maxsize=4)
 def bristles(length: float, breadth: float) -> np.ndarray:
-    """Brush marks ``(16, 512, 512) float32`` of mean 0 and spread 1, one tile for each direction of the brush.
+    """Brush marks ``(16, 512, 512) float32`` of mean 0 and spread 1, a tile for each direction of the brush.
 
-    White noise drawn out along a direction is what a loaded brush leaves. Tiles wrap around, so a picture of any
-    size takes its marks by plain indexing.
+    White noise blurred along a direction looks like the marks of a loaded brush. Tiles wrap around, so a picture of
+    any size takes its marks by plain indexing.
     """
-    spectrum = fft.rfft2(chance("bristles").standard_normal((TILE, TILE)).astype(np.float32))
+    spectrum = fft.rfft2(random_stream("bristles").standard_normal((TILE, TILE)).astype(np.float32))
     fy = fft.fftfreq(TILE)[:, None]
     fx = fft.rfftfreq(TILE)[None, :]
     tiles = []

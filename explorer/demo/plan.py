@@ -1,6 +1,6 @@
-"""Which works the workshop makes: compositions, their versions, and what stands where in each.
+"""The plan of the demo's works: compositions, their versions, and which motif is where in each.
 
-Everything is decided here, before a brush is lifted, from the seed and the work's number alone: works can be painted
+Everything is decided here before anything is painted, from the seed and the work's number alone: works can be painted
 in any order, on any number of processes, and the plan can be read (and tested) without painting.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explorer.demo.noise import chance
+from explorer.demo.noise import random_stream
 from explorer.demo.scenery import Setting
 
 VERSIONS = (1, 2, 1, 1, 3, 1, 2, 1)
@@ -18,9 +18,9 @@ VERSIONS = (1, 2, 1, 1, 3, 1, 2, 1)
 
 
 @dataclass(frozen=True)
-class Thing:
-    """A motif in a composition: ``x`` and ``width`` as fractions of the picture's width, ``y`` of its height (where
-    it stands), ``depth`` 0 far to 1 near."""
+class Placement:
+    """A motif in a composition: ``x`` (of its middle) and ``width`` as fractions of the picture's width, ``y`` (of its
+    foot) of its height, ``depth`` 0 far to 1 near, ``turn`` in degrees counter-clockwise, ``dye`` a colour."""
 
     motif: str
     x: float
@@ -34,7 +34,8 @@ class Thing:
 
 @dataclass(frozen=True)
 class WorkPlan:
-    """One work. ``group`` is its composition, ``version`` 0 the first; ``reversed`` the whole seen in a mirror."""
+    """A work. ``group``: number of its composition; ``version``: 0 for the first; ``size``: width and height in pixels;
+    ``reversed``: the whole is mirrored."""
 
     number: int
     kind: str
@@ -42,7 +43,7 @@ class WorkPlan:
     version: int
     size: tuple[int, int]
     setting: Setting
-    things: tuple[Thing, ...]
+    placements: tuple[Placement, ...]
     technique: str
     reversed: bool
 
@@ -133,31 +134,31 @@ def plan_works(works: int, seed: int) -> list[WorkPlan]:
 
 
 def _plan(number: int, seed: int) -> WorkPlan:
-    block, place = divmod(number, sum(VERSIONS))
+    block, position = divmod(number, sum(VERSIONS))
     starts = np.cumsum((0, *VERSIONS))
-    within = int(np.searchsorted(starts, place, side="right")) - 1
-    group, version = block * len(VERSIONS) + within, place - int(starts[within])
+    within = int(np.searchsorted(starts, position, side="right")) - 1
+    group, version = block * len(VERSIONS) + within, position - int(starts[within])
     first = _composition(group, seed, number)
     if version == 0:
         return first
-    return _another_version(first, version, chance(seed, "version", number))
+    return _another_version(first, version, random_stream(seed, "version", number))
 
 
 def _composition(group: int, seed: int, number: int) -> WorkPlan:
-    rng = chance(seed, "composition", group)
+    rng = random_stream(seed, "composition", group)
     kind = _ORDER[group % len(_ORDER)]
     setting, slots = KINDS[kind]
     setting = replace(setting, horizon=setting.horizon + float(rng.uniform(-0.04, 0.04)))
     sizes = _SIZES[setting.kind]
     size = sizes[int(rng.integers(len(sizes)))]
-    things = _table(rng, setting, size) if kind == "still life" else _scene(rng, setting, slots)
+    placements = _table(rng, setting, size) if kind == "still life" else _scene(rng, setting, slots)
     technique = str(rng.choice(["oil", "oil", "oil", "oil", "watercolour", "pen"]))
     technique = "oil" if kind == "still life" else technique  # a dark ground is nothing for watercolour
-    return WorkPlan(number, kind, group, 0, size, setting, things, technique, False)
+    return WorkPlan(number, kind, group, 0, size, setting, placements, technique, False)
 
 
-def _scene(rng: np.random.Generator, setting: Setting, slots: tuple[Slot, ...]) -> tuple[Thing, ...]:
-    things = []
+def _scene(rng: np.random.Generator, setting: Setting, slots: tuple[Slot, ...]) -> tuple[Placement, ...]:
+    placements: list[Placement] = []
     for slot in slots:
         there = rng.random() < slot.odds
         x, depth = float(rng.uniform(*slot.x)), float(rng.uniform(*slot.depth))
@@ -170,57 +171,61 @@ def _scene(rng: np.random.Generator, setting: Setting, slots: tuple[Slot, ...]) 
         else:
             y = setting.horizon + 0.02 + (0.94 - setting.horizon) * depth
             width = WIDTHS[slot.motif] * (0.26 + 0.74 * depth)
-            x = _clear_of(things, (x, *others), width)
+            x = _clear_of(placements, (x, *others), width)
         upright = slot.motif in ("tower", "house", "bridge", "well", "cottage")
-        things.append(Thing(slot.motif, x, y, depth, width, mirror, turn * (0.3 if upright else 1.0), dye))
-    return tuple(sorted(things, key=lambda thing: thing.depth))
+        placements.append(Placement(slot.motif, x, y, depth, width, mirror, turn * (0.3 if upright else 1.0), dye))
+    return tuple(sorted(placements, key=lambda placement: placement.depth))
 
 
-def _clear_of(things: list[Thing], places: tuple[float, ...], width: float) -> float:
-    """The first place at which a thing hides little of the others; a little is wanted."""
+def _clear_of(placements: list[Placement], candidates: tuple[float, ...], width: float) -> float:
+    """The first of the candidates for ``x`` at which a motif overlaps little with the others; a little is wanted."""
 
-    def crowding(x: float) -> float:
-        overlaps = [(width + thing.width) / 2 - abs(x - thing.x) for thing in things if thing.motif != "birds"]
-        return max([0.0, *(overlap / width for overlap in overlaps)])
+    def overlap(x: float) -> float:
+        overlaps = [
+            (width + placement.width) / 2 - abs(x - placement.x)
+            for placement in placements
+            if placement.motif != "birds"
+        ]
+        return max([0.0, *(shared / width for shared in overlaps)])
 
-    return next((x for x in places if crowding(x) < 0.3), min(places, key=crowding))
+    return next((x for x in candidates if overlap(x) < 0.3), min(candidates, key=overlap))
 
 
-def _table(rng: np.random.Generator, setting: Setting, size: tuple[int, int]) -> tuple[Thing, ...]:
-    """Four or five things side by side on the table, the tall ones behind; perhaps a butterfly."""
+def _table(rng: np.random.Generator, setting: Setting, size: tuple[int, int]) -> tuple[Placement, ...]:
+    """Up to five motifs side by side on the table, the tall ones behind; perhaps a butterfly."""
     chosen = [motif for motif in _TABLE if rng.random() < 0.82] or ["jug"]
     shrink = min(1.0, 0.86 * size[1] / size[0])
-    places = np.linspace(0.22, 0.8, max(len(chosen), 2))[rng.permutation(len(chosen))]
-    things = []
-    for motif, x in zip(chosen, places, strict=True):
+    centres = np.linspace(0.22, 0.8, max(len(chosen), 2))[rng.permutation(len(chosen))]
+    placements: list[Placement] = []
+    for motif, x in zip(chosen, centres, strict=True):
         tall = motif in ("flowers", "jug", "roemer")
         depth = float(rng.uniform(0.25, 0.4) if tall else rng.uniform(0.6, 0.85))
         y = setting.horizon + (0.9 - setting.horizon) * depth
         width = WIDTHS[motif] * shrink * float(rng.uniform(0.78, 1.05))
-        place, mirror = float(x + rng.normal(0, 0.02)), bool(rng.random() < 0.4)
-        things.append(Thing(motif, place, y, depth, width, mirror, 0.0, _dye(motif, rng)))
+        centre, mirror = float(x + rng.normal(0, 0.02)), bool(rng.random() < 0.4)
+        placements.append(Placement(motif, centre, y, depth, width, mirror, 0.0, _dye(motif, rng)))
     if rng.random() < 0.6:
         x, y, turn = float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.78, 0.9)), float(rng.uniform(-40, 40))
-        things.append(Thing("butterfly", x, y, 0.95, WIDTHS["butterfly"], False, turn, _dye("butterfly", rng)))
-    return tuple(sorted(things, key=lambda thing: thing.depth))
+        placements.append(Placement("butterfly", x, y, 0.95, WIDTHS["butterfly"], False, turn, _dye("butterfly", rng)))
+    return tuple(sorted(placements, key=lambda placement: placement.depth))
 
 
 def _another_version(first: WorkPlan, version: int, rng: np.random.Generator) -> WorkPlan:
-    """The same composition by another hand: reversed, in another technique, a thing left out, colours changed."""
+    """The same composition by another hand: reversed, in another technique, a motif left out, colours changed."""
     unfit = (first.technique, "watercolour" if first.kind == "still life" else "")
     techniques = [t for t in ("engraving", "pen", "oil", "grisaille", "watercolour", "chalk") if t not in unfit]
     technique = "oil" if rng.random() < 0.25 and first.technique != "oil" else str(rng.choice(techniques))
-    moves = [float(move) for move in rng.normal(0, 0.012, size=len(first.things))]
-    things = [
-        replace(thing, dye=_dye(thing.motif, rng), x=thing.x + move)
-        for thing, move in zip(first.things, moves, strict=True)
+    moves = [float(move) for move in rng.normal(0, 0.012, size=len(first.placements))]
+    placements = [
+        replace(placement, dye=_dye(placement.motif, rng), x=placement.x + move)
+        for placement, move in zip(first.placements, moves, strict=True)
     ]
-    if len(things) > 3 and rng.random() < 0.5:
-        things.pop(int(rng.integers(len(things))))
+    if len(placements) > 3 and rng.random() < 0.5:
+        placements.pop(int(rng.integers(len(placements))))
     is_reversed = technique == "engraving" or bool(rng.random() < 0.3)
-    return replace(first, version=version, things=tuple(things), technique=technique, reversed=is_reversed)
+    return replace(first, version=version, placements=tuple(placements), technique=technique, reversed=is_reversed)
 
 
 def _dye(motif: str, rng: np.random.Generator) -> str:
-    """A colour for what the painter may colour as he likes; nobody paints a green cow."""
+    """A random colour among those of the motif: some may have any, but there is no green cow."""
     return str(rng.choice(_DYES.get(motif, ("", "", "", "red", "blue", "ochre", "grey"))))

@@ -1,4 +1,4 @@
-"""What stands behind the motifs: sky, distance, ground, water; or a dark room and the edge of a table.
+"""The setting behind the motifs: sky, distance, ground, water; or a dark room and the edge of a table.
 
 The recipe of the workshop's landscapes: a brown foreground, a green middle distance, a blue horizon.
 """
@@ -11,15 +11,16 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from explorer.demo.canvas import Canvas
-from explorer.demo.noise import chance, clouds, direction_of, ridge, smoothstep
+from explorer.demo.noise import clouds, direction_of, random_stream, ridge, smoothstep
 
 AIR = (176.0, 194.0, 201.0)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A kind of view: ``horizon`` as a fraction of the height from the top, ``water`` as the part of the ground that
-    is wet (0 none), ``light`` the hour: 0 grey noon, 1 golden evening, ``season`` 0 summer to 1 winter."""
+    """``kind``: ``land``, ``water`` or ``still life``; ``horizon`` as a fraction of the height from the top; ``water``,
+    the share of the ground that is under it; ``light``, 0 grey noon to 1 golden evening; ``season``, 0 summer to 1
+    winter."""
 
     kind: str
     horizon: float
@@ -29,7 +30,7 @@ class Setting:
 
 
 def paint_setting(size: tuple[int, int], setting: Setting, name: str) -> Canvas:
-    """A picture without motifs, ``size`` in pixels."""
+    """A picture without motifs, ``size`` (width, height) in pixels; ``name`` seeds its random streams."""
     canvas = Canvas.blank(*size)
     if setting.kind == "still life":
         _room(canvas, setting, name)
@@ -47,12 +48,13 @@ def paint_setting(size: tuple[int, int], setting: Setting, name: str) -> Canvas:
 
 
 def _mix(a: tuple[float, ...], b: tuple[float, ...], t: np.ndarray) -> np.ndarray:
+    """Colours between ``a`` (0) and ``b`` (1), ``(H, W) -> (H, W, 3)``."""
     return np.array(a, np.float32) + (np.array(b, np.float32) - np.array(a, np.float32)) * t[..., None]
 
 
 def _sky(canvas: Canvas, setting: Setting, name: str) -> None:
     width, height = canvas.size
-    rng = chance(name, "sky")
+    rng = random_stream(name, "sky")
     down = np.linspace(0, 1 / max(setting.horizon, 0.1), height, dtype=np.float32)[:, None].clip(0, 1)
     zenith = (96 + 60 * setting.season, 136 + 30 * setting.season, 178 + 6 * setting.season)
     low = (236, 214 - 8 * setting.light, 182 - 40 * setting.light)
@@ -69,7 +71,7 @@ def _distance(canvas: Canvas, setting: Setting, name: str) -> None:
     """Ranges of hills, the farthest the bluest."""
     width, height = canvas.size
     for number, (rise, blue) in enumerate(((0.10, 1.0), (0.06, 0.72), (0.03, 0.45))):
-        rng = chance(name, "hills", number)
+        rng = random_stream(name, "hills", number)
         line = setting.horizon - rise * (0.55 + 0.5 * np.clip(ridge(width, rng, width * 0.3, 5), -1, 1.6))
         rows = np.arange(height, dtype=np.float32)[:, None] / height
         inside = smoothstep(rows, line[None] - 0.002, line[None] + 0.002) * (rows < setting.horizon + 0.06)
@@ -81,7 +83,7 @@ def _distance(canvas: Canvas, setting: Setting, name: str) -> None:
 
 def _ground(canvas: Canvas, setting: Setting, name: str) -> None:
     width, height = canvas.size
-    rng = chance(name, "ground")
+    rng = random_stream(name, "ground")
     rows = np.arange(height, dtype=np.float32)[:, None] / height
     edge = setting.horizon + 0.012 * ridge(width, rng, width * 0.25)[None]
     near = np.clip((rows - edge) / (1 - setting.horizon), 0, 1)
@@ -104,7 +106,7 @@ def _ground(canvas: Canvas, setting: Setting, name: str) -> None:
 def _path(canvas: Canvas, setting: Setting, name: str) -> None:
     """A sandy road that winds from the front to the horizon."""
     width, height = canvas.size
-    rng = chance(name, "path")
+    rng = random_stream(name, "path")
     rows = np.arange(height, dtype=np.float32) / height
     near = np.clip((rows - setting.horizon) / (1 - setting.horizon), 0, 1)
     start, sway = rng.uniform(0.25, 0.75), rng.uniform(-0.5, 0.5)
@@ -122,7 +124,7 @@ def _path(canvas: Canvas, setting: Setting, name: str) -> None:
 def _bushes(canvas: Canvas, setting: Setting, name: str) -> None:
     """Clumps of trees in the middle distance, rounded by light from the left, bluer the farther."""
     width, height = canvas.size
-    rng = chance(name, "bushes")
+    rng = random_stream(name, "bushes")
     for depth in np.sort(rng.beta(1.1, 3.2, size=26)) * 0.42:
         radius = (0.012 + 0.085 * depth) * width * rng.uniform(0.6, 1.3)
         x = rng.uniform(0, width)
@@ -131,9 +133,10 @@ def _bushes(canvas: Canvas, setting: Setting, name: str) -> None:
 
 
 def _clump(
-    canvas: Canvas, centre: tuple[float, float], radius: float, how: tuple[np.random.Generator, float, float]
+    canvas: Canvas, centre: tuple[float, float], radius: float, style: tuple[np.random.Generator, float, float]
 ) -> None:
-    rng, depth, season = how
+    """A rounded bush; ``style``: random numbers, depth and season."""
+    rng, depth, season = style
     width, height = canvas.size
     x0, x1 = max(0, int(centre[0] - 1.8 * radius)), min(width, int(centre[0] + 1.8 * radius) + 1)
     y0, y1 = max(0, int(centre[1] - radius)), min(height, int(centre[1] + 0.6 * radius) + 1)
@@ -155,9 +158,9 @@ def _clump(
 
 
 def _grass(canvas: Canvas, setting: Setting, name: str) -> None:
-    """Blades and weeds along the lower edge, dark against the light: what a painter ends with."""
+    """Blades and weeds along the lower edge, dark against the light."""
     width, height = canvas.size
-    rng = chance(name, "grass")
+    rng = random_stream(name, "grass")
     sheet = Image.new("L", (width, height), 0)
     draw = ImageDraw.Draw(sheet)
     for _ in range(int(0.9 * width)):
@@ -173,9 +176,9 @@ def _grass(canvas: Canvas, setting: Setting, name: str) -> None:
 
 
 def _water(canvas: Canvas, setting: Setting, name: str) -> None:
-    """Water from the far shore to the near bank: the sky upside down, broken by ripples."""
+    """Water from the far shore to the near bank: the sky mirrored, with ripples."""
     width, height = canvas.size
-    rng = chance(name, "water")
+    rng = random_stream(name, "water")
     rows = np.arange(height, dtype=np.float32)[:, None] / height
     far = setting.horizon + 0.03 + 0.012 * ridge(width, rng, width * 0.3)[None]
     near = far + setting.water * (1 - setting.horizon) * (0.9 + 0.22 * ridge(width, rng, width * 0.45)[None])
@@ -197,7 +200,7 @@ def _water(canvas: Canvas, setting: Setting, name: str) -> None:
 def _room(canvas: Canvas, setting: Setting, name: str) -> None:
     """Light from the left on a dark wall; a table of stone or wood, or one with a cloth."""
     width, height = canvas.size
-    rng = chance(name, "room")
+    rng = random_stream(name, "room")
     across = np.arange(width, dtype=np.float32)[None] / width
     rows = np.arange(height, dtype=np.float32)[:, None] / height
     glow = np.exp(-((across - 0.3) ** 2 * 3.5 + (rows - 0.35) ** 2 * 4.5))

@@ -26,7 +26,9 @@ _EPSILON = 1e-3  # of the batch normalisation
 
 
 class Convolution(nn.Conv2d):
-    """A convolution with a bias and TensorFlow's padding: what is odd goes to the right and bottom; then ReLU6."""
+    """A convolution with a bias and TensorFlow's padding (an odd pixel goes to the right and bottom), then ReLU6."""
+
+    bias: nn.Parameter
 
     def __init__(
         self, wide: int, out: int, kernel: int, stride: int = 1, groups: int = 1, clipped: bool = True
@@ -47,7 +49,7 @@ class Convolution(nn.Conv2d):
 
 
 class Block(nn.Module):
-    """An inverted residual: widen, a convolution of every channel by itself, narrow again."""
+    """An inverted residual block: expand, depthwise convolution, project."""
 
     def __init__(self, wide: int, out: int, kernel: int, stride: int, times: int) -> None:
         super().__init__()
@@ -85,7 +87,7 @@ class Lite(nn.Module):
         return x
 
     def last(self, middle: torch.Tensor) -> torch.Tensor:
-        """From the middle map to the last one, ``(N, 1280, H/32, W/32)``, never negative."""
+        """From the middle map to the last map, ``(N, 1280, H/32, W/32)``, never negative."""
         x = middle
         for block in self.blocks[MIDDLE + 1 :]:
             x = block(x)
@@ -100,7 +102,7 @@ class Lite(nn.Module):
 def from_package(path: Path | None = None) -> tuple[Lite, torch.Tensor, torch.Tensor]:
     """The network with ImageNet's weights, and its classifier: ``weight (1000, 1280)``, ``bias (1000,)``.
 
-    ``path`` is the package's ``.pth`` file; left out, the installed package is asked.
+    ``path`` is the package's ``.pth`` file; left out, it is that of the installed package.
     """
     stored = torch.load(path or packaged_file(), map_location="cpu", weights_only=True)
     net = Lite()
@@ -110,8 +112,8 @@ def from_package(path: Path | None = None) -> tuple[Lite, torch.Tensor, torch.Te
     }  # fmt: skip
     _fold(net.stem, stored, "_conv_stem", "_bn0")
     for number, block in enumerate(net.blocks):
-        for part, (conv, norm) in names.items():
-            if (layer := getattr(block, part)) is not None:
+        for name, (conv, norm) in names.items():
+            if (layer := getattr(block, name)) is not None:
                 _fold(layer, stored, f"_blocks.{number}.{conv}", f"_blocks.{number}.{norm}")
     _fold(net.head, stored, "_conv_head", "_bn1")
     return net.eval(), stored["_fc.weight"].float(), stored["_fc.bias"].float()

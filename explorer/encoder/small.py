@@ -1,9 +1,9 @@
 """The project's own small model: a convolutional network, a linear head into CLIP's space, and a small text tower.
 
 ``config.json`` of its folder says ``model_type: "brueghel-small"``; ``model.safetensors`` holds everything in half
-precision, so nothing else has to be installed. Details are matched by a map at stride 16; words by the last map, whose
-cells lie in the joint space by themselves (the head is linear), seen at two sizes; the whole picture is pressed into
-the square that the head was trained on.
+precision, so nothing else has to be installed. Details are matched by a map at stride 16. The linear head brings the
+cells of the last map, at two picture sizes, into the joint space, where they are compared with texts. The whole picture
+is resized to the square that the head was trained on.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
 from explorer.config import SMALL_MODEL, Config
 from explorer.encoder import Encoding, Layer
-from explorer.encoder.clip import best_device, usable
+from explorer.encoder.device import chosen_device
 from explorer.encoder.lite import LAST, STRIDE, Lite
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
@@ -40,8 +40,8 @@ SMALL_NOTE = (
 )
 MODEL_TYPE = "brueghel-small"
 CELL = 16  # pixels of a cell of the map for details
-NATIVE = 224  # pixels of a side of the square that whole pictures are pressed into
-COARSE = 0.5  # words also see the picture at this share of its size, where larger things fit a cell's view
+NATIVE = 224  # pixels of a side of the square that whole pictures are resized to
+COARSE = 0.5  # second size for the joint map, as a share of the first: larger things fit into a cell's receptive field
 _LONGEST_TEXT = 2000  # characters
 _ONE_MAP = "The small model has one map for details: leave the match layer and facet out."
 _DAMAGED = (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, SafetensorError)
@@ -56,10 +56,10 @@ class SmallEncoder:
         shape = json.loads((folder / "config.json").read_text("utf-8"))
         stored = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
         self.net, self.head = Lite(), nn.Linear(LAST, shape["joint"])
-        self.net.load_state_dict(_part(stored, "net."))
-        self.head.load_state_dict(_part(stored, "picture."))
+        self.net.load_state_dict(_below(stored, "net."))
+        self.head.load_state_dict(_below(stored, "picture."))
         self.tower = CLIPTextModelWithProjection(CLIPTextConfig(**shape["text"]))
-        report = self.tower.load_state_dict(_part(stored, "text."), strict=False)
+        report = self.tower.load_state_dict(_below(stored, "text."), strict=False)
         if missing := [name for name in report.missing_keys if "position_ids" not in name]:
             raise ExplorerError(f"The model in {folder} lacks {missing[0]}: restore the folder, or train it again.")
         self.tokenizer = _tokenizer(folder / "tokenizer.json")
@@ -68,12 +68,13 @@ class SmallEncoder:
         self.tokenizer.enable_padding(pad_id=end, pad_token=self.tokenizer.id_to_token(end))
         for module in (self.net, self.head, self.tower):
             module.requires_grad_(False).eval().to(device)
-        self.net.to(memory_format=torch.channels_last)
+        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's overloads
         self._resolution, self._device = config.resolution, device
         self.hash = _weights_hash(stored)
         self.note = note
         self.logit_scale = float(shape["logit_scale"])
-        self.blocks, self.candidates = len(self.net.blocks), ()
+        self.blocks = len(self.net.blocks)
+        self.candidates: tuple[Layer, ...] = ()
 
     def grid_shape(self, width: int, height: int) -> tuple[int, int]:
         factor = self._resolution / max(width, height) / STRIDE
@@ -94,20 +95,22 @@ class SmallEncoder:
             coarse = F.normalize(self._joint(self.net(small)[1]), dim=1)
             cells = cells + F.interpolate(coarse, cells.shape[-2:], mode="bilinear")
         maps = zip(middle, cells, self._wholes(pixels), strict=True)
-        return [Encoding(_map(m), FeatureMap(unit_rows(_map(j).vectors)), whole) for m, j, whole in maps]
+        return [
+            Encoding(_map(match), FeatureMap(unit_rows(_map(joint).vectors)), whole) for match, joint, whole in maps
+        ]
 
     @torch.inference_mode()
     def wholes(self, pictures: Sequence[Image.Image]) -> np.ndarray:
-        """Only what :meth:`encode` gives of whole pictures of one size, whatever it is: ``(N, P)``, unit rows."""
+        """The ``whole`` vectors alone of :meth:`encode`, for pictures of one size: ``(N, P)``, unit rows."""
         return self._wholes(self._pixels(pictures))
 
     @torch.inference_mode()
     def details(self, picture: Image.Image) -> np.ndarray:
-        """Only what :meth:`encode` matches details by: ``(rows, columns, D)``."""
+        """The ``match`` map alone of :meth:`encode`: ``(rows, columns, D)``."""
         return _map(self.net.middle(self._pixels([picture]))[0]).vectors
 
     def match_maps(self, pictures: Sequence[Image.Image], layers: Sequence[Layer]) -> list[list[FeatureMap]]:
-        """There is one map for details, so there are no layers to ask for."""
+        """There is one map for details. Raises :class:`ExplorerError` for any layer."""
         if layers:
             raise ExplorerError(_ONE_MAP)
         return [[] for _ in pictures]
@@ -122,7 +125,7 @@ class SmallEncoder:
     @torch.inference_mode()
     def words(self, texts: Sequence[str]) -> np.ndarray:
         clean = [text[:_LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts]
-        ids = torch.tensor([one.ids for one in self.tokenizer.encode_batch(clean)], device=self._device)
+        ids = torch.tensor([encoding.ids for encoding in self.tokenizer.encode_batch(clean)], device=self._device)
         return unit_rows(self.tower(input_ids=ids).text_embeds.float().cpu().numpy())
 
     def _joint(self, last: torch.Tensor) -> torch.Tensor:
@@ -134,11 +137,12 @@ class SmallEncoder:
 
 
 def folder_of(config: Config) -> Path:
+    """The folder of the model that a config names."""
     return SMALL_FOLDER if config.model == SMALL_MODEL else Path(config.model)
 
 
 def is_small(config: Config) -> bool:
-    """Whether the config's model is a folder of this kind."""
+    """Whether the config's model is a folder with a model of this kind."""
     try:
         return json.loads((folder_of(config) / "config.json").read_text("utf-8")).get("model_type") == MODEL_TYPE
     except (OSError, ValueError, AttributeError):
@@ -146,12 +150,11 @@ def is_small(config: Config) -> bool:
 
 
 def load_small(config: Config, threads: int = 0, device: str = "") -> SmallEncoder:
-    """Load the config's folder. Raises :class:`ExplorerError` when it is damaged."""
+    """Load the config's folder. Raises :class:`ExplorerError` when it is damaged, or the device is not there."""
     torch.set_num_threads(threads or os.cpu_count() or 1)
     folder = folder_of(config)
-    device = usable(device) if device else best_device()
     try:
-        return SmallEncoder(folder, config, device, SMALL_NOTE if config.model == SMALL_MODEL else "")
+        return SmallEncoder(folder, config, chosen_device(device), SMALL_NOTE if config.model == SMALL_MODEL else "")
     except _DAMAGED as error:
         problem = f"The model in {folder} is damaged ({type(error).__name__}): restore or replace the folder."
         raise ExplorerError(problem) from error
@@ -166,11 +169,11 @@ def _tokenizer(path: Path) -> Tokenizer:
 
 
 def _map(cells: torch.Tensor) -> FeatureMap:
-    """``(D, h, w)`` to a map."""
+    """``(D, rows, columns)`` to a map."""
     return FeatureMap(np.ascontiguousarray(cells.permute(1, 2, 0).float().cpu().numpy()))
 
 
-def _part(stored: dict[str, Any], prefix: str) -> dict[str, Any]:
+def _below(stored: dict[str, Any], prefix: str) -> dict[str, Any]:
     return {name.removeprefix(prefix): value for name, value in stored.items() if name.startswith(prefix)}
 
 

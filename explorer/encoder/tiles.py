@@ -1,8 +1,8 @@
 """A large picture in tiles of the size that a model was trained at, overlapping, put together again.
 
-Position embeddings can be interpolated to any size, and a large CLIP bears it. A small one, or one whose attention is
-local, does better where every patch sees positions as in training: the picture's grid is cut into tiles of the native
-number of cells, and each cell is taken from the tile in which it lies furthest inside.
+Position embeddings can be interpolated to any size, and a large CLIP still works then. A small CLIP, or one whose
+attention is local, does better where every patch has positions as in training: the picture's grid is cut into tiles of
+the native number of cells, and each cell is taken from the tile in which it lies furthest inside.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 import torch
 
 MARGIN = 2
-"""Cells at the inner edges of a tile that are seen for context only."""
+"""Cells at the inner edges of a tile that are encoded for context only."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,16 @@ class Tiling:
 
     def join(self, tiles: torch.Tensor) -> torch.Tensor:
         """The inverse: ``(B * T, height * width, D) -> (B, rows * columns, D)``."""
-        parts = tiles.unflatten(0, (-1, len(self.places))).unflatten(2, (self.height, self.width))
-        joined = parts.new_empty((len(parts), self.rows, self.columns, parts.shape[-1]))
+        grids = tiles.unflatten(0, (-1, len(self.places))).unflatten(2, (self.height, self.width))
+        joined = grids.new_empty((len(grids), self.rows, self.columns, grids.shape[-1]))
         downs, acrosses = (
-            _shares(starts, size, total)
+            _kept_spans(starts, size, total)
             for starts, size, total in ((self.tops, self.height, self.rows), (self.lefts, self.width, self.columns))
         )
         for number, (top, left) in enumerate(self.places):
             down, across = divmod(number, len(self.lefts))
             (y0, y1), (x0, x1) = downs[down], acrosses[across]
-            joined[:, y0:y1, x0:x1] = parts[:, number, y0 - top : y1 - top, x0 - left : x1 - left]
+            joined[:, y0:y1, x0:x1] = grids[:, number, y0 - top : y1 - top, x0 - left : x1 - left]
         return joined.flatten(1, 2)
 
 
@@ -70,7 +70,7 @@ def _cut(cells: int, side: int) -> tuple[int, tuple[int, ...]]:
     return side, tuple(round(k * (cells - side) / (count - 1)) for k in range(count))
 
 
-def _shares(starts: tuple[int, ...], size: int, total: int) -> list[tuple[int, int]]:
-    """What each tile gives of the whole: neighbours meet in the middle of their overlap."""
-    meets = [(after + before + size) // 2 for before, after in pairwise(starts)]
-    return list(zip([0, *meets], [*meets, total], strict=True))
+def _kept_spans(starts: tuple[int, ...], size: int, total: int) -> list[tuple[int, int]]:
+    """The span of the whole side that each tile fills: neighbours meet in the middle of their overlap."""
+    borders = [(after + before + size) // 2 for before, after in pairwise(starts)]
+    return list(zip([0, *borders], [*borders, total], strict=True))

@@ -137,7 +137,7 @@ def evaluate(
     """
     options = SearchOptions(top=MOST_DETECTIONS, per_work=per_work)
     works = [workspace.tables.works[row] for row in workspace.present_rows()]
-    names, sizes = WorkNames(works), workspace.collection.sizes()
+    names, sizes = WorkNames(works), workspace.collection.picture_sizes()
     tasks = [_task(annotation, names, sizes, workspace.name) for annotation in annotations]
     scores = []
     progress(STAGE, 0, len(tasks))

@@ -1,1 +1,1 @@
-"""What is computed from one picture: a grid of cell vectors, gradient histograms, pooled regions, a pyramid."""
+"""Features of a single picture: the grid of cell vectors, gradient histograms, PCA, pooled regions, and a pyramid."""

@@ -1,9 +1,7 @@
-"""From a grid of patch vectors to region vectors: multi-scale, overlapping, and every one with its box.
+"""Grids of patch vectors over a picture: mirroring, and resampling of a box onto a grid of another size.
 
-One pass of the model gives a grid; every region is an average over part of that grid, so no crop is ever encoded
-twice. The layout of square windows at several scales with a fixed least overlap follows R-MAC (Tolias, Sicre and
-Jégou, "Particular object retrieval with integral max-pooling of CNN activations", ICLR 2016, section 3), with
-averages in place of maxima: patch tokens of a transformer are signed and their mean is their natural summary.
+One pass of the model gives a grid. Every region, query and placement is averaged from it, so no crop is ever encoded
+again.
 """
 
 from __future__ import annotations
@@ -17,12 +15,12 @@ from explorer.geometry import Box
 
 @dataclass(frozen=True)
 class FeatureMap:
-    """Patch vectors over a whole picture: ``vectors`` is ``(rows, columns, D) float32`` (float16 as stored, which
+    """Patch vectors over a whole picture: ``vectors`` is ``(rows, columns, D) float32`` (or float16, as stored, which
     :func:`resample` takes as well).
 
-    The grid always covers the picture exactly, so cell ``(r, c)`` is the place
-    ``c / columns, r / rows, (c + 1) / columns, (r + 1) / rows`` of it. The last ``antisymmetric`` numbers of a vector
-    change their sign when the picture is mirrored, the others stay.
+    The grid covers the picture exactly: cell ``(r, c)`` is the box
+    ``c / columns, r / rows, (c + 1) / columns, (r + 1) / rows`` of it. The last ``antisymmetric`` components of a
+    vector change their sign when the picture is mirrored, the others stay.
     """
 
     vectors: np.ndarray
@@ -34,12 +32,15 @@ class FeatureMap:
         return self.vectors.shape[0], self.vectors.shape[1]
 
     def mirrored(self) -> FeatureMap:
-        """The map of the picture in a mirror. (The model may see that a little differently.)"""
+        """The map of the horizontally mirrored picture.
+
+        An approximation where the vectors are a network's, which may see a mirrored picture a little differently.
+        """
         return FeatureMap(mirror_vectors(self.vectors[:, ::-1], self.antisymmetric), self.antisymmetric)
 
 
 def mirror_vectors(vectors: np.ndarray, antisymmetric: int) -> np.ndarray:
-    """Vectors ``(..., D)`` as they are of mirrored places: the last ``antisymmetric`` numbers change their sign.
+    """Vectors ``(..., D)`` of mirrored cells: the last ``antisymmetric`` components change their sign.
 
     >>> mirror_vectors(np.array([1.0, 2.0, 3.0]), antisymmetric=1)
     array([ 1.,  2., -3.])
@@ -62,25 +63,30 @@ def unit_rows(vectors: np.ndarray) -> np.ndarray:
 
 
 def resample(features: FeatureMap, box: Box, rows: int, columns: int, spread: float = 1.0) -> FeatureMap:
-    """The part of a map inside ``box``, averaged onto a grid of ``rows`` by ``columns`` cells of unit length.
+    """The cells of a map inside ``box``, averaged by area onto a grid of ``rows`` by ``columns`` cells of unit length.
 
-    The same as :func:`pool` over the new cells' boxes, in two products: first down, then across. Each new cell covers
-    ``spread`` times its own width and height, so that from 1 on neighbours overlap.
+    ``box`` must meet the picture. Each new cell averages over ``spread`` times its own width and height, so that
+    above 1 neighbours overlap. With 1 the result is that of :func:`explorer.features.regions.pool` over the new cells'
+    boxes, in two matrix products: first along the columns, then along the rows.
     """
-    down = _shares(box.y0, box.y1, rows, features.shape[0], spread)
-    across = _shares(box.x0, box.x1, columns, features.shape[1], spread)
-    top, left = (np.flatnonzero(shares.any(axis=0)) for shares in (down, across))
-    held = (slice(top[0], top[-1] + 1), slice(left[0], left[-1] + 1))
-    part = np.asarray(features.vectors[held], dtype=np.float32)
-    tall = (down[:, held[0]] @ part.reshape(len(part), -1)).reshape(rows, part.shape[1], -1)
-    return FeatureMap(unit_rows(np.matmul(across[:, held[1]], tall)), features.antisymmetric)
+    row_weights = _overlaps(box.y0, box.y1, rows, features.shape[0], spread)
+    column_weights = _overlaps(box.x0, box.x1, columns, features.shape[1], spread)
+    top, left = (np.flatnonzero(weights.any(axis=0)) for weights in (row_weights, column_weights))
+    covered = (slice(top[0], top[-1] + 1), slice(left[0], left[-1] + 1))
+    cells = np.asarray(features.vectors[covered], dtype=np.float32)
+    by_rows = (row_weights[:, covered[0]] @ cells.reshape(len(cells), -1)).reshape(rows, cells.shape[1], -1)
+    return FeatureMap(unit_rows(np.matmul(column_weights[:, covered[1]], by_rows)), features.antisymmetric)
 
 
-def _shares(start: float, end: float, parts: int, cells: int, spread: float) -> np.ndarray:
-    """How much of each of ``cells`` equal cells lies in each of ``parts`` equal parts of ``start`` to ``end``, parts
-    that are then made ``spread`` times as long: ``(parts, cells) float32``."""
-    edges = np.linspace(start, end, parts + 1)[:, None] * cells
+def _overlaps(start: float, end: float, intervals: int, cells: int, spread: float) -> np.ndarray:
+    """Lengths that intervals share with cells, in cells: ``(intervals, cells) float32``.
+
+    The cells divide 0 to 1 equally, the intervals ``start`` to ``end``; each interval is then made ``spread`` times as
+    long about its middle.
+    """
+    edges = np.linspace(start, end, intervals + 1)[:, None] * cells
     more = (spread - 1) / 2 * (edges[1] - edges[0])
-    places = np.arange(cells)
-    inside = np.minimum(edges[1:] + more, places + 1) - np.maximum(edges[:-1] - more, places)
-    return np.clip(inside, 0, None).astype(np.float32)
+    cell_starts = np.arange(cells)
+    inside = np.minimum(edges[1:] + more, cell_starts + 1) - np.maximum(edges[:-1] - more, cell_starts)
+    overlaps: np.ndarray = np.clip(inside, 0, None).astype(np.float32)
+    return overlaps

@@ -1,14 +1,14 @@
-"""A smaller space for what describes a cell, fitted on the collection itself: centred PCA, whitened if asked.
+"""A smaller space for the description of a cell, fitted on the collection itself: centred PCA, optionally whitened.
 
-A cell is described by the model's patch vector and, if wanted, by a gradient histogram (:mod:`explorer.features.hog`),
-either weighed as a whole. Centring takes away what all cells of all pictures share (and what makes every cosine high);
+A cell is described by the model's patch vector and, if wanted, by gradient histograms (:mod:`explorer.features.hog`),
+which are weighted as a whole. Centring removes what all cells of all pictures share (and what makes every cosine high);
 keeping the leading directions makes grids small enough to store for every work. Whitening for retrieval: Jégou and
 Chum, "Negative evidences and co-occurences in image retrieval", ECCV 2012; of gradient histograms: Hariharan, Malik and
 Ramanan, "Discriminative decorrelation for clustering and classification", ECCV 2012.
 
-Directions are either symmetric or antisymmetric: what lies along a symmetric one stays when a picture is mirrored,
-along an antisymmetric one it changes its sign. So a mirrored detail can be searched for without computing
-anything anew.
+Every direction is either symmetric or antisymmetric: when a picture is mirrored, the components of its cells along the
+symmetric directions stay, and those along the antisymmetric ones change their sign. So the cells of a mirrored detail
+follow from those of the detail, and need not be computed again.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ from explorer.features.grid import FeatureMap, unit_rows
 from explorer.features.hog import mirror_order
 
 DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile)
-"""What reading a missing, truncated or altered ``.npz`` file raises."""
+"""Exceptions that reading a missing, truncated or altered ``.npz`` file raises."""
 
 
 @dataclass(frozen=True)
 class Reduction:
-    """``unit_rows((x - mean) @ matrix)`` of cells ``x (N, D)``, each a patch vector of unit length, then its
-    histograms: ``mean`` is ``(D,)``, ``matrix`` is ``(D, d)``, ``float32``, its last ``antisymmetric`` directions
-    antisymmetric."""
+    """``unit_rows((x - mean) @ matrix)`` of cells ``x (N, D)``.
+
+    A cell ``x`` is a patch vector of unit length followed by its gradient histograms. ``mean`` is ``(D,)``, ``matrix``
+    ``(D, d)``, both ``float32``; the last ``antisymmetric`` columns of the matrix are the antisymmetric directions.
+    """
 
     mean: np.ndarray
     matrix: np.ndarray
@@ -38,14 +40,19 @@ class Reduction:
 
     @property
     def dims(self) -> int:
-        return self.matrix.shape[1]
+        """Dimensions after the reduction."""
+        return int(self.matrix.shape[1])
 
     def apply(self, features: FeatureMap, histograms: np.ndarray | None = None) -> FeatureMap:
-        """The reduced map, its cells of unit length; ``histograms (rows, columns, E)`` if it was fitted with them."""
+        """The reduced map, its cells of unit length.
+
+        ``histograms (rows, columns, E)`` must be given if, and only if, the reduction was fitted with them.
+        """
         cells = _described(features.vectors.reshape(-1, features.vectors.shape[2]), histograms)
         return FeatureMap(unit_rows((cells - self.mean) @ self.matrix).reshape(*features.shape, -1), self.antisymmetric)
 
     def save(self, path: Path) -> None:
+        """Write an ``.npz`` file that is complete or not there at all."""
         partial = path.with_suffix(".part")
         with partial.open("wb") as file:
             np.savez(file, mean=self.mean, matrix=self.matrix, odd=self.antisymmetric)
@@ -53,12 +60,44 @@ class Reduction:
 
     @classmethod
     def load(cls, path: Path) -> Reduction | None:
-        """What was saved, or None when it is missing or damaged."""
+        """What :meth:`save` wrote, or None when the file is missing or damaged."""
         try:
             with np.load(path, allow_pickle=False) as stored:
                 return cls(stored["mean"], stored["matrix"], int(stored["odd"]))
         except DAMAGED:
             return None
+
+
+def fit_reduction(
+    cells: np.ndarray, dims: int, whitening: float, histograms: np.ndarray | None = None, weight: float = 1.0
+) -> Reduction:
+    """Fit a reduction on a sample of cells.
+
+    ``cells (N, D)`` are patch vectors, ``histograms (N, E)`` the gradient histograms of the same cells; ``weight`` is
+    the ratio of the histograms' total standard deviation to the patch vectors'. ``dims`` directions are kept (0, or
+    more than there are, keeps all); ``whitening`` is the power of equalisation, from 0 (none) to 1 (every direction has
+    the same variance). Signs are fixed, so the same sample gives the same reduction.
+
+    >>> reduction = fit_reduction(np.array([[1.0, 0.1], [-1.0, 0.1], [0.9, -0.1]]), dims=1, whitening=0)
+    >>> reduction.matrix.shape
+    (2, 1)
+    """
+    patch_dims = cells.shape[1]
+    cells = _described(cells, histograms)
+    order = np.arange(cells.shape[1])  # of the components of a mirrored cell
+    if histograms is not None:
+        order[patch_dims:] = patch_dims + mirror_order()
+    mean = cells.mean(axis=0)
+    mean = (mean + mean[order]) / 2
+    centred = (cells - mean).astype(np.float64)
+    weights = np.ones(cells.shape[1])
+    if histograms is not None:
+        weights[patch_dims:] = weight * _equalising_factor(centred.var(axis=0), patch_dims)
+    centred *= weights
+    variances, directions, antisymmetric = _leading(centred, order, dims)
+    floor = max(variances.max(), 1e-12) * 1e-6
+    matrix = weights[:, None] * directions * np.maximum(variances, floor) ** (-whitening / 2)
+    return Reduction(mean.astype(np.float32), matrix.astype(np.float32), antisymmetric)
 
 
 def _described(cells: np.ndarray, histograms: np.ndarray | None = None) -> np.ndarray:
@@ -67,48 +106,35 @@ def _described(cells: np.ndarray, histograms: np.ndarray | None = None) -> np.nd
     return unit if histograms is None else np.concatenate([unit, histograms.reshape(len(unit), -1)], axis=1)
 
 
-def fit_reduction(
-    cells: np.ndarray, dims: int, whitening: float, histograms: np.ndarray | None = None, weight: float = 1.0
-) -> Reduction:
-    """Principal directions of a sample of cells.
+def _equalising_factor(variances: np.ndarray, patch_dims: int) -> float:
+    """The factor by which histograms must be scaled so that they vary as much in all as the patch vectors."""
+    return float(np.sqrt(variances[:patch_dims].sum() / max(variances[patch_dims:].sum(), 1e-12)))
 
-    ``cells (N, D)`` are patch vectors, ``histograms (N, E)`` what lies round the same cells; they count ``weight``
-    times as much, whatever either varies by itself. ``dims`` directions are kept (0, or more than there are, keeps
-    all); ``whitening`` is the power of equalisation, from 0 (none) to 1 (every direction has the same variance). Signs
-    are fixed, so the same sample gives the same reduction.
 
-    >>> reduction = fit_reduction(np.array([[1.0, 0.1], [-1.0, 0.1], [0.9, -0.1]]), dims=1, whitening=0)
-    >>> reduction.matrix.shape
-    (2, 1)
+def _leading(centred: np.ndarray, order: np.ndarray, dims: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """The ``dims`` (0: all) directions of greatest variance: their variances ``(d,)``, the directions ``(D, d)``,
+    symmetric ones first, and the number of antisymmetric ones.
+
+    ``order (D,)`` are the components of a mirrored cell. A cell is the sum of a symmetric and an antisymmetric part,
+    and with mirrored pictures in the sample the two are uncorrelated, so each has principal directions of its own.
     """
-    own = cells.shape[1]
-    cells = _described(cells, histograms)
-    swapped = np.arange(cells.shape[1])
-    if histograms is not None:
-        swapped[own:] = own + mirror_order()
-    mean = cells.mean(axis=0)
-    mean = (mean + mean[swapped]) / 2
-    centred = (cells - mean).astype(np.float64)
-    weights = np.ones(cells.shape[1])
-    if histograms is not None:
-        variances = centred.var(axis=0)
-        weights[own:] = weight * np.sqrt(variances[:own].sum() / max(variances[own:].sum(), 1e-12))
-    centred *= weights
-    symmetric, antisymmetric = (_principal((centred + sign * centred[:, swapped]) / 2) for sign in (1, -1))
-    variances = np.concatenate([symmetric[0], antisymmetric[0]])
-    directions = np.concatenate([symmetric[1], antisymmetric[1]], axis=1)
+    symmetric = _principal((centred + centred[:, order]) / 2)
+    antisymmetric = _principal((centred - centred[:, order]) / 2)
+    variances, directions = (np.concatenate(both, axis=-1) for both in zip(symmetric, antisymmetric, strict=True))
     is_antisymmetric = np.arange(len(variances)) >= len(symmetric[0])
     kept = np.argsort(-variances, kind="stable")[: dims or None]
     kept = kept[np.argsort(is_antisymmetric[kept], kind="stable")]
-    variances, directions = variances[kept], directions[:, kept]
-    directions = directions * np.where(directions[np.abs(directions).argmax(axis=0), range(len(kept))] < 0, -1.0, 1.0)
-    floor = max(variances.max(), 1e-12) * 1e-6
-    matrix = weights[:, None] * directions * np.maximum(variances, floor) ** (-whitening / 2)
-    return Reduction(mean.astype(np.float32), matrix.astype(np.float32), int(is_antisymmetric[kept].sum()))
+    return variances[kept], _with_fixed_signs(directions[:, kept]), int(is_antisymmetric[kept].sum())
 
 
 def _principal(centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Variances and directions ``(D, n)`` in which a sample varies at all, the greatest first."""
+    """Variances ``(n,)`` and directions ``(D, n)`` in which a sample varies at all, the greatest first."""
     variances, directions = np.linalg.eigh(centred.T @ centred / max(len(centred), 1))
-    real = np.flatnonzero(variances > max(variances[-1], 1e-12) * 1e-9)[::-1]
-    return variances[real], directions[:, real]
+    nonzero = np.flatnonzero(variances > max(variances[-1], 1e-12) * 1e-9)[::-1]
+    return variances[nonzero], directions[:, nonzero]
+
+
+def _with_fixed_signs(directions: np.ndarray) -> np.ndarray:
+    """Directions ``(D, n)`` with signs such that the component of greatest magnitude is positive."""
+    largest = directions[np.abs(directions).argmax(axis=0), range(directions.shape[1])]
+    return directions * np.where(largest < 0, -1.0, 1.0)

@@ -1,4 +1,9 @@
-"""Square regions of a picture at several scales, and their pooled vectors (R-MAC's layout)."""
+"""Square regions of a picture at several scales, and their pooled vectors.
+
+The layout of overlapping square windows at several scales follows R-MAC (Tolias, Sicre and Jégou, "Particular object
+retrieval with integral max-pooling of CNN activations", ICLR 2016, section 3), with averages in place of maxima: patch
+tokens of a transformer are signed and their mean is their natural summary. Every region keeps its box.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,7 @@ def region_boxes(width: float, height: float, scales: tuple[float, ...], overlap
 
     A scale is the side of a square window as a fraction of ``sqrt(width * height)``; scale 1 is the whole picture
     whatever its shape. Windows of a scale are evenly spaced, touch all edges, and overlap by at least ``overlap``
-    of their side. Only the ratio of ``width`` to ``height`` matters.
+    (0 to below 1) of their side. ``width`` and ``height`` are in any unit; only their ratio matters.
 
     >>> len(region_boxes(400, 300, (1.0, 0.5), overlap=0.4))
     13
@@ -39,8 +44,9 @@ def _starts(side: float, overlap: float) -> np.ndarray:
 def pool(features: FeatureMap, boxes: np.ndarray) -> np.ndarray:
     """The mean vector over each box, scaled to unit length: ``(R, 4) -> (R, D) float32``.
 
-    Cells that a box covers in part count in part: a summed-area table interpolated between cell corners is the
-    exact integral of the grid, so any fractional box costs four look-ups.
+    Boxes are fractions of the picture, 0 to 1. Cells that a box covers partly count by the area that it covers: a
+    summed-area table interpolated between cell corners is the exact integral of the grid, so that any box costs four
+    look-ups (Viola and Jones, "Rapid object detection using a boosted cascade of simple features", CVPR 2001).
 
     >>> grid = FeatureMap(np.array([[[1.0, 0.0], [0.0, 1.0]]]))
     >>> pool(grid, np.array([[0.0, 0.0, 0.5, 1.0], [0.25, 0.0, 0.75, 1.0]])).round(3)
@@ -63,4 +69,5 @@ def _at(table: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     down, across = (y - top)[:, None].astype(np.float32), (x - left)[:, None].astype(np.float32)
     upper = table[top, left] * (1 - across) + table[top, left + 1] * across
     lower = table[top + 1, left] * (1 - across) + table[top + 1, left + 1] * across
-    return upper * (1 - down) + lower * down
+    values: np.ndarray = upper * (1 - down) + lower * down
+    return values

@@ -1,8 +1,7 @@
-"""Collections that others serve, fetched into a folder: downloaded, checked against a digest, unpacked.
+"""Archives that others serve, fetched into a folder: downloaded, checked against a digest, unpacked.
 
-``DIR`` is the unpacked folder. Beside it lie ``DIR.zip.part`` while the archive is on its way, and
-``DIR.zip.sha256`` afterwards: the authors publish no digest, so the first fetch can only write down what came, and
-later ones are held to that.
+``DIR`` is the unpacked folder. Beside it lie ``DIR.zip.part`` during the download and ``DIR.zip.sha256`` afterwards:
+the authors publish no digest, so the first fetch can only record that of what came, and later ones must have the same.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ BRUEGHEL_URL = "http://imagine.enpc.fr/~shenx/data/Brueghel.zip"
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a fetch brought."""
+    """The result of a fetch."""
 
     folder: Path
     sha256: str
@@ -36,20 +35,20 @@ class Fetched:
     """None when the folder was there already."""
     digest_file: Path
     was_expected: bool
-    """The digest was one asked for, or the one seen the last time."""
+    """The digest was one asked for, or that of an earlier fetch."""
 
     def lines(self) -> list[str]:
-        """What there is to say of it, for people."""
-        rows = [f"{self.folder} is there already; remove it to fetch it again."]
+        """The result in sentences, for the command line."""
+        lines = [f"{self.folder} is there already; remove it to fetch it again."]
         if self.unpacked:
-            rows = [f"{self.folder}: {self.unpacked.files:,} files, {self.unpacked.bytes / 1e6:,.0f} MB."]
-        rows.append(f"SHA-256 {self.sha256}")
+            lines = [f"{self.folder}: {self.unpacked.files:,} files, {self.unpacked.bytes / 1e6:,.0f} MB."]
+        lines.append(f"SHA-256 {self.sha256}")
         if self.was_expected:
-            rows.append("It is the digest that was expected.")
+            lines.append("It is the digest that was expected.")
         else:
-            rows.append(f"Its authors publish no digest to compare with: this one is kept in {self.digest_file}, "
+            lines.append(f"Its authors publish no digest to compare with: this one is kept in {self.digest_file}, "
                         "and a later fetch is checked against it.")  # fmt: skip
-        return rows
+        return lines
 
 
 def fetch_archive(
@@ -57,9 +56,9 @@ def fetch_archive(
 ) -> Fetched:
     """Fetch a ZIP archive and unpack it into ``folder``; ``sha256`` (hex) is the digest it must have.
 
-    A cut fetch goes on where it was. Without ``sha256`` the digest of an earlier fetch to the same folder is required,
-    if there was one. Raises :class:`ExplorerError` with one sentence for whatever goes wrong; the folder is then as it
-    was before.
+    A download that broke off is resumed. Without ``sha256`` the digest of an earlier fetch to the same folder is
+    required, if there was one. Raises :class:`ExplorerError` with one sentence for whatever goes wrong; the folder is
+    then as it was before.
     """
     if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
         raise ExplorerError(f"{sha256!r} is no SHA-256 digest: it needs 64 hex digits.")
@@ -69,7 +68,7 @@ def fetch_archive(
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(archive.with_name(f".{archive.name}.lock"), timeout=0):
-            expected = sha256.lower() if sha256 else _noted(digest_file)
+            expected = sha256.lower() if sha256 else _recorded(digest_file)
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 return _there_already(folder, digest_file, expected)
             part = download(url, archive, progress, pause)
@@ -86,7 +85,8 @@ def fetch_archive(
 
 
 def _unpack_or_discard(archive: Path, part: Path, folder: Path, progress: Progress) -> Unpacked:
-    """An archive that cannot be unpacked is not kept: the next fetch would only find it bad again."""
+    """Unpack the ``part`` file that an archive was downloaded to. One that cannot be unpacked is not kept: the next
+    fetch would only find it bad again."""
     try:
         return unpack(part, folder, progress)
     except NoRoom:
@@ -97,17 +97,17 @@ def _unpack_or_discard(archive: Path, part: Path, folder: Path, progress: Progre
 
 
 def _there_already(folder: Path, digest_file: Path, expected: str | None) -> Fetched:
-    noted = _noted(digest_file)
-    if noted is None:
+    recorded = _recorded(digest_file)
+    if recorded is None:
         raise ExplorerError(f"{folder} exists and was not fetched by this command; give another folder with --to.")
-    if expected != noted:
-        raise ExplorerError(f"{folder} was fetched before with SHA-256 {noted}, not {expected}; remove it to fetch "
+    if expected != recorded:
+        raise ExplorerError(f"{folder} was fetched before with SHA-256 {recorded}, not {expected}; remove it to fetch "
                             "it again.")  # fmt: skip
-    return Fetched(folder, noted, None, digest_file, was_expected=True)
+    return Fetched(folder, recorded, None, digest_file, was_expected=True)
 
 
-def _noted(digest_file: Path) -> str | None:
-    """The digest that an earlier fetch wrote down; None when there is none that can be read."""
+def _recorded(digest_file: Path) -> str | None:
+    """The digest in a file that an earlier fetch wrote; None when there is none that can be read."""
     try:
         words = digest_file.read_text("ascii").split()
     except (OSError, UnicodeDecodeError):
@@ -115,6 +115,6 @@ def _noted(digest_file: Path) -> str | None:
     return words[0].lower() if words and re.fullmatch(r"[0-9a-fA-F]{64}", words[0]) else None
 
 
-def _other_digest(url: str, digest: str, expected: str, noted_in: Path | None) -> str:
-    remedy = f", as the last time; delete {noted_in} to accept it" if noted_in else " as asked for"
+def _other_digest(url: str, digest: str, expected: str, record: Path | None) -> str:
+    remedy = f", as the last time; delete {record} to accept it" if record else " as asked for"
     return f"What {url} sends has SHA-256 {digest}, not {expected}{remedy}; it was not unpacked."

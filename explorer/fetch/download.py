@@ -1,8 +1,8 @@
-"""A large file over HTTP that goes on where a cut connection left it, and is never mixed from two versions.
+"""A large file over HTTP, resumed where a connection broke off, and never mixed from two versions.
 
-What has arrived lies in ``NAME.part``; ``NAME.part.json`` remembers which file of the server's it is the beginning of
-(``ETag`` or ``Last-Modified``) and how long the whole is. A server that ignores ranges, or whose file has changed,
-sends the whole again (RFC 9110, section 13.1.5, ``If-Range``), and then the beginning is thrown away.
+What has arrived lies in ``NAME.part``; ``NAME.part.json`` keeps which version of the server's file it is the beginning
+of (``ETag`` or ``Last-Modified``) and how long the whole is. A server that ignores ranges, or whose file has changed,
+sends the whole again (RFC 9110, section 13.1.5, ``If-Range``), and then the beginning is discarded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from explorer.progress import Progress, silent
 
 STAGE = "Downloading (MB)"
 ATTEMPTS = 4
-"""How often in a row a connection may bring nothing before we give up."""
+"""How many connections in a row may bring nothing before the download fails."""
 _PATIENCE = 30.0  # seconds of silence after which a connection counts as cut
 _CHUNK = 1 << 18  # bytes
 
@@ -36,11 +36,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Beginning:
-    """What the bytes in the part file are the beginning of; ``total`` is 0 while it is not known."""
+    """What the bytes in the part file are the beginning of."""
 
     url: str
     validator: str
+    """What ``If-Range`` may be given, see :func:`_validator`; empty where the server sent none."""
     total: int
+    """Length of the whole file in bytes; 0 while it is not known."""
 
 
 class _Cut(Exception):
@@ -61,9 +63,9 @@ def discard(target: Path) -> None:
 def download(url: str, target: Path, progress: Progress = silent, pause: float = 2.0) -> Path:
     """Bring the whole file into ``target``'s part file, and return that; ``pause`` is in seconds, between attempts.
 
-    Nothing is asked of the server when all of it has arrived before. Raises :class:`ExplorerError` when the address
-    is none, the server cannot be reached or refuses, the connection is cut again and again, or the disk is full; what
-    has arrived is then kept for the next time.
+    Nothing is requested when all of it has arrived before. Raises :class:`ExplorerError` when the address is none, the
+    server cannot be reached or refuses, the connection breaks off again and again, or the disk is full; what has
+    arrived is then kept for the next time.
     """
     if not re.match(r"https?://[^/]", url, re.IGNORECASE) or not url.isprintable() or " " in url:
         raise ExplorerError(_no_address(url))
@@ -72,7 +74,7 @@ def download(url: str, target: Path, progress: Progress = silent, pause: float =
     while True:
         before = _arrived(target)
         try:
-            _go_on(url, target, progress)
+            _request_rest(url, target, progress)
             return part_file(target)
         except _Cut as cut:
             fruitless = 0 if _arrived(target) > before else fruitless + 1
@@ -84,28 +86,28 @@ def download(url: str, target: Path, progress: Progress = silent, pause: float =
             time.sleep(pause)
 
 
-def _go_on(url: str, target: Path, progress: Progress) -> None:
-    """One request for what is still missing. Raises :class:`_Cut` when it ends too early."""
-    known, arrived = _remembered(url, target), _arrived(target)
-    if known and known.total and arrived == known.total:
+def _request_rest(url: str, target: Path, progress: Progress) -> None:
+    """One request for what is still missing, if anything is.
+
+    Raises :class:`_Cut` where the next request may bring more, :class:`ExplorerError` where it would not.
+    """
+    beginning, arrived = _remembered(url, target), _arrived(target)
+    if beginning and beginning.total and arrived == beginning.total:
         return
-    headers = {"User-Agent": f"brueghel-explorer/{__version__}", "Accept-Encoding": "identity"}
-    resumable = known is not None and bool(known.validator) and arrived > 0
-    if known and resumable:
-        headers |= {"Range": f"bytes={arrived}-", "If-Range": known.validator}
+    resumed = beginning if beginning and beginning.validator and arrived else None
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=_PATIENCE) as answer:
-            start = arrived if answer.status == http.client.PARTIAL_CONTENT else 0
-            if start and not (known and _continues(answer, arrived, known)):
+        with urllib.request.urlopen(_request(url, resumed, arrived), timeout=_PATIENCE) as response:
+            start = arrived if response.status == http.client.PARTIAL_CONTENT else 0
+            if start and not (resumed and _continues(response, arrived, resumed)):
                 discard(target)
                 raise _Cut("the server sent another part than it was asked for")
-            _receive(answer, url, target, start, progress)
+            _receive(response, url, target, start, progress)
     except urllib.error.HTTPError as error:
-        if error.code != http.client.REQUESTED_RANGE_NOT_SATISFIABLE or not resumable:
-            raise ExplorerError(f"The server answered {error.code} ({error.reason}) for {url}; check the address, or "
-                                "give another with --url.") from error  # fmt: skip
-        discard(target)  # the file there is shorter than what we have of it: not the same file
-        raise _Cut("the file on the server has changed") from error
+        if resumed and error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+            discard(target)  # the file there is shorter than what has arrived: not the same file
+            raise _Cut("the file on the server has changed") from error
+        raise ExplorerError(f"The server answered {error.code} ({error.reason}) for {url}; check the address, or give "
+                            "another with --url.") from error  # fmt: skip
     except urllib.error.URLError as error:
         if arrived:
             raise _Cut(_reason(error.reason)) from error
@@ -117,14 +119,24 @@ def _go_on(url: str, target: Path, progress: Progress) -> None:
         raise _Cut(_reason(error)) from error
 
 
-def _continues(answer: Any, arrived: int, known: _Beginning) -> bool:
-    """Does the answer go on exactly where we are, in a file of the length we know (0: not known)?"""
-    span = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", "").strip())
-    return span is not None and int(span[1]) == arrived and (not known.total or span[2] in ("*", str(known.total)))
+def _request(url: str, resumed: _Beginning | None, arrived: int) -> urllib.request.Request:
+    """A request for the whole file or, where ``arrived`` bytes of it can be ``resumed``, for the rest."""
+    headers = {"User-Agent": f"brueghel-explorer/{__version__}", "Accept-Encoding": "identity"}
+    if resumed:
+        headers |= {"Range": f"bytes={arrived}-", "If-Range": resumed.validator}
+    return urllib.request.Request(url, headers=headers)
 
 
-def _receive(answer: Any, url: str, target: Path, start: int, progress: Progress) -> None:
-    length = answer.headers.get("Content-Length", "")
+def _continues(response: Any, arrived: int, beginning: _Beginning) -> bool:
+    """Whether a partial response starts at byte ``arrived``, in a file of the length that is known (0: not known)."""
+    span = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", "").strip())
+    total = beginning.total
+    return span is not None and int(span[1]) == arrived and (not total or span[2] in ("*", str(total)))
+
+
+def _receive(response: Any, url: str, target: Path, start: int, progress: Progress) -> None:
+    """Append a response's body to the part file, from byte ``start`` of the whole; at 0 what was there is discarded."""
+    length = response.headers.get("Content-Length", "")
     expected = int(length) if length.isdecimal() else 0
     total = start + expected if expected else 0
     room = shutil.disk_usage(target.parent).free
@@ -133,11 +145,11 @@ def _receive(answer: Any, url: str, target: Path, start: int, progress: Progress
                             f"{room / 1e6:,.0f} MB left; make room, or give another place with --to.")  # fmt: skip
     if start == 0:
         discard(target)  # before the memory of another file could stand beside these bytes
-        _remember(target, _Beginning(url, _validator(answer), total))
+        _remember(target, _Beginning(url, _validator(response), total))
     try:
         with part_file(target).open("ab") as file:
             arrived = start
-            while chunk := answer.read(_CHUNK):
+            while chunk := response.read(_CHUNK):
                 file.write(chunk)
                 arrived += len(chunk)
                 progress(STAGE, arrived // 1_000_000, max(total, arrived) // 1_000_000)
@@ -148,16 +160,17 @@ def _receive(answer: Any, url: str, target: Path, start: int, progress: Progress
         raise
     if total and arrived < total:
         raise _Cut(f"{(total - arrived) / 1e6:,.1f} MB were still to come")
-    _remember(target, _Beginning(url, _validator(answer), arrived))
+    _remember(target, _Beginning(url, _validator(response), arrived))
 
 
-def _validator(answer: Any) -> str:
+def _validator(response: Any) -> str:
     """What ``If-Range`` may be given: a strong ETag, else the date of the last change; empty when there is neither."""
-    etag = answer.headers.get("ETag", "").strip()
-    return etag if etag.startswith('"') else answer.headers.get("Last-Modified", "").strip()
+    etag = response.headers.get("ETag", "").strip()
+    return etag if etag.startswith('"') else response.headers.get("Last-Modified", "").strip()
 
 
 def _arrived(target: Path) -> int:
+    """How many bytes of the file are here."""
     path = part_file(target)
     return path.stat().st_size if path.is_file() else 0
 

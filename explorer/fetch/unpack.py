@@ -1,4 +1,4 @@
-"""A ZIP archive from a stranger, unpacked whole or not at all, and never outside its folder."""
+"""A ZIP archive that is not trusted, unpacked whole or not at all, and never outside its folder."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from explorer.errors import ExplorerError
 from explorer.progress import Progress, silent
@@ -27,7 +28,7 @@ _UTF8_FLAG, _LOCKED_FLAG = 0x800, 0x1
 _DAMAGED = (
     zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError, FileExistsError, NotADirectoryError,
 )  # fmt: skip
-_LEFT_OUT = "__MACOSX"  # a Mac's notes on the files, under the files' own names
+_LEFT_OUT = "__MACOSX"  # macOS keeps metadata of the files there, under the files' own names
 
 
 class NoRoom(ExplorerError):
@@ -73,7 +74,10 @@ def unpack(archive: Path, folder: Path, progress: Progress = silent, most_bytes:
 
 
 def _checked(opened: zipfile.ZipFile, most_bytes: int, archive: Path) -> list[tuple[zipfile.ZipInfo, tuple[str, ...]]]:
-    """The files to write, with the steps of their paths; everything is looked at before anything is written."""
+    """The files to write, with the steps of their paths; everything is checked before anything is written.
+
+    Raises as :func:`unpack` does.
+    """
     members = []
     for member in opened.infolist():
         steps = _steps(member)
@@ -100,7 +104,7 @@ def _checked(opened: zipfile.ZipFile, most_bytes: int, archive: Path) -> list[tu
 def _steps(member: zipfile.ZipInfo) -> tuple[str, ...]:
     """The steps of a member's path below the folder. Raises :class:`ExplorerError` for one that leads elsewhere."""
     name = member.filename
-    if not member.flag_bits & _UTF8_FLAG:  # many programs write UTF-8 and do not say so; zipfile took it for cp437
+    if not member.flag_bits & _UTF8_FLAG:  # many programs write UTF-8 without the flag; zipfile read it as cp437
         with contextlib.suppress(UnicodeError):  # else it is cp437, as the format says
             name = name.encode("cp437").decode("utf-8")
     steps = tuple(step for step in name.split("/") if step not in ("", "."))
@@ -117,6 +121,7 @@ def _write(
     most_bytes: int,
     progress: Progress,
 ) -> int:
+    """Write the members below ``folder``; returns the number of bytes."""
     written = 0
     for done, (member, steps) in enumerate(members, start=1):
         path = folder.joinpath(*steps)
@@ -124,7 +129,7 @@ def _write(
         with opened.open(member) as source, path.open("xb") as file:
             for chunk in _chunks(source):
                 written += len(chunk)
-                if written > most_bytes:  # what an archive claims of itself need not be true
+                if written > most_bytes:  # the sizes that an archive states need not be true
                     raise ExplorerError(f"The archive unpacks to more than the {most_bytes / 1e6:,.0f} MB expected; "
                                         "nothing was unpacked.")  # fmt: skip
                 file.write(chunk)
@@ -132,6 +137,6 @@ def _write(
     return written
 
 
-def _chunks(source: zipfile.ZipExtFile) -> Iterator[bytes]:
+def _chunks(source: IO[bytes]) -> Iterator[bytes]:
     while chunk := source.read(_CHUNK):
         yield chunk

@@ -1,4 +1,4 @@
-"""Every vector compared: slow on large collections, and the truth that other engines are measured against."""
+"""Exact search by brute force: slow on large collections; the reference for the recall of other engines."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class ExactIndex:
     def scores(self, queries: np.ndarray) -> np.ndarray:
         """The cosine of every query with every row, ``(Q, N) float32``."""
         queries = np.asarray(queries, dtype=np.float32)
-        parts = [
+        blocks = [
             queries @ np.asarray(self._vectors[start : start + _CHUNK], dtype=np.float32).T
             for start in range(0, len(self._vectors), _CHUNK)
         ]
-        return np.concatenate(parts, axis=1) if parts else np.zeros((len(queries), 0), dtype=np.float32)
+        return np.concatenate(blocks, axis=1) if blocks else np.zeros((len(queries), 0), dtype=np.float32)
 
     def save(self, path: Path) -> None:
-        """The vectors are stored already."""
+        """Nothing to write: the vectors are stored already."""

@@ -44,7 +44,10 @@ class HnswIndex:
 
     @classmethod
     def load(cls, path: Path, shape: tuple[int, ...], options: dict[str, int]) -> Self:
-        """Read a saved graph. hnswlib takes a file of another dimension without a word, so ``shape`` is checked."""
+        """Read a saved graph. hnswlib accepts a file of another dimension silently, so ``shape`` is checked.
+
+        Raises :class:`ExplorerError` when the file is damaged or does not belong to vectors of that shape.
+        """
         import hnswlib
 
         graph = hnswlib.Index(space="ip", dim=shape[1])

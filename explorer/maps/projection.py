@@ -1,4 +1,4 @@
-"""High-dimensional vectors on a plane, neighbours kept together. (umap only here.)
+"""A projection of high-dimensional vectors onto the plane that keeps neighbours together. (umap only here.)
 
 Method: McInnes, Healy and Melville, "UMAP: Uniform Manifold Approximation and Projection for Dimension Reduction",
 2018.
@@ -17,16 +17,17 @@ _FEWEST = 5
 
 
 def project(vectors: np.ndarray, neighbours: int = 15, min_dist: float = 0.1) -> np.ndarray:
-    """Lay ``(N, D)`` unit rows out in the unit square, ``(N, 2) float32``, the same way on every run.
+    """Project ``(N, D)`` unit rows into the unit square, ``(N, 2) float32``, by UMAP; the same on every run.
 
-    With fewer than five vectors there is no neighbourhood to keep: they are set along a line.
+    ``neighbours`` and ``min_dist`` are UMAP's ``n_neighbors`` and ``min_dist``. With fewer than five vectors there is
+    no neighbourhood to keep: they are set along a line.
     """
     count = len(vectors)
     if count < _FEWEST:
         return np.stack([(np.arange(count) + 0.5) / max(count, 1), np.full(count, 0.5)], axis=1).astype(np.float32)
     import umap
 
-    with warnings.catch_warnings():  # a fixed seed means one thread, which is what we ask for
+    with warnings.catch_warnings():  # UMAP warns that a fixed seed means one thread, which is intended
         warnings.filterwarnings("ignore", message="n_jobs value")
         layout = umap.UMAP(
             n_neighbors=min(neighbours, count - 1), min_dist=min_dist, metric="cosine", random_state=_SEED, n_jobs=1,
@@ -36,7 +37,7 @@ def project(vectors: np.ndarray, neighbours: int = 15, min_dist: float = 0.1) ->
 
 
 def into_square(layout: np.ndarray) -> np.ndarray:
-    """Moved and scaled, proportions kept, so that all points lie in 0 to 1.
+    """Points ``(N, 2)`` moved and scaled, proportions kept, so that all lie in 0 to 1.
 
     >>> into_square(np.array([[0.0, 0.0], [4.0, 2.0]])).tolist()
     [[0.0, 0.25], [1.0, 0.75]]

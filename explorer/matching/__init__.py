@@ -1,1 +1,1 @@
-"""Where a detail lies on other pictures: its grid matched against theirs, coarsely and densely."""
+"""Where a detail lies on other pictures: its grid of cells matched against theirs, coarsely and densely."""

@@ -1,10 +1,10 @@
-"""A first look at works that the index proposes: a few cells of the query laid over coarse copies of their grids.
+"""Coarse matching: a few cells of the query matched with coarse copies of the candidates' grids.
 
-The index compares a region's mean with the query's; that is quick and blind to where things lie inside it. A glance
-sees layout: the query's grid of at most four cells is slid over grids halved once, twice and so on, always cell for
-cell, so that a larger placement costs less. It says which works are worth options finely (``dense``),
-and where on them. Coarse to fine over a pyramid is as old as block matching; see Felzenszwalb, Girshick and McAllester,
-"Cascade object detection with deformable part models", CVPR 2010, for the same economy in detection.
+The index compares the mean vectors of regions; that is quick, and ignores the layout inside a region. Coarse matching
+sees the layout: the query's grid of at most four cells is matched with grids halved once, twice and so on, always cell
+for cell, so that a larger placement costs less. It decides which works are matched densely
+(:mod:`explorer.matching.dense`), and where on them. For coarse-to-fine matching over a pyramid see Felzenszwalb,
+Girshick and McAllester, "Cascade object detection with deformable part models", CVPR 2010.
 """
 
 from __future__ import annotations
@@ -14,25 +14,32 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.features.grid import FeatureMap
-from explorer.matching.dense import IMPOSSIBLE, MatchOptions, Peaks, peaks
+from explorer.matching.dense import MatchOptions, Peaks, peaks
+from explorer.matching.score_maps import IMPOSSIBLE
 
 QUERY_CELLS = 4
-"""Cells on the long side of a query's grid for a glance."""
-_FINEST_SIDES = (2, 2.5, 3.2, 4, 5)  # long sides of placements on a grid halved once, in its own cells
-_SIDES = (3.2, 4, 5)  # and on coarser ones: what is smaller there is seen better on the one before
+"""Cells on the long side of a query's grid for coarse matching."""
+_FINEST_SIDES = (2, 2.5, 3.2, 4, 5)  # long sides of placements, in cells of a grid halved once
+_SIDES = (3.2, 4, 5)  # and of coarser grids, whose smaller placements are found better on the grid before
 
 
-def coarse_peaks(detail: FeatureMap, works: Sequence[Sequence[np.ndarray]], options: MatchOptions) -> Peaks:
-    """Where a detail may lie on each of one or more works, whose grids have been made :func:`coarser`."""
-    levels = []
+def coarse_peaks(query: FeatureMap, works: Sequence[Sequence[np.ndarray]], options: MatchOptions) -> Peaks:
+    """The highest scores of a query on each of one or more works, over all levels of their pyramids.
+
+    ``query`` is a map of :data:`QUERY_CELLS`, at most, on the long side; every work is given by the grids
+    ``(rows, columns, d)`` of its pyramid, as :func:`explorer.features.pyramid.coarser` makes it. Of the options,
+    ``per_work`` and ``mirror`` count.
+    """
+    scores, boxes, mirrored = [], [], []
     for level in range(max(map(len, works))):
-        here = [row for row, grids in enumerate(works) if level < len(grids)]
+        rows = [row for row, grids in enumerate(works) if level < len(grids)]
         sides = _SIDES if level else _FINEST_SIDES
-        so = MatchOptions(options.per_work, options.mirror, sides, squeeze=level == 0)
-        seen = peaks(detail, [works[row][level] for row in here], so)
-        scores = np.full((len(works), seen.scores.shape[1]), IMPOSSIBLE, dtype=np.float32)
-        boxes = np.zeros((*scores.shape, 4))
-        scores[here], boxes[here] = seen.scores, seen.boxes
-        levels.append((scores, boxes, seen.mirrored))
-    scores, boxes, mirrored = zip(*levels, strict=True)
+        level_options = MatchOptions(options.per_work, options.mirror, sides, squeeze=level == 0)
+        found = peaks(query, [works[row][level] for row in rows], level_options)
+        level_scores = np.full((len(works), found.scores.shape[1]), IMPOSSIBLE, dtype=np.float32)
+        level_boxes = np.zeros((*level_scores.shape, 4))
+        level_scores[rows], level_boxes[rows] = found.scores, found.boxes
+        scores.append(level_scores)
+        boxes.append(level_boxes)
+        mirrored.append(found.mirrored)
     return Peaks(np.concatenate(scores, 1), np.concatenate(boxes, 1), np.concatenate(mirrored))

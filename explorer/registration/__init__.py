@@ -1,1 +1,1 @@
-"""Two whole pictures laid over each other: robust fits, homographies, the a-contrario test, physical sizes."""
+"""Registration of two whole pictures: robust fits, homographies, the a-contrario test; physical sizes of details."""

@@ -1,209 +1,189 @@
-"""How two whole pictures lie over one another: the simplest transform that their pairs of places support.
+"""The registration of two pictures: the simplest map that their pairs of points support.
 
-A similarity first (mirrored or not), then an affine map, then a homography; a richer model is taken only when it is
-``RICHER`` powers of ten less likely to agree so well by chance (``a_contrario``), and when it leaves the
-picture a picture (``homography``). OpenCV's RANSAC and USAC fit.
+First a similarity (mirrored or not), then an affine map, then a homography; a richer kind is taken only when its number
+of false alarms is lower by :data:`RICHER` powers of ten (:mod:`explorer.registration.a_contrario`), and when it leaves
+the picture a picture (:mod:`explorer.registration.homography`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import cv2
 import numpy as np
 
 from explorer.errors import ExplorerError
-from explorer.registration.a_contrario import distances, false_alarms
-from explorer.registration.homography import apart, convex, jacobian, moved, plausible
-from explorer.verification.pairs import one_per_place
+from explorer.registration.a_contrario import log_false_alarms, transfer_errors
+from explorer.registration.estimators import KINDS, NEEDED, Kind, least_squares, robust_fit
+from explorer.registration.homography import convex, determined, jacobian, moved, plausible
+from explorer.verification.pairs import distinct_pairs
 from explorer.verification.transforms import Transform, transform_of
 
-Kind = Literal["similarity", "affine", "homography"]
-KINDS: tuple[Kind, ...] = ("similarity", "affine", "homography")
-NEEDED = {"similarity": 2, "affine": 3, "homography": 4}
-"""Pairs that determine each kind."""
 LONG_SIDE = 1000.0
-"""Places are fitted at this long side: a unit is a thousandth of a picture's long side."""
-ONE_PLACE = 6.0
-"""Units within which key points are one place."""
-FEWEST = 6
-"""Agreeing pairs below which nothing is registered."""
+"""Long side of both pictures, in units, when a map is fitted: a unit is a thousandth of a picture's long side."""
+DISTINCT_POINTS = 6.0
+"""Units within which key points count as one."""
+MIN_INLIERS = 6
+"""Inliers below which nothing is registered."""
 RICHER = 3.0
-"""Powers of ten by which a richer model must be less likely to come about by chance."""
+"""Powers of ten by which the number of false alarms of a richer map must be lower."""
 NOTHING_AGREES = "No place of these two pictures agrees well enough; set points by hand."
-_TRIES = 5000
 
 Size = tuple[float, float]
+"""Width and height of a picture, in pixels."""
+
+
+@dataclass(frozen=True)
+class PointPairs:
+    """Corresponding points ``first (M, 2)`` and ``second (M, 2)`` on two pictures of these ``sizes``; x and y as
+    fractions of either."""
+
+    first: np.ndarray
+    second: np.ndarray
+    sizes: tuple[Size, Size]
+
+    def only(self, kept: np.ndarray) -> PointPairs:
+        """The pairs in the rows ``kept``, numbers or ``(M,) bool``."""
+        return PointPairs(np.asarray(self.first)[kept], np.asarray(self.second)[kept], self.sizes)
 
 
 @dataclass(frozen=True)
 class Registration:
-    """How the first picture becomes the second, and what speaks for it."""
+    """How the first picture is mapped onto the second, and what supports it."""
 
     kind: Kind
     matrix: np.ndarray
     """``(3, 3) float64``: from fractions of the first picture to fractions of the second, homogeneous."""
     inliers: int
-    """Pairs that agree."""
+    """Pairs that agree with the map."""
     pairs: int
-    """Pairs there were to agree."""
+    """Pairs there were."""
     transform: Transform
-    """The nearest similarity where the agreeing places lie, in pixels of the originals."""
+    """The nearest similarity at the mean of the inliers, in pixels of the originals."""
     spread: float
-    """Share of the first picture's area that the agreeing places enclose, 0 to 1."""
+    """Area of the inliers' convex hull on the first picture, as a share of the picture, 0 to 1."""
     residual: float
-    """Median distance of an agreeing place from where it is expected, as a share of the second picture's long side."""
-    chance: float
+    """Median distance of an inlier from where it is expected, as a share of the second picture's long side."""
+    log_false_alarms: float
     """Base-10 logarithm of the number of such agreements expected by chance; the lower, the surer. 0 by hand."""
-    places: np.ndarray
-    """``(inliers, 4) float64``: the agreeing pairs, x, y on the first, x, y on the second, fractions."""
+    inlier_pairs: np.ndarray
+    """``(inliers, 4) float64``: x, y on the first picture and x, y on the second, fractions."""
 
     @property
     def mirror(self) -> bool:
+        """Whether the first picture is mirrored on the second."""
         return self.transform.mirror
 
 
-def register_places(
-    places: tuple[np.ndarray, np.ndarray], sizes: tuple[Size, Size], tolerance: float, mirror: bool,
-    kinds: tuple[Kind, ...] = KINDS, one_place: float = ONE_PLACE,
-) -> Registration | None:  # fmt: skip
-    """The registration that pairs of ``places``, ``(M, 2)`` on either picture in fractions of it, support best.
+@dataclass(frozen=True)
+class _Fit:
+    """A map ``matrix (3, 3)`` in units, and the pairs that agree with it, ``inliers (M,) bool``."""
 
-    ``sizes`` are width and height of both pictures in pixels; ``tolerance`` is how far a pair may lie apart, in
-    thousandths of the long side, on either picture; pairs within ``one_place`` of one another count as one. None when
-    fewer than :data:`FEWEST` agree on anything.
+    kind: Kind
+    matrix: np.ndarray
+    inliers: np.ndarray
+    log_false_alarms: float
+
+
+def fit_registration(
+    pairs: PointPairs, tolerance: float, mirror: bool, kinds: tuple[Kind, ...] = KINDS,
+    distinct: float = DISTINCT_POINTS,
+) -> Registration | None:  # fmt: skip
+    """The registration that tentative pairs support best; with ``mirror`` among the maps that mirror, else among those
+    that do not.
+
+    ``tolerance`` is the greatest error of an inlier, in thousandths of the long side, on either picture; pairs within
+    ``distinct`` thousandths of one another count as one. None when fewer than :data:`MIN_INLIERS` agree on any map.
     """
-    frames = [_to_units(size) for size in sizes]
-    a, b = (np.asarray(one, np.float64) * frame for one, frame in zip(places, frames, strict=True))
-    if mirror:
-        a = a * (-1, 1)
-    kept = one_per_place(a, b, one_place)
-    first, second, a, b = (np.asarray(one)[kept] for one in (*places, a, b))
-    areas = tuple(float(frame.prod()) for frame in frames)
-    best: tuple[float, Kind, np.ndarray, np.ndarray] | None = None
+    flip = (-1.0, 1.0) if mirror else (1.0, 1.0)  # the first picture is mirrored beforehand
+    frames = _units(pairs.sizes[0]) * flip, _units(pairs.sizes[1])
+    first, second = np.asarray(pairs.first, np.float64) * frames[0], np.asarray(pairs.second, np.float64) * frames[1]
+    kept = distinct_pairs(first, second, distinct)
+    best: _Fit | None = None
     for kind in kinds:
-        matrix = _fit(kind, a, b, tolerance) if len(a) >= max(FEWEST, NEEDED[kind] + 1) else None
-        if matrix is None or not plausible(matrix, frames[0] * (-1 if mirror else 1, 1)):
-            continue
-        chance, agreeing = false_alarms(distances(matrix, a, b, areas), NEEDED[kind], tolerance, min(areas))
-        if agreeing.sum() >= FEWEST and (best is None or chance < best[0] - RICHER):
-            best = (chance, kind, matrix, agreeing)
+        fit = _fit(kind, (first[kept], second[kept]), frames, tolerance)
+        if fit is not None and (best is None or fit.log_false_alarms < best.log_false_alarms - RICHER):
+            best = fit
     if best is None:
         return None
-    chance, kind, matrix, agreeing = best
     if mirror:
-        matrix = matrix @ np.diag([-1.0, 1.0, 1.0])
-    return _described(kind, matrix, (first, second), agreeing, sizes, chance)
+        best = replace(best, matrix=best.matrix @ np.diag([*flip, 1.0]))
+    return _registration(best, pairs.only(kept))
 
 
-def register_points(first: np.ndarray, second: np.ndarray, sizes: tuple[Size, Size], mirror: bool) -> Registration:
-    """The registration by points that a person set, ``(M, 2)``, ``(M, 2)`` fractions: two give a similarity (whether
-    it is ``mirror``-reversed two points cannot tell), three an affine map, four or more a homography.
+def registration_by_hand(pairs: PointPairs, mirror: bool) -> Registration:
+    """The registration by points that a person set.
 
-    Raises :class:`ExplorerError` when they are too few, or lie so that they do not determine a transform.
+    Two pairs give a similarity (with ``mirror`` a mirrored one, which two pairs cannot tell), three an affine map, four
+    or more a homography, by least squares.
+
+    Raises :class:`ExplorerError` when they are too few, or lie so that they do not determine a map.
     """
-    frames = [_to_units(size) for size in sizes]
-    a, b = (np.asarray(places, np.float64) * frame for places, frame in zip((first, second), frames, strict=True))
-    if len(a) < 2:
+    frames = [_units(size) for size in pairs.sizes]
+    first, second = np.asarray(pairs.first, np.float64) * frames[0], np.asarray(pairs.second, np.float64) * frames[1]
+    count = len(first)
+    if count < 2:
         raise ExplorerError("Set at least two pairs of corresponding points.")
-    kind: Kind = KINDS[min(len(a), 4) - 2]
+    kind: Kind = KINDS[min(count, 4) - 2]
     matrix = None
-    if apart(a, len(a)) and apart(b, len(b)):
+    if determined(first, count) and determined(second, count):
         flip = np.diag([-1.0, 1.0, 1.0]) if mirror and kind == "similarity" else np.eye(3)
-        matrix = _LEAST_SQUARES[kind](a * flip.diagonal()[:2], b)
+        matrix = least_squares(kind, first * flip.diagonal()[:2], second)
         matrix = None if matrix is None else matrix @ flip
     if matrix is None or not convex(matrix, frames[0]):
         raise ExplorerError("These points lie too close together, in one line, or crosswise; set them further apart.")
-    return _described(kind, matrix, (first, second), np.ones(len(a), bool), sizes, 0.0)
+    return _registration(_Fit(kind, matrix, np.ones(count, bool), 0.0), pairs)
 
 
 def inverted(found: Registration, first: Size, second: Size) -> Registration:
-    """How the second picture becomes the first; ``first`` and ``second`` are the sizes as ``found`` has them."""
-    here, there = (np.diag([*_to_units(size), 1.0]) for size in (first, second))
-    matrix = here @ np.linalg.inv(found.matrix) @ np.linalg.inv(there)
-    places = found.places[:, 2:], found.places[:, :2]
-    agreeing = np.ones(len(found.places), bool)
-    turned = _described(found.kind, matrix / matrix[2, 2], places, agreeing, (second, first), found.chance)
-    return replace(turned, pairs=found.pairs)
+    """The registration of the second picture on the first; ``first`` and ``second`` are the sizes as ``found`` has
+    them."""
+    from_first, from_second = (np.diag([*_units(size), 1.0]) for size in (first, second))
+    matrix = from_first @ np.linalg.inv(found.matrix) @ np.linalg.inv(from_second)
+    pairs = PointPairs(found.inlier_pairs[:, 2:], found.inlier_pairs[:, :2], (second, first))
+    fit = _Fit(found.kind, matrix / matrix[2, 2], np.ones(len(found.inlier_pairs), bool), found.log_false_alarms)
+    return replace(_registration(fit, pairs), pairs=found.pairs)
 
 
-# -- fitting -----------------------------------------------------------------------------------------------------------
-
-
-def _fit(kind: Kind, a: np.ndarray, b: np.ndarray, tolerance: float) -> np.ndarray | None:
-    """A robust fit as OpenCV has it (USAC where it offers it; its random numbers start from the same seed)."""
-    settings = {"ransacReprojThreshold": float(tolerance), "maxIters": _TRIES, "confidence": 0.999}
-    a, b = np.ascontiguousarray(a, np.float32), np.ascontiguousarray(b, np.float32)
-    cv2.setRNGSeed(7)
-    try:
-        if kind == "similarity":
-            linear, _ = cv2.estimateAffinePartial2D(a, b, method=cv2.RANSAC, refineIters=10, **settings)
-        elif kind == "affine":
-            linear, _ = cv2.estimateAffine2D(a, b, method=cv2.USAC_MAGSAC, **settings)
-        else:
-            linear, _ = cv2.findHomography(a, b, method=cv2.USAC_MAGSAC, **settings)
-    except cv2.error:  # all samples degenerate: there is no such transform
-        return None
-    return _lifted(linear)
-
-
-def _similarity(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
-    """Least squares over all pairs, unmirrored."""
-    ones, none = np.ones(len(a)), np.zeros(len(a))
-    rows = np.concatenate([np.stack([a[:, 0], -a[:, 1], ones, none], 1), np.stack([a[:, 1], a[:, 0], none, ones], 1)])
-    (c, s, x, y), *_ = np.linalg.lstsq(rows, np.concatenate([b[:, 0], b[:, 1]]), rcond=None)
-    return _lifted(np.array([[c, -s, x], [s, c, y]]))
-
-
-def _affine(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
-    solved, *_ = np.linalg.lstsq(np.column_stack([a, np.ones(len(a))]), b, rcond=None)
-    return _lifted(solved.T)
-
-
-def _homography(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
-    return _lifted(cv2.findHomography(a, b, method=0)[0])
-
-
-_LEAST_SQUARES: dict[Kind, Callable[[np.ndarray, np.ndarray], np.ndarray | None]] = {
-    "similarity": _similarity, "affine": _affine, "homography": _homography,
-}  # fmt: skip
-
-
-def _lifted(linear: np.ndarray | None) -> np.ndarray | None:
-    if linear is None or not np.isfinite(linear).all():
-        return None
-    matrix = linear if len(linear) == 3 else np.vstack([linear, [0.0, 0.0, 1.0]])
-    return matrix / matrix[2, 2] if abs(matrix[2, 2]) > 1e-9 else None
-
-
-# -- what it says ------------------------------------------------------------------------------------------------------
-
-
-def _to_units(size: Size) -> np.ndarray:
+def _units(size: Size) -> np.ndarray:
+    """Width and height of a picture in units, ``(2,)``."""
     return np.array(size, np.float64) * LONG_SIDE / max(size)
 
 
-def _described(
-    kind: Kind, matrix: np.ndarray, places: tuple[np.ndarray, np.ndarray], agreeing: np.ndarray,
-    sizes: tuple[Size, Size], chance: float,
-) -> Registration:  # fmt: skip
+def _fit(
+    kind: Kind, points: tuple[np.ndarray, np.ndarray], frames: tuple[np.ndarray, np.ndarray], tolerance: float
+) -> _Fit | None:
+    """The robust fit of one kind of map to points ``(M, 2)`` in units; None where it is not plausible, or has too few
+    inliers. ``frames (2,)`` are width and height of the pictures in units, the width negative of a mirrored picture."""
+    if len(points[0]) < max(MIN_INLIERS, NEEDED[kind] + 1):
+        return None
+    matrix = robust_fit(kind, *points, tolerance)
+    if matrix is None or not plausible(matrix, frames[0]):
+        return None
+    areas = abs(float(frames[0].prod())), abs(float(frames[1].prod()))
+    errors = transfer_errors(matrix, *points, areas)
+    alarms, inliers = log_false_alarms(errors, NEEDED[kind], tolerance, min(areas))
+    return _Fit(kind, matrix, inliers, alarms) if inliers.sum() >= MIN_INLIERS else None
+
+
+def _registration(fit: _Fit, pairs: PointPairs) -> Registration:
     """A fit in units as a registration in fractions."""
-    first, second = (np.asarray(one, np.float64)[agreeing] for one in places)
-    from_a, to_b = np.diag([*_to_units(sizes[0]), 1.0]), np.diag([*_to_units(sizes[1]), 1.0])
-    here, there = first * _to_units(sizes[0]), second * _to_units(sizes[1])
-    pixels = (max(sizes[1]) / max(sizes[0])) * np.column_stack([jacobian(matrix, here.mean(axis=0)), np.zeros(2)])
-    off = np.linalg.norm(moved(matrix, here) - there, axis=1)
+    agreeing = pairs.only(fit.inliers)
+    first, second = np.asarray(agreeing.first, np.float64), np.asarray(agreeing.second, np.float64)
+    units = _units(pairs.sizes[0]), _units(pairs.sizes[1])
+    from_first, to_second = (np.diag([*unit, 1.0]) for unit in units)
+    a, b = first * units[0], second * units[1]
+    scale = max(pairs.sizes[1]) / max(pairs.sizes[0])
+    in_pixels = scale * np.column_stack([jacobian(fit.matrix, a.mean(axis=0)), np.zeros(2)])
     hull = cv2.convexHull(first.astype(np.float32))
     return Registration(
-        kind=kind,
-        matrix=np.linalg.inv(to_b) @ matrix @ from_a,
+        kind=fit.kind,
+        matrix=np.linalg.inv(to_second) @ fit.matrix @ from_first,
         inliers=len(first),
-        pairs=len(agreeing),
-        transform=transform_of(pixels),
+        pairs=len(fit.inliers),
+        transform=transform_of(in_pixels),
         spread=float(cv2.contourArea(hull)),
-        residual=float(np.median(off) / LONG_SIDE),
-        chance=chance,
-        places=np.column_stack([first, second]),
+        residual=float(np.median(np.linalg.norm(moved(fit.matrix, a) - b, axis=1)) / LONG_SIDE),
+        log_false_alarms=fit.log_false_alarms,
+        inlier_pairs=np.column_stack([first, second]),
     )

@@ -27,7 +27,8 @@ from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
 from explorer.matching.coarse import QUERY_CELLS as COARSE_QUERY_CELLS
 from explorer.matching.coarse import coarse_peaks
-from explorer.matching.dense import QUERY_CELLS, SAME_PLACE, MatchOptions, default_sides, in_threads, locate, query_grid
+from explorer.matching.dense import QUERY_CELLS, SAME_PLACE, MatchOptions, default_sides, locate, query_grid
+from explorer.parallel import map_in_threads
 from explorer.progress import stage
 from explorer.search.query import Evidence, PartMatch, PicturePart, RegionPart
 from explorer.verification import (
@@ -262,7 +263,7 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
     ``found`` comes best first; with ``most``, only so many are heard, and the others left out. A work may come back
     with one place more: where key points see the detail and the network did not.
     """
-    sizes = workspace.sizes()
+    sizes = workspace.picture_sizes()
     known = [one for one in found if workspace.tables.works[one.row] in sizes]
     if not known:
         return []
@@ -280,7 +281,7 @@ def verify(workspace: Workspace, query: VisualQuery, found: Sequence[Found], mos
             said.append((found, score_match(detail, elsewhere, compared)))
         return said
 
-    pairs = [pair for pairs in in_threads(heard, known[:most]) for pair in pairs]
+    pairs = [pair for pairs in map_in_threads(heard, known[:most]) for pair in pairs]
     calibration = workspace.calibration
     cues = np.array([cue_vector(one.score, said.cell_agreement, said.significance) for one, said in pairs])
     verified = [

@@ -109,7 +109,7 @@ def reliability(calibration: Calibration) -> views.Props:
         f"by {100 * calibration.ece:.0f} points on average; of a copy and an unrelated place, the copy was given the "
         f"higher percentage in {100 * calibration.auc:.0f} of 100 cases."
     )
-    bins = [{"said": row.said, "right": row.right, "count": row.count} for row in calibration.reliability]
+    bins = [{"said": row.confidence, "right": row.right, "count": row.count} for row in calibration.reliability]
     return {"words": words, "bins": bins}
 
 

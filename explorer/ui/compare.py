@@ -14,8 +14,9 @@ import numpy as np
 from explorer.collection import Work
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
-from explorer.registration.compare import Near, as_matched, register, register_by_hand
+from explorer.registration.compare import register, register_by_hand
 from explorer.registration.fit import Registration
+from explorer.registration.match import MatchedBoxes, map_of_match
 from explorer.ui import incoming, registered, views
 from explorer.ui.components import AssetComponent
 from explorer.ui.evidence import ENOUGH_KEY_POINTS
@@ -130,7 +131,7 @@ class Comparison:
         self.mirrored = sent.get("mirrored") is True
 
     def shown(
-        self, chosen: tuple[Chosen | None, Chosen | None], near: Near | None, matched: Matched | None
+        self, chosen: tuple[Chosen | None, Chosen | None], near: MatchedBoxes | None, matched: Matched | None
     ) -> views.Props:  # fmt: skip
         """What the light table shows: the two pictures, how they are registered, and that in words."""
         first, second = chosen
@@ -152,14 +153,14 @@ class Comparison:
             said = registered.words_beside_match(said, found, matched)
         return {**shown, **registered.laid(found), "said": said}
 
-    def _registered(self, first: Chosen, second: Chosen, near: Near | None) -> Registration:
+    def _registered(self, first: Chosen, second: Chosen, near: MatchedBoxes | None) -> Registration:
         """By the points that were set, else by what the two share near a match, else by what the whole works share."""
         workspace = self.context.workspace
         if self.points:
             return register_by_hand(workspace, first.picture, second.picture, np.array(self.points), self.reversed)
         return register(workspace, first.picture, second.picture, None if self.whole else near)
 
-    def _not_registered(self, error: ExplorerError, near: Near | None) -> views.Props:
+    def _not_registered(self, error: ExplorerError, near: MatchedBoxes | None) -> views.Props:
         """The reason; a match that nothing supports is laid where it was found."""
         if near is None or self.points or self.whole:
             return {"said": str(error), "trouble": True}
@@ -196,7 +197,9 @@ class Comparison:
             return None
 
 
-def _matched(match: dict[str, Any], near: Near, sizes: tuple[tuple[int, int], tuple[int, int]]) -> Matched | None:
+def _matched(
+    match: dict[str, Any], near: MatchedBoxes, sizes: tuple[tuple[int, int], tuple[int, int]]
+) -> Matched | None:
     """A match with its evidence, as a browser sends it; None where it has no transform. ``sizes`` are those of the two
     pictures, width and height in pixels."""
     transform = incoming.transform(match.get("transform"))
@@ -205,12 +208,12 @@ def _matched(match: dict[str, Any], near: Near, sizes: tuple[tuple[int, int], tu
     pairs = incoming.points(match.get("pairs"), MOST_PAIRS)
     key_points = incoming.whole_number(match.get("key_points"), 0, MOST_PAIRS, 0)
     locating = pairs[:key_points] if key_points >= ENOUGH_KEY_POINTS else pairs
-    matrix = as_matched(transform, locating, near, sizes)
+    matrix = map_of_match(transform, locating, near, sizes)
     kept = tuple((a, b, c, d) for a, b, c, d in pairs)
     return Matched(near, matrix, incoming.probability(match.get("chance")), kept)
 
 
-def _boxes(sent: Any) -> Near | None:
+def _boxes(sent: Any) -> MatchedBoxes | None:
     """A detail and where it was found, when both were sent and are boxes."""
     fields = incoming.record(sent)
     try:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.geometry import Box
-from explorer.registration.physical_size import BY_CELLS, BY_POINTS, Extent, Sizes, sizes
+from explorer.registration.physical_size import (
+    TOLERANCE_BY_CELLS,
+    TOLERANCE_BY_POINTS,
+    SizeComparison,
+    WorkSize,
+    compare_sizes,
+)
 from explorer.ui import words_for
 from explorer.ui.views import Props
 
@@ -23,11 +29,11 @@ MOST_LINES = 60
 """Pairs of matching points that are drawn; more would hide the pictures."""
 
 
-def extent(work: Work | None) -> Extent | None:
+def extent(work: Work | None) -> WorkSize | None:
     """A work's size, where the catalogue states it."""
     if work is None or not work.width_cm or not work.height_cm or not work.width or not work.height:
         return None
-    return Extent(work.width_cm, work.height_cm, work.width, work.height)
+    return WorkSize(work.width_cm, work.height_cm, work.width, work.height)
 
 
 def evidence(
@@ -64,13 +70,13 @@ def evidence(
     }
 
 
-def _measured(match: Match, work: Work, query_work: Work | None, query_box: Box) -> Sizes | None:
+def _measured(match: Match, work: Work, query_work: Work | None, query_box: Box) -> SizeComparison | None:
     """The detail's and the match's sizes in centimetres, where the catalogue has both works'."""
     here, there, found = extent(query_work), extent(work), match.evidence
     if here is None or there is None or found is None:
         return None
-    tolerance = BY_POINTS if found.key_points >= ENOUGH_KEY_POINTS else BY_CELLS
-    return sizes(here, query_box, there, match.box, found.transform, tolerance)
+    tolerance = TOLERANCE_BY_POINTS if found.key_points >= ENOUGH_KEY_POINTS else TOLERANCE_BY_CELLS
+    return compare_sizes((here, query_box), (there, match.box), found.transform, tolerance)
 
 
 def _part(part: PartMatch, roles: Sequence[Role]) -> Props:
@@ -87,7 +93,7 @@ def fit(found: Transform | None) -> Props | None:
     return {"scale": round(float(found.scale), 5), "turn": round(float(found.turn), 3), "mirror": bool(found.mirror)}
 
 
-def _sizes(measured: Sizes | None, query_work: Work | None, work: Work) -> Props | None:
+def _sizes(measured: SizeComparison | None, query_work: Work | None, work: Work) -> Props | None:
     here, there = extent(query_work), extent(work)
     if measured is None or here is None or there is None:
         return None

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.registration.compare import meets, transform_in_pixels
+from explorer.registration.match import overlap_with_match, transform_in_pixels
 from explorer.ui import views, words_for
 from explorer.ui.evidence import extent
 
 if TYPE_CHECKING:
     from explorer.collection import Work
-    from explorer.registration.compare import Near
     from explorer.registration.fit import Registration
+    from explorer.registration.match import MatchedBoxes
 
 MOST_PLACES = 120
 """Matching points that are shown."""
@@ -31,7 +31,7 @@ class Matched:
     fractions, if all of it changed as the detail did; the match probability (0: not known), and pairs of matching
     points, x, y on the first picture and x, y on the second, as fractions."""
 
-    near: Near
+    near: MatchedBoxes
     matrix: np.ndarray
     chance: float = 0.0
     pairs: tuple[tuple[float, float, float, float], ...] = ()
@@ -60,11 +60,11 @@ def fit(matched: Matched | None) -> views.Props:
 
 def laid(found: Registration) -> views.Props:
     """A registration as the light table lays it: ``matrix`` row by row, fractions of the first to the second's."""
-    step = max(1, -(-len(found.places) // MOST_PLACES))
+    step = max(1, -(-len(found.inlier_pairs) // MOST_PLACES))
     return {
         "matrix": [float(number) for number in found.matrix.ravel()],
         "kind": found.kind,
-        "places": [[round(float(number), 5) for number in row] for row in found.places[::step]],
+        "places": [[round(float(number), 5) for number in row] for row in found.inlier_pairs[::step]],
     }
 
 
@@ -103,11 +103,11 @@ def words_beside_match(said: str, found: Registration, matched: Matched) -> str:
     """The words for a registration of the whole pictures, and whether it confirms a match: a detail may have been
     reversed or moved by itself."""
     same_way = (np.linalg.det(matched.matrix) < 0) == found.mirror
-    confirmed = same_way and meets(found.matrix, matched.near) > SAME_PLACE
+    confirmed = same_way and overlap_with_match(found.matrix, matched.near) > SAME_PLACE
     return said if confirmed else f"{said} This differs from the match."
 
 
-def near(boxes: Near | None) -> views.Props | None:
+def near(boxes: MatchedBoxes | None) -> views.Props | None:
     """A detail and where it was found."""
     return None if boxes is None else {"first": views.sides(boxes[0]), "second": views.sides(boxes[1])}
 
@@ -160,7 +160,7 @@ def _listed(changes: list[str]) -> str:
     return changes[0] if len(changes) == 1 else ", ".join(changes[:-1]) + " and " + changes[-1]
 
 
-def over_one_another(boxes: Near, mirror: bool) -> np.ndarray:
+def over_one_another(boxes: MatchedBoxes, mirror: bool) -> np.ndarray:
     """The map of a detail's box onto the box where it was found, ``(3, 3)``, fractions to fractions."""
     (a, b) = boxes
     across = b.width / a.width * (-1 if mirror else 1)

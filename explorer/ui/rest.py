@@ -25,8 +25,7 @@ from explorer.ui import incoming, registered, views
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions
-from explorer.words.labels import parse_prompts
-from explorer.words.zero_shot import label_works
+from explorer.words.labels import label_works, parse_prompts
 from explorer.workspace import Workspace
 
 
@@ -114,8 +113,7 @@ class RestApi:
 
     def label(self, prompts: str, collection: str = "") -> dict:
         """Labels, one per line, and each work's scores and best label (null where none stands out)."""
-        table = label_works(self._workspace(collection), parse_prompts(incoming.text(prompts)))
-        return views.label_table(table.labels, table.works, table.scores, table.best)
+        return label_works(self._workspace(collection), parse_prompts(incoming.text(prompts))).to_json()
 
     def register(
         self, first: str, second: str, first_box: list[float] | None = None, second_box: list[float] | None = None,

@@ -160,22 +160,6 @@ def entry(work: Work) -> Props:
     return {**known, "width": work.width, "height": work.height}
 
 
-def label_table(labels: Sequence[str], works: Sequence[str], scores: Scores, best: Sequence[int | None]) -> Props:
-    """Labels as the REST API and ``explorer label --json`` give them."""
-    rows = zip(works, scores, best, strict=True)
-    return {
-        "labels": list(labels),
-        "works": [
-            {
-                "file": work,
-                "label": None if number is None else labels[number],
-                "scores": {name: round(float(score), 6) for name, score in zip(labels, row, strict=True)},
-            }
-            for work, row, number in rows
-        ],
-    }
-
-
 def label_groups(
     labels: Sequence[str], works: Sequence[Work], scores: Scores, best: Sequence[int | None]
 ) -> list[Props]:

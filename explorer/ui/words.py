@@ -15,8 +15,7 @@ from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
 from explorer.ui.session import ResultOptions, Session
 from explorer.ui.wiring import working
-from explorer.words.labels import parse_prompts
-from explorer.words.zero_shot import label_works
+from explorer.words.labels import label_works, parse_prompts
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from explorer.registration.physical_size import NEARLY, SAME, Sizes
+from explorer.registration.physical_size import NEARLY_SAME_SIZE, SAME_SIZE, SizeComparison
 
 if TYPE_CHECKING:
     from explorer.search.query import Evidence
@@ -142,35 +142,39 @@ def size(extent: tuple[float, float]) -> str:
     return f"{_centimetres(height)} × {_centimetres(width)} cm"
 
 
-def sizes(found: Sizes) -> str:
+def sizes(found: SizeComparison) -> str:
     """How large a match is beside its detail, how far off that may be, and whether it fits one cartoon traced for both.
 
-    >>> sizes(Sizes((5, 5), (5.1, 5.1), 1.02, 0.02, True, False))
+    >>> sizes(SizeComparison((5, 5), (5.1, 5.1), 1.02, 0.02, True, False))
     '2% larger, give or take 2%: fits one size, as a cartoon traced for both would give'
-    >>> sizes(Sizes((5, 5), (8, 8), 1.6, 0.1, False, False))
+    >>> sizes(SizeComparison((5, 5), (8, 8), 1.6, 0.1, False, False))
     '1.6 times as large, give or take 10% (by the outlines): does not fit one size, as a traced cartoon would give'
     """
-    by = "" if found.measured else " (by the outlines)"
-    tolerance = math.ceil(100 * found.give - 1e-6)
+    by = "" if found.by_transform else " (by the outlines)"
+    tolerance = math.ceil(100 * found.tolerance - 1e-6)
     words = f"{_ratio(found.ratio)}, give or take {tolerance}%{by}: {_one_size(found)}"
-    return f"{words}; the catalogue's measurements do not fit the photographs" if found.rough else words
+    return f"{words}; the catalogue's measurements do not fit the photographs" if found.unreliable else words
 
 
 def _ratio(ratio: float) -> str:
     apart, share = abs(ratio - 1), round(100 * abs(ratio - 1))
     if share == 0:
         return "the same size"
-    return f"{share}% {'larger' if ratio > 1 else 'smaller'}" if apart <= NEARLY else f"{times(ratio)} times as large"
+    return (
+        f"{share}% {'larger' if ratio > 1 else 'smaller'}"
+        if apart <= NEARLY_SAME_SIZE
+        else f"{times(ratio)} times as large"
+    )
 
 
-def _one_size(found: Sizes) -> str:
+def _one_size(found: SizeComparison) -> str:
     """Whether one cartoon can have been traced for both."""
     apart = abs(found.ratio - 1)
-    if apart + found.give <= SAME:
+    if apart + found.tolerance <= SAME_SIZE:
         return "fits one size, as a cartoon traced for both would give"
-    if apart - found.give <= SAME:
+    if apart - found.tolerance <= SAME_SIZE:
         return "may be one size, as a cartoon traced for both would give"
-    if apart <= NEARLY:
+    if apart <= NEARLY_SAME_SIZE:
         return "one size, as a traced cartoon would give, only if the catalogue's measurements are as far off"
     return "does not fit one size, as a traced cartoon would give"
 

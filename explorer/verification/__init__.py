@@ -1,21 +1,15 @@
-"""Do two details agree in space? Pairs of cells and of key points, a transform, and what they are worth.
+"""Geometric verification: do the cells and key points of two details agree on one similarity transform?
 
-The only place of OpenCV. ``keypoints`` and ``cells`` find pairs of places, ``transforms`` fits them, ``evidence``
-weighs what was found into one chance.
+``keypoints`` and ``cells`` find pairs of corresponding points, ``transforms`` fits similarities to them, ``cues`` and
+``evidence`` verify a hypothesis, and ``match_model`` turns its cues into the probability that it is a copy.
 """
 
-from explorer.verification.evidence import (
-    Detail,
-    Hypothesis,
-    VerificationResult,
-    key_point_hypothesis,
-    mean_cosine,
-    robust_z_scores,
-    score_match,
-)
+from explorer.verification.evidence import VerificationResult, key_point_hypothesis, mean_cosine, score_match
+from explorer.verification.hypothesis import Detail, Hypothesis
 from explorer.verification.keypoints import KeyPoints, compare_key_points, find_key_points
 from explorer.verification.match_model import MatchModel, cue_vector
 from explorer.verification.transforms import Transform
+from explorer.verification.z_scores import robust_z_scores
 
 __all__ = [
     "Detail",

@@ -1,8 +1,8 @@
-"""Classic key points: a witness that owes nothing to any network.
+"""Key points and their descriptors: correspondences that do not depend on a network.
 
-SIFT (Lowe, "Distinctive image features from scale-invariant keypoints", IJCV 2004) as OpenCV computes it, compared as
+SIFT (Lowe, "Distinctive image features from scale-invariant keypoints", IJCV 2004) as OpenCV implements it, compared as
 rootSIFT (Arandjelović and Zisserman, "Three things everyone should know to improve object retrieval", CVPR 2012).
-Descriptors are computed once per picture; the reversed picture's follow from them by a change of order.
+Descriptors are computed once per picture; those of the mirrored picture follow by reordering their components.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import numpy as np
 from explorer.geometry import Box
 
 LONG_SIDE = 1000
-"""Pixels on the long side of the pictures in which key points are sought."""
+"""Pixels on the long side of the pictures in which key points are detected."""
 MOST = 4000
 """Key points kept of a picture, those of the strongest contrast: with 800, small details lose theirs."""
 RATIO = 0.8
-"""A descriptor's nearest must be this much nearer than the second nearest (Lowe, section 7.1)."""
+"""Greatest ratio of the distance to the nearest descriptor to that of the second nearest (Lowe, section 7.1)."""
 
 
 @dataclass(frozen=True)
 class KeyPoints:
-    """``places (K, 2) float32``, x and y as fractions of the picture; ``descriptors (K, 128)``, rootSIFT of length
-    about 255, stored as ``uint8``."""
+    """Key points of a picture: ``places (K, 2) float32``, x and y as fractions of it, and ``descriptors (K, 128)``,
+    rootSIFT of length about 255, stored as ``uint8``."""
 
     places: np.ndarray
     descriptors: np.ndarray
@@ -34,31 +34,34 @@ class KeyPoints:
 
     @classmethod
     def none(cls) -> KeyPoints:
+        """No key points."""
         return cls(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
 
     def inside(self, box: Box) -> KeyPoints:
-        """Those that lie in a box."""
-        held = self.are_inside(box)
-        return KeyPoints(self.places[held], self.descriptors[held])
+        """The key points inside a box (fractions)."""
+        kept = self.are_inside(box)
+        return KeyPoints(self.places[kept], self.descriptors[kept])
 
     def are_inside(self, box: Box) -> np.ndarray:
-        """Which lie in a box, ``(K,) bool``."""
+        """Which key points lie inside a box (fractions), ``(K,) bool``."""
         x, y = self.places.T
-        return (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)
+        inside: np.ndarray = (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)
+        return inside
 
-    def reversed(self) -> KeyPoints:
-        """What the same places look like in a mirror; the places stay where they are."""
+    def with_mirrored_descriptors(self) -> KeyPoints:
+        """The same key points, each with the descriptor that it has on the mirrored picture; their places stay."""
         bins = self.descriptors.reshape(-1, 4, 4, 8)
-        turned = bins[:, ::-1, :, (-np.arange(8)) % 8]
-        return KeyPoints(self.places, turned.reshape(-1, 128))
+        mirrored = bins[:, ::-1, :, (-np.arange(8)) % 8]
+        return KeyPoints(self.places, mirrored.reshape(-1, 128))
 
 
 def find_key_points(picture: np.ndarray, most: int = MOST) -> KeyPoints:
-    """Key points of a picture ``(H, W, 3)`` or ``(H, W) uint8``; a picture without any texture has none."""
+    """Key points of a picture, ``(H, W, 3)`` RGB or ``(H, W)`` grey, ``uint8``: the ``most`` of strongest contrast at
+    most. A picture without any texture has none."""
     import cv2  # with the first use: opening a collection stays light
 
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
-    found, descriptors = cv2.SIFT_create(nfeatures=most).detectAndCompute(grey, None)
+    found, descriptors = cv2.SIFT.create(nfeatures=most).detectAndCompute(grey, None)
     if descriptors is None or not len(found):
         return KeyPoints.none()
     found, descriptors = found[:most], descriptors[:most]  # ties in contrast may bring one or two more
@@ -69,39 +72,47 @@ def find_key_points(picture: np.ndarray, most: int = MOST) -> KeyPoints:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """Every key point of a detail against every one of a work, as it is and as it looks in a mirror: ``products
-    (2, Q, K) float32`` of their descriptors."""
+class KeyPointComparison:
+    """Inner products ``(2, Q, K) float32`` of the descriptors of a detail's key points, as they are and mirrored, with
+    those of a work's."""
 
     query: KeyPoints
     work: KeyPoints
     products: np.ndarray
 
     def pairs(self, mirrored: bool, among: np.ndarray | None = None) -> np.ndarray:
-        """Pairs of key points ``(M, 2) int64``, rows of the query's and of the work's, one per place of either; of the
-        work's only those ``among (K,) bool``, if given."""
+        """Corresponding key points ``(M, 2) int64``, rows of the query's and of the work's, each in one pair at most.
+
+        ``among (K,) bool``, if given, restricts the work's key points.
+        """
         products = self.products[int(mirrored)]
         if among is None:
-            return _distinctive(products, RATIO)
+            return _ratio_test(products, RATIO)
         rows = np.flatnonzero(among)
-        pairs = _distinctive(products[:, rows], RATIO)
+        pairs = _ratio_test(products[:, rows], RATIO)
         return np.stack([pairs[:, 0], rows[pairs[:, 1]]], axis=1)
 
 
-def compare_key_points(query: KeyPoints, work: KeyPoints) -> Compared:
-    """A detail's key points with a work's; one product for both ways round."""
-    asked = np.concatenate([query.descriptors, query.reversed().descriptors]).astype(np.float32)
-    products = asked @ work.descriptors.astype(np.float32).T
-    return Compared(query, work, products.reshape(2, len(query), len(work)))
+def compare_key_points(query: KeyPoints, work: KeyPoints) -> KeyPointComparison:
+    """Compare a detail's key points, as they are and mirrored, with a work's, in one matrix product."""
+    descriptors = np.concatenate([query.descriptors, query.with_mirrored_descriptors().descriptors]).astype(np.float32)
+    products = descriptors @ work.descriptors.astype(np.float32).T
+    return KeyPointComparison(query, work, products.reshape(2, len(query), len(work)))
 
 
 def matching_key_points(query: KeyPoints, work: KeyPoints, ratio: float = RATIO) -> np.ndarray:
-    """Pairs of key points ``(M, 2) int64``, rows of the query's and of the work's, one per place of either."""
-    return _distinctive(query.descriptors.astype(np.float32) @ work.descriptors.astype(np.float32).T, ratio)
+    """Corresponding key points ``(M, 2) int64``, rows of the query's and of the work's, each in one pair at most.
+
+    ``ratio`` is that of the ratio test, 0 to 1 (no test).
+    """
+    return _ratio_test(query.descriptors.astype(np.float32) @ work.descriptors.astype(np.float32).T, ratio)
 
 
-def _distinctive(products: np.ndarray, ratio: float) -> np.ndarray:
-    """Rows and columns ``(M, 2)`` whose descriptors are nearest, and much nearer than the second nearest."""
+def _ratio_test(products: np.ndarray, ratio: float) -> np.ndarray:
+    """Rows and columns ``(M, 2)`` of descriptors that are nearest, and much nearer than the second nearest.
+
+    ``products (Q, K)`` are changed meanwhile and put back.
+    """
     if products.shape[0] == 0 or products.shape[1] < 2:
         return np.zeros((0, 2), np.int64)
     nearest = products.argmax(axis=1)
@@ -110,10 +121,10 @@ def _distinctive(products: np.ndarray, ratio: float) -> np.ndarray:
     products[rows, nearest] = -1
     second = products.max(axis=1)
     products[rows, nearest] = first
-    apart, rival = (np.maximum(1 - each / 255**2, 0) for each in (first, second))  # half the squared distances
-    good = apart < ratio**2 * rival
-    rows, nearest, apart = rows[good], nearest[good], apart[good]
-    order = np.argsort(apart, kind="stable")  # several of the query's may want the same: the nearest gets it
+    distance, second_distance = (np.maximum(1 - product / 255**2, 0) for product in (first, second))  # squared, halved
+    good = distance < ratio**2 * second_distance
+    rows, nearest, distance = rows[good], nearest[good], distance[good]
+    order = np.argsort(distance, kind="stable")  # a work's key point goes to the nearest of the query's
     _, kept = np.unique(nearest[order], return_index=True)
     kept = order[np.sort(kept)]
     return np.stack([rows[kept], nearest[kept]], axis=1)

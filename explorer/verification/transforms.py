@@ -1,7 +1,7 @@
-"""How one detail becomes another: scale, turn, mirror; fitted robustly to pairs of places.
+"""Similarity transforms from one detail to another (scale, rotation, mirroring), fitted robustly to pairs of points.
 
-Pairs are ``(M, 2)`` places on the query's picture and ``(M, 2)`` on the work's, both in pixels of the originals, so
-that a turn is a turn whatever the pictures' shapes.
+Pairs are points ``(M, 2)`` on the query's picture and ``(M, 2)`` on the work's, x and y in pixels of the originals, so
+that angles are kept whatever the pictures' shapes.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FEWEST = 4
-"""Agreeing pairs below which nothing counts as seen twice: two always fit a similarity, the third by chance."""
-_TRIES = 400
+MIN_INLIERS = 4
+"""Inliers below which a fit is rejected: two pairs always fit a similarity, the third by chance."""
+_ITERATIONS = 400
 
 
 @dataclass(frozen=True)
 class Transform:
-    """From the query's detail to the match's: mirrored first where ``mirror``, then ``scale`` times as large (pixels
-    of the originals), then turned by ``turn`` degrees, counter-clockwise positive, -180 to 180."""
+    """A similarity from the query's detail to the match's: mirrored first if ``mirror``, then scaled by ``scale``
+    (pixels of the originals), then rotated by ``turn`` degrees, counter-clockwise positive, -180 to 180."""
 
     scale: float
     turn: float
@@ -28,22 +28,24 @@ class Transform:
 
 @dataclass(frozen=True)
 class Fit:
-    """``matrix (2, 3)`` takes the query's pixels to the match's; ``inliers (M,) bool`` which pairs agree with it."""
+    """A fitted transform: ``matrix (2, 3)`` from the query's pixels to the match's, and its ``inliers (M,) bool``."""
 
     matrix: np.ndarray
     inliers: np.ndarray
 
     @property
     def count(self) -> int:
+        """Number of inliers."""
         return int(self.inliers.sum())
 
     @property
     def transform(self) -> Transform:
+        """The matrix as scale, turn and mirror."""
         return transform_of(self.matrix)
 
 
 def transform_of(matrix: np.ndarray) -> Transform:
-    """A similarity ``(2, 3)`` in words. An affine map is described by the nearest similarity.
+    """Scale, turn and mirror of a matrix ``(2, 3)`` or ``(3, 3)``; of an affine map, those of the nearest similarity.
 
     >>> transform_of(np.array([[0.0, 2.0, 5.0], [-2.0, 0.0, 7.0]]))  # y points down
     Transform(scale=2.0, turn=90.0, mirror=False)
@@ -60,9 +62,12 @@ def transform_of(matrix: np.ndarray) -> Transform:
 
 
 def fit_similarity(query: np.ndarray, work: np.ndarray, tolerance: float, mirror: bool) -> Fit | None:
-    """The similarity on which most pairs agree to within ``tolerance`` pixels of the work; None when fewer than
-    :data:`FEWEST` do. RANSAC with local optimisation, as OpenCV has it; the seed is fixed, so results repeat."""
-    if len(query) < FEWEST:
+    """The similarity, mirrored or not, with most inliers among pairs of points ``(M, 2)`` in pixels.
+
+    An inlier has a residual of at most ``tolerance`` pixels of the work. None with fewer than :data:`MIN_INLIERS`.
+    RANSAC with local optimisation, as OpenCV implements it; the seed is fixed, so that results repeat.
+    """
+    if len(query) < MIN_INLIERS:
         return None
     import cv2  # with the first use: opening a collection stays light
 
@@ -70,9 +75,10 @@ def fit_similarity(query: np.ndarray, work: np.ndarray, tolerance: float, mirror
     cv2.setRNGSeed(7)
     linear, agreed = cv2.estimateAffinePartial2D(
         np.ascontiguousarray(query * flip, np.float32), np.ascontiguousarray(work, np.float32),
-        method=cv2.RANSAC, ransacReprojThreshold=float(tolerance), maxIters=_TRIES, confidence=0.99, refineIters=10,
+        method=cv2.RANSAC, ransacReprojThreshold=float(tolerance), maxIters=_ITERATIONS, confidence=0.99,
+        refineIters=10,
     )  # fmt: skip
-    if linear is None or not np.isfinite(linear).all() or agreed.sum() < FEWEST:
+    if linear is None or not np.isfinite(linear).all() or agreed.sum() < MIN_INLIERS:
         return None
     matrix = linear.copy()
     matrix[:, 0] *= flip[0]
@@ -80,10 +86,10 @@ def fit_similarity(query: np.ndarray, work: np.ndarray, tolerance: float, mirror
 
 
 def moved_box(matrix: np.ndarray, corners: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """The upright box round a box ``x0, y0, x1, y1`` after a transform, pixels in and out.
+    """The upright box around a box ``x0, y0, x1, y1`` after a transform ``(2, 3)``, pixels in and out.
 
-    The detail itself is taken to be an ellipse in its box, whose corners are mostly ground: a turned copy's box
-    then grows less than its corners would say.
+    The detail is taken to be the ellipse in its box, whose corners are mostly background: a rotated copy's box is
+    then smaller than the one around the rotated corners.
 
     >>> moved_box(np.array([[2.0, 0.0, 10.0], [0.0, 2.0, 0.0]]), (0, 0, 4, 2))
     (10.0, 0.0, 18.0, 4.0)

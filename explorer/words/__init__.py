@@ -1,5 +1,5 @@
-"""Words about pictures: label prompts, and works sorted under them (zero-shot classification)."""
+"""Words about pictures: labels in plain words, and works sorted under them (zero-shot classification)."""
 
-from explorer.words.zero_shot import LabelTable, label_works
+from explorer.words.labels import LabelTable, label_works, parse_prompts
 
-__all__ = ["LabelTable", "label_works"]
+__all__ = ["LabelTable", "label_works", "parse_prompts"]

@@ -1,23 +1,20 @@
-"""Zero-shot labels: prompts to class vectors, class vectors to scores, and when to say nothing.
-
-Method: Radford et al., "Learning transferable visual models from natural language supervision" (CLIP), ICML 2021,
-section 3.1: each label is put into several sentences whose vectors are averaged.
-"""
+"""Labels for the works of a collection: what the user typed to labels, every work scored against them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from explorer.errors import ExplorerError
-from explorer.features.grid import unit_rows
+from explorer.words.zero_shot import choose, class_vectors, probabilities
+from explorer.workspace import Workspace
 
-TEMPLATES = ("{}", "a painting of {}", "a picture of {}", "a drawing of {}", "an old painting showing {}")
 BACKGROUND = "a painting"
-"""What a single label is weighed against."""
-MARGIN = 1.2
-"""A label is given only when its probability is at least this many times what an even guess would have."""
+"""The class that a single label is scored against."""
+_NO_LABEL = "Write at least one label, each on a line of its own (such as: a ship at sea)."
 
 
 def parse_prompts(text: str, separator: str = "\n") -> list[str]:
@@ -30,35 +27,51 @@ def parse_prompts(text: str, separator: str = "\n") -> list[str]:
     """
     labels = list(dict.fromkeys(label.strip() for label in text.split(separator) if label.strip()))
     if not labels:
-        raise ExplorerError("Write at least one label, each on a line of its own (such as: a ship at sea).")
+        raise ExplorerError(_NO_LABEL)
     return labels
 
 
-def class_vectors(labels: Sequence[str], encode: Callable[[list[str]], np.ndarray]) -> np.ndarray:
-    """One vector per label, the mean over the prompt templates: ``(L, P) float32``, unit rows.
+@dataclass(frozen=True)
+class LabelTable:
+    """Every work's probability for every label, and its best label."""
 
-    ``encode`` takes texts and gives ``(N, P)`` unit rows.
+    labels: tuple[str, ...]
+    works: tuple[str, ...]
+    """Ids, in the order of the rows of ``scores``."""
+    scores: np.ndarray
+    """``(N, L) float32``, probabilities; rows sum to 1 unless there is a single label."""
+    best: tuple[int | None, ...]
+    """The number of each work's best label; None where no label stands out."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The table as the REST API and ``explorer label --json`` give it.
+
+        >>> LabelTable(("ship",), ("a.jpg",), np.array([[0.75]]), (0,)).to_json()
+        {'labels': ['ship'], 'works': [{'file': 'a.jpg', 'label': 'ship', 'scores': {'ship': 0.75}}]}
+        """
+        works = [
+            {
+                "file": work,
+                "label": None if best is None else self.labels[best],
+                "scores": {label: round(float(score), 6) for label, score in zip(self.labels, scores, strict=True)},
+            }
+            for work, scores, best in zip(self.works, self.scores, self.best, strict=True)
+        ]
+        return {"labels": list(self.labels), "works": works}
+
+
+def label_works(workspace: Workspace, prompts: Sequence[str]) -> LabelTable:
+    """Score each work of a collection, as a whole picture, against labels in plain words.
+
+    A single label is scored against "a painting". Raises :class:`ExplorerError` when there is no label.
     """
-    sentences = [template.format(label) for label in labels for template in TEMPLATES]
-    return unit_rows(encode(sentences).reshape(len(labels), len(TEMPLATES), -1).mean(axis=1))
-
-
-def probabilities(cosines: np.ndarray, logit_scale: float) -> np.ndarray:
-    """Softmax over labels: ``(N, L)`` cosines to ``(N, L) float32`` rows that sum to 1.
-
-    >>> probabilities(np.array([[0.2, 0.2]]), 100.0)
-    array([[0.5, 0.5]], dtype=float32)
-    """
-    logits = np.asarray(cosines, dtype=np.float64) * logit_scale
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-
-
-def choose(scores: np.ndarray) -> list[int | None]:
-    """The best label of each row of probabilities ``(N, L)``, or None where no label stands out.
-
-    >>> choose(np.array([[0.9, 0.1], [0.51, 0.49]]))
-    [0, None]
-    """
-    least = min(MARGIN / scores.shape[1], 1.0) if scores.shape[1] else 1.0
-    return [int(row.argmax()) if row.max() >= least else None for row in scores]
+    labels = list(prompts)
+    if not labels:
+        raise ExplorerError(_NO_LABEL)
+    classes = labels if len(labels) > 1 else [*labels, BACKGROUND]
+    vectors = class_vectors(classes, workspace.encoder.words)
+    rows = workspace.present_rows()
+    scores = probabilities(workspace.tables.whole()[rows] @ vectors.T, workspace.manifest.logit_scale)
+    best = tuple(label if label is not None and label < len(labels) else None for label in choose(scores))
+    works = tuple(workspace.tables.works[row] for row in rows)
+    return LabelTable(tuple(labels), works, scores[:, : len(labels)], best)

@@ -1,36 +1,47 @@
-"""Zero-shot labels for the works of a collection: whole pictures scored against class vectors of prompts."""
+"""Zero-shot classification: labels to class vectors, class vectors to probabilities, and when to give no label.
+
+Method: Radford et al., "Learning transferable visual models from natural language supervision" (CLIP), ICML 2021,
+section 3.1: each label is put into several sentences whose vectors are averaged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from explorer.errors import ExplorerError
-from explorer.words import labels as zero_shot
-from explorer.workspace import Workspace
+from explorer.features.grid import unit_rows
+
+TEMPLATES = ("{}", "a painting of {}", "a picture of {}", "a drawing of {}", "an old painting showing {}")
+MARGIN = 1.2
+"""A label is given only when its probability is at least this many times what an even guess would have."""
 
 
-@dataclass(frozen=True)
-class LabelTable:
-    """Every work's probability for every label: ``scores`` is ``(N, L)``; ``best`` is a label's number or None."""
+def class_vectors(labels: Sequence[str], encode: Callable[[list[str]], np.ndarray]) -> np.ndarray:
+    """One vector per label, the mean over the prompt templates: ``(L, P) float32``, unit rows.
 
-    labels: tuple[str, ...]
-    works: tuple[str, ...]
-    scores: np.ndarray
-    best: tuple[int | None, ...]
+    ``encode`` takes texts and gives ``(N, P)`` unit rows.
+    """
+    sentences = [template.format(label) for label in labels for template in TEMPLATES]
+    return unit_rows(encode(sentences).reshape(len(labels), len(TEMPLATES), -1).mean(axis=1))
 
 
-def label_works(workspace: Workspace, prompts: Sequence[str]) -> LabelTable:
-    """Weigh each work against labels in plain words. A single label is weighed against "a painting"."""
-    names = list(prompts)
-    if not names:
-        raise ExplorerError("Write at least one label, each on a line of its own (such as: a ship at sea).")
-    weighed = names if len(names) > 1 else [*names, zero_shot.BACKGROUND]
-    vectors = zero_shot.class_vectors(weighed, workspace.encoder.words)
-    rows = workspace.present_rows()
-    scores = zero_shot.probabilities(workspace.tables.whole()[rows] @ vectors.T, workspace.manifest.logit_scale)
-    best = tuple(choice if choice is not None and choice < len(names) else None for choice in zero_shot.choose(scores))
-    works = tuple(workspace.tables.works[row] for row in rows)
-    return LabelTable(tuple(names), works, scores[:, : len(names)], best)
+def probabilities(cosines: np.ndarray, logit_scale: float) -> np.ndarray:
+    """Softmax over labels: ``(N, L)`` cosines to ``(N, L) float32`` rows that sum to 1.
+
+    >>> probabilities(np.array([[0.2, 0.2]]), 100.0)
+    array([[0.5, 0.5]], dtype=float32)
+    """
+    logits = np.asarray(cosines, dtype=np.float64) * logit_scale
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def choose(scores: np.ndarray) -> list[int | None]:
+    """The best label of each row of probabilities ``(N, L)``, or None where that is below the :data:`MARGIN`.
+
+    >>> choose(np.array([[0.9, 0.1], [0.51, 0.49]]))
+    [0, None]
+    """
+    least = min(MARGIN / scores.shape[1], 1.0) if scores.shape[1] else 1.0
+    return [int(row.argmax()) if row.max() >= least else None for row in scores]

@@ -1,7 +1,22 @@
-"""What was computed for a collection, as memory-mapped arrays: grids, regions, and whose they are.
+"""The features computed for all works of a collection, as memory-mapped arrays: grids of cells, regions, key points.
 
-A folder of ``.npy`` files, written once under another name, renamed when whole, never changed afterwards. Opening
-one reads headers only; pages come from disk as searches touch them.
+A folder of tables is written once under another name, renamed when whole, and never changed afterwards. Opening one
+reads headers only; pages come from disk as searches touch them. For ``N`` works with ``C`` cells, ``R`` regions and
+``K`` key points in all, each in the order of the works::
+
+    works.json                            [[id, content hash], ...]
+    shapes.npy             (N, 2) int32   rows and columns of each work's grid
+    cells.npy              (C, d) float16 reduced cells, unit rows, each grid row by row
+    coarse_cells.npy       (., d) float16 each grid halved once, twice and so on (explorer.features.pyramid)
+    region_counts.npy      (N,) int32     regions of each work
+    region_boxes.npy       (R, 4) float32
+    region_vectors.npy     (R, d) float16 regions for comparing details, unit rows
+    region_joint.npy       (R, P) float16 regions in the joint space of pictures and words, unit rows
+    key_counts.npy         (N,) int32     key points of each work
+    key_places.npy         (K, 2) float32
+    key_descriptors.npy    (K, 128) uint8
+    reduction.npz                         the PCA that made the cells
+    reference_cells.npy    (M, d) float16 a sample of all cells
 """
 
 from __future__ import annotations
@@ -18,8 +33,10 @@ from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
 from explorer.features.pca import DAMAGED, Reduction
 from explorer.features.pyramid import coarse_shapes, coarser
+from explorer.files import replacing
 from explorer.geometry import Box
 from explorer.verification import KeyPoints
+from explorer.workspace.array_writer import ArrayWriter
 
 REDUCTION_FILE = "reduction.npz"
 REFERENCE_CELLS = "reference_cells"
@@ -30,7 +47,7 @@ _ARRAYS = (*_GROWING, "shapes", "region_counts", "key_counts")
 
 @dataclass(frozen=True)
 class WorkFeatures:
-    """One work's share: what indexing computes, stores, and never computes again."""
+    """What indexing computes for one work, stores, and never computes again."""
 
     cells: np.ndarray
     """``(rows, columns, d) float16``: the reduced grid, cells of unit length."""
@@ -39,16 +56,18 @@ class WorkFeatures:
     vectors: np.ndarray
     """``(R, d) float16``: regions for comparing details, unit rows."""
     joint: np.ndarray
-    """``(R, P) float16``: regions in the space of words, unit rows; the first is the model's own summary."""
+    """``(R, P) float16``: regions in the joint space of pictures and words, unit rows; the first is the model's own
+    vector of the whole picture."""
     points: KeyPoints
-    """Classic key points of the picture."""
+    """Key points of the picture."""
 
     def save(self, path: Path) -> None:
-        partial = path.with_suffix(".part")
-        arrays = {"cells": self.cells, "boxes": self.boxes, "vectors": self.vectors, "joint": self.joint}
-        with partial.open("wb") as file:
-            np.savez(file, **arrays, places=self.points.places, descriptors=self.points.descriptors)
-        partial.replace(path)
+        """Write all of it to one ``.npz`` file, whole or not at all."""
+        with replacing(path) as file:
+            np.savez(
+                file, cells=self.cells, boxes=self.boxes, vectors=self.vectors, joint=self.joint,
+                places=self.points.places, descriptors=self.points.descriptors,
+            )  # fmt: skip
 
     @classmethod
     def load(cls, path: Path) -> WorkFeatures | None:
@@ -62,7 +81,10 @@ class WorkFeatures:
 
 
 class Tables:
-    """All works' features, opened. Works are numbered by row, regions by a row of their own."""
+    """All works' features, opened. Works are numbered by row, regions by a row of their own.
+
+    Raises :class:`ExplorerError` when a file is missing or damaged, or the files do not belong together.
+    """
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -105,16 +127,17 @@ class Tables:
     def coarse(self, row: int) -> list[np.ndarray]:
         """A work's grid halved once, twice and so on, each ``(rows, columns, d) float16``."""
         shapes = coarse_shapes(*self.shapes[row].tolist())
-        held = self._coarse_cells[self._first_coarse[row] : self._first_coarse[row + 1]]
-        grids = np.split(held, np.cumsum([rows * columns for rows, columns in shapes])[:-1])
+        stored = self._coarse_cells[self._first_coarse[row] : self._first_coarse[row + 1]]
+        grids = np.split(stored, np.cumsum([rows * columns for rows, columns in shapes])[:-1])
         return [grid.reshape(*shape, -1) for grid, shape in zip(grids, shapes, strict=True)]
 
     def points(self, row: int) -> KeyPoints:
         """A work's key points."""
-        held = slice(self._first_point[row], self._first_point[row + 1])
-        return KeyPoints(self._key_places[held], self._key_descriptors[held])
+        point_rows = slice(self._first_point[row], self._first_point[row + 1])
+        return KeyPoints(self._key_places[point_rows], self._key_descriptors[point_rows])
 
     def region_box(self, region: int) -> Box:
+        """Where a region lies in its work."""
         return Box(*map(float, self.region_boxes[region]))
 
     def whole(self) -> np.ndarray:
@@ -123,14 +146,14 @@ class Tables:
 
     @cached_property
     def reduction(self) -> Reduction:
-        """What brought the cells to their size; a query goes through the same."""
+        """The PCA that made the cells; a query's cells go through the same one."""
         reduction = Reduction.load(self.folder / REDUCTION_FILE)
         if reduction is None:
             raise ExplorerError(f"The index in {self.folder} is damaged; index the collection again.")
         return reduction
 
     def features(self, row: int) -> WorkFeatures:
-        """A work's share, to be carried over into the next tables."""
+        """All that is stored of a work, to be carried over into the next tables."""
         regions = slice(self.first_region[row], self.first_region[row + 1])
         return WorkFeatures(
             self.cells(row), self.region_boxes[regions], self.region_vectors[regions], self.region_joint[regions],
@@ -139,54 +162,60 @@ class Tables:
 
 
 def reference_cells(tables: Tables) -> np.ndarray:
-    """Cells that stand for a collection, ``(M, d) float16``: some of each of some works, chosen by the works' contents,
-    so that they do not depend on what is asked, nor on the works' names or order."""
+    """A sample of a collection's cells, ``(M, d) float16``: some of each of up to 200 works, chosen by the works'
+    content hashes, so that the sample depends neither on a query nor on the works' names or order."""
     rows = sorted(range(len(tables.works)), key=lambda row: tables.contents[row])[:_REFERENCE_WORKS]
-    each, chosen = max(1, _REFERENCE_COUNT // len(rows)), []
+    per_work = max(1, _REFERENCE_COUNT // len(rows))
+    samples: list[np.ndarray] = []
     for row in rows:
         cells = tables.cells(row)
         cells = cells.reshape(-1, cells.shape[-1])
         rng = np.random.default_rng(int(tables.contents[row][:8], 16))
-        chosen.append(cells[np.sort(rng.permutation(len(cells))[:each])])
-    return np.concatenate(chosen)
+        samples.append(cells[np.sort(rng.permutation(len(cells))[:per_work])])
+    return np.concatenate(samples)
 
 
 def write_tables(folder: Path, works: Sequence[tuple[str, str]], features: Iterable[WorkFeatures]) -> None:
-    """Write the tables of ``works`` (id, content) into a new ``folder``, one work in memory at a time."""
+    """Write the tables of ``works`` (id, content hash) into a new ``folder``, one work in memory at a time.
+
+    ``features`` come in the order of the works. The reduction and the reference cells are left to the caller.
+    """
     folder.mkdir(parents=True)
-    shapes, counts, points = [], [], []
-    writers = {name: _ArrayWriter(folder / f"{name}.npy") for name in _GROWING}
-    for share in features:
-        shapes.append(share.cells.shape[:2])
-        counts.append(len(share.boxes))
-        points.append(len(share.points))
-        writers["cells"].append(share.cells.reshape(-1, share.cells.shape[-1]))
-        for grid in coarser(share.cells):
+    shapes: list[tuple[int, ...]] = []
+    region_counts: list[int] = []
+    key_counts: list[int] = []
+    writers = {name: ArrayWriter(folder / f"{name}.npy") for name in _GROWING}
+    for work in features:
+        shapes.append(work.cells.shape[:2])
+        region_counts.append(len(work.boxes))
+        key_counts.append(len(work.points))
+        writers["cells"].append(work.cells.reshape(-1, work.cells.shape[-1]))
+        for grid in coarser(work.cells):
             writers["coarse_cells"].append(grid.reshape(-1, grid.shape[-1]).astype(np.float16))
-        writers["region_boxes"].append(share.boxes)
-        writers["region_vectors"].append(share.vectors)
-        writers["region_joint"].append(share.joint)
-        writers["key_places"].append(share.points.places)
-        writers["key_descriptors"].append(share.points.descriptors)
+        writers["region_boxes"].append(work.boxes)
+        writers["region_vectors"].append(work.vectors)
+        writers["region_joint"].append(work.joint)
+        writers["key_places"].append(work.points.places)
+        writers["key_descriptors"].append(work.points.descriptors)
     for writer in writers.values():
         writer.close()
     np.save(folder / "shapes.npy", np.array(shapes, dtype=np.int32).reshape(-1, 2))
-    np.save(folder / "region_counts.npy", np.array(counts, dtype=np.int32))
-    np.save(folder / "key_counts.npy", np.array(points, dtype=np.int32))
+    np.save(folder / "region_counts.npy", np.array(region_counts, dtype=np.int32))
+    np.save(folder / "key_counts.npy", np.array(key_counts, dtype=np.int32))
     (folder / "works.json").write_text(json.dumps(list(works)), "utf-8")
 
 
 def _check_together(listing: list[tuple[str, str]], arrays: dict[str, np.ndarray]) -> None:
-    """Files of one set agree on how many works, cells and regions there are; raises ValueError where they do not."""
+    """Raises ValueError unless the files agree on how many works, cells, regions and key points there are."""
     shapes, counts = arrays["shapes"], arrays["region_counts"]
-    regions = {len(arrays[name]) for name in ("region_boxes", "region_vectors", "region_joint")}
+    region_totals = {len(arrays[name]) for name in ("region_boxes", "region_vectors", "region_joint")}
     if len(shapes) != len(listing) or len(counts) != len(listing) or shapes.shape[1:] != (2,):
         raise ValueError("its files speak of different works")
-    points = {len(arrays["key_places"]), len(arrays["key_descriptors"])}
-    if len(arrays["key_counts"]) != len(listing) or points != {int(arrays["key_counts"].sum())}:
+    point_counts = {len(arrays["key_places"]), len(arrays["key_descriptors"])}
+    if len(arrays["key_counts"]) != len(listing) or point_counts != {int(arrays["key_counts"].sum())}:
         raise ValueError("its files speak of different works")
     cells = (int(shapes.prod(axis=1).sum()), sum(_coarse_counts(shapes)))
-    if regions != {int(counts.sum())} or (len(arrays["cells"]), len(arrays["coarse_cells"])) != cells:
+    if region_totals != {int(counts.sum())} or (len(arrays["cells"]), len(arrays["coarse_cells"])) != cells:
         raise ValueError("its files do not belong together")
 
 
@@ -197,28 +226,3 @@ def _mapped(path: Path) -> np.ndarray:
 
 def _coarse_counts(shapes: np.ndarray) -> list[int]:
     return [sum(rows * columns for rows, columns in coarse_shapes(*shape)) for shape in shapes.tolist()]
-
-
-class _ArrayWriter:
-    """A ``.npy`` file of as many rows as come: the header's row count is filled in at the end."""
-
-    _HEADER = 128
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
-        self._file.write(b"\0" * self._HEADER)
-        self._rows = 0
-        self._like = np.zeros((0, 1), dtype=np.float16)
-
-    def append(self, rows: np.ndarray) -> None:
-        self._file.write(np.ascontiguousarray(rows).data)
-        self._rows += len(rows)
-        self._like = rows[:0]
-
-    def close(self) -> None:
-        shape = (self._rows, *self._like.shape[1:])
-        text = f"{{'descr': '{self._like.dtype.str}', 'fortran_order': False, 'shape': {shape}, }}"
-        header = b"\x93NUMPY\x01\x00" + (self._HEADER - 10).to_bytes(2, "little") + text.encode()
-        self._file.seek(0)
-        self._file.write(header.ljust(self._HEADER - 1) + b"\n")
-        self._file.close()

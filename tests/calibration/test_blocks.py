@@ -38,7 +38,7 @@ def unnamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import CLIPConfig, CLIPModel
     from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-    from explorer.adapt.tokens import learn_tokenizer
+    from explorer.adapt.models.tokenizer import learn_tokenizer
 
     torch.manual_seed(1)
     shape = {"hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 2, "projection_dim": 24}

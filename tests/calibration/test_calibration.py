@@ -148,7 +148,7 @@ def test_a_calibration_repeats_and_is_made_again_only_when_needed(
         made.append(workspace.name)
         return calibrate(workspace)
 
-    monkeypatch.setattr("explorer.indexing.build.calibrate", counted)
+    monkeypatch.setattr("explorer.indexing.run.calibrate", counted)
     index_folder(folder, "c", cache, MINI)
     assert not made, "nothing changed"
     folder_of(folder, 1, first=50, size=(480, 360))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.collection.catalogue import KNOWN, number, read_catalogue, years
+from explorer.collection.catalogue import KNOWN, length_cm, read_catalogue, years
 from explorer.errors import ExplorerError
 
 
@@ -189,4 +189,4 @@ def test_dates_in_words(text: str, expected: tuple[int, int] | None) -> None:
     ("", None), ("0", None), ("-3", None), ("27 x 36", None), ("about a foot", None), ("1e3", None), ("9" * 400, None),
 ])  # fmt: skip
 def test_lengths(text: str, expected: float | None) -> None:
-    assert number(text) == expected
+    assert length_cm(text) == expected

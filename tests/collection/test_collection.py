@@ -153,14 +153,16 @@ def test_added_changed_and_removed_are_counted(collection: Collection) -> None:
 
 def test_a_file_moves_between_the_readable_and_the_unreadable(collection: Collection) -> None:
     collection.sync(files("a.jpg"), {"a.jpg": "a.jpg is not a picture."}, None)
-    assert [(one.file, one.reason) for one in collection.skipped()] == [("a.jpg", "a.jpg is not a picture.")]
+    assert [(skipped.file, skipped.reason) for skipped in collection.skipped()] == [
+        ("a.jpg", "a.jpg is not a picture.")
+    ]
     assert collection.known_files() == {"a.jpg": (1, 5)}
     collection.sync(files("a.jpg", bytes_=2), good("a.jpg"), None)
     assert collection.skipped() == []
     assert collection.known_files() == {"a.jpg": (2, 5)}
     collection.skip("a.jpg", "a.jpg is damaged.")
     assert collection.works() == []
-    assert [one.reason for one in collection.skipped()] == ["a.jpg is damaged."]
+    assert [skipped.reason for skipped in collection.skipped()] == ["a.jpg is damaged."]
     collection.sync([], {}, None)
     assert collection.skipped() == []
 
@@ -179,8 +181,8 @@ def test_a_catalogue_is_typed_and_kept(collection: Collection, tmp_path: Path) -
     )  # fmt: skip
     assert (mill.height_cm, mill.width_cm, mill.url) == (27.5, 36.0, "https://x/y")
     assert mill.extra == {"Paper mark": "shield"}
-    other = collection.work("Some_other__file.jpg")
-    assert (other.title, other.artist, other.year, other.height_cm) == ("Some other file", "", None, None)
+    untitled = collection.work("Some_other__file.jpg")
+    assert (untitled.title, untitled.artist, untitled.year, untitled.height_cm) == ("Some other file", "", None, None)
     assert mill.value("Paper mark") == "shield"
     assert (mill.value("year"), mill.value("height_cm"), mill.value("nonsense")) == ("1605", "27.5", "")
     assert collection.columns()[:2] == ["artist", "year"]
@@ -260,9 +262,9 @@ def test_several_threads_at_once(collection: Collection) -> None:
     collection.sync(files(*ids), good(*ids), None)
     failures: list[BaseException] = []
 
-    def work_at_it(part: list[str]) -> None:
+    def work_at_it(share: list[str]) -> None:
         try:
-            for name in part:
+            for name in share:
                 collection.skip(name, "damaged")
                 collection.works()
         except BaseException as error:

@@ -22,7 +22,7 @@ NEAR = Box(0.11, 0.1, 0.31, 0.32)
 FAR = Box(0.3, 0.3, 0.5, 0.5)
 
 
-def said(verdict: str = "accepted", **changed) -> Judgement:
+def judgement(verdict: str = "accepted", **changed) -> Judgement:
     return replace(Judgement("a.jpg", HERE, "b.jpg", THERE, verdict, who="Anna"), **changed)
 
 
@@ -57,8 +57,8 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_and_keeps_all(pat
     collection = Collection(path)
     assert [work.id for work in collection.find("mill")] == ["a.jpg"]
     assert collection.fact("folder") == "/pictures"
-    assert [one.file for one in collection.skipped()] == ["b.jpg"]
-    assert collection.judgements.judge(said()).id == 1
+    assert [skipped.file for skipped in collection.skipped()] == ["b.jpg"]
+    assert collection.judgements.judge(judgement()).id == 1
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION == 2
 
@@ -81,7 +81,7 @@ def test_several_programs_that_open_an_old_database_at_once(path: Path) -> None:
 
     def open_it(number: int) -> None:
         try:
-            Collection(path).judgements.judge(said(match_work=f"{number}.jpg"))
+            Collection(path).judgements.judge(judgement(match_work=f"{number}.jpg"))
         except BaseException as error:
             failures.append(error)
 
@@ -97,7 +97,7 @@ def test_several_programs_that_open_an_old_database_at_once(path: Path) -> None:
 def test_works_come_and_go_and_judgements_stay(path: Path, collection: Collection) -> None:
     file = PictureFile("a.jpg", Path("/nowhere/a.jpg"), 1, 5)
     collection.sync([file], {"a.jpg": ("h", 4, 3)}, None)
-    kept = collection.judgements.judge(said())
+    kept = collection.judgements.judge(judgement())
     collection.sync([], {}, None)
     assert collection.works() == []
     collection.sync([file], {"a.jpg": ("other", 8, 6)}, None)
@@ -109,7 +109,7 @@ def test_works_come_and_go_and_judgements_stay(path: Path, collection: Collectio
 
 
 def test_a_judgement_is_found_again_from_either_side_and_from_nearly_the_same_place(collection: Collection) -> None:
-    kept = collection.judgements.judge(said(note="the same hat"))
+    kept = collection.judgements.judge(judgement(note="the same hat"))
     assert kept.id and kept.when.endswith("Z") and kept.who == "Anna"
     assert collection.judgements.of_pair("a.jpg", NEAR, "b.jpg", THERE) == kept
     assert collection.judgements.of_pair("b.jpg", THERE, "a.jpg", NEAR) == kept.turned()
@@ -120,46 +120,46 @@ def test_a_judgement_is_found_again_from_either_side_and_from_nearly_the_same_pl
 
 
 def test_a_pair_within_one_work_is_symmetric_too(collection: Collection) -> None:
-    kept = collection.judgements.judge(said(match_work="a.jpg"))
+    kept = collection.judgements.judge(judgement(match_work="a.jpg"))
     assert collection.judgements.of_pair("a.jpg", THERE, "a.jpg", HERE) == kept.turned()
     assert collection.judgements.for_query("a.jpg", THERE) == [kept.turned()]
     assert collection.judgements.judge(kept.turned()).id == 2
-    assert [one.id for one in collection.judgements.all()] == [2]
+    assert [valid.id for valid in collection.judgements.all()] == [2]
 
 
 def test_a_changed_mind_holds_and_what_was_said_before_is_kept(collection: Collection) -> None:
     judgements = collection.judgements
-    judgements.judge(said())
-    second = judgements.judge(replace(said("rejected").turned(), match_box=NEAR, who="Bert"))
+    judgements.judge(judgement())
+    second = judgements.judge(replace(judgement("rejected").turned(), match_box=NEAR, who="Bert"))
     assert judgements.all() == [second]
     assert judgements.of_pair("a.jpg", HERE, "b.jpg", THERE).verdict == "rejected"
-    assert [(one.verdict, one.who) for one in judgements.history(second)] == [
+    assert [(past.verdict, past.who) for past in judgements.history(second)] == [
         ("accepted", "Anna"), ("rejected", "Bert"),
     ]  # fmt: skip
 
 
 def test_taking_back_restores_what_was_said_before(collection: Collection) -> None:
     judgements = collection.judgements
-    first, second = judgements.judge(said()), judgements.judge(said("doubtful"))
+    first, second = judgements.judge(judgement()), judgements.judge(judgement("doubtful"))
     assert judgements.withdraw(second.id, "Anna") == first
     assert judgements.all() == [first]
     assert judgements.withdraw(first.id) is None
     assert judgements.all() == []
-    assert [bool(one.withdrawn) for one in judgements.history(second)] == [True, True]
+    assert [bool(past.withdrawn) for past in judgements.history(second)] == [True, True]
     for gone in (first.id, 99):
         with pytest.raises(ExplorerError, match="take back"):
             judgements.withdraw(gone)
-    third = judgements.judge(said("rejected"))
+    third = judgements.judge(judgement("rejected"))
     assert len(judgements.history(third)) == 3, "the pair is the same pair still"
 
 
 def test_all_that_was_said_of_a_place(collection: Collection) -> None:
     judgements = collection.judgements
-    judgements.judge(said())
-    judgements.judge(said("rejected", query_work="c.jpg", match_work="a.jpg", match_box=NEAR))
-    judgements.judge(said("doubtful", query_box=FAR))
-    judgements.judge(said(query_work="x.jpg"))
-    assert [(one.match_work, one.verdict) for one in judgements.for_query("a.jpg", HERE)] == [
+    judgements.judge(judgement())
+    judgements.judge(judgement("rejected", query_work="c.jpg", match_work="a.jpg", match_box=NEAR))
+    judgements.judge(judgement("doubtful", query_box=FAR))
+    judgements.judge(judgement(query_work="x.jpg"))
+    assert [(valid.match_work, valid.verdict) for valid in judgements.for_query("a.jpg", HERE)] == [
         ("c.jpg", "rejected"), ("b.jpg", "accepted"),
     ]  # fmt: skip
     assert len(judgements.for_query("a.jpg")) == 3
@@ -168,16 +168,16 @@ def test_all_that_was_said_of_a_place(collection: Collection) -> None:
 
 def test_pictures_outside_the_collection_have_names_too(collection: Collection) -> None:
     name = picture_name("00ff")
-    kept = collection.judgements.judge(said(query_work=name))
+    kept = collection.judgements.judge(judgement(query_work=name))
     assert collection.judgements.for_query(name, HERE) == [kept]
     assert collection.judgements.for_query("b.jpg", THERE)[0].match_work == "picture:00ff"
 
 
 def test_what_is_no_judgement_is_refused(collection: Collection) -> None:
-    for wrong in (said("perhaps"), said(query_work=""), said(match_work="")):
+    for wrong in (judgement("perhaps"), judgement(query_work=""), judgement(match_work="")):
         with pytest.raises(ExplorerError, match=r"judgement .*\.$"):
             collection.judgements.judge(wrong)
-    assert collection.judgements.judge(said(who="")).who == "anonymous"
+    assert collection.judgements.judge(judgement(who="")).who == "anonymous"
 
 
 # -- fed back into a search --------------------------------------------------------------------------------------------
@@ -185,13 +185,13 @@ def test_what_is_no_judgement_is_refused(collection: Collection) -> None:
 
 def test_a_search_learns_from_what_was_accepted_and_rejected() -> None:
     judged = [
-        said(match_work="yes.jpg", id=1), said("rejected", match_work="no.jpg", id=2),
-        said("doubtful", match_work="perhaps.jpg", id=3), said(match_work="picture:00", id=4),
+        judgement(match_work="yes.jpg", id=1), judgement("rejected", match_work="no.jpg", id=2),
+        judgement("doubtful", match_work="perhaps.jpg", id=3), judgement(match_work="picture:00", id=4),
     ]  # fmt: skip
     assert learned(judged) == (JudgedPart("yes.jpg", THERE, True), JudgedPart("no.jpg", THERE, False))
     assert learned([]) == ()
 
 
 def test_a_search_learns_from_the_latest_few() -> None:
-    many = [said(match_work=f"{number}.jpg", id=number) for number in range(9)]
+    many = [judgement(match_work=f"{number}.jpg", id=number) for number in range(9)]
     assert [part.work for part in learned(many)] == [f"{number}.jpg" for number in range(8, 8 - MOST, -1)]

@@ -1,4 +1,4 @@
-"""The demo collection: the same every time, its catalogue true, its truth where the paint is."""
+"""The demo collection: the same every time, its catalogue consistent, its ground truth where the paint is."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from explorer.demo import leave_one_out, paint_demo, plan_works
-from explorer.demo.catalogue import entry
+from explorer.demo.catalogue import catalogue_row
 from explorer.demo.painting import DESIGNS, paint_work
 
 SEED = 1568
@@ -68,31 +68,31 @@ def test_the_full_plan_repeats_every_motif():
     plans = plan_works(72, SEED)
     works_with = defaultdict(set)
     for plan in plans:
-        for thing in plan.things:
-            works_with[thing.motif].add(plan.number)
+        for placement in plan.placements:
+            works_with[placement.motif].add(plan.number)
     assert set(works_with) == set(DESIGNS)
     assert min(len(works) for works in works_with.values()) >= 5
-    assert len({entry(plan, SEED)["file"] for plan in plans}) == 72
+    assert len({catalogue_row(plan, SEED)["file"] for plan in plans}) == 72
     assert len({plan.technique for plan in plans}) == 6
-    mirrored = [thing.mirror != plan.reversed for plan in plans for thing in plan.things]
+    mirrored = [placement.mirror != plan.reversed for plan in plans for placement in plan.placements]
     assert 0.2 < np.mean(mirrored) < 0.6
     first = defaultdict(set)
     for plan in plans[:24]:
-        for thing in plan.things:
-            first[thing.motif].add(plan.number)
+        for placement in plan.placements:
+            first[placement.motif].add(plan.number)
     assert min(len(first[motif]) for motif in ("windmill", "cart", "boat", "tree", "tower")) >= 4
 
 
 def test_truth_lies_on_the_pictures(painted):
     occurrences = json.loads((painted / "transforms.json").read_text())
     assert len(occurrences) > 2 * WORKS
-    for one in occurrences:
-        with Image.open(painted / "images" / one["file"]) as picture:
+    for occurrence in occurrences:
+        with Image.open(painted / "images" / occurrence["file"]) as picture:
             width, height = picture.size
-        x0, y0, x1, y1 = one["box"]
+        x0, y0, x1, y1 = occurrence["box"]
         assert 0 <= x0 < x1 <= width
         assert 0 <= y0 < y1 <= height
-        assert -0.01 <= one["hidden"] <= 1
+        assert -0.01 <= occurrence["hidden"] <= 1
 
 
 def test_annotations_leave_one_work_out_and_the_mostly_hidden():
@@ -115,8 +115,8 @@ def test_boxes_are_where_the_motifs_were_painted():
     plan = next(p for p in plan_works(12, SEED) if p.technique == "oil" and p.kind == "mill")
     motif = "windmill"
     whole, occurrences = paint_work(plan, SEED)
-    box = next(one.box for one in occurrences if one.motif == motif)
-    without, _ = paint_work(replace(plan, things=tuple(t for t in plan.things if t.motif != motif)), SEED)
+    box = next(occurrence.box for occurrence in occurrences if occurrence.motif == motif)
+    without, _ = paint_work(replace(plan, placements=tuple(t for t in plan.placements if t.motif != motif)), SEED)
     changed = np.abs(whole.astype(int) - without.astype(int)).max(axis=2) > 12
     x0, y0, x1, y1 = box
     height = y1 - y0

@@ -180,21 +180,21 @@ def test_a_model_with_weights_missing_is_refused(model_folder: Path, tmp_path: P
     """transformers would fill them up with random numbers and only warn."""
     from safetensors.numpy import load_file, save_file
 
-    part = shutil.copytree(model_folder, tmp_path / "part")
-    weights = load_file(part / "model.safetensors")
+    partial = shutil.copytree(model_folder, tmp_path / "partial")
+    weights = load_file(partial / "model.safetensors")
     del weights["visual_projection.weight"]
-    save_file(weights, part / "model.safetensors", {"format": "pt"})
+    save_file(weights, partial / "model.safetensors", {"format": "pt"})
     with pytest.raises(ExplorerError, match=r"visual_projection\.weight"):
-        open_encoder(Config(model=str(part)))
+        open_encoder(Config(model=str(partial)))
 
 
 @pytest.mark.parametrize("change", [{"model_type": "siglip"}, {"model_type": "bert"}, {"projection_dim": 32}])
 def test_a_model_of_another_kind_or_shape_is_refused(model_folder: Path, tmp_path: Path, change: dict) -> None:
-    other = shutil.copytree(model_folder, tmp_path / "other")
-    config = json.loads((other / "config.json").read_text("utf-8"))
-    (other / "config.json").write_text(json.dumps({**config, **change}), "utf-8")
+    changed = shutil.copytree(model_folder, tmp_path / "changed")
+    config = json.loads((changed / "config.json").read_text("utf-8"))
+    (changed / "config.json").write_text(json.dumps({**config, **change}), "utf-8")
     with pytest.raises(ExplorerError, match="does not hold a CLIPModel"):
-        open_encoder(Config(model=str(other)))
+        open_encoder(Config(model=str(changed)))
 
 
 @pytest.mark.parametrize("name", ["./absent", "/absent/model", "a/b/c", "../absent"])
@@ -227,7 +227,7 @@ class Hub(BaseHTTPRequestHandler):
         if path == "/":
             self._send(200, b"a hub", {}, with_body)
         elif path == "/api/models/someone/tiny-clip":
-            files = [{"rfilename": one.name} for one in sorted(self.folder.iterdir())]
+            files = [{"rfilename": path.name} for path in sorted(self.folder.iterdir())]
             record = {"id": "someone/tiny-clip", "modelId": "someone/tiny-clip", "sha": "a" * 40, "siblings": files}
             self._send(200, json.dumps(record).encode(), {"Content-Type": "application/json"}, with_body)
         elif name != path and "/" not in name and file.is_file():
@@ -268,9 +268,9 @@ def explorer(home: Path, endpoint: str, *arguments: object) -> subprocess.Comple
 
 
 def closed_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return bound.getsockname()[1]
 
 
 def test_a_model_is_fetched_from_the_hub_once_and_then_used_offline(hub, tmp_path: Path) -> None:

@@ -42,16 +42,16 @@ def test_details_have_cells_of_16_pixels_and_words_of_32(small_encoder, size: tu
 
 
 def test_a_picture_is_encoded_the_same_alone_and_among_others(small_encoder) -> None:
-    one, other = ground(2, 640, 320), work(3, 640, 320)
-    alone, (_, among) = encoded(small_encoder, other)[0], encoded(small_encoder, one, other)
+    first, second = ground(2, 640, 320), work(3, 640, 320)
+    alone, (_, among) = encoded(small_encoder, second)[0], encoded(small_encoder, first, second)
     np.testing.assert_allclose(alone.whole, among.whole, atol=1e-4)
     np.testing.assert_allclose(alone.match.vectors, among.match.vectors, atol=1e-3)
 
 
 def test_words_that_mean_the_same_lie_together(small_encoder) -> None:
-    said = small_encoder.words(["a photo of a dog", "a picture of a dog", "a windmill in a landscape"])
-    assert said.shape == (3, len(said[0])) and np.allclose(np.linalg.norm(said, axis=1), 1, atol=1e-4)
-    assert said[0] @ said[1] > 0.8 > said[0] @ said[2]
+    vectors = small_encoder.words(["a photo of a dog", "a picture of a dog", "a windmill in a landscape"])
+    assert vectors.shape == (3, len(vectors[0])) and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+    assert vectors[0] @ vectors[1] > 0.8 > vectors[0] @ vectors[2]
 
 
 def test_another_folder_is_the_same_model(tmp_path: Path, small_encoder) -> None:

@@ -108,7 +108,7 @@ class Collection(SimpleNamespace):
 
     name = "c"
     tables = SimpleNamespace(works=("a.jpg", "b.jpg", "in/c.jpg", "gone.jpg"))
-    collection = SimpleNamespace(sizes=lambda: dict.fromkeys(("a.jpg", "b.jpg", "in/c.jpg"), (100, 100)))
+    collection = SimpleNamespace(picture_sizes=lambda: dict.fromkeys(("a.jpg", "b.jpg", "in/c.jpg"), (100, 100)))
 
     def present_rows(self) -> np.ndarray:
         return np.array([0, 1, 2])

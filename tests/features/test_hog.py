@@ -1,4 +1,4 @@
-"""Outlines: what they say of plain lines, of mirrored pictures, and of the same drawing in another medium."""
+"""Gradient histograms of plain lines, of mirrored pictures, and of the same drawing at another size."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from generated import work
 from PIL import Image
 
 from explorer.features.grid import FeatureMap
-from explorer.features.hog import CELL, DIRECTIONS, gradient_histograms, mirror_order
+from explorer.features.hog import CELL_PIXELS, ORIENTATIONS, gradient_histograms, mirror_order
 from explorer.features.pca import fit_reduction
 
 
 def drawn(seed: int, rows: int = 12, columns: int = 16) -> np.ndarray:
-    return np.asarray(work(seed, columns * CELL, rows * CELL).convert("RGB"))
+    return np.asarray(work(seed, columns * CELL_PIXELS, rows * CELL_PIXELS).convert("RGB"))
 
 
 def stripes(angle: float) -> np.ndarray:
     """Stripes whose tone changes in the direction ``angle``, degrees from the x axis towards the y axis."""
-    y, x = np.mgrid[0 : 10 * CELL, 0 : 10 * CELL]
+    y, x = np.mgrid[0 : 10 * CELL_PIXELS, 0 : 10 * CELL_PIXELS]
     along = x * np.cos(np.radians(angle)) + y * np.sin(np.radians(angle))
     return np.repeat((127 + 90 * np.sin(along / 2.5)).astype(np.uint8)[:, :, None], 3, axis=2)
 
 
-@pytest.mark.parametrize("bin_", range(DIRECTIONS))
+@pytest.mark.parametrize("bin_", range(ORIENTATIONS))
 def test_a_line_falls_into_the_bin_of_its_direction(bin_: int) -> None:
-    described = gradient_histograms(stripes(180 * bin_ / DIRECTIONS), 10, 10)[5, 5].reshape(9, DIRECTIONS)
+    described = gradient_histograms(stripes(180 * bin_ / ORIENTATIONS), 10, 10)[5, 5].reshape(9, ORIENTATIONS)
     assert (described.argmax(axis=1) == bin_).all()
     assert np.linalg.norm(described) == pytest.approx(1, abs=1e-5)
 
@@ -42,11 +42,11 @@ def test_light_and_dark_may_change_places() -> None:
     assert np.allclose(gradient_histograms(255 - picture, 12, 16), gradient_histograms(picture, 12, 16), atol=1e-2)
 
 
-def test_a_larger_picture_is_brought_to_the_grid_and_a_blank_one_says_nothing() -> None:
+def test_a_larger_picture_is_brought_to_the_grid_and_a_blank_one_has_short_vectors() -> None:
     picture = drawn(3)
     large = np.asarray(Image.fromarray(picture).resize((16 * 40, 12 * 40), Image.Resampling.BICUBIC))
-    alike = (gradient_histograms(large, 12, 16) * gradient_histograms(picture, 12, 16)).sum(axis=2)
-    assert np.median(alike) > 0.95
+    cosines = (gradient_histograms(large, 12, 16) * gradient_histograms(picture, 12, 16)).sum(axis=2)
+    assert np.median(cosines) > 0.95
     assert np.linalg.norm(gradient_histograms(np.full((96, 96, 3), 90, np.uint8), 6, 6), axis=2).max() < 0.1
 
 
@@ -56,7 +56,7 @@ def test_mirrored_details_need_nothing_computed_anew() -> None:
     pictures = [drawn(seed) for seed in range(4)]
     patches = [rng.normal(size=(12, 16, 24)).astype(np.float32) for _ in pictures]
     lines = [gradient_histograms(picture, 12, 16) for picture in pictures]
-    cells, all_lines = (np.concatenate([one.reshape(192, -1) for one in maps]) for maps in (patches, lines))
+    cells, all_lines = (np.concatenate([grid.reshape(192, -1) for grid in maps]) for maps in (patches, lines))
     reduction = fit_reduction(cells, 48, 0.5, all_lines, weight=2.0)
     assert 0 < reduction.antisymmetric < 48
     straight = reduction.apply(FeatureMap(patches[0]), lines[0])
@@ -67,7 +67,7 @@ def test_mirrored_details_need_nothing_computed_anew() -> None:
 
 
 @pytest.mark.parametrize("weight", [0.5, 2.0])
-def test_outlines_count_as_much_as_they_are_told_to(weight: float) -> None:
+def test_gradient_histograms_count_by_their_weight(weight: float) -> None:
     rng = np.random.default_rng(1)
     patches, lines = rng.normal(size=(3000, 10)), rng.normal(size=(3000, 72)).astype(np.float32) * 7
     reduction = fit_reduction(patches, 0, 0.0, lines, weight)

@@ -33,9 +33,9 @@ def test_zero_dimensions_or_too_many_keep_all() -> None:
 
 def test_keeping_all_directions_keeps_all_angles_round_the_mean() -> None:
     reduction = fit_reduction(sample(), 0, 0.0)
-    others = sample(7, count=30)
-    centred = unit_rows(unit_rows(others) - unit_rows(sample()).mean(axis=0))
-    reduced = reduction.apply(FeatureMap(others.reshape(5, 6, 12))).vectors.reshape(30, 12)
+    new_cells = sample(7, count=30)
+    centred = unit_rows(unit_rows(new_cells) - unit_rows(sample()).mean(axis=0))
+    reduced = reduction.apply(FeatureMap(new_cells.reshape(5, 6, 12))).vectors.reshape(30, 12)
     np.testing.assert_allclose(reduced @ reduced.T, centred @ centred.T, atol=1e-4)
 
 
@@ -52,7 +52,7 @@ def test_the_same_sample_gives_the_same_reduction() -> None:
 
 
 @pytest.mark.parametrize("whitening", [0.0, 1.0])
-def test_cells_that_are_all_alike_do_no_harm(whitening: float) -> None:
+def test_cells_that_are_all_the_same_give_finite_vectors(whitening: float) -> None:
     """A collection of one blank picture: nothing to tell apart, and no NaN for that."""
     cells = np.ones((50, 6))
     reduction = fit_reduction(cells, 4, whitening)
@@ -87,8 +87,8 @@ def test_a_flipped_byte_anywhere_is_noticed_or_harmless(tmp_path: Path) -> None:
     reduction.save(path)
     whole = path.read_bytes()
     misses = 0
-    for place in range(0, len(whole), 5):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+    for offset in range(0, len(whole), 5):
+        path.write_bytes(whole[:offset] + bytes([whole[offset] ^ 0xFF]) + whole[offset + 1 :])
         loaded = Reduction.load(path)
         misses += loaded is None
         assert loaded is None or np.array_equal(loaded.matrix, reduction.matrix)

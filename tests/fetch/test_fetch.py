@@ -116,12 +116,12 @@ def fetch(server: Server, folder: Path, **options: object):
 def assert_refused(server: Server, folder: Path, words: str, **options: object) -> str:
     with pytest.raises(ExplorerError, match=words) as caught:
         fetch(server, folder, **options)
-    said = str(caught.value)
-    assert said.endswith(".")
-    assert "\n" not in said
+    message = str(caught.value)
+    assert message.endswith(".")
+    assert "\n" not in message
     assert not folder.exists()
     assert f"{folder.name}.unpacking" not in left(folder)
-    return said
+    return message
 
 
 # -- downloading -----------------------------------------------------------------------------------------------------
@@ -165,8 +165,8 @@ def test_without_an_etag_the_date_will_do(server: Server, folder: Path) -> None:
 
 def test_the_next_run_goes_on_where_the_last_gave_up(server: Server, folder: Path) -> None:
     server.cut_at = [70_000, 0, 0, 0, 0]
-    said = assert_refused(server, folder, "was cut .* after 0.1 MB; run the same command again")
-    assert server.url in said
+    message = assert_refused(server, folder, "was cut .* after 0.1 MB; run the same command again")
+    assert server.url in message
     assert left(folder) == {"brueghel.zip.part", "brueghel.zip.part.json"}
     fetch(server, folder)
     assert server.ranges[-1] == "bytes=70000-"
@@ -233,8 +233,8 @@ def test_what_is_no_address_is_refused(folder: Path, url: str) -> None:
 
 
 def test_the_digest_asked_for_is_required(server: Server, folder: Path) -> None:
-    said = assert_refused(server, folder, "not 0000", sha256="0" * 64)
-    assert hashlib.sha256(server.content).hexdigest() in said
+    message = assert_refused(server, folder, "not 0000", sha256="0" * 64)
+    assert hashlib.sha256(server.content).hexdigest() in message
     assert left(folder) == set()
     assert fetch(server, folder, sha256=hashlib.sha256(server.content).hexdigest().upper()).was_expected
     with pytest.raises(ExplorerError, match="64 hex digits"):
@@ -292,7 +292,7 @@ def test_an_archive_that_grows_too_large(tmp_path: Path) -> None:
     path.write_bytes(archive({"zeros": bytes(2_000_000)}, compress_type=zipfile.ZIP_DEFLATED))
     with pytest.raises(ExplorerError, match="more than the 1 MB expected"):
         unpack(path, tmp_path / "out", most_bytes=1_000_000)
-    assert [one.name for one in tmp_path.iterdir()] == ["a.zip"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
 
 
 def test_names_of_every_kind_and_a_macs_notes(tmp_path: Path) -> None:
@@ -301,7 +301,7 @@ def test_names_of_every_kind_and_a_macs_notes(tmp_path: Path) -> None:
     made = archive({**dict.fromkeys(names, b"x"), "__MACOSX/._a.jpg": b"note", "empty/": b""})
     path.write_bytes(made)
     assert unpack(path, tmp_path / "out").files == 2
-    assert {one.name for one in (tmp_path / "out").iterdir()} == set(names)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(names)
     unsaid = made.replace("Br\u00fbl\u00e9.jpg".encode(), b"Br\xc3\xbbl\xc3\xa9.jpg")
     flags = [found.start() + offset for mark, offset in ((b"PK\1\2", 8), (b"PK\3\4", 6))
              for found in re.finditer(re.escape(mark), unsaid)]  # fmt: skip
@@ -310,7 +310,7 @@ def test_names_of_every_kind_and_a_macs_notes(tmp_path: Path) -> None:
         raw[at + 1] &= ~8
     path.write_bytes(bytes(raw))
     unpack(path, tmp_path / "again")
-    assert {one.name for one in (tmp_path / "again").iterdir()} == set(names)
+    assert {path.name for path in (tmp_path / "again").iterdir()} == set(names)
 
 
 def test_a_folder_that_is_not_ours_is_left_alone(server: Server, folder: Path) -> None:

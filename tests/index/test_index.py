@@ -136,11 +136,11 @@ def test_a_damaged_graph_is_a_clear_error(tmp_path: Path, content: bytes | None)
         open_index("hnsw", clustered(17, 30), tmp_path / "index")
 
 
-@pytest.mark.parametrize("other", [(29, 32), (31, 32)])
-def test_a_graph_of_other_vectors_is_refused(tmp_path: Path, other: tuple[int, int]) -> None:
+@pytest.mark.parametrize("shape", [(29, 32), (31, 32)])
+def test_a_graph_of_other_vectors_is_refused(tmp_path: Path, shape: tuple[int, int]) -> None:
     build_index("hnsw", clustered(18, 30)).save(tmp_path / "index")
     with pytest.raises(ExplorerError, match="does not belong"):
-        open_index("hnsw", clustered(18, *other), tmp_path / "index")
+        open_index("hnsw", clustered(18, *shape), tmp_path / "index")
 
 
 def test_one_thread_builds_the_same_graph_twice(tmp_path: Path) -> None:

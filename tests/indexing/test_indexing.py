@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from generated import SMALL, folder_of, png_that_claims, save, work, write_csv
 
+from explorer.collection.pictures import picture_size
 from explorer.config import Config, RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
@@ -28,7 +29,7 @@ from explorer.search.query import Query, RegionPart
 from explorer.search.serialisation import match_records
 from explorer.workspace import Workspace
 
-HERE = Path(__file__).parent
+CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def answers(workspace: Workspace, count: int = 3, first: int = 0) -> list[list[t
 def assert_works(cache: Path, name: str = "c") -> None:
     """The collection opens, searches, and says the same of itself everywhere."""
     workspace = Workspace.open(name, cache)
-    assert set(workspace.tables.works) == {one.id for one in workspace.collection.works()}
+    assert set(workspace.tables.works) == {known.id for known in workspace.collection.works()}
     assert workspace.manifest.works == len(workspace.tables.works)
     assert all(answers(workspace, 2, first=1))
 
@@ -229,10 +230,10 @@ def test_unreadable_files_are_listed_with_the_reason_and_not_counted(folder: Pat
     reasons = spoil(folder)
     report = index(folder)
     assert (report.works, report.encoded) == (6, 6)
-    assert {one.file for one in report.skipped} == set(reasons)
-    for one in report.skipped:
-        assert reasons[one.file] in one.reason
-        assert "\n" not in one.reason
+    assert {skipped.file for skipped in report.skipped} == set(reasons)
+    for skipped in report.skipped:
+        assert reasons[skipped.file] in skipped.reason
+        assert "\n" not in skipped.reason
     assert_works(cache)
 
 
@@ -240,9 +241,8 @@ def test_unreadable_files_are_tried_again_only_when_they_change(folder: Path, in
     reasons = spoil(folder)
     first = index(folder)
     looked_at: list[str] = []
-    real = index_folder.__globals__["picture_size"]
-    monkeypatch.setitem(
-        index_folder.__globals__, "picture_size", lambda path: (looked_at.append(path.name), real(path))[1]
+    monkeypatch.setattr(
+        "explorer.indexing.sync.picture_size", lambda path: (looked_at.append(path.name), picture_size(path))[1]
     )
     second = index(folder)
     assert second.skipped == first.skipped
@@ -253,7 +253,7 @@ def test_unreadable_files_are_tried_again_only_when_they_change(folder: Path, in
     third = index(folder)
     assert set(looked_at) == {"letter.jpg", "cut short.jpg"}
     assert (third.works, third.encoded) == (8, 2)
-    assert {one.file for one in third.skipped} == set(reasons) - {"letter.jpg", "cut short.jpg"}
+    assert {skipped.file for skipped in third.skipped} == set(reasons) - {"letter.jpg", "cut short.jpg"}
 
 
 def test_a_work_whose_file_breaks_leaves_and_comes_back(folder: Path, cache: Path, index) -> None:
@@ -262,7 +262,7 @@ def test_a_work_whose_file_breaks_leaves_and_comes_back(folder: Path, cache: Pat
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     report = index(folder)
-    assert (report.works, report.encoded, [one.file for one in report.skipped]) == (5, 0, ["work-004.jpg"])
+    assert (report.works, report.encoded, [skipped.file for skipped in report.skipped]) == (5, 0, ["work-004.jpg"])
     assert_works(cache)
     path.write_bytes(whole)
     report = index(folder)
@@ -284,7 +284,7 @@ def test_a_catalogue_can_come_later_and_stays(folder: Path, cache: Path, index, 
     index(folder)
     collection = Workspace.open("c", cache).collection
     assert collection.work("work-000.jpg").title == "The Mill"
-    assert [one.id for one in collection.find("mill")] == ["work-000.jpg"]
+    assert [found.id for found in collection.find("mill")] == ["work-000.jpg"]
 
 
 # -- choices -----------------------------------------------------------------------------------------------------------
@@ -315,10 +315,10 @@ def test_batch_and_threads_change_no_result(folder: Path, cache: Path) -> None:
     save(work(9, 320, 228), folder / "other shape.jpg")
     index_folder(folder, "eight", cache, SMALL, runtime=RuntimeOptions(threads=2, batch=8))
     index_folder(folder, "one", cache, SMALL, runtime=RuntimeOptions(threads=1, batch=1))
-    eight, one = Workspace.open("eight", cache), Workspace.open("one", cache)
-    np.testing.assert_array_equal(eight.tables.shapes, one.tables.shapes)
-    np.testing.assert_allclose(eight.tables.region_vectors[:], one.tables.region_vectors[:], atol=2e-3)
-    np.testing.assert_allclose(eight.tables.region_joint[:], one.tables.region_joint[:], atol=2e-3)
+    batched, single = Workspace.open("eight", cache), Workspace.open("one", cache)
+    np.testing.assert_array_equal(batched.tables.shapes, single.tables.shapes)
+    np.testing.assert_allclose(batched.tables.region_vectors[:], single.tables.region_vectors[:], atol=2e-3)
+    np.testing.assert_allclose(batched.tables.region_joint[:], single.tables.region_joint[:], atol=2e-3)
 
 
 def test_a_pictures_grid_does_not_depend_on_its_neighbours(tmp_path: Path, cache: Path, index) -> None:
@@ -333,15 +333,15 @@ def test_a_pictures_grid_does_not_depend_on_its_neighbours(tmp_path: Path, cache
     assert alone.tables.shapes[0].tolist() == together.tables.shapes[together.row("edge.png")].tolist()
 
 
-def test_progress_is_told_in_order(folder: Path, cache: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    index_folder(folder, "c", cache, SMALL, progress=lambda *step: told.append(step))
-    stages = list(dict.fromkeys(stage for stage, _, _ in told))
+def test_progress_is_reported_in_order(folder: Path, cache: Path) -> None:
+    reported: list[tuple[str, int, int]] = []
+    index_folder(folder, "c", cache, SMALL, progress=lambda *step: reported.append(step))
+    stages = list(dict.fromkeys(stage for stage, _, _ in reported))
     assert stages == ["Looking at files", "Encoding pictures", "Building the index"]
     for stage in stages:
-        done = [step[1] for step in told if step[0] == stage]
+        done = [step[1] for step in reported if step[0] == stage]
         assert done == sorted(done)
-        assert done[-1] == next(step[2] for step in reversed(told) if step[0] == stage)
+        assert done[-1] == next(step[2] for step in reversed(reported) if step[0] == stage)
 
 
 # -- failing harms nothing ---------------------------------------------------------------------------------------------
@@ -506,18 +506,18 @@ KILLED_RUN = """
 import sys, time
 from pathlib import Path
 from explorer.config import Config
-from explorer.indexing.encode import PartEncoder
+from explorer.indexing.encode import WorkEncoder
 from explorer.config import RuntimeOptions
 from explorer.indexing import index_folder
-store = PartEncoder._store
-PartEncoder._store = lambda *given: (store(*given), time.sleep(0.15))  # slow enough to be caught in the middle
+store = WorkEncoder._store
+WorkEncoder._store = lambda *given: (store(*given), time.sleep(0.15))  # slow enough to be caught in the middle
 config, runtime = Config(model="mini", resolution=224), RuntimeOptions(1, 4)
 index_folder(Path(sys.argv[1]), "c", Path(sys.argv[2]), config, runtime=runtime)
 """
 
 
 def kill_while_encoding(folder: Path, cache: Path, parts: int) -> None:
-    run = subprocess.Popen([sys.executable, "-c", KILLED_RUN, str(folder), str(cache)], cwd=HERE.parent)
+    run = subprocess.Popen([sys.executable, "-c", KILLED_RUN, str(folder), str(cache)], cwd=CHECKOUT)
     deadline = time.monotonic() + 120
     while len(list(cache.glob("c/*/parts/*.npz"))) < parts + 1 and time.monotonic() < deadline:  # and the reduction
         assert run.poll() is None, "it came to its end before it was killed"
@@ -619,9 +619,7 @@ def test_a_manifest_that_says_something_odd(
     assert answers(Workspace.open("c", cache)) == found
 
 
-def test_damaged_parts_of_a_killed_run_are_encoded_again(
-    indexed: tuple[Path, Path, list], cache: Path, index
-) -> None:
+def test_damaged_parts_of_a_killed_run_are_encoded_again(indexed: tuple[Path, Path, list], cache: Path, index) -> None:
     folder, original, found = indexed
     shutil.copytree(original, cache)
     features = features_folder(cache)

@@ -67,7 +67,7 @@ def test_the_map_of_a_collection_is_computed_once(demo_workspace: Workspace, dem
     first = work_map(demo_workspace)
     assert first.works == demo_workspace.tables.works
     assert first.xy.shape == (len(first.works), 2)
-    monkeypatch.setattr("explorer.maps.work_map.project", None)  # nothing is computed any more
+    monkeypatch.setattr("explorer.maps.works.project", None)  # nothing is computed any more
     again = work_map(Workspace.open("demo", demo_cache))
     np.testing.assert_array_equal(first.xy, again.xy)
 

@@ -1,4 +1,4 @@
-"""Matching a query's grid over other grids, against a slow loop; planted pieces are found where they were planted."""
+"""Dense matching against a slow loop; planted pieces are found where they were planted."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_padding_never_wins() -> None:
             assert placement.box.clipped() == placement.box
 
 
-def test_each_work_is_judged_as_if_alone() -> None:
+def test_each_work_is_matched_as_if_alone() -> None:
     query = FeatureMap(cells(7, 5, 3))
     works = [cells(8, 6, 20), cells(9, 28, 21), cells(10, 9, 9), cells(23, 2, 2), cells(24, 40, 2)]
     together = locate(query, works, MatchOptions(per_work=2))
@@ -165,7 +165,7 @@ def test_a_whole_picture_covers_itself_however_fine_the_grid(shape: tuple[int, i
     assert found.box.area > 0.8
 
 
-def test_a_place_finds_itself() -> None:
+def test_a_box_of_a_work_is_found_at_itself() -> None:
     work = cells(21, 21, 28)
     box = Box(8 / 28, 5 / 21, 16 / 28, 13 / 21)
     (found,) = locate(query_grid(FeatureMap(work), box), [work])[0]

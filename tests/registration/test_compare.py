@@ -31,9 +31,10 @@ def work(**known) -> Work:
 
 
 def registration(scale=1.0, turn=0.0, mirror=False, kind="similarity", **known) -> Registration:
-    usual = {"inliers": 42, "pairs": 90, "spread": 0.43, "residual": 0.004, "chance": -30.0}
-    places = np.full((42, 4), 0.5)
-    return Registration(kind, np.eye(3), transform=Transform(scale, turn, mirror), places=places, **{**usual, **known})
+    usual = {"inliers": 42, "pairs": 90, "spread": 0.43, "residual": 0.004, "log_false_alarms": -30.0}
+    inlier_pairs = np.full((42, 4), 0.5)
+    transform = Transform(scale, turn, mirror)
+    return Registration(kind, np.eye(3), transform=transform, inlier_pairs=inlier_pairs, **{**usual, **known})
 
 
 # -- in words ----------------------------------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ def chosen(key: str, kind: str = "work") -> dict[str, str]:
 @pytest.fixture
 def versions(demo_folder, demo_workspace) -> tuple[str, str]:
     """Two works of the demo that repeat one composition."""
-    names = [one.id for one in demo_workspace.collection.works() if one.id.startswith("wooded_road")]
+    names = [found.id for found in demo_workspace.collection.works() if found.id.startswith("wooded_road")]
     return names[0], names[1]
 
 
@@ -197,7 +198,7 @@ def carried(shown: dict, works: tuple[Work, Work], box: list[float]) -> tuple[fl
     """What a matrix does to a box, by its corners in pixels: scale, turn, mirror, and the box's sides afterwards."""
     corners = np.array([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]])
     there = moved(np.array(shown["matrix"]).reshape(3, 3), corners)
-    here, lands = (one * (work.width, work.height) for one, work in zip((corners, there), works, strict=True))
+    here, lands = (points * (work.width, work.height) for points, work in zip((corners, there), works, strict=True))
     across, down = (lands[1] - lands[0]), (lands[3] - lands[0])
     there = there.clip(0, 1)  # of a detail that is cut off, a card shows what there is
     scale = math.sqrt(np.hypot(*across) * np.hypot(*down) / np.prod(here[2] - here[0]))
@@ -226,18 +227,18 @@ def test_card_and_comparison_agree_for_every_sure_match_of_the_demos_truth(compa
             first = collection.work(query["query"][0])
             box = Box.from_pixels(tuple(query["query"][1]), first.width, first.height).clipped()
             for card in cards_of(compare.app.of(NEW), first.id, box):
-                said = card["evidence"]
-                if said["chance"] < 0.9 or said["fit"] is None:
+                evidence = card["evidence"]
+                if evidence["chance"] < 0.9 or evidence["fit"] is None:
                     continue
-                asked = {**chosen(first.id), "box": list(box.as_tuple())}
-                shown = compare.from_match(NEW, event(query=asked, match=sent_by(card)))
+                query_side = {**chosen(first.id), "box": list(box.as_tuple())}
+                shown = compare.from_match(NEW, event(query=query_side, match=sent_by(card)))
                 works = first, collection.work(card["work"])
-                scale, turn, mirror, lands = carried(shown, works, asked["box"])
-                about = f"{first.id} {asked['box']} on {card['work']}"
-                assert scale == pytest.approx(said["fit"]["scale"], rel=0.1), about
-                assert abs((turn - said["fit"]["turn"] + 180) % 360 - 180) < 5, about
-                assert mirror == said["fit"]["mirror"], about
-                assert said["transform"] in shown["said"] and not shown.get("trouble"), about
+                scale, turn, mirror, lands = carried(shown, works, query_side["box"])
+                about = f"{first.id} {query_side['box']} on {card['work']}"
+                assert scale == pytest.approx(evidence["fit"]["scale"], rel=0.1), about
+                assert abs((turn - evidence["fit"]["turn"] + 180) % 360 - 180) < 5, about
+                assert mirror == evidence["fit"]["mirror"], about
+                assert evidence["transform"] in shown["said"] and not shown.get("trouble"), about
                 overlaps.append(float(intersection_over_union(np.array(lands), np.array(card["box"]))[0, 0]))
                 assert overlaps[-1] > 0.2, about  # cells may have turned what lies in the box
     assert len(overlaps) > 50 and np.mean(overlaps) > 0.85

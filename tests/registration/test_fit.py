@@ -1,4 +1,4 @@
-"""Whole pictures registered: synthetic truth with outliers, what is too little, points set by hand, generated works."""
+"""Registration of whole pictures: synthetic truth with outliers, too few pairs, points set by hand, generated works."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
 from explorer.geometry import Box
 from explorer.registration import compare
-from explorer.registration.fit import inverted, register_places, register_points
+from explorer.registration.fit import PointPairs, fit_registration, inverted, registration_by_hand
 from explorer.registration.homography import moved
-from explorer.registration.mutual import mutual_places
+from explorer.registration.match import moved_sides
+from explorer.registration.mutual import mutual_points
 from explorer.workspace import Workspace
 
 SIZES = ((1200.0, 800.0), (500.0, 900.0))
@@ -36,12 +37,12 @@ def in_fractions(units: np.ndarray) -> np.ndarray:
     return matrix / matrix[2, 2]
 
 
-def pairs(truth: np.ndarray, agreeing: int, strewn: int, noise: float = 0.0015) -> tuple[np.ndarray, np.ndarray]:
+def pairs(truth: np.ndarray, agreeing: int, random: int, noise: float = 0.0015) -> PointPairs:
     rng = np.random.default_rng(5)
-    first = rng.random((agreeing + strewn, 2))
+    first = rng.random((agreeing + random, 2))
     second = moved(truth, first) + rng.normal(0, noise, first.shape)
-    second[agreeing:] = rng.random((strewn, 2))
-    return first, second
+    second[agreeing:] = rng.random((random, 2))
+    return PointPairs(first, second, SIZES)
 
 
 CORNERS = np.array([[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]])
@@ -50,14 +51,14 @@ CORNERS = np.array([[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]])
 @pytest.mark.parametrize("mirror", [False, True])
 def test_a_similarity_is_found_among_twice_as_many_chance_pairs(mirror):
     truth = in_fractions(similarity(0.8, 20, mirror))
-    found = register_places(pairs(truth, 40, 80), SIZES, 12, mirror)
+    found = fit_registration(pairs(truth, 40, 80), 12, mirror)
     assert (found.kind, found.mirror) == ("similarity", mirror)
     assert np.abs(moved(found.matrix, CORNERS) - moved(truth, CORNERS)).max() < 0.01
-    assert 36 <= found.inliers <= 44 and found.spread > 0.5 and found.residual < 0.004 and found.chance < -30
+    assert 36 <= found.inliers <= 44 and found.spread > 0.5 and found.residual < 0.004 and found.log_false_alarms < -30
     assert found.transform.scale == pytest.approx(0.8 * 900 / 1200, rel=0.02), "in pixels of the originals"
     assert found.transform.turn == pytest.approx(20, abs=1)
-    assert register_places(pairs(truth, 40, 80), SIZES, 12, not mirror) is None or (
-        register_places(pairs(truth, 40, 80), SIZES, 12, not mirror).chance > -5
+    assert fit_registration(pairs(truth, 40, 80), 12, not mirror) is None or (
+        fit_registration(pairs(truth, 40, 80), 12, not mirror).log_false_alarms > -5
     )
 
 
@@ -65,33 +66,33 @@ def test_richer_models_are_taken_only_where_the_pairs_ask_for_them():
     sheared = similarity(0.8, 0, False) @ np.array([[1.25, 0.1, 0], [0, 1, 0], [0, 0, 1]])
     tilted = similarity(0.7, 5, True) @ np.array([[1, 0, 0], [0, 1, 0], [1.5e-4, 1e-4, 1]])
     for truth, kind, mirror in ((sheared, "affine", False), (tilted, "homography", True)):
-        found = register_places(pairs(in_fractions(truth), 60, 30, 0.001), SIZES, 12, mirror)
+        found = fit_registration(pairs(in_fractions(truth), 60, 30, 0.001), 12, mirror)
         assert (found.kind, found.mirror) == (kind, mirror)
         assert np.abs(moved(found.matrix, CORNERS) - moved(in_fractions(truth), CORNERS)).max() < 0.02
 
 
 def test_the_same_pairs_give_the_same():
-    first, second = pairs(in_fractions(similarity(1.1, -8, False)), 20, 60)
-    one, other = (register_places((first, second), SIZES, 12, False) for _ in range(2))
-    assert np.array_equal(one.matrix, other.matrix) and one.chance == other.chance
+    given = pairs(in_fractions(similarity(1.1, -8, False)), 20, 60)
+    first, second = (fit_registration(given, 12, False) for _ in range(2))
+    assert np.array_equal(first.matrix, second.matrix) and first.log_false_alarms == second.log_false_alarms
 
 
 def test_what_is_no_registration():
     nothing = np.zeros((0, 2))
-    assert register_places((nothing, nothing), SIZES, 12, False) is None
+    assert fit_registration(PointPairs(nothing, nothing, SIZES), 12, False) is None
     two = pairs(in_fractions(similarity(1, 0, False)), 2, 0)
-    assert register_places(two, SIZES, 12, False) is None
-    strewn = register_places(pairs(np.eye(3), 0, 200), SIZES, 12, False)
-    assert strewn is None or strewn.chance > -3
+    assert fit_registration(two, 12, False) is None
+    by_chance = fit_registration(pairs(np.eye(3), 0, 200), 12, False)
+    assert by_chance is None or by_chance.log_false_alarms > -3
     first = np.random.default_rng(1).random((80, 2))
-    collapsed = register_places((first, np.full((80, 2), 0.5) + 1e-3 * first), SIZES, 40, False)
-    assert collapsed is None, "everything in one place is no reading of a picture"
+    collapsed = fit_registration(PointPairs(first, np.full((80, 2), 0.5) + 1e-3 * first, SIZES), 40, False)
+    assert collapsed is None, "a map that shrinks the picture to a point is not plausible"
     repeated = np.repeat(first[:3], 30, axis=0)
-    assert register_places((repeated, repeated), SIZES, 12, False) is None, "one place seen often is one witness"
+    assert fit_registration(PointPairs(repeated, repeated, SIZES), 12, False) is None, "repeated pairs count once"
 
 
 def test_swapping_the_pictures_turns_the_registration_round():
-    found = register_places(pairs(in_fractions(similarity(0.8, 20, True)), 40, 40), SIZES, 12, True)
+    found = fit_registration(pairs(in_fractions(similarity(0.8, 20, True)), 40, 40), 12, True)
     back = inverted(found, *SIZES)
     assert np.allclose(moved(back.matrix, moved(found.matrix, CORNERS)), CORNERS)
     assert back.transform.scale == pytest.approx(1 / found.transform.scale)
@@ -102,7 +103,7 @@ def test_swapping_the_pictures_turns_the_registration_round():
 def test_points_set_by_hand(count, kind):
     truth = in_fractions(similarity(0.9, 12, True))
     first = np.array([[0.1, 0.2], [0.8, 0.3], [0.4, 0.9], [0.9, 0.8], [0.2, 0.6], [0.5, 0.5], [0.7, 0.1]])[:count]
-    found = register_points(first, moved(truth, first), SIZES, mirror=True)
+    found = registration_by_hand(PointPairs(first, moved(truth, first), SIZES), mirror=True)
     assert (found.kind, found.mirror, found.inliers, found.pairs) == (kind, True, count, count)
     assert np.abs(moved(found.matrix, CORNERS) - moved(truth, CORNERS)).max() < 1e-4
 
@@ -119,17 +120,17 @@ def test_points_set_by_hand(count, kind):
 )
 def test_points_that_determine_nothing_are_refused_in_a_sentence(first, second):
     with pytest.raises(ExplorerError, match=r"^\w.*\.$"):
-        register_points(np.array(first), np.array(second), SIZES, False)
+        registration_by_hand(PointPairs(np.array(first), np.array(second), SIZES), False)
 
 
-def test_cells_find_one_another_whatever_the_frame():
+def test_mutual_nearest_cells_are_found_whatever_the_frame():
     rng = np.random.default_rng(2)
     scene = unit_rows(rng.normal(size=(12, 16, 32)))
     part = FeatureMap(scene[3:11, 4:14])
-    here, there = mutual_places(FeatureMap(scene), part)
-    expected = (here * (16, 12) - (4, 3)) / (10, 8)
-    assert (np.abs(expected - there).max(axis=1) < 0.1).mean() > 0.95
-    assert len(mutual_places(FeatureMap(scene[:1, :1]), part)[0]) <= 2
+    on_scene, on_part = mutual_points(FeatureMap(scene), part)
+    expected = (on_scene * (16, 12) - (4, 3)) / (10, 8)
+    assert (np.abs(expected - on_part).max(axis=1) < 0.1).mean() > 0.95
+    assert len(mutual_points(FeatureMap(scene[:1, :1]), part)[0]) <= 2
 
 
 # -- on pictures -------------------------------------------------------------------------------------------------------
@@ -165,18 +166,17 @@ def test_a_reversed_and_turned_copy_is_registered_and_swapping_moves_nothing(pic
 
 
 def test_a_found_detail_is_enough_to_register(pictures):
-    here = Box.from_pixels((60, 200, 170, 310), 480, 360)
+    detail_at = Box.from_pixels((60, 200, 170, 310), 480, 360)
     found_at = Box.from_pixels((240, 95, 385, 235), 480, 360)
-    found = compare.register(pictures, "a.png", "c.png", (here, found_at))
-    landed = compare.placed(found.matrix, here)
-    assert landed == pytest.approx([250 / 480, 90 / 360, 400 / 480, 240 / 360], abs=0.03)
+    found = compare.register(pictures, "a.png", "c.png", (detail_at, found_at))
+    assert moved_sides(found.matrix, detail_at) == pytest.approx([250 / 480, 90 / 360, 400 / 480, 240 / 360], abs=0.03)
     assert found.transform.scale == pytest.approx(150 / 110, rel=0.05)
 
 
 def test_works_that_share_nothing_get_a_sentence(pictures):
-    for other in ("d.png", "e.png"):
+    for unrelated in ("d.png", "e.png"):
         with pytest.raises(ExplorerError, match="set points by hand"):
-            compare.register(pictures, "a.png", other)
+            compare.register(pictures, "a.png", unrelated)
     with pytest.raises(ExplorerError, match="same work"):
         compare.register(pictures, "a.png", "a.png")
     with pytest.raises(ExplorerError, match="no work"):
@@ -185,7 +185,7 @@ def test_works_that_share_nothing_get_a_sentence(pictures):
 
 def test_results_are_kept(pictures, monkeypatch):
     kept = compare.register(pictures, "a.png", "b.png")
-    monkeypatch.setattr(compare, "_agreements", lambda *args: pytest.fail("registered again"))
+    monkeypatch.setattr(compare, "_attempts", lambda *args: pytest.fail("registered again"))
     assert compare.register(pictures, "a.png", "b.png") is kept
 
 

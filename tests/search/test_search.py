@@ -22,8 +22,8 @@ from explorer.search.click import click_box
 from explorer.search.pipeline import match_coarsely, match_densely, own_rows, prepare
 from explorer.search.query import PicturePart, Query, RegionPart, SearchOptions, WordsPart
 from explorer.search.serialisation import match_records
-from explorer.words.labels import MARGIN
-from explorer.words.zero_shot import label_works
+from explorer.words.labels import label_works
+from explorer.words.zero_shot import MARGIN
 from explorer.workspace import Workspace
 
 WIDE, HIGH = 480, 360

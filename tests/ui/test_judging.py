@@ -18,7 +18,7 @@ from explorer.collection import Judgement, Work
 from explorer.collection.judgement_export import JUDGEMENT_COLUMNS, write_csv
 from explorer.collection.pictures import file_hash
 from explorer.geometry import Box
-from explorer.registration.physical_size import Extent, Sizes, sizes
+from explorer.registration.physical_size import SizeComparison, WorkSize, compare_sizes
 from explorer.search.combine import JudgedPart
 from explorer.search.query import Match, RegionPart
 from explorer.ui import build_app, evidence, incoming, launch, views, words_for
@@ -65,27 +65,28 @@ def test_transforms_in_words(transform: Transform, words: str) -> None:
 
 # -- sizes -------------------------------------------------------------------------------------------------------------
 
-PANEL = Extent(width_cm=100, height_cm=50, width=2000, height=1000)
-COPPER = Extent(width_cm=40, height_cm=20, width=4000, height=2000)
+PANEL = WorkSize(width_cm=100, height_cm=50, width=2000, height=1000)
+COPPER = WorkSize(width_cm=40, height_cm=20, width=4000, height=2000)
 
 
 def test_sizes_come_from_the_transform_where_there_is_one() -> None:
-    found = sizes(PANEL, HERE, COPPER, THERE, Transform(5.0, 0.0, False))
+    found = compare_sizes((PANEL, HERE), (COPPER, THERE), Transform(5.0, 0.0, False))
     assert found.query == pytest.approx((20, 15)) and found.match == pytest.approx((12, 8))
-    assert found.ratio == pytest.approx(1.0) and found.measured and not found.rough
+    assert found.ratio == pytest.approx(1.0) and found.by_transform and not found.unreliable
     assert words_for.sizes(found).startswith("the same size, give or take 44%: may be one"), "the outlines differ"
 
 
 def test_sizes_come_from_the_outlines_otherwise() -> None:
-    found = sizes(PANEL, HERE, COPPER, THERE, None)
-    assert found.ratio == pytest.approx((12 * 8 / (20 * 15)) ** 0.5) and not found.measured
+    found = compare_sizes((PANEL, HERE), (COPPER, THERE), None)
+    assert found.ratio == pytest.approx((12 * 8 / (20 * 15)) ** 0.5) and not found.by_transform
     assert "by the outlines" in words_for.sizes(found)
 
 
-def placed(ratio: float, outlined: float) -> Sizes:
+def placed(ratio: float, outlined: float) -> SizeComparison:
     """A detail of 20 by 15 cm and its match: so many times as large by the points, and by its outline."""
     side = 0.2 * outlined * 100 / 40, 0.3 * outlined * 50 / 20
-    return sizes(PANEL, HERE, COPPER, Box(0.1, 0.1, 0.1 + side[0], 0.1 + side[1]), Transform(5 * ratio, 0.0, False))
+    found_at = Box(0.1, 0.1, 0.1 + side[0], 0.1 + side[1])
+    return compare_sizes((PANEL, HERE), (COPPER, found_at), Transform(5 * ratio, 0.0, False))
 
 
 @pytest.mark.parametrize(("ratio", "outlined", "words"), [
@@ -101,19 +102,21 @@ def placed(ratio: float, outlined: float) -> Sizes:
 def test_what_is_concluded_from_sizes_holds_for_points_and_outlines(ratio: float, outlined: float, words: str) -> None:
     found = placed(ratio, outlined)
     assert words_for.sizes(found).startswith(words)
-    assert abs(found.ratio / outlined - 1) <= found.give + 1e-6, "what is shown in centimetres is within what is said"
+    assert abs(found.ratio / outlined - 1) <= found.tolerance + 1e-6, (
+        "what is shown in centimetres is within what is said"
+    )
 
 
 def test_outlines_of_a_turned_detail_say_nothing_against_its_points() -> None:
-    turned = sizes(PANEL, HERE, COPPER, THERE, Transform(5.0, 40.0, False))
-    assert turned.give == pytest.approx(0.02) and "fits one size" in words_for.sizes(turned)
-    assert sizes(PANEL, HERE, COPPER, THERE, Transform(5.0, 178.0, True)).give > 0.1
+    turned = compare_sizes((PANEL, HERE), (COPPER, THERE), Transform(5.0, 40.0, False))
+    assert turned.tolerance == pytest.approx(0.02) and "fits one size" in words_for.sizes(turned)
+    assert compare_sizes((PANEL, HERE), (COPPER, THERE), Transform(5.0, 178.0, True)).tolerance > 0.1
 
 
 def test_measurements_that_do_not_fit_the_photograph_are_said_to_be_rough() -> None:
-    turned = Extent(width_cm=50, height_cm=100, width=2000, height=1000)
-    found = sizes(turned, HERE, COPPER, THERE, None)
-    assert found.rough and "do not fit" in words_for.sizes(found)
+    turned = WorkSize(width_cm=50, height_cm=100, width=2000, height=1000)
+    found = compare_sizes((turned, HERE), (COPPER, THERE), None)
+    assert found.unreliable and "do not fit" in words_for.sizes(found)
 
 
 # -- cards -------------------------------------------------------------------------------------------------------------

@@ -1,12 +1,14 @@
-"""Zero-shot labels: prompts, averaged sentences, probabilities, and when nothing is said."""
+"""Labels as the user types them, and the table of works and labels."""
 
 from __future__ import annotations
+
+import json
 
 import numpy as np
 import pytest
 
 from explorer.errors import ExplorerError
-from explorer.words.labels import TEMPLATES, choose, class_vectors, parse_prompts, probabilities
+from explorer.words import LabelTable, parse_prompts
 
 
 def test_prompts_keep_their_order_lose_blanks_and_repeats() -> None:
@@ -20,38 +22,15 @@ def test_no_prompt_at_all_is_an_error(text: str) -> None:
         parse_prompts(text, ";" if ";" in text else "\n")
 
 
-def test_a_class_is_the_mean_of_its_sentences() -> None:
-    """An encoder that knows each sentence by a direction of its own."""
-    seen: list[str] = []
-
-    def encode(texts: list[str]) -> np.ndarray:
-        seen.extend(texts)
-        return np.eye(len(texts), dtype=np.float32)
-
-    vectors = class_vectors(["ship", "{odd} 100%"], encode)
-    assert seen == [t.replace("{}", label) for label in ("ship", "{odd} 100%") for t in TEMPLATES]
-    share = 1 / np.sqrt(len(TEMPLATES))
-    expected = np.kron(np.eye(2), np.full(len(TEMPLATES), share))
-    np.testing.assert_allclose(vectors, expected, atol=1e-6)
-
-
-def test_probabilities_are_the_softmax() -> None:
-    cosines = np.array([[0.1, 0.3, -0.2], [0.0, 0.0, 0.0]])
-    weights = np.exp(10.0 * cosines)
-    np.testing.assert_allclose(probabilities(cosines, 10.0), weights / weights.sum(axis=1, keepdims=True), atol=1e-6)
-
-
-def test_probabilities_do_not_overflow() -> None:
-    scores = probabilities(np.array([[1.0, -1.0, 0.999]]), 1e6)
-    np.testing.assert_allclose(scores, [[1, 0, 0]], atol=1e-6)
-
-
-@pytest.mark.parametrize(("row", "chosen"), [
-    ([0.34, 0.33, 0.33], None), ([0.45, 0.30, 0.25], 0), ([0.1, 0.1, 0.8], 2), ([0.59, 0.41], None), ([0.39, 0.61], 1),
-])  # fmt: skip
-def test_a_label_must_stand_out(row: list[float], chosen: int | None) -> None:
-    assert choose(np.array([row])) == [chosen]
-
-
-def test_choosing_for_no_works_is_nothing() -> None:
-    assert choose(np.zeros((0, 3))) == []
+def test_a_table_as_json_has_a_label_only_where_one_stands_out() -> None:
+    scores = np.array([[0.25, 0.7500004], [0.5, 0.5]], dtype=np.float32)
+    table = LabelTable(("a ship", "a mill"), ("b/sea.jpg", "a.jpg"), scores, (1, None))
+    record = {
+        "labels": ["a ship", "a mill"],
+        "works": [
+            {"file": "b/sea.jpg", "label": "a mill", "scores": {"a ship": 0.25, "a mill": 0.75}},
+            {"file": "a.jpg", "label": None, "scores": {"a ship": 0.5, "a mill": 0.5}},
+        ],
+    }
+    assert json.loads(json.dumps(table.to_json())) == record
+    assert list(table.to_json()) == list(record)

@@ -12,6 +12,7 @@ from explorer.errors import ExplorerError
 from explorer.features.pca import Reduction
 from explorer.features.pyramid import coarser
 from explorer.verification import KeyPoints
+from explorer.workspace.array_writer import ArrayWriter
 from explorer.workspace.tables import REDUCTION_FILE, Tables, WorkFeatures, write_tables
 
 FILES = (
@@ -67,10 +68,28 @@ def test_every_work_comes_back_as_it_was(folder: Path) -> None:
 
 
 def test_the_written_files_are_plain_numpy_files(folder: Path) -> None:
-    """Written piecewise with a header of our own; numpy itself must agree on what they say."""
+    """Written piecewise; they are byte for byte what ``np.save`` writes of the whole."""
     joined = np.concatenate([features(n).joint for n in range(6)])
+    np.save(folder.parent / "at once.npy", joined)
+    assert (folder / "region_joint.npy").read_bytes() == (folder.parent / "at once.npy").read_bytes()
     np.testing.assert_array_equal(np.load(folder / "region_joint.npy", allow_pickle=False), joined)
     assert np.load(folder / "region_joint.npy", mmap_mode="r").dtype == np.float16
+
+
+def test_an_array_whose_writing_was_stopped_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cells.npy"
+    writer = ArrayWriter(path)
+    for _ in range(3):
+        writer.append(np.ones((500, 8), np.float16))
+    with pytest.raises(ValueError, match="pickled"):  # what np.load says of bytes without the format's mark
+        np.load(path, allow_pickle=False)
+    writer.close()
+    assert np.load(path, allow_pickle=False).shape == (1500, 8)
+
+
+def test_an_array_to_which_nothing_was_appended_is_empty(tmp_path: Path) -> None:
+    ArrayWriter(tmp_path / "cells.npy").close()
+    assert np.load(tmp_path / "cells.npy", allow_pickle=False).shape == (0, 1)
 
 
 def test_a_part_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from explorer.features.grid import FeatureMap
 from explorer.geometry import Box, intersection_over_union
-from explorer.matching.dense import in_threads
+from explorer.parallel import map_in_threads
 from explorer.progress import stage
 from explorer.search import search
 from explorer.search.click.agreement import Surroundings, agreement, surroundings, transform_to
@@ -81,7 +81,7 @@ def first_look(workspace: Workspace, picture: Picture, x: float, y: float, side:
     """A light search of the square of a size round a point; ``side`` as :func:`explorer.search.click.square` has it."""
     _, size = _grid(workspace, picture)
     part = replace(picture, box=square(size, x, y, side))
-    return FirstLook(part, search(workspace.looking_up(**LIGHT), Query((part,)), SearchOptions(top=20)))
+    return FirstLook(part, search(workspace.with_lookup_settings(**LIGHT), Query((part,)), SearchOptions(top=20)))
 
 
 def proposals(workspace: Workspace, look: FirstLook, x: float, y: float) -> list[Proposal]:
@@ -116,7 +116,7 @@ def _learnt(workspace: Workspace, here: Surroundings, look: FirstLook) -> _Learn
         return None
     stage(f"finding how much of it agrees in {len(copies)} {'copy' if len(copies) == 1 else 'copies'}")
     chances = np.array([one.evidence.probability for one in copies])
-    maps = np.stack(in_threads(lambda one: _agreement(workspace, here, look.part.box, one), copies))
+    maps = np.stack(map_in_threads(lambda one: _agreement(workspace, here, look.part.box, one), copies))
     together = np.tensordot(chances / chances.sum(), maps, 1)
     return _Learnt(together, float(chances.sum())) if _extent(here, together, LEVELS[0])[1] >= ENOUGH else None
 

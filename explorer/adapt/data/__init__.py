@@ -1,0 +1,1 @@
+"""What training learns from: the prepared folder, written and read; batches of crops, and their augmentation."""

@@ -1,0 +1,93 @@
+"""A work of a collection and its catalogue entry, as read from a row of the database."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from explorer.collection.catalogue import FILE_COLUMN, Catalogue, length_cm, years
+
+COLUMNS = ("artist", "year", "date", "genre", "style", "medium", "holder", "inventory", "height_cm", "width_cm")
+"""Fields of the catalogue by which works may be told apart on the screen."""
+_TEXT_FIELDS = ("artist", "date", "genre", "style", "medium", "holder", "inventory", "url")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One picture of the collection and its catalogue entry; empty text where a field is missing."""
+
+    id: str
+    """Path relative to the indexed folder, with forward slashes."""
+    content: str
+    """Content hash of the file, see :func:`explorer.collection.pictures.file_hash`; copies of a file share it."""
+    width: int
+    """Pixels of the original, upright."""
+    height: int
+    title: str
+    artist: str = ""
+    date: str = ""
+    year: int | None = None
+    """First year that the date means."""
+    year_to: int | None = None
+    genre: str = ""
+    style: str = ""
+    medium: str = ""
+    holder: str = ""
+    inventory: str = ""
+    height_cm: float | None = None
+    width_cm: float | None = None
+    url: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+    """The catalogue's other columns, under its own headings."""
+
+    def value(self, column: str) -> str:
+        """The entry under a field's name or a heading of ``extra``, as text; empty where there is none."""
+        if column in self.extra:
+            return self.extra[column]
+        known = getattr(self, column, None) if column in COLUMNS else None
+        return "" if known is None else f"{known:g}" if isinstance(known, float) else str(known)
+
+
+def entry_of(row: dict[str, str], catalogue: Catalogue) -> dict[str, object]:
+    """A row of a catalogue as it is stored: known fields that are not empty, and the other columns."""
+    known = {name: row.get(heading, "") for name, heading in catalogue.known.items() if name != FILE_COLUMN}
+    extra = {heading: row.get(heading, "") for heading in catalogue.extra}
+    return {"known": {name: value for name, value in known.items() if value}, "extra": extra}
+
+
+def work_of(row: sqlite3.Row) -> Work:
+    """The work in a row of the table ``works``."""
+    entry = json.loads(row["catalogue"])
+    known, extra = entry.get("known", {}), entry.get("extra", {})
+    first, last = _dated(known)
+    return Work(
+        id=row["id"], content=row["content"], width=row["width"], height=row["height"],
+        title=known.get("title") or _title_of_file(row["id"]),
+        year=first, year_to=last,
+        height_cm=length_cm(known.get("height_cm", "")), width_cm=length_cm(known.get("width_cm", "")),
+        extra=extra, **{name: known.get(name, "") for name in _TEXT_FIELDS},
+    )  # fmt: skip
+
+
+def _dated(known: dict[str, str]) -> tuple[int | None, int | None]:
+    """First and last year: as stated in columns of their own, else as the date in words means."""
+    start, end = years(known.get("year_from", "")), years(known.get("year_to", ""))
+    stated = years(known.get("date", ""))
+    first = start[0] if start else stated[0] if stated else None
+    last = end[1] if end else stated[1] if stated else first
+    return first, last
+
+
+def _title_of_file(work_id: str) -> str:
+    """``Adam_and_Eve__Rome_.jpg`` has no title in the catalogue: "Adam and Eve Rome"."""
+    return " ".join(re.sub(r"[_]+", " ", PurePosixPath(work_id).stem).split()) or work_id
+
+
+def searchable_text(row: sqlite3.Row) -> str:
+    """All text by which the work in a row of the table ``works`` can be found: id, file name and catalogue entry."""
+    entry = json.loads(row["catalogue"])
+    values = [*entry.get("known", {}).values(), *entry.get("extra", {}).values()]
+    return " ".join([row["id"], _title_of_file(row["id"]), *values])

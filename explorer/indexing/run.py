@@ -1,0 +1,126 @@
+"""A run of indexing: read the folder, choose the matching layer, encode, build, calibrate.
+
+Every step can be killed and run again. Encoded works are kept one by one under their content's hash until the tables
+that hold them are whole; the manifest is replaced last, so a search sees the old state or the new one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from explorer.calibration import calibrate, calibrated, carried_over
+from explorer.calibration.blocks import Choice
+from explorer.collection import (
+    Catalogue,
+    Collection,
+    PictureFile,
+    Skipped,
+    SyncReport,
+    Work,
+    picture_files,
+    read_catalogue,
+)
+from explorer.collection.files import DATABASE
+from explorer.config import Config, RuntimeOptions
+from explorer.encoder import open_encoder
+from explorer.errors import ExplorerError
+from explorer.index import parse_address
+from explorer.indexing.build import build_tables, remove_outdated
+from explorer.indexing.encode import WorkEncoder
+from explorer.indexing.job import Job
+from explorer.indexing.plan import choose_layer, make_plan
+from explorer.indexing.sync import sync_files
+from explorer.progress import Progress, silent
+from explorer.workspace import CALIBRATION_FILE, Manifest, Workspace, collection_folder
+
+
+@dataclass(frozen=True)
+class IndexReport:
+    """What a run of indexing found and did."""
+
+    works: int
+    """Works in the collection now."""
+    encoded: int
+    """Pictures that went through the model in this run."""
+    regions: int
+    skipped: list[Skipped]
+    sync: SyncReport
+    matching: Choice | None = None
+    """The block and facet that details are matched by, where they were chosen, in this run or in an earlier one."""
+
+
+def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
+    folder: Path, name: str, cache: Path, config: Config, *,
+    metadata: Path | None = None, progress: Progress = silent, runtime: RuntimeOptions | None = None,
+) -> IndexReport:  # fmt: skip
+    """Make or update the collection ``name`` from the pictures below ``folder``.
+
+    ``metadata`` is a CSV file with a column naming the pictures. Only new and changed pictures are encoded.
+
+    Raises :class:`ExplorerError` before anything is changed when the folder, the name, the catalogue or the model
+    will not do.
+    """
+    root = collection_folder(name, cache)
+    parse_address(config.engine)
+    files = picture_files(folder)
+    catalogue = read_catalogue(metadata) if metadata else None
+    runtime = runtime or RuntimeOptions()
+    encoder = open_encoder(config, runtime.threads, runtime.device)
+    is_new = not root.exists()
+    root.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(root / "indexing.lock", timeout=0):
+            collection = Collection(root / DATABASE)
+            job = Job(root, folder.resolve(), collection, config, encoder, runtime, progress)
+            return _run(job, files, catalogue)
+    except filelock.Timeout:
+        raise ExplorerError(f"{name!r} is being indexed by another process; wait until that is done.") from None
+    except ExplorerError:
+        if is_new and not any(root.glob("*/parts/*.npz")):  # nothing was indexed: leave no empty collection behind
+            shutil.rmtree(root, ignore_errors=True)
+        raise
+
+
+def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None) -> IndexReport:
+    sync = sync_files(job, files, catalogue)
+    job, choice = choose_layer(job)
+    plan = make_plan(job)
+    works = WorkEncoder(job)
+    encoded = works.encode(plan.pending, plan.reduction)
+    readable = _set_aside(job, works.damaged)
+    before = job.manifest()
+    manifest = build_tables(job, readable, plan.previous, works)
+    job.collection.remember("features", job.features.name)
+    job.collection.remember("folder", str(job.folder))
+    _calibrate(job, before)
+    remove_outdated(job, manifest)
+    return IndexReport(manifest.works, encoded, manifest.regions, job.collection.skipped(), sync, choice)
+
+
+def _set_aside(job: Job, damaged: dict[str, str]) -> list[Work]:
+    """Move works whose picture is damaged (reasons by content) to the unreadable files; returns the others.
+
+    Raises :class:`ExplorerError` when there are no others.
+    """
+    works = job.collection.works()
+    if all(work.content in damaged for work in works):
+        reason = next(iter(damaged.values()), "there are none.")
+        raise ExplorerError(f"None of the pictures in {job.folder} can be read: {reason}")
+    for work in works:
+        if work.content in damaged:
+            job.collection.skip(work.id, damaged[work.content])
+    return [work for work in works if work.content not in damaged]
+
+
+def _calibrate(job: Job, before: Manifest | None) -> None:
+    """Calibrate the collection's match probability, unless the tables have a calibration or that of the tables
+    ``before`` is still good, see :func:`explorer.calibration.carried_over`."""
+    workspace = Workspace.open(job.root.name, job.root.parent, job.runtime, job.encoder)
+    previous = job.features / before.tables / CALIBRATION_FILE if before else None
+    if not calibrated(workspace) and not carried_over(workspace, previous):
+        calibrate(workspace, job.progress)

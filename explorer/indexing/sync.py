@@ -1,0 +1,69 @@
+"""Bring a collection's database up to date with its folder of pictures and its catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from explorer.collection import Catalogue, PictureFile, SyncReport
+from explorer.collection.pictures import file_hash, picture_size
+from explorer.errors import ExplorerError
+from explorer.indexing.job import Job
+
+FileHeader = tuple[str, int, int]
+"""A file's content hash, and the picture's width and height in pixels."""
+
+
+def sync_files(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None) -> SyncReport:
+    """Make the database agree with ``files``, all there are in the folder; only new and changed ones are opened.
+
+    Raises :class:`ExplorerError` before the database is changed when the folder has none of the collection's pictures,
+    none of the pictures can be read, or the catalogue names none of them.
+    """
+    _refuse_another_folder(job, files)
+    known = job.collection.known_files()
+    changed = [file for file in files if known.get(file.id) != (file.bytes, file.mtime_ns)]
+    headers: dict[str, FileHeader | str] = {}
+    for count, file in enumerate(changed, start=1):
+        headers[file.id] = _read_header(file)
+        job.progress("Looking at files", count, len(changed))
+    _refuse_unreadable(job, files, headers)
+    if catalogue and not catalogue.match([file.id for file in files]):
+        rows = f"{len(catalogue.rows):,} rows"
+        raise ExplorerError(f"The catalogue has {rows}, and none of them names a picture in {job.folder}.")
+    return job.collection.sync(files, headers, catalogue)
+
+
+def _refuse_another_folder(job: Job, files: Sequence[PictureFile]) -> None:
+    """A moved folder is fine; indexing quite another one under the same name would drop every work there is."""
+    before = job.collection.fact("folder")
+    if not before or Path(before) == job.folder:
+        return
+    known = job.collection.known_files()
+    if known and not any(file.id in known for file in files):
+        raise ExplorerError(
+            f"This name belongs to the collection of {before}, and {job.folder} has none of its pictures; "
+            f"choose another --name."
+        )
+
+
+def _refuse_unreadable(job: Job, files: Sequence[PictureFile], headers: Mapping[str, FileHeader | str]) -> None:
+    """Raises when no file is readable, whether it was read now (``headers``) or is unchanged since an earlier run."""
+    works = job.collection.ids()
+    if any(not isinstance(headers[file.id], str) if file.id in headers else file.id in works for file in files):
+        return
+    reasons = [*headers.values(), "as before"]
+    raise ExplorerError(f"None of the {len(files)} pictures in {job.folder} can be read: {reasons[0]}")
+
+
+def _read_header(file: PictureFile) -> FileHeader | str:
+    """A file's content hash and size in pixels, or the reason why it cannot be read."""
+    try:
+        str(file.path).encode()
+        return (file_hash(file.path), *picture_size(file.path))
+    except UnicodeEncodeError:
+        return f"{file.id} has a name that is not written in UTF-8; rename it."
+    except ExplorerError as error:
+        return str(error)
+    except OSError as error:
+        return f"{file.path.name} cannot be read ({error.strerror})."

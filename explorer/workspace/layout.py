@@ -1,0 +1,43 @@
+"""Where a collection's files lie. ``index_cache/<collection>/`` has one folder per way of encoding::
+
+    collection.sqlite             works, catalogue, facts, and all that people made (judgements); never deleted
+    indexing.lock                 held while the collection is indexed
+    pictures/                     thumbnails/, views/, details/: all that the app serves, and nothing else
+    <model>-<size>px-<fingerprint>/
+        manifest.json             settings, model, counts, and which tables are current; replaced last
+        parts/                    works encoded but not yet in tables, <content hash>.npz each, and the reduction they
+                                  were made with: a killed run goes on from here
+        tables-0001/              whole or absent, never changed but for what is added:
+            works.json, *.npy     see explorer.workspace.tables
+            reduction.npz         the PCA of this collection's cells
+            regions.index         the vector index, where its engine has a file
+            calibration.json      how evidence becomes a match probability in this collection
+            work-map.npy, ...     what is computed from the tables when first asked for
+
+The database remembers two facts: ``features``, the folder of features that is current, and ``folder``, the absolute
+path of the originals.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from explorer.collection.files import DATABASE
+from explorer.errors import ExplorerError
+
+INDEX_FILE = "regions.index"
+CALIBRATION_FILE = "calibration.json"
+PICTURES = "pictures"
+
+
+def collection_folder(name: str, cache: Path) -> Path:
+    """Where a collection lives. Raises :class:`ExplorerError` for a name that is not a plain folder name."""
+    if not re.fullmatch(r"\w[\w .-]{0,63}", name) or name.endswith((".", " ")):
+        raise ExplorerError(f"{name!r} cannot name a collection: use up to 64 letters, digits, spaces, '-', '_', '.'.")
+    return cache / name
+
+
+def collection_names(cache: Path) -> list[str]:
+    """Names of the collections in a cache folder."""
+    return sorted(path.parent.name for path in cache.glob(f"*/{DATABASE}"))
