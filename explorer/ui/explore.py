@@ -13,15 +13,16 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.search.query import Match
 from explorer.ui import incoming, views
+from explorer.ui.answers import Handler, Shown, answering, first_work, gallery, stage
 from explorer.ui.asking import MOST_FURTHER, with_further
 from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer, Waiting
 from explorer.ui.judging import Judging, judging_functions
-from explorer.ui.links import linked, parameters
+from explorer.ui.links import linked
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import clicked, final_step, first_search, pointed, provisional_step
-from explorer.ui.searching import AppContext, CollectionContext
+from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
-from explorer.ui.turns import Stage, Turns, moment, reported
+from explorer.ui.turns import Turns, moment
 from explorer.ui.wiring import notify, quiet, working
 
 log = logging.getLogger(__name__)
@@ -32,11 +33,6 @@ HOW_TO_BEGIN = (
     "Or drag a box round a detail."
 )
 MAIN_DETAIL_FIRST = "First click a detail to look for. Then add what is not wanted."
-
-Shown = tuple[Session, Any, Any, Any, Any]
-"""What every step gives: the session, then what viewer, trail, tray and results show (``gr.skip()``: as it is)."""
-Handler = Callable[[Session, gr.EventData], Shown | Iterator[Shown]]
-_UNCHANGED = tuple(gr.skip() for _ in range(5))
 
 
 class ExploreTab:
@@ -89,30 +85,8 @@ class ExploreTab:
             self.turns.supersede(request.session_hash or "", at)
 
     def _answering(self, event_listener: Callable[..., Any], handler: Handler) -> None:
-        """Wire a question whose answer takes a while: its stages are shown, and a newer question supersedes it."""
-
-        def answer(session: Session, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-            at, page = moment(incoming.record(event._data).get("at")), request.session_hash or ""
-            asked = {"at": 0 if at == math.inf else at}
-
-            def work() -> Iterator[Shown]:
-                try:
-                    given = handler(session, event)
-                    yield from given if isinstance(given, Iterator) else [given]
-                except ExplorerError as error:
-                    yield self._refuse(session, error)
-
-            try:
-                for report in reported(work, lambda: self.turns.superseded(page, at)):
-                    if isinstance(report, Stage):
-                        yield *_UNCHANGED, {**asked, "stage": f"{report.words} …"}
-                    else:
-                        yield *report, gr.skip()
-            except Exception:
-                yield *_UNCHANGED, {**asked, "stage": ""}
-                raise
-            yield *_UNCHANGED, {**asked, "stage": ""}
-
+        """Wire a question whose answer takes a while."""
+        answer = answering(self.turns, handler, self._refuse)
         event_listener(answer, self.session, [*self.shown, self.waiting], **working(self.results, visible=False))
 
     # -- handlers --------------------------------------------------------------------------------------------------
@@ -135,8 +109,8 @@ class ExploreTab:
         try:
             context = self.app.of(session)
             step = linked(context, event._data, lambda sentence: None)  # errors are shown with the answer
-            step = step or _first_work(context)
-            return gr.skip() if step is None else {**_stage(context, step), "provisional": True}
+            step = step or first_work(context)
+            return gr.skip() if step is None else {**stage(context, step), "provisional": True}
         except (ExplorerError, OSError):
             return gr.skip()
 
@@ -148,7 +122,7 @@ class ExploreTab:
             step = linked(context, event._data, notify)
         except ExplorerError as error:
             notify(f"The link leads nowhere: {error}")
-        step = step or _first_work(context)
+        step = step or first_work(context)
         if step is None:
             empty = views.message("The collection is empty.", session.result_options)
             return session, gr.skip(), gr.skip(), {}, empty
@@ -259,17 +233,17 @@ class ExploreTab:
             return self._as_it_is(now)
         try:
             context = self.app.of(now)
-            stage = _stage(context, step)
+            shown = stage(context, step)
             trail, tray = context.trail(now), context.tray(step)
         except (ExplorerError, OSError) as error:
             return self._refuse(before, error)
         if not step.searched:
-            return now, stage, trail, tray, views.message(HOW_TO_BEGIN, now.result_options)
+            return now, shown, trail, tray, views.message(HOW_TO_BEGIN, now.result_options)
         try:
-            results = Judging(context).results(step, stage, now.result_options, matches)
+            results = Judging(context).results(step, shown, now.result_options, matches)
         except ExplorerError as error:
             results = views.message(str(error), now.result_options, trouble=True)
-        return now, stage, trail, tray, results
+        return now, shown, trail, tray, results
 
     def _changed_query(self, session: Session, step: Step | None) -> Shown:
         """A changed query, as a step that Back undoes; one that asks the same is none."""
@@ -284,21 +258,3 @@ class ExploreTab:
         log.info("refused: %s", error)
         notify(str(error))
         return self._as_it_is(session)
-
-
-def gallery(context: CollectionContext, text: str = "") -> views.Props:
-    """The works of a collection whose catalogue entry matches ``text``; all of them without one."""
-    collection = context.workspace.collection
-    found = collection.find(text)
-    return views.gallery(found, text, len(collection.works()) if text else len(found))
-
-
-def _first_work(context: CollectionContext) -> Step | None:
-    """The work that is shown where nothing else was asked for; None in an empty collection."""
-    works = context.workspace.collection.works()
-    return Step("work", works[0].id) if works else None
-
-
-def _stage(context: CollectionContext, step: Step) -> views.Props:
-    """What the viewer shows of a step: its picture, and what the page's address has of its query."""
-    return {**context.stage(step), "address": parameters(step), "several": step != step.alone()}

@@ -19,10 +19,11 @@ from explorer.errors import ExplorerError
 from explorer.maps import work_map
 from explorer.paths import ASSETS
 from explorer.ui import incoming, views
+from explorer.ui.answers import gallery
 from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
-from explorer.ui.explore import ExploreTab, gallery
+from explorer.ui.explore import ExploreTab
 from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
 from explorer.ui.searching import AppContext

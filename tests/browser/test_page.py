@@ -255,7 +255,7 @@ def test_the_browsers_own_back_goes_back_on_the_trail(visit: Visit):
     assert place_in_address(page) == first
 
 
-def test_wishes_for_results(visit: Visit):
+def test_options_of_results(visit: Visit):
     page = visit()
     page.mouse.click(*on_painting(page, 0.5, 0.6))
     searched(page)

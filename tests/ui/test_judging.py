@@ -149,7 +149,7 @@ def test_evidence_speaks_of_the_works_own_sizes_where_the_catalogue_has_them() -
     assert shown["scale"] == 1.0
 
 
-def test_wishes_for_chances_and_learning() -> None:
+def test_result_options_for_chances_and_learning() -> None:
     assert incoming.result_options({"least": "60", "learn": True}) == ResultOptions(least=60, learn=True)
     assert incoming.result_options({"least": 59, "learn": "yes"}) == ResultOptions(least=30)
     assert incoming.result_options({"least": "many"}).least == 0

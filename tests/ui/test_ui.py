@@ -108,7 +108,7 @@ def test_a_place_that_is_none_is_refused_in_a_sentence(sent):
         incoming.fraction(sent)
 
 
-def test_wishes_are_brought_within_limits():
+def test_result_options_are_brought_within_limits():
     assert incoming.result_options({"top": "many", "per_work": -4, "own": "yes"}) == ResultOptions(20, 1, False)
     assert incoming.result_options({"top": 10**9, "per_work": "3", "own": True}) == ResultOptions(
         incoming.MOST_RESULTS, 3, True

@@ -108,14 +108,14 @@ const show = () => {
   const message = $(".message");
   message.textContent = value.message || "";
   message.classList.toggle("trouble", Boolean(value.trouble));
-  const wished = value.result_options || {};
+  const options = value.result_options || {};
   for (const name of ["top", "per_work", "least"]) {
-    const field = form.elements[name], wanted = String(wished[name] ?? field.value);
+    const field = form.elements[name], wanted = String(options[name] ?? field.value);
     if (![...field.options].some((option) => option.value === wanted)) field.append(h("option", {}, wanted));
     field.value = wanted;
   }
-  form.elements.own.checked = Boolean(wished.own);
-  form.elements.learn.checked = Boolean(wished.learn);
+  form.elements.own.checked = Boolean(options.own);
+  form.elements.learn.checked = Boolean(options.learn);
   const offered = { asked: Boolean(value.asked), chance: cards.some((match) => match.evidence) };
   for (const label of form.querySelectorAll("[data-needs]")) label.hidden = !offered[label.dataset.needs];
   fold();
