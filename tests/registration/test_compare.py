@@ -146,7 +146,7 @@ def test_a_match_that_nothing_supports_is_laid_where_it_was_found(compare, versi
     monkeypatch.setattr(tab, "register", nothing)
     query = {"kind": "work", "key": versions[0], "box": [0.1, 0.1, 0.4, 0.4]}
     shown = compare.from_match(NEW, event(query=query, match={"work": versions[1], "box": [0.5, 0.5, 0.8, 0.8]}))
-    assert shown["trouble"] and shown["kind"] == "found" and "as the search found them" in shown["said"]
+    assert shown["trouble"] and shown["kind"] == "found" and "where the search found it" in shown["said"]
     assert shown["near"]["second"] == [0.5, 0.5, 0.8, 0.8]
 
 
