@@ -1,5 +1,3 @@
-# make run    opens the app on the demo collection (painted and indexed on first run)
-# make test   runs every test
 # Variables:  PYTHON=python3.12   the interpreter to build the environment with
 #             ARGS="--port 8000"  passed on to app.py
 
@@ -8,19 +6,32 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: run test lint prerequisites clean
+.PHONY: help run test lint docs wheel prerequisites clean
+.DEFAULT_GOAL := run
 
-run: $(VENV)/.installed
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo 'PYTHON=python3.12 names the interpreter to build the environment with; ARGS="--port 8000" is passed on to the app.'
+
+run: $(VENV)/.installed  ## the app on the demo collection, painted and indexed on the first run
 	$(BIN)/python app.py $(ARGS)
 
-test: $(VENV)/.installed-test
+test: $(VENV)/.installed-test  ## every test, and how much of the package they cover
 	$(BIN)/python -m ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --cov
 
-lint: $(VENV)/.installed-test
+lint: $(VENV)/.installed-test  ## style, format and types
 	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
 
-# Said in one sentence each, before pip says it in a hundred.
+docs: $(VENV)/.installed-docs  ## the documentation site, into site/
+	$(BIN)/python -m mkdocs build --strict
+
+wheel: $(VENV)/.installed-test  ## the package, into dist/
+	$(BIN)/python -m build --no-isolation
+
+# One sentence for each thing that is missing, instead of pip's long report.
 prerequisites:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: install python3 (or name one with make PYTHON=...)."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version): name a newer one with make PYTHON=..."; exit 1; }
@@ -35,8 +46,12 @@ $(VENV)/.installed: requirements.txt | prerequisites
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e ".[test]"
 	@touch $@
 
-clean:
-	rm -rf $(VENV)
+$(VENV)/.installed-docs: $(VENV)/.installed pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e ".[docs]"
+	@touch $@
+
+clean:  ## remove the environment and what was built; collections stay
+	rm -rf $(VENV) dist site

@@ -1,12 +1,12 @@
-"""Does a click mean the thing? Every planted instance is clicked, and what is proposed is held against its true box.
+"""Does a click select the thing? Every planted instance is clicked, and the proposals are compared with its true box.
 
     python benchmarks/click.py [--data FOLDER] [--only demo,planted,brueghel] [--every N] [--points 5] [--json FILE]
 
 Instances are those of the demo collection's own truth, of ``FOLDER/planted`` (``images/`` and ``annotations.json`` in
 ArtMiner's format), and of ``FOLDER/brueghel`` among ``FOLDER/old-masters``, for the seconds in a larger collection.
 Each is clicked in its middle and at four points half way to its edges. Reported are: how often the first proposal, and
-how often any of them, overlaps the true box by 0.4 (IoU) or more; the same for the square of middle size, which is all
-that a click could mean without looking at what recurs; the mAP of searches with the first proposal over that with the
+how often any of them, overlaps the true box by 0.4 (IoU) or more; the same for the square of middle size, which does
+not depend on what recurs; the mAP of searches with the first proposal over that with the
 true box (IoU > 0.3, own work skipped); and seconds, beside those of a search with a box.
 
 Thresholds were chosen on every second motif (the first, the third and so on, by name); figures of the others stand
@@ -34,7 +34,7 @@ from explorer.evaluate.metrics import average_precision
 from explorer.geometry import Box
 from explorer.indexing import index_folder
 from explorer.search import search
-from explorer.search.click import MIDDLE, Proposal, click_box, first_look, proposals
+from explorer.search.click import MIDDLE, Proposal, click_box, first_search, proposals
 from explorer.search.query import Query, RegionPart, SearchOptions
 from explorer.workspace import Workspace
 
@@ -56,7 +56,7 @@ class Click:
     support: float
     precision: float
     precision_of_truth: float
-    seconds_first_look: float
+    seconds_first_search: float
     seconds_proposals: float
     seconds_box: float
 
@@ -88,7 +88,7 @@ class Bench:
 
     def __init__(self, workspace: Workspace, instances: list[Instance], every: int, points: int) -> None:
         self.workspace, self.sizes = workspace, workspace.collection.picture_sizes()
-        self.motifs = sorted({one.motif for one in instances})
+        self.motifs = sorted({instance.motif for instance in instances})
         self.instances, self.points = instances[::every], POINTS[:points]
 
     def clicks(self) -> Iterator[Click]:
@@ -101,17 +101,17 @@ class Bench:
     def _click(self, instance: Instance, box: Box, place: tuple[float, float], by_truth: tuple[float, float]) -> Click:
         x, y = box.x0 + place[0] * box.width, box.y0 + place[1] * box.height
         started = time.perf_counter()
-        look = first_look(self.workspace, RegionPart(instance.work, box), x, y)
-        looked = time.perf_counter()
-        found: list[Proposal] = proposals(self.workspace, look, x, y)
+        first = first_search(self.workspace, RegionPart(instance.work, box), x, y)
+        searched = time.perf_counter()
+        found: list[Proposal] = proposals(self.workspace, first, x, y)
         proposed = time.perf_counter()
-        overlaps = [overlap(one.box, box) for one in found]
+        overlaps = [proposal.box.iou(box) for proposal in found]
         precision, _ = self._precision(instance, found[0].box)
-        middle = overlap(click_box(self.workspace, instance.work, x, y, MIDDLE), box)
+        middle = click_box(self.workspace, instance.work, x, y, MIDDLE).iou(box)
         chosen_on = self.motifs.index(instance.motif) % 2 == 0
         return Click(
             instance.motif, chosen_on, middle, overlaps[0], max(overlaps), found[0].support,
-            precision, by_truth[0], looked - started, proposed - looked, by_truth[1],
+            precision, by_truth[0], searched - started, proposed - searched, by_truth[1],
         )  # fmt: skip
 
     def _precision(self, instance: Instance, box: Box) -> tuple[float, float]:
@@ -120,38 +120,34 @@ class Bench:
         query = Query((RegionPart(instance.work, box),))
         found = search(self.workspace, query, SearchOptions(top=len(self.workspace.tables.works)))
         seconds = time.perf_counter() - started
-        places = [(one.work, one.box.to_pixels(*self.sizes[one.work])) for one in found]
+        places = [(match.work, match.box.to_pixels(*self.sizes[match.work])) for match in found]
         return average_precision(places, instance.truth, instance.work), seconds
-
-
-def overlap(one: Box, other: Box) -> float:
-    return one.iou(other)
 
 
 def figures(clicks: Sequence[Click]) -> dict[str, float]:
     def mean(values: Sequence[float]) -> float:
         return float(np.nanmean(values)) if len(values) else float("nan")
 
-    truth = mean([one.precision_of_truth for one in clicks])
+    truth = mean([click.precision_of_truth for click in clicks])
     return {
         "clicks": float(len(clicks)),
-        "the middle square": mean([one.middle >= RIGHT for one in clicks]),
-        "first": mean([one.first >= RIGHT for one in clicks]),
-        "any": mean([one.any >= RIGHT for one in clicks]),
-        "mean IoU of the first": mean([one.first for one in clicks]),
+        "the middle square": mean([click.middle >= RIGHT for click in clicks]),
+        "first": mean([click.first >= RIGHT for click in clicks]),
+        "any": mean([click.any >= RIGHT for click in clicks]),
+        "mean IoU of the first": mean([click.first for click in clicks]),
         "mAP with the true box": truth,
-        "mAP, of that with the true box": mean([one.precision for one in clicks]) / truth,
-        "seconds, first look": float(np.median([one.seconds_first_look for one in clicks])),
-        "seconds, proposals": float(np.median([one.seconds_proposals for one in clicks])),
-        "seconds, a box": float(np.median([one.seconds_box for one in clicks])),
+        "mAP, of that with the true box": mean([click.precision for click in clicks]) / truth,
+        "seconds, first search": float(np.median([click.seconds_first_search for click in clicks])),
+        "seconds, proposals": float(np.median([click.seconds_proposals for click in clicks])),
+        "seconds, a box": float(np.median([click.seconds_box for click in clicks])),
     }
 
 
 def printed(name: str, clicks: Sequence[Click]) -> None:
     columns = {
         "all": figures(clicks),
-        "chosen on": figures([one for one in clicks if one.chosen_on]),
-        "not": figures([one for one in clicks if not one.chosen_on]),
+        "chosen on": figures([click for click in clicks if click.chosen_on]),
+        "not": figures([click for click in clicks if not click.chosen_on]),
     }
     print(f"\n| {name} | {' | '.join(columns)} | aim |\n|---|{'---:|' * (len(columns) + 1)}")
     for row in columns["all"]:
@@ -200,7 +196,7 @@ def main() -> None:
         for name, workspace, instances in collections(options, options.scratch or Path(passing)):
             clicks = list(Bench(workspace, instances, options.every, options.points).clicks())
             printed(name, clicks)
-            records[name] = {"figures": figures(clicks), "clicks": [asdict(one) for one in clicks]}
+            records[name] = {"figures": figures(clicks), "clicks": [asdict(click) for click in clicks]}
     if options.json:
         options.json.write_text(json.dumps(records, indent=1), "utf-8")
 

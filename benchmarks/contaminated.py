@@ -3,8 +3,8 @@
     python benchmarks/contaminated.py --pictures FOLDER [--works 90] [--json FILE]
 
 Two collections of as many works, taken by name from FOLDER: one of different works, one in which a third are copies of
-the others (recoloured, in grey, sepia or ink, reversed). Both calibrate themselves; the table shows what either would
-say of the same evidence, and how many of the pairs taken to be unrelated were trimmed.
+the others (recoloured, in grey, sepia or ink, reversed). Both calibrate themselves; the table shows the probability
+that either gives to the same cues, and how many of the pairs taken to be unrelated were trimmed.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ def main() -> int:
     print(f"{'':24}{'different':>12}{'a third copies':>16}")
     table = {}
     for what, cues in EVIDENCE.items():
-        said = [float(one.model.probability(np.array([cue_vector(*cues)]))[0]) for one in found.values()]
-        table[what] = said
-        print(f"{what:24}{said[0]:>12.2f}{said[1]:>16.2f}")
+        probabilities = [float(each.model.probability(np.array([cue_vector(*cues)]))[0]) for each in found.values()]
+        table[what] = probabilities
+        print(f"{what:24}{probabilities[0]:>12.2f}{probabilities[1]:>16.2f}")
     for what in ("ece", "auc", "copies", "pairs", "trimmed"):
-        values = [getattr(one, what) for one in found.values()]
+        values = [getattr(each, what) for each in found.values()]
         table[what] = values
         print(f"{what:24}{values[0]:>12.3g}{values[1]:>16.3g}")
     if options.json:

@@ -23,12 +23,12 @@ import numpy as np
 sys.path[0] = str(Path(__file__).parents[1])
 sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
-from matcher import average_precision
-from quality import Asked, Bench, indexed
+from matcher import Pixels, average_precision
+from ways import AnnotatedQuery, Bench, indexed
 
 from explorer.config import Config
 from explorer.search import search
-from explorer.search.combine import JudgedPart
+from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, Query, RegionPart, SearchOptions
 
 COUNTS = (1, 2, 3, 5)
@@ -49,48 +49,44 @@ class Change:
 def changes(bench: Bench, subset: int, count: int, wrong: float) -> list[Change]:
     rng = np.random.default_rng(count)
     found = []
-    for asked in bench.asked[::subset]:
-        part = RegionPart(asked.work, asked.ready.detail.box)
-        before = _plain(bench, part)
+    for query in bench.queries[::subset]:
+        part = RegionPart(query.work, query.ready.detail.box)
+        before = _without_judgements(bench, part)
         judged = []
         for match in before[:count]:
-            right = _hit(bench, asked, match) != (rng.random() < wrong)
-            judged.append(JudgedPart(match.work, match.box, right))
+            right = _hit(bench, query, match) != (rng.random() < wrong)
+            judged.append(JudgedMatch(match.work, match.box, right))
         after = search(bench.workspace, Query((part,)), TOP, judged)
-        names = {one.work for one in judged}
-        truth = {work: boxes for work, boxes in asked.truth.items() if work not in names}
+        names = {match.work for match in judged}
+        truth = {work: boxes for work, boxes in query.truth.items() if work not in names}
         if not truth:
             continue
-        accepted = {one.work for one in judged if one.accepted}
+        accepted = {match.work for match in judged if match.accepted}
         first = {match.work for match in after[: len(accepted)]} == accepted
-        values = [average_precision(_places(bench, matches, names), truth) for matches in (before, after)]
-        found.append(Change(asked.query.category, *values, first))
+        precision_before, precision_after = (
+            average_precision(_detections(bench, matches, names), truth) for matches in (before, after)
+        )
+        found.append(Change(query.query.category, precision_before, precision_after, first))
     return found
 
 
 _CACHE: dict[RegionPart, list[Match]] = {}
 
 
-def _plain(bench: Bench, part: RegionPart) -> list[Match]:
+def _without_judgements(bench: Bench, part: RegionPart) -> list[Match]:
     if part not in _CACHE:
         _CACHE[part] = search(bench.workspace, Query((part,)), TOP)
     return _CACHE[part]
 
 
-def _hit(bench: Bench, asked: Asked, match: Match) -> bool:
-    row = bench.workspace.tables.rows[match.work]
-    return bench.overlap(asked, _Place(row, match.box)) > 0.3
+def _hit(bench: Bench, query: AnnotatedQuery, match: Match) -> bool:
+    return bench.overlap(query, match.work, match.box) > 0.3
 
 
-@dataclass(frozen=True)
-class _Place:
-    row: int
-    box: object
-
-
-def _places(bench: Bench, matches: Sequence[Match], without: set[str]) -> list[tuple[str, np.ndarray]]:
-    sizes = bench.sizes
-    return [(one.work, np.array(one.box.to_pixels(*sizes[one.work]))) for one in matches if one.work not in without]
+def _detections(bench: Bench, matches: Sequence[Match], without: set[str]) -> list[tuple[str, Pixels]]:
+    return [
+        (match.work, match.box.to_pixels(*bench.sizes[match.work])) for match in matches if match.work not in without
+    ]
 
 
 def main() -> int:
@@ -110,10 +106,14 @@ def main() -> int:
         for wrong in (0.0, WRONG):
             for count in COUNTS:
                 found = changes(bench, options.subset, count, wrong)
-                motifs = sorted({one.motif for one in found})
-                by_motif = [np.mean([one.after - one.before for one in found if one.motif == m]) for m in motifs]
-                before, after = (float(np.mean([getattr(one, n) for one in found])) for n in ("before", "after"))
-                first = float(np.mean([one.accepted_first for one in found]))
+                motifs = sorted({change.motif for change in found})
+                by_motif = [
+                    np.mean([change.after - change.before for change in found if change.motif == motif])
+                    for motif in motifs
+                ]
+                before = float(np.mean([change.before for change in found]))
+                after = float(np.mean([change.after for change in found]))
+                first = float(np.mean([change.accepted_first for change in found]))
                 table.append({"judged": count, "wrong": wrong, "before": before, "after": after,
                               "worst": float(min(by_motif)), "accepted_first": first})  # fmt: skip
                 print(f"{count:>7} {wrong:>6.0%} {before:>7.3f} {after:>7.3f} {after - before:>+7.3f} "

@@ -1,4 +1,4 @@
-"""Details found on the grids that the app stores, laid over all of every work, with or without outlines."""
+"""Exhaustive dense matching on the grids that the app stores, with or without gradient histograms."""
 
 from __future__ import annotations
 
@@ -27,17 +27,27 @@ def details(encoder: Encoder, prepared: Image.Image) -> np.ndarray:
 
 def grids(folder: Path, encoder: Encoder, config: Config) -> tuple[dict[str, FeatureMap], dict[str, tuple[int, int]]]:
     """Every picture's grid as it is stored, and its size in pixels."""
-    cells, drawn, sizes = {}, {}, {}
+    cells: dict[str, np.ndarray] = {}
+    histograms: dict[str, np.ndarray] = {}
+    sizes: dict[str, tuple[int, int]] = {}
     for path in sorted(folder.iterdir()):
         with Image.open(path) as opened:
             picture = opened.convert("RGB")
         prepared = encoder.prepare(picture, *picture.size)
         cells[path.name], sizes[path.name] = details(encoder, prepared), picture.size
-        drawn[path.name] = gradient_histograms_of(prepared, encoder.grid_shape(*picture.size), config)
-    every = [np.concatenate([m.reshape(-1, m.shape[-1]) for m in maps.values()])
-             for maps in ((cells, drawn) if config.hog_weight else (cells,))]  # fmt: skip
-    reduction = fit_reduction(every[0], config.cell_dims, config.whitening, *every[1:], config.hog_weight)
-    return {name: reduction.apply(FeatureMap(m), drawn[name]) for name, m in cells.items()}, sizes
+        drawn = gradient_histograms_of(prepared, encoder.grid_shape(*picture.size), config)
+        if drawn is not None:
+            histograms[path.name] = drawn
+    whitening, hog_weight = config.whitening or 0.0, config.hog_weight or 0.0
+    samples = _stacked(histograms) if histograms else None
+    reduction = fit_reduction(_stacked(cells), config.cell_dims, whitening, samples, hog_weight)
+    stored = {name: reduction.apply(FeatureMap(grid), histograms.get(name)) for name, grid in cells.items()}
+    return stored, sizes
+
+
+def _stacked(grids: dict[str, np.ndarray]) -> np.ndarray:
+    """The cells of all grids, ``(N, D)``."""
+    return np.concatenate([grid.reshape(-1, grid.shape[-1]) for grid in grids.values()])
 
 
 def exhaustive(folder: Path, queries: list[Query], encoder: Encoder, config: Config) -> float:
@@ -47,9 +57,9 @@ def exhaustive(folder: Path, queries: list[Query], encoder: Encoder, config: Con
     for query in queries:
         box = Box.from_pixels(query.box, *sizes[query.work]).clipped()
         others = [name for name in stored if name != query.work]
-        placed = locate(query_grid(stored[query.work], box), [stored[name].vectors for name in others])
-        found = [(one.score, name, one.box) for name, places in zip(others, placed, strict=True) for one in places]
-        found.sort(key=lambda one: -one[0])
-        boxes = [(name, np.array(box.to_pixels(*sizes[name]))) for _, name, box in found]
-        precisions.append(average_precision(boxes, query.truth))
+        located = locate(query_grid(stored[query.work], box), [stored[name].vectors for name in others])
+        placed = [(name, placement) for name, found in zip(others, located, strict=True) for placement in found]
+        placed.sort(key=lambda pair: -pair[1].score)
+        detections = [(name, placement.box.to_pixels(*sizes[name])) for name, placement in placed]
+        precisions.append(average_precision(detections, query.truth))
     return float(np.mean(precisions))

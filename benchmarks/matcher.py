@@ -1,6 +1,6 @@
 """The slow reference for finding details: every place of every work at six scales, compared cell by cell.
 
-It is exhaustive on purpose: what it misses, the features miss. The app's search is measured against it.
+It is exhaustive on purpose: what it misses, the features miss. The app's search is compared with it.
 
 Protocol: ArtMiner's (:func:`explorer.evaluate.metrics.average_precision`); the query's own work is not searched.
 """
@@ -29,14 +29,17 @@ CONTEXT = 4  # cells of surroundings that are encoded with the query's box
 Encode = Callable[[Image.Image], dict[str, np.ndarray]]
 
 
+Pixels = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True)
 class Query:
     """One annotated detail: its category, work, box and the true copies' boxes by work, in pixels."""
 
     category: str
     work: str
-    box: tuple[float, float, float, float]
-    truth: dict[str, list[tuple[float, float, float, float]]]
+    box: Pixels
+    truth: dict[str, list[Pixels]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def read_queries(path: Path) -> list[Query]:
     queries = []
     for category, entries in json.loads(path.read_text("utf-8")).items():
         for entry in entries:
-            truth: dict[str, list] = {}
+            truth: dict[str, list[Pixels]] = {}
             for work, box in entry["gt"]:
                 truth.setdefault(work, []).append(tuple(box))
             queries.append(Query(category, entry["query"][0], tuple(entry["query"][1]), truth))
@@ -64,8 +67,8 @@ def read_queries(path: Path) -> list[Query]:
 def whole_cells(picture: Image.Image, cells: int) -> Image.Image:
     """The picture with ``cells`` cells on its long side."""
     factor = cells * CELL / max(picture.size)
-    size = tuple(max(2, round(side * factor / CELL)) * CELL for side in picture.size)
-    return picture.resize(size, Image.Resampling.BICUBIC)
+    wide, high = (max(2, round(side * factor / CELL)) * CELL for side in picture.size)
+    return picture.resize((wide, high), Image.Resampling.BICUBIC)
 
 
 def templates(picture: Image.Image, box: tuple[float, ...], mirror: bool, encode: Encode) -> dict[str, np.ndarray]:
@@ -98,8 +101,8 @@ class Best:
 def search_all(folder: Path, queries: list[Query], encode: Encode, mirror: bool = True) -> dict[str, Outcome]:
     """Every query against every picture of the folder; per layer what was reached."""
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in {".jpg", ".png"})
-    asked = [_all_templates(folder, queries, encode, side) for side in ((False, True) if mirror else (False,))]
-    layers = list(asked[0])
+    stacks = [_all_templates(folder, queries, encode, side) for side in ((False, True) if mirror else (False,))]
+    layers = list(stacks[0])
     best = {layer: _nothing_yet(len(queries), len(files)) for layer in layers}
     for number, path in enumerate(files):
         with Image.open(path) as opened:
@@ -107,7 +110,7 @@ def search_all(folder: Path, queries: list[Query], encode: Encode, mirror: bool 
         for cells in WORK_CELLS:
             maps = encode(whole_cells(picture, cells))
             for layer in layers:
-                for stack in asked:
+                for stack in stacks:
                     _compare(maps[layer], stack[layer], best[layer], number)
         if sys.stderr.isatty():
             print(f"\rmatched {number + 1} of {len(files)} works", end="", file=sys.stderr)
@@ -115,7 +118,7 @@ def search_all(folder: Path, queries: list[Query], encode: Encode, mirror: bool 
 
 
 @dataclass(frozen=True)
-class Asked:
+class Stack:
     """All queries' cells of one layer, as one matrix: ``cells (M, D)`` unit rows; ``by_place``: per place (row, column)
     in a query, the queries that have it and their rows of the matrix; ``sizes`` and ``middles`` per query."""
 
@@ -125,7 +128,7 @@ class Asked:
     middles: torch.Tensor
 
 
-def _all_templates(folder: Path, queries: list[Query], encode: Encode, mirror: bool) -> dict[str, Asked]:
+def _all_templates(folder: Path, queries: list[Query], encode: Encode, mirror: bool) -> dict[str, Stack]:
     found: dict[str, list[np.ndarray]] = {}
     for query in queries:
         with Image.open(folder / query.work) as opened:
@@ -134,8 +137,10 @@ def _all_templates(folder: Path, queries: list[Query], encode: Encode, mirror: b
     return {name: _stacked(grids) for name, grids in found.items()}
 
 
-def _stacked(grids: list[np.ndarray]) -> Asked:
-    cells, middles, sizes = [], [], []
+def _stacked(grids: list[np.ndarray]) -> Stack:
+    cells: list[np.ndarray] = []
+    middles: list[int] = []
+    sizes: list[tuple[int, int]] = []
     members: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for query, grid in enumerate(grids):
         tall, wide = grid.shape[:2]
@@ -146,7 +151,8 @@ def _stacked(grids: list[np.ndarray]) -> Asked:
             cells.append(grid[place])
         sizes.append((tall, wide))
     by_place = {place: tuple(torch.tensor(pairs).T) for place, pairs in members.items()}
-    return Asked(F.normalize(torch.from_numpy(np.stack(cells)).float(), dim=-1), by_place, sizes, torch.tensor(middles))
+    unit = F.normalize(torch.from_numpy(np.stack(cells)).float(), dim=-1)
+    return Stack(unit, by_place, sizes, torch.tensor(middles))
 
 
 def _nothing_yet(queries: int, works: int) -> Best:
@@ -155,24 +161,24 @@ def _nothing_yet(queries: int, works: int) -> Best:
     return Best(empty, boxes, empty.copy(), cells)
 
 
-def _compare(grid: np.ndarray, asked: Asked, best: Best, work: int) -> None:
-    """Mean cosine of every query laid at every place of one map; keeps what beats the work's best so far."""
+def _compare(grid: np.ndarray, stack: Stack, best: Best, work: int) -> None:
+    """Mean cosine of every query at every place of one map; keeps what exceeds the work's best so far."""
     rows, columns = grid.shape[:2]
     unit = F.normalize(torch.from_numpy(grid).float(), dim=-1).flatten(0, 1)
-    alike = (asked.cells @ unit.T).view(-1, rows, columns)
-    laid = torch.zeros(len(asked.sizes), rows, columns)
-    for (down, across), (queries, members) in asked.by_place.items():
+    cosines = (stack.cells @ unit.T).view(-1, rows, columns)
+    sums = torch.zeros(len(stack.sizes), rows, columns)
+    for (down, across), (queries, members) in stack.by_place.items():
         if down < rows and across < columns:
-            laid[queries, : rows - down, : columns - across] += alike[members, down:, across:].float()
-    single = alike[asked.middles].flatten(1)
-    for q, (tall, wide) in enumerate(asked.sizes):
+            sums[queries, : rows - down, : columns - across] += cosines[members, down:, across:].float()
+    single = cosines[stack.middles].flatten(1)
+    for q, (tall, wide) in enumerate(stack.sizes):
         cell = int(single[q].argmax())
         if single[q, cell] > best.cell_scores[q, work]:
             best.cell_scores[q, work] = single[q, cell]
             best.cells[q, work] = ((cell % columns + 0.5) / columns, (cell // columns + 0.5) / rows)
         if tall > rows or wide > columns:
             continue
-        places = laid[q, : rows - tall + 1, : columns - wide + 1]
+        places = sums[q, : rows - tall + 1, : columns - wide + 1]
         place = int(places.argmax())
         top, left = divmod(place, places.shape[1])
         score = float(places[top, left]) / (tall * wide)
@@ -190,7 +196,7 @@ def _outcome(queries: list[Query], works: list[str], folder: Path, best: Best) -
     inside = []
     for q, query in enumerate(queries):
         ranked = [w for w in np.argsort(-best.scores[q]) if works[w] != query.work]
-        detections = [(works[w], best.boxes[q, w] * sizes[works[w]]) for w in ranked]
+        detections = [(works[w], (best.boxes[q, w] * sizes[works[w]]).tolist()) for w in ranked]
         precisions.setdefault(query.category, []).append(average_precision(detections, query.truth))
         for work, boxes in query.truth.items():
             x, y = best.cells[q, works.index(work)] * sizes[work][:2]

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,7 +37,7 @@ from explorer.encoder.clip import ClipEncoder
 from explorer.encoder.small import SmallEncoder
 
 AIMS = {
-    "objects: mAP": "0.42", "objects: zero-shot accuracy": "0.65", "planted: mAP, the app's grids, no outlines": "0.75",
+    "objects: mAP": "0.42", "objects: zero-shot accuracy": "0.65", "planted: mAP, the app's grids, no HOG": "0.75",
     "objects-art: zero-shot, top-1": "0.55", "objects-art: zero-shot, top-5": "0.80", "captions: recall@10": "0.30",
     "objects-art: pointing": "0.60",
     "speed: times ViT-B/32": "1.8", "speed: times ViT-B/16": "6",
@@ -99,26 +100,26 @@ def objects_rows(folder: Path, models: dict[str, Mini], teacher: MobileNet | Non
     for title, mini in models.items():
         vectors = mini.whole(pictures)
         yield Row("objects: mAP", title, retrieval(vectors, classes))
-        said = np.stack([mini.words([prompt.format(name) for prompt in PROMPTS]).mean(axis=0) for name in names])
-        said /= np.linalg.norm(said, axis=1, keepdims=True)
-        chosen = (vectors @ said.T).argmax(axis=1)
+        text = np.stack([mini.words([prompt.format(name) for prompt in PROMPTS]).mean(axis=0) for name in names])
+        text /= np.linalg.norm(text, axis=1, keepdims=True)
+        chosen = (vectors @ text.T).argmax(axis=1)
         each = ", ".join(f"{name} {(chosen[classes == c] == c).mean():.2f}" for c, name in enumerate(names))
         yield Row("objects: zero-shot accuracy", title, float((chosen == classes).mean()), each)
 
 
-def words_rows(data: Path, models: dict[str, Mini], asked: list[str], config: Config) -> Iterator[Row]:
+def words_rows(data: Path, models: dict[str, Mini], tables: list[str], config: Config) -> Iterator[Row]:
     """The 50 kinds of objects-art by name, where they are, and captions."""
     art, photos = data / "objects-art", data / "train-photos"
     for title, mini in models.items():
-        if "objects-art" in asked and art.is_dir():
+        if "objects-art" in tables and art.is_dir():
             files = sorted(path.name for path in (art / "images").iterdir())
             whole = mini.whole([Image.open(art / "images" / name).convert("RGB") for name in files])
             yield from _rows(title, art_figures(art, mini.encoder, whole, files))
-        if "captions" in asked and photos.is_dir():
+        if "captions" in tables and photos.is_dir():
             held = held_out_captions(photos)
             whole = mini.whole([Image.open(path).convert("RGB") for path, _ in held])
             yield from _rows(title, caption_figures(mini.encoder, whole, [captions for _, captions in held]))
-        if "pointing" in asked and art.is_dir():
+        if "pointing" in tables and art.is_dir():
             yield from _rows(title, pointing_figures(art, mini.encoder, config.scales, config.overlap))
 
 
@@ -145,12 +146,12 @@ def dense_rows(
 
 
 def grid_rows(folder: Path, mini: Mini, config: Config, limit: int) -> Iterator[Row]:
-    """``planted`` on the grids as the app stores them, without outlines and with them."""
+    """``planted`` on the grids as the app stores them, without gradient histograms and with them."""
     queries = read_queries(folder / "annotations.json")
     queries = queries[:: max(1, len(queries) // limit)] if limit else queries
-    for what, outlines in (("no outlines", 0.0), ("outlines", config.hog_weight)):
-        value = exhaustive(folder / "images", queries, mini.encoder, replace(config, outlines=outlines))
-        note = f"{config.resolution} px, whitening {config.whitening}, outlines {outlines:g}, {len(queries)} queries"
+    for what, weight in (("no HOG", 0.0), ("HOG", config.hog_weight)):
+        value = exhaustive(folder / "images", queries, mini.encoder, replace(config, hog_weight=weight))
+        note = f"{config.resolution} px, whitening {config.whitening}, HOG weight {weight:g}, {len(queries)} queries"
         yield Row(f"planted: mAP, the app's grids, {what}", "mini", value, note)
 
 
@@ -159,10 +160,13 @@ def speed_rows(mini: Mini, rounds: int = 5) -> list[Row]:
     """Pictures per second at 224 px, float32, batches of 8, in turns so that a busy machine slows all alike."""
 
     def plain(patch: int) -> CLIPVisionModel:
-        shape = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12}
-        return CLIPVisionModel(CLIPVisionConfig(**shape, patch_size=patch)).eval()
+        config = CLIPVisionConfig(
+            hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12, patch_size=patch
+        )
+        return CLIPVisionModel(config).eval()
 
-    own = mini.encoder.model.vision_model if isinstance(mini.encoder, ClipEncoder) else mini.encoder.net
+    encoder: Any = mini.encoder  # an encoder's network is no part of the protocol
+    own = encoder.model.vision_model if isinstance(encoder, ClipEncoder) else encoder.net
     models = {"mini": own, "ViT-B/32": plain(32), "ViT-B/16": plain(16)}
     pixels = torch.rand(8, 3, 224, 224)
     last = pixels.contiguous(memory_format=torch.channels_last)  # as a convolutional network gets them in the app
@@ -192,20 +196,20 @@ def measure(args: argparse.Namespace) -> Iterator[Row]:
     teacher = MobileNet(file) if file.is_file() and args.teacher else None
     if teacher is None:
         yield Row("teacher", "teacher", None, "skipped: no teacher file, or not asked for")
-    asked = args.only.split(",")
-    for name in sorted({"objects", "planted", "brueghel", "objects-art"} & set(asked)):
+    tables = args.only.split(",")
+    for name in sorted({"objects", "planted", "brueghel", "objects-art"} & set(tables)):
         if not (args.data / name).is_dir():
             yield Row(name, "all", None, f"skipped: there is no folder {name} in the data folder")
-            asked.remove(name)
-    if "speed" in asked:
+            tables.remove(name)
+    if "speed" in tables:
         yield from speed_rows(models["mini"])
-    if "objects" in asked:
+    if "objects" in tables:
         yield from objects_rows(args.data / "objects", models, teacher)
-    yield from words_rows(args.data, models, asked, config)
-    if "grids" in asked and (args.data / "planted").is_dir():
+    yield from words_rows(args.data, models, tables, config)
+    if "grids" in tables and (args.data / "planted").is_dir():
         yield from grid_rows(args.data / "planted", models["mini"], config, args.queries)
     for name in ("planted", "brueghel"):
-        if name in asked:
+        if name in tables:
             yield from dense_rows(name, args.data / name, models, teacher, args.queries)
 
 
@@ -213,7 +217,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--model", default="mini", help="mini, small, or the folder of a CLIPModel")
-    parser.add_argument("--resolution", type=int, help="long side for pointing; the model's usual by default")
+    parser.add_argument("--resolution", type=int, help="long side for pointing; the model's default if left out")
     parser.add_argument("--only", default="speed,objects,objects-art,captions,pointing,grids,planted,brueghel")
     parser.add_argument("--queries", type=int, default=0, help="at most about so many queries per set; 0: all")
     parser.add_argument("--threads", type=int, default=0)

@@ -1,4 +1,4 @@
-"""Details in which there is nothing to recognise, or which nobody copied: what probability does a search give its best?
+"""Details with nothing to recognise, or without copies: which probability does a search give its best match?
 
     python benchmarks/nothing.py --data FOLDER [--only smooth,random,whole] [--demo FOLDER] [--cache DIR]
                                  [--subset 1] [--json FILE] [--sheet DIR]
@@ -11,7 +11,7 @@ its own smooth grounds. Everything is drawn from fixed seeds:
 * *random*: 300 random details of ``old-masters``, 10 to 40 % of that side.
 * *whole*: 100 whole works of ``old-masters``.
 
-Pairs that are true copies of one another, looked at by eye, stand in ``known_copies.json`` and do not count.
+Pairs that are true copies of one another, checked by eye, are listed in ``known_copies.json`` and do not count.
 ``--subset 4`` takes every fourth query. ``--sheet`` writes the strongest matches as pictures, to be looked at.
 """
 
@@ -33,7 +33,7 @@ from PIL import Image, ImageDraw
 sys.path[0] = str(Path(__file__).parents[1])
 sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
-from quality import indexed
+from ways import indexed
 
 from explorer.config import Config
 from explorer.errors import ExplorerError
@@ -50,8 +50,8 @@ KNOWN = Path(__file__).parent / "known_copies.json"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A detail and the collection that it is searched in."""
+class SampledQuery:
+    """A detail and the collection that it is searched for in."""
 
     workspace: Workspace
     part: RegionPart
@@ -59,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    asked: Asked
+    query: SampledQuery
     best: Match | None
     """The strongest match that is not known to be a copy."""
     refused: str = ""
@@ -69,9 +69,9 @@ class Answer:
         return self.best.evidence.probability if self.best and self.best.evidence else 0.0
 
 
-def smooth(workspaces: list[tuple[Workspace, str]]) -> list[Asked]:
+def smooth(workspaces: list[tuple[Workspace, str]]) -> list[SampledQuery]:
     """The smoothest grounds of all works whose id begins with a prefix."""
-    found: list[tuple[float, Asked]] = []
+    found: list[tuple[float, SampledQuery]] = []
     rng = np.random.default_rng(0)
     for workspace, prefix in workspaces:
         for work in workspace.collection.works():
@@ -81,8 +81,8 @@ def smooth(workspaces: list[tuple[Workspace, str]]) -> list[Asked]:
                 tones = np.asarray(opened.convert("L"), np.float32)
             best = min(_squares(tones, rng), key=lambda pair: pair[0], default=None)
             if best:
-                found.append((best[0], Asked(workspace, RegionPart(work.id, best[1]))))
-    return [asked for _, asked in sorted(found, key=lambda pair: pair[0])[:SMOOTH]]
+                found.append((best[0], SampledQuery(workspace, RegionPart(work.id, best[1]))))
+    return [query for _, query in sorted(found, key=lambda pair: pair[0])[:SMOOTH]]
 
 
 def _squares(tones: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[float, Box]]:
@@ -90,65 +90,69 @@ def _squares(tones: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[floa
     for _ in range(SQUARES):
         box = square((width, height), rng.uniform(), rng.uniform(), SIDE)
         x0, y0, x1, y1 = box.to_pixels(width, height)
-        part = tones[y0:y1, x0:x1]
-        if part.std() > LEAST_DEVIATION:
-            yield float(np.abs(cv2.Laplacian(part, cv2.CV_32F)).mean()), box
+        inside = tones[y0:y1, x0:x1]
+        if inside.std() > LEAST_DEVIATION:
+            yield float(np.abs(cv2.Laplacian(inside, cv2.CV_32F)).mean()), box
 
 
-def random_details(workspace: Workspace, prefix: str) -> list[Asked]:
+def random_details(workspace: Workspace, prefix: str) -> list[SampledQuery]:
     rng = np.random.default_rng(5)
-    works = sorted((one for one in workspace.collection.works() if one.id.startswith(prefix)), key=lambda one: one.id)
-    asked = []
+    works = sorted(
+        (work for work in workspace.collection.works() if work.id.startswith(prefix)), key=lambda work: work.id
+    )
+    queries = []
     for _ in range(RANDOM):
         work = works[rng.integers(len(works))]
         side = math.exp(rng.uniform(math.log(0.1), math.log(0.4)))
-        asked.append(Asked(workspace, RegionPart(work.id, square((work.width, work.height), rng.uniform(),
-                                                                 rng.uniform(), side))))  # fmt: skip
-    return asked
+        box = square((work.width, work.height), rng.uniform(), rng.uniform(), side)
+        queries.append(SampledQuery(workspace, RegionPart(work.id, box)))
+    return queries
 
 
-def whole_works(workspace: Workspace, prefix: str) -> list[Asked]:
-    works = sorted(one.id for one in workspace.collection.works() if one.id.startswith(prefix))
+def whole_works(workspace: Workspace, prefix: str) -> list[SampledQuery]:
+    works = sorted(work.id for work in workspace.collection.works() if work.id.startswith(prefix))
     chosen = np.random.default_rng(7).permutation(len(works))[:WHOLE]
-    return [Asked(workspace, RegionPart(works[number], Box.whole())) for number in chosen]
+    return [SampledQuery(workspace, RegionPart(works[number], Box.whole())) for number in chosen]
 
 
-def answers(asked: list[Asked], known: set[frozenset[str]]) -> list[Answer]:
+def answers(queries: list[SampledQuery], known: set[frozenset[str]]) -> list[Answer]:
     found = []
-    for number, one in enumerate(asked, start=1):
+    for number, query in enumerate(queries, start=1):
         try:
-            matches = search(one.workspace, Query((one.part,)), SearchOptions(top=5))
-            matches = [match for match in matches if frozenset((one.part.work, match.work)) not in known]
-            found.append(Answer(one, matches[0] if matches else None))
+            matches = search(query.workspace, Query((query.part,)), SearchOptions(top=5))
+            matches = [match for match in matches if frozenset((query.part.work, match.work)) not in known]
+            found.append(Answer(query, matches[0] if matches else None))
         except ExplorerError as error:  # of one colour: refused, which is as good as nothing found
-            found.append(Answer(one, None, str(error)))
+            found.append(Answer(query, None, str(error)))
         if sys.stderr.isatty():
-            print(f"\r{number} of {len(asked)}   ", end="", file=sys.stderr)
+            print(f"\r{number} of {len(queries)}   ", end="", file=sys.stderr)
     return found
 
 
 def rows(found: list[Answer]) -> list[tuple[str, str, str]]:
-    values = np.array([one.probability for one in found])
+    values = np.array([answer.probability for answer in found])
     table = [(f"best match {least} or more", f"{(values >= limit).mean():.3f}", AIMS[f"{least} or more"])
              for least, limit in (("0.5", 0.5), ("0.9", 0.9))]  # fmt: skip
     table.append(("median; nine in ten below; highest",
                   f"{np.median(values):.2f}; {np.quantile(values, 0.9):.2f}; {values.max():.2f}", ""))  # fmt: skip
-    table.append(("refused in a sentence", str(sum(bool(one.refused) for one in found)), f"of {len(found)}"))
+    table.append(("refused in a sentence", str(sum(bool(answer.refused) for answer in found)), f"of {len(found)}"))
     return table
 
 
 def sheet(found: list[Answer], path: Path, count: int = 12) -> None:
     """The strongest matches, query and match side by side."""
     wide, high = 460, 250
-    strongest = sorted((one for one in found if one.best), key=lambda one: -one.probability)[:count]
+    matched = [(answer, answer.best) for answer in found if answer.best]
+    strongest = sorted(matched, key=lambda pair: -pair[0].probability)[:count]
     page = Image.new("RGB", (3 * wide, math.ceil(len(strongest) / 3) * high), "white")
     draw = ImageDraw.Draw(page)
-    for number, one in enumerate(strongest):
+    for number, (answer, match) in enumerate(strongest):
         left, top = number % 3 * wide, number // 3 * high
-        names = f"{one.asked.part.work[-30:]} | {one.best.work[-30:]}"
-        draw.text((left + 4, top + 3), f"{one.probability:.2f} {names}", "black")
-        for x, (work, box) in ((4, (one.asked.part.work, one.asked.part.box)), (230, (one.best.work, one.best.box))):
-            with Image.open(one.asked.workspace.folder / work) as opened:
+        part, folder = answer.query.part, answer.query.workspace.folder
+        names = f"{part.work[-30:]} | {match.work[-30:]}"
+        draw.text((left + 4, top + 3), f"{answer.probability:.2f} {names}", "black")
+        for x, (work, box) in ((4, (part.work, part.box)), (230, (match.work, match.box))):
+            with Image.open(folder / work) as opened:
                 crop = opened.convert("RGB").crop(box.widened(0.25).clipped().to_pixels(*opened.size))
             factor = 215 / max(crop.size)
             page.paste(crop.resize([max(1, round(side * factor)) for side in crop.size]), (left + x, top + 18))

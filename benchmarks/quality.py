@@ -1,11 +1,11 @@
-"""How well does search find what is known to recur, what does each stage buy, and can its chances be believed?
+"""How well does search find what is known to recur, what does each stage add, and are its probabilities calibrated?
 
     python benchmarks/quality.py --data FOLDER [--model mini] [--only planted,brueghel,calibration] [--json FILE]
     python benchmarks/quality.py --data FOLDER --compare resolution     one row per setting, on planted/
 
 FOLDER holds ``planted/`` and ``brueghel/``, each with ``images/`` and ``annotations.json`` (ArtMiner's format), and
 ``old-masters/`` as distractors. mAP is ArtMiner's (IoU > 0.3, own work skipped); recall is how often a true work is
-among those that the index proposes. Everything in a table comes from one run, on the same index.
+among those that are retrieved from the index. Everything in a table comes from one run, on the same index.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import json
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,26 +25,11 @@ import numpy as np
 sys.path[0] = str(Path(__file__).parents[1])
 sys.path.append(str(Path(__file__).parent))  # last: click.py here is not the library of that name
 
-from matcher import Query, average_precision, read_queries
+from matcher import Pixels
+from ways import Bench, Measured, indexed
 
 from explorer.calibration.reliability import expected_calibration_error, reliability, roc_auc
 from explorer.config import Config
-from explorer.geometry import Box, intersection_over_union
-from explorer.indexing import index_folder
-from explorer.matching.dense import MatchOptions, locate
-from explorer.search.pipeline import (
-    Found,
-    VisualQuery,
-    best_of_each,
-    match_coarsely,
-    match_densely,
-    prepare,
-    retrieve_candidates,
-    verify,
-)
-from explorer.search.query import RegionPart
-from explorer.verification import KeyPoints
-from explorer.workspace import Workspace
 
 AIMS = {
     "planted": "0.80", "planted, mirrored copies": "0.70", "planted, ink, sepia and grey copies": "0.65",
@@ -54,121 +38,19 @@ AIMS = {
 }  # fmt: skip
 COMPARISONS: dict[str, list[dict[str, Any]]] = {
     "resolution": [{"resolution": side} for side in (448, 640, 832)],
-    "outlines": [{"outlines": weight} for weight in (0.0, 1.0, 2.0, 4.0)],
+    "hog": [{"hog_weight": weight} for weight in (0.0, 1.0, 2.0, 4.0)],
     "dims": [{"cell_dims": dims} for dims in (32, 64, 128, 0)],
     "whitening": [{"whitening": power} for power in (0.0, 0.5, 1.0)],
     "layer": [{"match_layer": layer} for layer in (-1, -2, -3, -4)],
     "regions": [{"candidate_regions": count} for count in (250, 500, 1000, 2000)],
     "works": [{"rerank_works": count} for count in (25, 50, 100, 200)],
 }
-TOP = 20  # matches per query that chances are judged on
+TOP = 20  # matches per query on which probabilities are evaluated
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One annotated query made ready; ``truth`` by work id, in pixels."""
-
-    query: Query
-    work: str
-    ready: VisualQuery
-    truth: dict[str, list]
-
-
-@dataclass
-class Measured:
-    """One way of searching over all queries: what it found, and the seconds that each query took."""
-
-    found: list[list[Found]] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-
-
-class Bench:
-    """A workspace with its queries, and every way of searching run on them, one query after another in turns."""
-
-    def __init__(self, workspace: Workspace, annotations: Path, prefix: str) -> None:
-        self.workspace, self.sizes = workspace, workspace.collection.picture_sizes()
-        self.asked = [self._ready(query, prefix) for query in read_queries(annotations)]
-        self.recall: list[float] = []
-
-    def _ready(self, query: Query, prefix: str) -> Asked:
-        work = prefix + query.work
-        box = Box.from_pixels(query.box, *self.sizes[work]).clipped()
-        truth = {prefix + name: boxes for name, boxes in query.truth.items()}
-        return Asked(query, work, prepare(self.workspace, RegionPart(work, box)), truth)
-
-    def run(self, ways: dict[str, Callable[[Asked], list[Found]]]) -> dict[str, Measured]:
-        measured = {name: Measured() for name in ways}
-        for asked in self.asked:
-            self.recall.append(self._recalled(asked))
-            for name, way in ways.items():
-                started = time.perf_counter()
-                found = way(asked)
-                measured[name].seconds.append(time.perf_counter() - started)
-                measured[name].found.append(sorted(found, key=lambda one: -one.score))
-        return measured
-
-    # -- ways of searching ---------------------------------------------------------------------------------------------
-
-    def proposed(self, asked: Asked) -> list[Found]:
-        works = self.workspace.config.candidate_works + len(asked.ready.own)
-        return [
-            one for one in retrieve_candidates(self.workspace, asked.ready, works) if one.row not in asked.ready.own
-        ]
-
-    def regions(self, asked: Asked) -> list[Found]:
-        return best_of_each(self.proposed(asked), 1)
-
-    def dense(self, asked: Asked, mirror: bool = True) -> list[Found]:
-        return match_densely(self.workspace, asked.ready, self.seen(asked, mirror))
-
-    def seen(self, asked: Asked, mirror: bool = True) -> list[Found]:
-        rows = [one.row for one in self.proposed(asked)]
-        return match_coarsely(
-            self.workspace, asked.ready, rows, MatchOptions(mirror=mirror), self.workspace.config.rerank_works
-        )
-
-    def exhaustive(self, asked: Asked) -> list[Found]:
-        rows = [row for row in range(len(self.workspace.tables.works)) if row not in asked.ready.own]
-        placed = locate(asked.ready.detail.cells, [self.workspace.tables.cells(row) for row in rows])
-        pairs = zip(rows, placed, strict=True)
-        return [Found(row, one.box, one.score, one.mirrored) for row, places in pairs for one in places]
-
-    def by_cells(self, asked: Asked) -> list[Found]:
-        deaf = replace(asked.ready, detail=replace(asked.ready.detail, points=KeyPoints.none()))
-        return best_of_each(verify(self.workspace, deaf, self.dense(asked)), 1)
-
-    def verified(self, asked: Asked, mirror: bool = True) -> list[Found]:
-        return best_of_each(verify(self.workspace, asked.ready, self.dense(asked, mirror)), 1)
-
-    # -- figures -------------------------------------------------------------------------------------------------------
-
-    def mean_precision(self, found: Sequence[list[Found]], wanted: Callable[[str, tuple], bool] | None = None) -> float:
-        """ArtMiner's mAP; with ``wanted`` (work, box), of these copies only, the others neither right nor wrong."""
-        precisions = []
-        for asked, places in zip(self.asked, found, strict=True):
-            truth = {
-                work: kept for work, boxes in asked.truth.items()
-                if (kept := [box for box in boxes if wanted is None or wanted(work, tuple(box))])
-            }  # fmt: skip
-            if truth:
-                shown = [one for one in places if self._work(one) in truth or self._work(one) not in asked.truth]
-                precisions.append(average_precision([(self._work(one), self._pixels(one)) for one in shown], truth))
-        return float(np.mean(precisions)) if precisions else float("nan")
-
-    def overlap(self, asked: Asked, one: Found) -> float:
-        """With the nearest true box of its work; 0 where there is none."""
-        boxes = asked.truth.get(self._work(one))
-        return float(intersection_over_union(self._pixels(one)[None], np.array(boxes)).max()) if boxes else 0.0
-
-    def _recalled(self, asked: Asked) -> float:
-        works = {self._work(one) for one in self.proposed(asked)}
-        return float(np.mean([work in works for work in asked.truth]))
-
-    def _work(self, one: Found) -> str:
-        return self.workspace.tables.works[one.row]
-
-    def _pixels(self, one: Found) -> np.ndarray:
-        return np.array(one.box.to_pixels(*self.sizes[self._work(one)]))
+SEARCH = "+ key points (the search that users get)"
+DENSE = "+ dense matching of candidates"
+EXHAUSTIVE = "dense matching, exhaustive"
 
 
 Row = tuple[str, str, str]
@@ -176,19 +58,19 @@ Row = tuple[str, str, str]
 
 
 def stages(bench: Bench) -> tuple[list[Row], dict[str, Measured]]:
-    """What each stage buys."""
+    """What each stage adds."""
     measured = bench.run(
         {
             "regions only": bench.regions,
-            "+ dense, where a glance points": bench.dense,
-            "dense, exhaustive": bench.exhaustive,
-            "+ geometry of cells": bench.by_cells,
-            "+ key points (the search that users get)": bench.verified,
-            "the same, not looked for in a mirror": lambda asked: bench.verified(asked, mirror=False),
+            DENSE: bench.dense,
+            EXHAUSTIVE: bench.exhaustive,
+            "+ geometry of cells": bench.verified_by_cells,
+            SEARCH: bench.verified,
+            "the same, not searched for in a mirror": lambda query: bench.verified(query, mirror=False),
         }
     )
-    rows = [(name, f"{bench.mean_precision(one.found):.3f}", _times(one.seconds)) for name, one in measured.items()]
-    rows.append(("recall of the first stage", f"{np.mean(bench.recall):.3f}", ""))
+    rows = [(name, f"{bench.mean_precision(way.found):.3f}", _times(way.seconds)) for name, way in measured.items()]
+    rows.append(("recall of retrieval", f"{np.mean(bench.recall):.3f}", ""))
     return rows, measured
 
 
@@ -198,78 +80,69 @@ def _times(seconds: Sequence[float]) -> str:
 
 def planted_rows(bench: Bench, folder: Path) -> list[Row]:
     rows, measured = stages(bench)
-    done = json.loads((folder / "transforms.json").read_text("utf-8"))
-    copies = {(one["file"], *one["at"], one["at"][0] + one["size"][0], one["at"][1] + one["size"][1]): one
-              for one in done}  # fmt: skip
+    transforms = json.loads((folder / "transforms.json").read_text("utf-8"))
+    copies = [
+        (copy["file"], (*copy["at"], copy["at"][0] + copy["size"][0], copy["at"][1] + copy["size"][1]), copy)
+        for copy in transforms
+    ]
 
-    def changed(work: str, box: tuple) -> dict[str, Any]:
-        near = [one for key, one in copies.items() if work.endswith(key[0]) and max(map(_apart, key[1:], box)) <= 3]
+    def transform_of(work: str, box: Pixels) -> dict[str, Any]:
+        near = [copy for file, place, copy in copies if work.endswith(file) and _most_apart(place, box) <= 3]
         return near[0] if near else {"mirror": False, "medium": "unknown"}
 
-    best = measured["+ key points (the search that users get)"].found
-    media = ("ink", "sepia", "grey")
-    mirrored = bench.mean_precision(best, lambda w, b: changed(w, b)["mirror"])
+    found = measured[SEARCH].found
+    mirrored = bench.mean_precision(found, lambda work, box: transform_of(work, box)["mirror"])
     rows.append(("planted, mirrored copies", f"{mirrored:.3f}", ""))
-    crossed = bench.mean_precision(best, lambda w, b: changed(w, b)["medium"] in media)
+    media = ("ink", "sepia", "grey")
+    crossed = bench.mean_precision(found, lambda work, box: transform_of(work, box)["medium"] in media)
     rows.append(("planted, ink, sepia and grey copies", f"{crossed:.3f}", ""))
-    overlaps = [bench.overlap(asked, one) for asked, found in zip(bench.asked, best, strict=True) for one in found]
+    overlaps = [
+        bench.overlap(query, detection.work, detection.box)
+        for query, detections in zip(bench.queries, found, strict=True)
+        for detection in detections
+    ]
     hits = [overlap for overlap in overlaps if overlap > 0.3]
     rows.append(("median IoU of true hits", f"{np.median(hits):.3f}" if hits else "-", f"{len(hits)} hits"))
     return rows
 
 
-def _apart(one: float, other: float) -> float:
-    return abs(one - other)
+def _most_apart(sides: Sequence[float], other_sides: Sequence[float]) -> float:
+    """The greatest distance between corresponding sides of two boxes."""
+    return max(abs(a - b) for a, b in zip(sides, other_sides, strict=True))
 
 
 def brueghel_rows(bench: Bench) -> list[Row]:
     rows, measured = stages(bench)
-    two, all_of_it = measured["+ dense, where a glance points"], measured["dense, exhaustive"]
-    quality = bench.mean_precision(two.found) / max(bench.mean_precision(all_of_it.found), 1e-9)
-    pace = np.median(all_of_it.seconds) / np.median(two.seconds)
-    seconds = measured["+ key points (the search that users get)"].seconds
+    candidates, exhaustive = measured[DENSE], measured[EXHAUSTIVE]
+    quality = bench.mean_precision(candidates.found) / max(bench.mean_precision(exhaustive.found), 1e-9)
+    speedup = np.median(exhaustive.seconds) / np.median(candidates.seconds)
     rows.append(("two stages, of exhaustive mAP", f"{quality:.3f}", ""))
-    rows.append(("two stages, of exhaustive time", f"1/{pace:.1f}", "medians of one run"))
+    rows.append(("two stages, of exhaustive time", f"1/{speedup:.1f}", "medians of one run"))
     note = f"of a verified search, {os.cpu_count()} cores"
-    return [*rows, ("seconds, p95", f"{np.percentile(seconds, 95):.2f}", note)]
+    return [*rows, ("seconds, p95", f"{np.percentile(measured[SEARCH].seconds, 95):.2f}", note)]
 
 
 # -- probabilities ---------------------------------------------------------------------------------------------------
 
 
 def calibration_rows(bench: Bench) -> list[Row]:
-    """Can the probabilities that users see be believed? The collection calibrated itself: nothing is fitted here."""
-    given: list[float] = []
+    """Are the probabilities that users see calibrated? The collection calibrated itself: nothing is fitted here."""
+    probabilities: list[float] = []
     right: list[bool] = []
-    for asked in bench.asked:
-        for one in bench.verified(asked)[:TOP]:
-            given.append(one.score)
-            right.append(bench.overlap(asked, one) > 0.3)
-    table = reliability(given, right)
-    rows = [("ECE", f"{expected_calibration_error(table):.3f}", ""), ("AUC", f"{roc_auc(given, right):.3f}", "")]
-    for one in table:
-        if one.count:
-            rows.append((f"  said {one.confidence:.2f}", f"{one.right:.2f}", f"right of {one.count}"))
+    for query in bench.queries:
+        for detection in bench.detections(bench.verified(query))[:TOP]:
+            probabilities.append(detection.score)
+            right.append(bench.overlap(query, detection.work, detection.box) > 0.3)
+    table = reliability(probabilities, right)
+    auc = roc_auc(probabilities, right)
+    rows = [("ECE", f"{expected_calibration_error(table):.3f}", ""), ("AUC", f"{auc:.3f}", "")]
+    for row in table:
+        if row.count:
+            rows.append((f"  probability {row.confidence:.2f}", f"{row.right:.2f}", f"right of {row.count}"))
     return rows
 
 
 # -- the command -------------------------------------------------------------------------------------------------------
-
-
-def indexed(scratch: Path, name: str, folders: Sequence[Path], config: Config) -> Workspace:
-    """The pictures of several folders as one collection; works are named ``0/...``, ``1/...`` by folder."""
-    pictures = scratch / name
-    if not pictures.exists():
-        pictures.mkdir(parents=True)
-        for number, source in enumerate(folders):
-            (pictures / str(number)).symlink_to(source.resolve(), target_is_directory=True)
-    index_folder(pictures, name, scratch / "cache", config, progress=_progress)
-    return Workspace.open(name, scratch / "cache")
-
-
-def _progress(stage: str, done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{stage}: {done} of {total}   ", end="", file=sys.stderr)
 
 
 def compared(scratch: Path, data: Path, model: str, name: str) -> list[Row]:
@@ -280,7 +153,7 @@ def compared(scratch: Path, data: Path, model: str, name: str) -> list[Row]:
         workspace.config = config
         bench = Bench(workspace, data / "planted" / "annotations.json", "0/")
         measured = bench.run({"dense": bench.dense, "verified": bench.verified})
-        values = [f"{bench.mean_precision(one.found):.3f}" for one in measured.values()]
+        values = [f"{bench.mean_precision(way.found):.3f}" for way in measured.values()]
         note = f"dense {values[0]}, recall {np.mean(bench.recall):.3f}"
         rows.append((", ".join(f"{key} {value}" for key, value in settings.items()), values[1], note))
     return rows
@@ -292,15 +165,15 @@ def measured_tables(options: argparse.Namespace, scratch: Path) -> Iterator[tupl
     if options.compare:
         yield options.compare, compared(scratch, data, options.model, options.compare)
         return
-    asked = options.only.split(",")
-    if {"planted", "calibration"} & set(asked):
+    tables = options.only.split(",")
+    if {"planted", "calibration"} & set(tables):
         workspace = indexed(scratch, "planted", [data / "planted" / "images"], config)
         bench = Bench(workspace, data / "planted" / "annotations.json", "0/")
-        if "planted" in asked:
+        if "planted" in tables:
             yield "planted", planted_rows(bench, data / "planted")
-        if "calibration" in asked:
+        if "calibration" in tables:
             yield "calibration, top 20 of each planted query", calibration_rows(bench)
-    if "brueghel" in asked:
+    if "brueghel" in tables:
         folders = [data / "brueghel" / "images", data / "old-masters" / "images"]
         workspace = indexed(scratch, "workshop", folders, config)
         bench = Bench(workspace, data / "brueghel" / "annotations.json", "0/")
@@ -311,7 +184,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", default="mini")
-    parser.add_argument("--resolution", type=int, help="the model's usual by default")
+    parser.add_argument("--resolution", type=int, help="the model's default if left out")
     parser.add_argument("--only", default="planted,calibration,brueghel")
     parser.add_argument("--compare", choices=COMPARISONS)
     parser.add_argument("--cache", type=Path, help="keep the index here, for the next run")

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,8 +31,11 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.index import build_index
 from explorer.indexing import index_folder
-from explorer.search.pipeline import match_coarsely, match_densely, prepare, retrieve_candidates, verify
+from explorer.search.candidates import match_coarsely, retrieve_candidates
 from explorer.search.query import RegionPart
+from explorer.search.rerank import match_densely
+from explorer.search.verify import verify
+from explorer.search.visual_query import prepare
 from explorer.workspace import Workspace, open_for_encoding
 
 NAME = "speed"
@@ -47,17 +51,17 @@ class Stopwatch:
         self._original = ClipEncoder.forward
 
     def __enter__(self) -> Stopwatch:
-        def timed(encoder: ClipEncoder, pixels: object) -> object:
+        def timed(encoder: ClipEncoder, pixels: Any) -> Any:
             start = time.perf_counter()
             result = self._original(encoder, pixels)
             self.seconds += time.perf_counter() - start
             return result
 
-        ClipEncoder.forward = timed
+        setattr(ClipEncoder, "forward", timed)  # noqa: B010 - a method is replaced on purpose
         return self
 
     def __exit__(self, *_: object) -> None:
-        ClipEncoder.forward = self._original
+        setattr(ClipEncoder, "forward", self._original)  # noqa: B010
 
 
 def measure_indexing(folder: Path, cache: Path, config: Config, runtime: RuntimeOptions) -> dict[str, float]:
@@ -103,12 +107,13 @@ def measure_search(workspace: Workspace, queries: int, generator: np.random.Gene
         encoded = time.perf_counter()
         query = prepare(workspace, RegionPart(work, box))
         ready = time.perf_counter()
-        proposed = [one.row for one in retrieve_candidates(workspace, query, workspace.config.candidate_works)]
-        found = time.perf_counter()
-        seen = match_coarsely(workspace, query, proposed, works=workspace.config.rerank_works)
-        verify(workspace, query, match_densely(workspace, query, seen))
+        candidates = retrieve_candidates(workspace, query, workspace.config.candidate_works)
+        retrieved = time.perf_counter()
+        rows = [candidate.row for candidate in candidates]
+        coarse = match_coarsely(workspace, query, rows, works=workspace.config.rerank_works)
+        verify(workspace, query, match_densely(workspace, query, coarse))
         end = time.perf_counter()
-        steps = (encoded - start, ready - encoded, found - ready, end - found, end - start)
+        steps = (encoded - start, ready - encoded, retrieved - ready, end - retrieved, end - start)
         for name, seconds in zip(stages, steps, strict=True):
             stages[name].append(1000 * seconds)
     warm = {name: values[queries // 10 :] for name, values in stages.items()}

@@ -25,8 +25,8 @@ LARGER = 0.3  # side of a region, of a square of the picture's area
 
 def ensemble(encoder: Encoder, names: list[str]) -> np.ndarray:
     """The mean of every name's prompts, ``(N, P)`` unit rows."""
-    said = encoder.words([prompt.format(name) for name in names for prompt in PROMPTS])
-    return unit_rows(said.reshape(len(names), len(PROMPTS), -1).mean(axis=1))
+    vectors = encoder.words([prompt.format(name) for name in names for prompt in PROMPTS])
+    return unit_rows(vectors.reshape(len(names), len(PROMPTS), -1).mean(axis=1))
 
 
 def annotated(folder: Path) -> dict[str, list[tuple[str, np.ndarray]]]:
@@ -56,17 +56,18 @@ def art_figures(folder: Path, encoder: Encoder, whole: np.ndarray, files: list[s
 
 
 def pointing_figures(folder: Path, encoder: Encoder, scales: tuple[float, ...], overlap: float) -> dict[str, float]:
-    """For boxes below a quarter of the picture: the region that the class's words like best, its centre and IoU.
+    """For boxes below a quarter of the picture: the region of highest cosine with the words, its centre and IoU.
 
-    Once among all regions by the words alone; once among the larger ones, by how much more they are like the words than
-    like neutral texts, which takes away what any ground has.
+    Once among all regions by the words alone; once among the larger ones, by their cosine with the words less that with
+    neutral texts, which removes what is common to any ground.
     """
     truth = annotated(folder)
     names = sorted({name for boxes in truth.values() for name, _ in boxes})
-    said = dict(zip(names, ensemble(encoder, names), strict=True))
+    vectors_of = dict(zip(names, ensemble(encoder, names), strict=True))
     neutral = encoder.words(list(NEUTRAL)).mean(axis=0)
     ways = {"": (0.0, neutral * 0), ", larger regions, neutral texts taken off": (LARGER, neutral)}
-    hits, overlaps = ({way: [] for way in ways} for _ in range(2))
+    hits: dict[str, list[bool]] = {way: [] for way in ways}
+    overlaps: dict[str, list[float]] = {way: [] for way in ways}
     middles = []
     for file, boxes in truth.items():
         small = [(name, box) for name, box in boxes if (box[2] - box[0]) * (box[3] - box[1]) < SMALL]
@@ -81,7 +82,7 @@ def pointing_figures(folder: Path, encoder: Encoder, scales: tuple[float, ...], 
             regions = region_boxes(*picture.size, kept, overlap)[1:]
             vectors = pool(joint, regions)
             for name, box in small:
-                best = regions[int((vectors @ (said[name] - taken)).argmax())]
+                best = regions[int((vectors @ (vectors_of[name] - taken)).argmax())]
                 hits[way].append(_inside((best[:2] + best[2:]) / 2, box))
                 overlaps[way].append(_iou(best, box))
     figures = {f"objects-art: pointing{way}": float(np.mean(values)) for way, values in hits.items()}
@@ -101,8 +102,8 @@ def held_out_captions(folder: Path) -> list[tuple[Path, list[str]]]:
 def caption_figures(encoder: Encoder, whole: np.ndarray, captions: list[list[str]]) -> dict[str, float]:
     """Each caption should find its picture among all, ``whole (N, P)``."""
     owner = np.array([row for row, many in enumerate(captions) for _ in many])
-    likeness = encoder.words([text for many in captions for text in many]) @ whole.T
-    better = (likeness > likeness[np.arange(len(owner)), owner][:, None]).sum(axis=1)
+    cosines = encoder.words([text for many in captions for text in many]) @ whole.T
+    better = (cosines > cosines[np.arange(len(owner)), owner][:, None]).sum(axis=1)
     return {f"captions: recall@{k}": float((better < k).mean()) for k in (1, 10)}
 
 

@@ -1,3 +1,55 @@
-"""Brueghel Explorer: click a detail of a painting, see every place in the collection where it recurs."""
+"""Brueghel Explorer: click a detail of a painting, see every place in the collection where it recurs.
+
+What this module exports is the public API, and is kept from one version to the next; the modules below it may change.
+:mod:`explorer.api` has the calls and how they correspond to the command line::
+
+    import explorer
+
+    collection = explorer.open("demo")
+    for match in collection.search("picture.jpg", box=(40, 60, 220, 240)):
+        print(match.file, match.box, match.probability, match.transform)
+    for work in collection.label(["a village in winter", "a still life"]):
+        print(work.file, work.label)
+    places = collection.map()
+"""
+
+from explorer.api import (
+    IndexedCollection,
+    IndexRecord,
+    JudgementRecord,
+    LabelRecord,
+    MapRecord,
+    MatchRecord,
+    PartRecord,
+    ProposalRecord,
+    SearchResult,
+    SkippedRecord,
+    TransformRecord,
+    WorkRecord,
+    index_folder,
+    open,
+    paint_demo,
+)
+from explorer.errors import ExplorerError
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "ExplorerError",
+    "IndexRecord",
+    "IndexedCollection",
+    "JudgementRecord",
+    "LabelRecord",
+    "MapRecord",
+    "MatchRecord",
+    "PartRecord",
+    "ProposalRecord",
+    "SearchResult",
+    "SkippedRecord",
+    "TransformRecord",
+    "WorkRecord",
+    "__version__",
+    "index_folder",
+    "open",
+    "paint_demo",
+]

@@ -1,7 +1,8 @@
 """Copies of details as a workshop makes them: rescaled, reversed, turned, in other colours, in grey, in ink, blurred.
 
-They are made of a collection's own pictures and set into others of it, so that the truth about them is known: what a
-match probability is fitted on (:mod:`explorer.calibration.fit`), and what a model's block for matching is chosen by.
+They are made of a collection's own pictures and set into others of it, so that the truth about them is known. Match
+probabilities are fitted on them (:mod:`explorer.calibration.examples`), and a model's layer for matching is chosen by
+them (:mod:`explorer.calibration.blocks`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from PIL import Image, ImageFilter
 from explorer.geometry import Box
 
 MEDIA = ("paint", "colour", "grey", "sepia", "ink", "blur")
-"""What a copy is made in: as it is, recoloured, without colour, in brown tones, as lines on paper, out of focus."""
+"""The media of a copy: as it is, recoloured, without colour, in brown tones, as lines on paper, out of focus."""
 _MIRRORED = 0.4  # share of the copies that are reversed
 _SCALES = (0.6, 1.6)
 _MOST_TURN = 12.0
@@ -35,6 +36,12 @@ class Alteration:
     seed: int
 
 
+def cropped(picture: Image.Image, box: Box) -> Image.Image:
+    """The pixels of a picture inside a box, two along each side at least."""
+    x0, y0, x1, y1 = box.to_pixels(*picture.size)
+    return picture.crop((x0, y0, max(x1, x0 + 2), max(y1, y0 + 2)))
+
+
 def random_alteration(rng: np.random.Generator) -> Alteration:
     """One alteration; media are equally frequent, half of the copies are not turned."""
     low, high = np.log(_SCALES)
@@ -46,7 +53,7 @@ def random_alteration(rng: np.random.Generator) -> Alteration:
 
 
 def redrawn(detail: Image.Image, alteration: Alteration) -> Image.Image:
-    """A detail (RGB) in the alteration's medium, reversed where it says so; neither scaled nor turned."""
+    """A detail (RGB) in the alteration's medium, reversed if the alteration is; neither scaled nor turned."""
     rng = np.random.default_rng(alteration.seed)
     if alteration.mirror:
         detail = detail.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
@@ -72,7 +79,8 @@ def _lines(detail: Image.Image) -> np.ndarray:
     grey = detail.convert("L")
     radius = max(0.8, max(detail.size) / 220)
     fine, coarse = (np.asarray(grey.filter(ImageFilter.GaussianBlur(r)), np.float32) for r in (radius, 1.6 * radius))
-    return np.clip(1.0 + np.tanh((fine - coarse - 1.0) / 4.0), 0.12, 1.0)
+    lines: np.ndarray = np.clip(1.0 + np.tanh((fine - coarse - 1.0) / 4.0), 0.12, 1.0)
+    return lines
 
 
 def room_for(box: Box, source: tuple[int, int], host: tuple[int, int], alteration: Alteration) -> tuple[int, int]:

@@ -23,8 +23,8 @@ _PENALTY = 0.02  # of squared weights, against the sum of the examples' losses
 
 @dataclass(frozen=True)
 class Examples:
-    """Matches whose truth is known: ``cues (N, K)`` as :func:`explorer.verification.cue_vector` gives them, whether
-    each is a ``copy (N,) bool``, and the number of the ``query (N,) int`` that found it."""
+    """Matches with known labels: ``cues (N, K)`` as :func:`explorer.verification.cue_vector` gives them, whether each
+    is a ``copy (N,) bool``, and the number of the ``query (N,) int`` that found it."""
 
     cues: np.ndarray
     copy: np.ndarray
@@ -34,32 +34,32 @@ class Examples:
         return len(self.copy)
 
     def rows(self, kept: np.ndarray) -> Examples:
+        """Those of the rows ``kept``, indices or a mask."""
         return Examples(self.cues[kept], self.copy[kept], self.query[kept])
 
 
 def trimmed(examples: Examples) -> np.ndarray:
-    """Which examples to keep, ``(N,) bool``: all copies, and the unrelated pairs that do not look like one, that is,
-    that lie below the median of the copies."""
+    """Which examples to keep, ``(N,) bool``: all copies, and the unrelated pairs whose fitted logit lies below the
+    median of the copies'."""
     kept = np.ones(len(examples), bool)
     for _ in range(ROUNDS):
         logits = fitted(examples.rows(kept)).logits(examples.cues)
-        typical = np.median(logits[examples.copy])
-        now = examples.copy | (logits < typical)
-        if (now == kept).all():
+        now_kept = examples.copy | (logits < np.median(logits[examples.copy]))
+        if (now_kept == kept).all():
             break
-        kept = now
+        kept = now_kept
     return kept
 
 
 def weights_of(examples: Examples) -> np.ndarray:
-    """What each example counts, ``(N,)``, 1 on average: copies :data:`PRIOR` of the whole."""
+    """The weight of each example, ``(N,)``, 1 on average; the copies' weights sum to :data:`PRIOR` of the whole."""
     copies = int(examples.copy.sum())
-    others = len(examples) - copies
-    return np.where(examples.copy, PRIOR / max(copies, 1), (1 - PRIOR) / max(others, 1)) * len(examples)
+    unrelated = len(examples) - copies
+    return np.where(examples.copy, PRIOR / max(copies, 1), (1 - PRIOR) / max(unrelated, 1)) * len(examples)
 
 
 def fitted(examples: Examples) -> MatchModel:
-    """The logistic function of least cross entropy, no weight below zero; copies weigh :data:`PRIOR` of the whole."""
+    """The logistic function of least weighted cross entropy (:func:`weights_of`), no weight of a cue below zero."""
     from scipy.optimize import minimize
 
     each = weights_of(examples)

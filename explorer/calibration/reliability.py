@@ -1,4 +1,4 @@
-"""How far probabilities can be believed: reliability diagrams, their expected calibration error, and ROC AUC."""
+"""Whether probabilities are calibrated, and how well they separate: reliability, calibration error, ROC AUC."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.errors import ExplorerError
+
+Numbers = Sequence[float] | np.ndarray
+Flags = Sequence[bool] | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -21,16 +24,16 @@ class ReliabilityBin:
     confidence: float
     """Mean confidence, 0 to 1."""
     right: float
-    """Share that was right, 0 to 1; the same as ``confidence`` where the probabilities are to be believed."""
+    """Share that was right, 0 to 1; equal to ``confidence`` where the probabilities are calibrated."""
     weight: float
-    """What the predictions of this bin count, as a share of all, 0 to 1."""
+    """Weight of this bin's predictions, as a share of all, 0 to 1."""
 
 
 def reliability(
-    confidences: Sequence[float], right: Sequence[bool], bins: int = 10, weights: Sequence[float] | None = None
+    confidences: Numbers, right: Flags, bins: int = 10, weights: Numbers | None = None
 ) -> tuple[ReliabilityBin, ...]:
     """The reliability table: ``bins`` bins of equal width from 0 to 1, each with its lower edge, the last with both.
-    With ``weights``, means are weighed, and a bin's ``weight`` is its share of them.
+    With ``weights``, means are weighted, and a bin's ``weight`` is its share of them.
 
     Raises :class:`ExplorerError` when the two differ in length or a confidence does not lie between 0 and 1.
 
@@ -46,15 +49,17 @@ def reliability(
     table = []
     for k in range(bins):
         inside = number == k
-        count = int(inside.sum())
-        held = each[inside].sum()
-        means = [float((each * values)[inside].sum() / held) if count else math.nan for values in (given, correct)]
-        table.append(ReliabilityBin(float(edges[k]), float(edges[k + 1]), count, *means, float(held / each.sum())))
+        weight = each[inside].sum()
+        count, share = int(inside.sum()), float(weight / each.sum())
+        confidence, rate = (
+            float((each * values)[inside].sum() / weight) if count else math.nan for values in (given, correct)
+        )
+        table.append(ReliabilityBin(float(edges[k]), float(edges[k + 1]), count, confidence, rate, share))
     return tuple(table)
 
 
 def expected_calibration_error(table: Sequence[ReliabilityBin]) -> float:
-    """Mean distance, 0 to 1, between what was claimed and what was right, each bin weighed by what it holds.
+    """Mean distance, 0 to 1, between confidence and share right, each bin weighted by its share of the predictions.
 
     Source: Guo et al., "On calibration of modern neural networks", ICML 2017, equation 3.
 
@@ -66,8 +71,8 @@ def expected_calibration_error(table: Sequence[ReliabilityBin]) -> float:
     return math.fsum(bin.weight * abs(bin.confidence - bin.right) for bin in table if bin.count)
 
 
-def roc_auc(scores: Sequence[float], right: Sequence[bool]) -> float:
-    """Chance, 0 to 1, that something right scores above something wrong, ties counted half; NaN without both.
+def roc_auc(scores: Numbers, right: Flags) -> float:
+    """Probability, 0 to 1, that something right scores above something wrong, ties counted half; NaN without both.
 
     The rank statistic of Mann and Whitney, with tied scores at their middle rank.
     Raises :class:`ExplorerError` when the two differ in length or a score is no number.

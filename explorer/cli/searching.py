@@ -100,20 +100,13 @@ def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_js
 
 def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> dict[str, Any]:
     """The matches of a query, and, for a click, what it may mean; boxes in pixels."""
-    from explorer.collection.pictures import picture_size
     from explorer.search import search
     from explorer.search.parsing import parse_query
-    from explorer.search.query import PicturePart, Query
-    from explorer.search.serialisation import clicked_part, match_records
+    from explorer.search.serialisation import match_records, with_click
 
-    query, click = parse_query(record)
-    first = query.parts[0]
-    proposed: list[dict[str, Any]] = []
-    if click is not None and isinstance(first, PicturePart):
-        first, proposed = clicked_part(workspace, first, click, picture_size(first.path))
-        query = Query((first, *query.parts[1:]), query.layout)
+    query, proposed = with_click(workspace, parse_query(record))
     answer = {"matches": match_records(workspace, search(workspace, query, limits))}
-    return {**answer, "proposals": proposed} if proposed else answer
+    return answer if proposed is None else {**answer, "proposals": proposed}
 
 
 def _print_answer(answer: dict[str, Any]) -> None:

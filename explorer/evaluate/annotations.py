@@ -91,7 +91,7 @@ def _query(entry: Any, category: str, number: int, name: str) -> Annotation:
     if not entry["gt"]:
         raise ExplorerError(f'{where} has an empty "gt": without a true box nothing can be measured.')
     query = _place(entry["query"], f'{where}: "query"')
-    truth = tuple(_place(one, f'{where}: true box {k} of "gt"') for k, one in enumerate(entry["gt"], start=1))
+    truth = tuple(_place(place, f'{where}: true box {k} of "gt"') for k, place in enumerate(entry["gt"], start=1))
     return Annotation(category, number, query, truth)
 
 

@@ -1,8 +1,8 @@
-"""ArtMiner's one-shot detection: each annotated detail is searched for, and every place found is held to the truth.
+"""ArtMiner's one-shot detection: each annotated detail is searched for, and every match is compared with the truth.
 
 Source: Shen, Efros and Aubry, "Discovering visual patterns in art collections with spatially-consistent feature
 learning", CVPR 2019. The search is the one that users get, not one made for measuring; the query's own work is left
-out, and the first 1,000 places over the whole collection count (:mod:`explorer.evaluate.metrics` has the definitions).
+out, and the first 1,000 matches over the whole collection count (:mod:`explorer.evaluate.metrics` has the definitions).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ STAGE = "Searching for the annotated details"
 
 @dataclass(frozen=True)
 class QueryScore:
-    """What one query reached, both measures 0 to 1; ``file`` and ``box`` (pixels) as the annotations give them."""
+    """The measures of one query, 0 to 1; ``file`` and ``box`` (pixels) as the annotations give them."""
 
     category: str
     file: str
@@ -72,7 +72,7 @@ class Evaluation:
 
     @property
     def image_level(self) -> float:
-        """Mean over queries of the average precision of works, places in them aside."""
+        """Mean over queries of the average precision of works, wherever in them the match lies."""
         return micro_mean(self.by_category("image_level"))
 
     @property
@@ -143,9 +143,10 @@ def evaluate(
     progress(STAGE, 0, len(tasks))
     for done, task in enumerate(tasks, start=1):
         matches = search(workspace, Query((task.part,)), options)
-        scores.append(_score(task, [(one.work, one.box.to_pixels(*sizes[one.work])) for one in matches]))
+        scores.append(_score(task, [(match.work, match.box.to_pixels(*sizes[match.work])) for match in matches]))
         progress(STAGE, done, len(tasks))
-    absent = dict.fromkeys(one.file for each in annotations for one in each.truth if names.find(one.file) is None)
+    files = [place.file for annotation in annotations for place in annotation.truth]
+    absent = dict.fromkeys(file for file in files if names.find(file) is None)
     return Evaluation(tuple(scores), tuple(absent), len(works), per_work)
 
 

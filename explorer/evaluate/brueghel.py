@@ -18,9 +18,9 @@ from explorer.evaluate.artminer import Evaluation
 from explorer.workspace import collection_names
 
 QUERIES, CATEGORIES, WORKS = 273, 10, 1587
-"""What the whole benchmark holds; other numbers mean other figures."""
+"""Size of the whole benchmark; with other numbers the figures do not compare."""
 _MOST_BYTES = 50_000_000  # the authors' annotations have 0.7 MB
-_TELLING = ("annot", "test")
+_LIKELY_NAMES = ("annot", "test")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def find_annotations(folder: Path) -> Path:
             f"No file in {folder} holds annotations in ArtMiner's format; give one with --annotations (the authors' "
             "code, XiSHEN0220/ArtMiner on GitHub, has it as data/brueghelTest.json)."
         )
-    return max(found, key=lambda path: (any(word in path.name.lower() for word in _TELLING), found[path]))
+    return max(found, key=lambda path: (any(word in path.name.lower() for word in _LIKELY_NAMES), found[path]))
 
 
 def _candidates(paths: list[Path]) -> dict[Path, int]:
@@ -78,7 +78,7 @@ def _candidates(paths: list[Path]) -> dict[Path, int]:
 
 def record(evaluation: Evaluation, annotations: Path) -> dict[str, Any]:
     """The evaluation for machines, with the published figures."""
-    published = [{"method": one.method, "mAP": one.figure / 100, "source": one.source} for one in PUBLISHED]
+    published = [{"method": row.method, "mAP": row.figure / 100, "source": row.source} for row in PUBLISHED]
     return {**evaluation.to_json(), "annotations": str(annotations), "published": published}
 
 
@@ -86,7 +86,7 @@ def lines(evaluation: Evaluation, annotations: Path) -> list[str]:
     """The evaluation for people: the table, and our figures beside the published ones."""
     ours = f"this program, {evaluation.works:,} works, {evaluation.per_work} place(s) per work"
     rows = [*evaluation.lines(), "", f"annotations: {annotations}", "", "mean average precision, percent:"]
-    rows += [f"{one.figure:>6.1f}  {one.method}  ({one.source})" for one in PUBLISHED]
+    rows += [f"{row.figure:>6.1f}  {row.method}  ({row.source})" for row in PUBLISHED]
     rows.append(f"{100 * evaluation.macro:>6.1f}  {ours}, mean over categories")
     rows.append(f"{100 * evaluation.micro:>6.1f}  {ours}, mean over queries")
     rows.append("The authors' program prints both means; which of them the published rows are was not verified.")
@@ -94,13 +94,16 @@ def lines(evaluation: Evaluation, annotations: Path) -> list[str]:
 
 
 def doubts(evaluation: Evaluation) -> list[str]:
-    """Sentences on what sets this apart from the published benchmark; none when it is the same."""
+    """Sentences on why these figures do not compare with the published ones; none when the benchmark is the same."""
     queries, categories = len(evaluation.queries), len(evaluation.by_category())
-    said = []
+    sentences = []
     if (queries, categories) != (QUERIES, CATEGORIES):
-        said.append(f"Not comparable: the benchmark has {QUERIES} queries in {CATEGORIES} categories, "
-                    f"these annotations {queries} in {categories}.")  # fmt: skip
+        sentences.append(
+            f"Not comparable: the benchmark has {QUERIES} queries in {CATEGORIES} categories, these annotations "
+            f"{queries} in {categories}."
+        )
     if evaluation.works != WORKS:
-        said.append(f"Not quite comparable: the benchmark searches {WORKS:,} works, this collection has "
-                    f"{evaluation.works:,}.")  # fmt: skip
-    return said
+        sentences.append(
+            f"Not quite comparable: the benchmark searches {WORKS:,} works, this collection has {evaluation.works:,}."
+        )
+    return sentences

@@ -1,4 +1,4 @@
-"""How well a ranking finds what is known to be there, and how far its probabilities can be believed.
+"""How well a ranking finds what is known to be there: average precisions, recall, and their means.
 
 Three average precisions go by the same name in the literature and differ in what they count, so each has a name of its
 own here: :func:`average_precision` (ArtMiner's, of boxes), :func:`image_average_precision` (of works),
@@ -18,7 +18,7 @@ from explorer.geometry import intersection_over_union
 HIT = 0.3
 """A detection is right when it overlaps a true box by more than this (IoU)."""
 MOST_DETECTIONS = 1000
-"""How many detections over the whole collection count; the rest of a longer list is not looked at."""
+"""How many detections over the whole collection count; the rest of a longer list is ignored."""
 
 
 def average_precision(
@@ -128,6 +128,3 @@ def macro_mean(groups: Mapping[str, Sequence[float]]) -> float:
     0.5
     """
     return micro_mean({"": [math.fsum(group) / len(group) for group in groups.values() if len(group)]})
-
-
-# -- can the probabilities be believed? ------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""What is asked and what is answered, as values: they can be saved, linked and replayed.
+"""The values that a search takes and returns: queries, options, matches, and the evidence for each match.
 
-A :class:`Query` has parts (a region of an indexed work, a picture or a part of one, words), each with a weight that
-may be negative.
+A :class:`Query` has parts (a region of an indexed work, a picture file or a region of one, words), each with a weight
+that may be negative. All values here are immutable and can be saved, linked and replayed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from explorer.verification import Transform
 
 @dataclass(frozen=True)
 class RegionPart:
-    """A place in a work of the collection."""
+    """A region of a work of the collection."""
 
     work: str
     box: Box
@@ -25,7 +25,7 @@ class RegionPart:
 
 @dataclass(frozen=True)
 class PicturePart:
-    """A picture file, or the part of it inside ``box``."""
+    """A picture file, or the region of it inside ``box``."""
 
     path: Path
     box: Box | None = None
@@ -40,13 +40,36 @@ class WordsPart:
     weight: float = 1.0
 
 
-Part = RegionPart | PicturePart | WordsPart
+VisualPart = RegionPart | PicturePart
+Part = VisualPart | WordsPart
+
+
+REQUIRED = 1.0
+"""Weight from which a part is required; smaller ones are examples, those below zero are unwanted."""
+
+
+def is_required(part: Part) -> bool:
+    """Whether a part must be there."""
+    return part.weight >= REQUIRED
+
+
+def is_example(part: Part) -> bool:
+    """Whether a part is an example of what is wanted, and need not be there itself."""
+    return 0 < part.weight < REQUIRED
+
+
+def part_box(part: VisualPart) -> Box:
+    """The region that a part asks for, as far as it lies on its picture; the whole picture where it names none."""
+    return (part.box or Box.whole()).clipped()
 
 
 @dataclass(frozen=True)
 class Query:
-    """What to look for: one part, or several. A part of weight 1 must be there, one between 0 and 1 is an example of
-    what is meant, one below 0 is not wanted. With ``layout``, details of one picture must lie as they do in it."""
+    """What to look for: one part, or several.
+
+    A part of weight 1 is required, one between 0 and 1 is an example of what is wanted, one below 0 is unwanted. With
+    ``layout``, the required details of one picture must lie in a match as they do in that picture.
+    """
 
     parts: tuple[Part, ...]
     layout: bool = False
@@ -67,27 +90,27 @@ class SearchOptions:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a match is believed, or is not."""
+    """What verification found at one place, and the match probability that follows from it."""
 
     probability: float
-    """The chance that the match is a copy of the detail, 0 to 1."""
+    """Match probability, 0 to 1: that the place is a copy of the detail."""
     percentile: float | None
-    """Share of the unrelated pairs of the same collection that were tried whose evidence is weaker, 0 to 1; None where
-    the collection is too small to have been calibrated."""
+    """Share, 0 to 1, of the unrelated pairs of the same collection whose match probability is lower (the null
+    distribution of its calibration); None where the collection was not calibrated."""
     similarity: float
-    """Mean cosine of the detail's cells with those it lies on."""
+    """Mean cosine of the detail's cells with the cells they are matched with."""
     agreement: float
-    """What the cells that agree on the transform weigh, 0 to 1: those that are like anything weigh nothing."""
+    """Summed distinctiveness of the cells that are inliers of the transform, normalised to 0 to 1."""
     significance: float
-    """How unlikely it is that so many key points agree by chance: minus the base-10 logarithm of how often it would."""
+    """Minus the base-10 logarithm of the number of false alarms of the agreeing key points, 0 or more."""
     inliers: int
-    """Pairs of places, cells and key points together, that agree with the transform."""
+    """Cells and key points together that agree with the transform."""
     key_points: int
-    """How many of them are key points."""
+    """How many of the inliers are key points."""
     transform: Transform | None
-    """How the detail became the match; None where nothing agrees."""
+    """From the detail to the match; None where no transform was found."""
     pairs: tuple[tuple[float, float, float, float], ...]
-    """Some of the agreeing pairs: x, y on the query's whole picture, x, y on the match's, as fractions."""
+    """Some of the inliers: x, y on the query's whole picture, x, y on the match's, as fractions."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +126,8 @@ class PartMatch:
 class Match:
     """A place where the query is found, perhaps ``mirrored``; ``rank`` counts from 1.
 
-    ``score`` is the chance that all that is asked for is there, where there is ``evidence``, else a cosine. Words only
-    change the order, not the score.
+    ``score`` is a probability, 0 to 1, that everything the query requires is there, where there is ``evidence``; a
+    cosine for a query of words alone. Words in a query with details change the order, not the score.
     """
 
     work: str

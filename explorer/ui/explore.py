@@ -19,7 +19,7 @@ from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, View
 from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
 from explorer.ui.pictures import Pictures
-from explorer.ui.pointing import clicked, final_step, first_search, pointed, provisional_step
+from explorer.ui.pointing import clicked, final_step, pointed, provisional_step, search_click
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
 from explorer.ui.turns import Turns, moment
@@ -141,7 +141,7 @@ class ExploreTab:
         try:
             context = self.app.of(session)
             click = clicked(context, event._data)
-            found = first_search(context, click)
+            found = search_click(context, click)
             yield self._show(session, session.stepped(provisional_step(click, found)), found.matches)
             yield self._show(session, session.stepped(final_step(context, click, found)))
         except ExplorerError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from explorer.geometry import Box
-from explorer.search.click import FirstLook, first_look, proposals
+from explorer.search.click import FirstSearch, first_search, proposals
 from explorer.search.query import PicturePart, RegionPart
 from explorer.ui import incoming
 from explorer.ui.searching import CollectionContext
@@ -35,7 +35,7 @@ def pointed(context: CollectionContext, sent: Any) -> Step:
     if step.box is not None:
         return step
     click = clicked(context, sent)
-    return final_step(context, click, first_search(context, click))
+    return final_step(context, click, search_click(context, click))
 
 
 def clicked(context: CollectionContext, sent: Any) -> Click:
@@ -45,20 +45,20 @@ def clicked(context: CollectionContext, sent: Any) -> Click:
     return Click(step, incoming.fraction(fields.get("x")), incoming.fraction(fields.get("y")))
 
 
-def first_search(context: CollectionContext, click: Click) -> FirstLook:
+def search_click(context: CollectionContext, click: Click) -> FirstSearch:
     """The middle-sized square round a click, and what a light search of it finds."""
     step = click.step
     if step.kind == "work":
-        return first_look(context.workspace, RegionPart(step.key, Box.whole()), click.x, click.y)
-    return first_look(context.workspace, PicturePart(context.uploads / step.key, Box.whole()), click.x, click.y)
+        return first_search(context.workspace, RegionPart(step.key, Box.whole()), click.x, click.y)
+    return first_search(context.workspace, PicturePart(context.uploads / step.key, Box.whole()), click.x, click.y)
 
 
-def provisional_step(click: Click, found: FirstLook) -> Step:
+def provisional_step(click: Click, found: FirstSearch) -> Step:
     """The step of a first search, shown until it is known what the click means."""
     return replace(click.step, box=rounded(found.part.box or Box.whole()), provisional=True)
 
 
-def final_step(context: CollectionContext, click: Click, found: FirstLook) -> Step:
+def final_step(context: CollectionContext, click: Click, found: FirstSearch) -> Step:
     """The step that a click means, after its first search, with all that it may mean from small to large."""
     regions = proposals(context.workspace, found, click.x, click.y)
     sizes = sorted((proposal.box for proposal in regions), key=lambda box: box.area)

@@ -49,7 +49,7 @@ def overlap(one: Box, other: Box) -> float:
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Searches stop before they compare works, until the event is set; they can be cancelled meanwhile."""
-    import explorer.search.pipeline
+    import explorer.search.rerank
 
     go_on = threading.Event()
 
@@ -58,7 +58,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         while words.startswith("comparing") and not go_on.wait(0.05):
             stage()
 
-    monkeypatch.setattr(explorer.search.pipeline, "stage", waits)
+    monkeypatch.setattr(explorer.search.rerank, "stage", waits)
     yield go_on
     go_on.set()
 

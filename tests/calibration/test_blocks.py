@@ -13,7 +13,7 @@ import pytest
 from generated import MINI, folder_of, work
 from PIL import Image
 
-from explorer.calibration import blocks
+from explorer.calibration import blocks, layer_copies
 from explorer.calibration.blocks import Choice, Score, choose
 from explorer.calibration.copies import Alteration
 from explorer.cli import main
@@ -21,7 +21,7 @@ from explorer.config import Config
 from explorer.encoder import Layer, open_encoder
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
-from explorer.indexing import IndexReport, index_folder
+from explorer.indexing import IndexReport, index_folder, plan
 from explorer.ui.collection import settings
 from explorer.workspace import Manifest, Workspace
 
@@ -177,13 +177,13 @@ BUSY = [Image.fromarray(spots).resize((400, 400), Image.Resampling.BICUBIC) for 
 def test_the_one_layer_that_knows_what_lies_where_is_chosen(right: Layer, monkeypatch: pytest.MonkeyPatch) -> None:
     """With copies to which nothing was done it finds nearly all, for what is asked and what lies there are alike."""
     same = Alteration(scale=1.0, mirror=False, turn=0.0, medium="paint", seed=0)
-    monkeypatch.setattr(blocks, "random_alteration", lambda _: same)
+    monkeypatch.setattr(layer_copies, "random_alteration", lambda _: same)
     encoder = Planted(right)
     choice = choose(encoder, PLAIN, BUSY)
     assert choice.layer == right
     assert encoder.passes == 2 * len(BUSY), "each picture goes through the model once, and each host"
-    assert [one.found for one in choice.scores] == sorted((one.found for one in choice.scores), reverse=True)
-    assert {one.layer for one in choice.scores} == set(CANDIDATES)
+    assert [score.found for score in choice.scores] == sorted((score.found for score in choice.scores), reverse=True)
+    assert {score.layer for score in choice.scores} == set(CANDIDATES)
     assert choice.scores[0].found > 0.75 * choice.copies
     assert choice.scores[1].found < 0.15 * choice.copies, "the others find what chance finds"
 
@@ -196,7 +196,7 @@ def test_it_is_chosen_by_altered_copies_too_and_again() -> None:
 
 def test_a_facet_that_was_asked_for_is_all_that_is_tried() -> None:
     choice = choose(Planted(CANDIDATES[0]), replace(PLAIN, match_facet="value"), [work(n) for n in range(8)])
-    assert {one.layer.facet for one in choice.scores} == {"value"}
+    assert {score.layer.facet for score in choice.scores} == {"value"}
 
 
 def test_pictures_of_extreme_shapes_do_no_harm() -> None:
@@ -226,10 +226,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def decide(encoder, config: Config, pictures, progress) -> Choice:
         made.append(len(pictures))
         found = choose(encoder, config, pictures[: blocks.FEWEST_WORKS], progress)
-        first = sorted(found.scores, key=lambda one: one.layer != Layer(-2, "value"))
+        first = sorted(found.scores, key=lambda score: score.layer != Layer(-2, "value"))
         return replace(found, scores=tuple(first))
 
-    monkeypatch.setitem(index_folder.__globals__, "choose", decide)
+    monkeypatch.setattr(plan, "choose", decide)
     return made
 
 
@@ -299,7 +299,7 @@ def test_a_collection_indexed_before_there_was_a_choice_stays_as_it_is(
 ) -> None:
     folder = folder_of(tmp_path / "pictures", 8)
     with monkeypatch.context() as earlier:
-        earlier.setitem(index_folder.__globals__, "choose", lambda *_: None)
+        earlier.setattr(plan, "choose", lambda *_: None)
         run()
     path = cache / "c" / Workspace.open("c", cache).collection.fact("features") / "manifest.json"
     record = json.loads(path.read_text("utf-8"))

@@ -53,9 +53,9 @@ def _edges(image: Image.Image) -> np.ndarray:
 def test_alterations_are_drawn_from_their_seed_and_cover_all_media() -> None:
     drawn = [random_alteration(np.random.default_rng(number)) for number in range(200)]
     assert drawn[7] == random_alteration(np.random.default_rng(7))
-    assert {one.medium for one in drawn} == set(MEDIA)
-    assert 0.3 < np.mean([one.mirror for one in drawn]) < 0.5
-    assert all(0.6 <= one.scale <= 1.6 and abs(one.turn) <= 12 for one in drawn)
+    assert {alteration.medium for alteration in drawn} == set(MEDIA)
+    assert 0.3 < np.mean([alteration.mirror for alteration in drawn]) < 0.5
+    assert all(0.6 <= alteration.scale <= 1.6 and abs(alteration.turn) <= 12 for alteration in drawn)
 
 
 def test_a_copy_lies_where_it_says() -> None:

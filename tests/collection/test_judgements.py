@@ -14,8 +14,7 @@ from explorer.collection.database import MIGRATIONS, SCHEMA_VERSION
 from explorer.collection.judgements import picture_name
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.search.combine import JudgedPart
-from explorer.search.feedback import MOST, learned
+from explorer.search.feedback import MOST, JudgedMatch, learned
 
 HERE, THERE = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.5, 0.8, 0.7)
 NEAR = Box(0.11, 0.1, 0.31, 0.32)
@@ -188,7 +187,7 @@ def test_a_search_learns_from_what_was_accepted_and_rejected() -> None:
         judgement(match_work="yes.jpg", id=1), judgement("rejected", match_work="no.jpg", id=2),
         judgement("doubtful", match_work="perhaps.jpg", id=3), judgement(match_work="picture:00", id=4),
     ]  # fmt: skip
-    assert learned(judged) == (JudgedPart("yes.jpg", THERE, True), JudgedPart("no.jpg", THERE, False))
+    assert learned(judged) == (JudgedMatch("yes.jpg", THERE, True), JudgedMatch("no.jpg", THERE, False))
     assert learned([]) == ()
 
 

@@ -32,7 +32,7 @@ def write(path: Path, content: object) -> Path:
 def test_annotations_are_read_in_order(tmp_path: Path) -> None:
     path = write(tmp_path / "a.json", {"dog": [GOOD, {**GOOD, "note": "kept aside"}], "none": [], "11": [GOOD]})
     read = read_annotations(path)
-    assert [(one.category, one.number) for one in read] == [("dog", 1), ("dog", 2), ("11", 1)]
+    assert [(annotation.category, annotation.number) for annotation in read] == [("dog", 1), ("dog", 2), ("11", 1)]
     assert read[0].query.file == "a.jpg"
     assert read[0].truth[0].box == (0, 0, 50, 50)
 
@@ -69,12 +69,12 @@ def with_truth(value: object) -> dict:
 def test_what_is_wrong_is_named_in_one_sentence(tmp_path: Path, content: object, words: str) -> None:
     with pytest.raises(ExplorerError) as caught:
         read_annotations(write(tmp_path / "a.json", content))
-    said = str(caught.value)
-    assert words in said
-    assert "a.json" in said
-    assert "\n" not in said
-    assert len(said) < 400 + len(str(tmp_path))
-    assert said.endswith(".")
+    sentence = str(caught.value)
+    assert words in sentence
+    assert "a.json" in sentence
+    assert "\n" not in sentence
+    assert len(sentence) < 400 + len(str(tmp_path))
+    assert sentence.endswith(".")
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

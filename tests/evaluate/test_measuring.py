@@ -79,8 +79,10 @@ def test_evaluate_in_json(run, pictures: Path) -> None:
         assert (query["category"], query["truth"]) == ("mill", 3)
         assert 0 <= query["average_precision"] <= query["image_level"] <= 1
     assert record["queries"][0]["file"] == "work 0: the mill.png"
-    assert record["micro"] == record["macro"] == pytest.approx(
-        sum(query["average_precision"] for query in record["queries"]) / 4, abs=1e-6
+    assert (
+        record["micro"]
+        == record["macro"]
+        == pytest.approx(sum(query["average_precision"] for query in record["queries"]) / 4, abs=1e-6)
     )
     assert record["image_level"] > 0.75  # the detail is copied as it is, and one work in five has none
     assert (record["missing"], record["works"]) == ([], 5)
@@ -88,9 +90,7 @@ def test_evaluate_in_json(run, pictures: Path) -> None:
 
 
 def test_evaluate_for_people_and_several_places(run, pictures: Path) -> None:
-    status, out, _ = run(
-        "evaluate", "artminer", "brueghel", "--annotations", pictures / "test.json", "--per-work", 3
-    )
+    status, out, _ = run("evaluate", "artminer", "brueghel", "--annotations", pictures / "test.json", "--per-work", 3)
     assert status == 0
     for words in ("mill", "micro", "macro", "5 works searched, 3 of each"):
         assert words in out

@@ -16,12 +16,13 @@ from explorer.geometry import Box
 from explorer.indexing import index_folder
 from explorer.progress import Cancelled, stage, watched
 from explorer.search import search
-from explorer.search.click import MIDDLE, FirstLook, click_proposals, first_look, proposals, square
+from explorer.search.click import MIDDLE, FirstSearch, click_proposals, first_search, proposals, square
 from explorer.search.click.agreement import agreement, surroundings, transform_to
 from explorer.search.click.extent import largest_sum
 from explorer.search.query import Match, PicturePart, Query, RegionPart
 from explorer.ui.turns import Stage, Turns, reported
 from explorer.workspace import Workspace
+from explorer.workspace.picture_encoder import PictureEncoder
 
 WIDE, HIGH = 480, 360
 TALL, BROAD = (90, 170), (200, 90)
@@ -54,10 +55,6 @@ def with_motif(seed: int, at: tuple[int, int], size: tuple[int, int], mirrored: 
 def truth(name: str) -> Box:
     (x, y), (wide, high), _ = PLACES[name]
     return Box.from_pixels((x, y, x + wide, y + high), WIDE, HIGH)
-
-
-def overlap(one: Box, other: Box) -> float:
-    return one.iou(other)
 
 
 # -- the box of the largest sum ----------------------------------------------------------------------------------------
@@ -116,17 +113,17 @@ def test_a_click_proposes_the_motif_whatever_its_proportions(
     box = truth(name)
     x, y = box.x0 + at[0] * box.width, box.y0 + at[1] * box.height
     found = click_proposals(motifs, name, x, y)
-    assert overlap(found[0].box, box) >= 0.4
+    assert found[0].box.iou(box) >= 0.4
     assert found[0].support > 0.5
-    assert [one.support for one in found] == sorted((one.support for one in found), reverse=True)
-    for one in found:
-        assert one.box.clipped() == one.box and one.box.x0 <= x <= one.box.x1 and one.box.y0 <= y <= one.box.y1
+    assert [proposal.support for proposal in found] == sorted((proposal.support for proposal in found), reverse=True)
+    for place in (proposal.box for proposal in found):
+        assert place.clipped() == place and place.x0 <= x <= place.x1 and place.y0 <= y <= place.y1
 
 
 def test_ground_where_nothing_recurs_proposes_the_middle_square_without_support(motifs: Workspace) -> None:
     found = click_proposals(motifs, "second.png", 0.2, 0.75)
     assert found[0].box == square((WIDE, HIGH), 0.2, 0.75, MIDDLE)
-    assert all(one.support < 0.3 for one in found) and len(found) > 2
+    assert all(proposal.support < 0.3 for proposal in found) and len(found) > 2
 
 
 def test_a_picture_from_outside_is_encoded_once_and_has_proposals(
@@ -134,36 +131,36 @@ def test_a_picture_from_outside_is_encoded_once_and_has_proposals(
 ) -> None:
     path = save(with_motif(9, (150, 80), TALL, False), tmp_path / "mine.png")
     encoded = []
-    encode = Workspace._encode
-    monkeypatch.setattr(Workspace, "_encode", lambda self, path: encoded.append(path) or encode(self, path))
+    encode = PictureEncoder.encode_image
+    monkeypatch.setattr(PictureEncoder, "encode_image", lambda *given: encoded.append(path) or encode(*given))
     at = (150 + 45) / WIDE, (80 + 70) / HIGH
-    found = proposals(motifs, first_look(motifs, PicturePart(path), *at), *at)
+    found = proposals(motifs, first_search(motifs, PicturePart(path), *at), *at)
     box = Box.from_pixels((150, 80, 240, 250), WIDE, HIGH)
-    assert overlap(found[0].box, box) >= 0.4 and found[0].support > 1
+    assert found[0].box.iou(box) >= 0.4 and found[0].support > 1
     search(motifs, Query((PicturePart(path, found[0].box),)))
     assert encoded == [path]
     save(with_motif(10, (150, 80), TALL, False), path)
-    first_look(motifs, PicturePart(path), *at)
+    first_search(motifs, PicturePart(path), *at)
     assert encoded == [path, path], "another content is another picture"
 
 
 def test_copies_too_unlikely_to_be_any_teach_nothing(motifs: Workspace) -> None:
-    look = first_look(motifs, RegionPart("first.png", Box.whole()), 0.2, 0.5)
-    assert look.copies
-    doubted = [replace(one, evidence=replace(one.evidence, probability=0.1)) for one in look.matches]
-    assert FirstLook(look.part, doubted).copies == []
+    searched = first_search(motifs, RegionPart("first.png", Box.whole()), 0.2, 0.5)
+    assert searched.copies
+    doubted = [replace(match, evidence=replace(match.evidence, probability=0.1)) for match in searched.matches]
+    assert FirstSearch(searched.part, doubted).copies == []
 
 
 # -- watched, and stopped ----------------------------------------------------------------------------------------------
 
 
 def test_a_search_tells_its_stages_and_stops_between_them(motifs: Workspace) -> None:
-    query, said = Query((RegionPart("first.png", truth("first.png")),)), []
-    with watched(said.append):
+    query, told = Query((RegionPart("first.png", truth("first.png")),)), []
+    with watched(told.append):
         search(motifs, query)
-    words = [one for one in said if one]
-    assert words[0] == "looking for works that may have it"
-    assert [one.split()[0] for one in words] == ["looking", "looking", "comparing", "verifying"]
+    stages = [words for words in told if words]
+    assert stages[0] == "looking for works that may have it"
+    assert [words.split()[0] for words in stages] == ["looking", "looking", "comparing", "verifying"]
 
     def until_comparing(words: str) -> None:
         if words.startswith("comparing"):
@@ -198,8 +195,8 @@ def test_answers_come_with_their_stages_and_errors_are_raised_where_they_are_tak
 
     answers = []
     with pytest.raises(ValueError, match="lost count"):
-        for one in reported(work, lambda: False):
-            answers.append(one)
+        for answer in reported(work, lambda: False):
+            answers.append(answer)
     assert answers == [Stage("counting"), 1, 2]
 
 

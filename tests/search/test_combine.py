@@ -97,9 +97,11 @@ def test_words_go_with_a_detail(pair: Workspace) -> None:
 def test_a_click_on_a_detail_proposes_what_recurs(pair: Workspace, at: tuple[float, float]) -> None:
     x, y = (ONE[0] + at[0] * SIDE) / WIDE, (ONE[1] + at[1] * SIDE) / HIGH
     found = click_proposals(pair, "asked.png", x, y)
-    supports = [one.support for one in found]
+    supports = [proposal.support for proposal in found]
     assert supports == sorted(supports, reverse=True)
-    assert all(one.box.x0 <= x <= one.box.x1 and one.box.y0 <= y <= one.box.y1 for one in found)
+    assert all(
+        place.x0 <= x <= place.x1 and place.y0 <= y <= place.y1 for place in (proposal.box for proposal in found)
+    )
     best, truth = found[0], Box.from_pixels((*ONE, ONE[0] + SIDE, ONE[1] + SIDE), WIDE, HIGH)
     boxes = np.array([best.box.as_tuple()]), np.array([truth.as_tuple()])
     assert intersection_over_union(*boxes)[0, 0] >= 0.4

@@ -18,11 +18,14 @@ from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
 from explorer.matching.dense import locate
 from explorer.search import search
+from explorer.search.candidates import match_coarsely
 from explorer.search.click import click_box
-from explorer.search.pipeline import match_coarsely, match_densely, own_rows, prepare
+from explorer.search.own_works import rows_of_file
 from explorer.search.query import PicturePart, Query, RegionPart, SearchOptions, WordsPart
+from explorer.search.rerank import match_densely
 from explorer.search.serialisation import match_records
-from explorer.words.labels import label_works
+from explorer.search.visual_query import prepare
+from explorer.words import label_works
 from explorer.words.zero_shot import MARGIN
 from explorer.workspace import Workspace
 
@@ -35,9 +38,7 @@ PLACES = {
     "smaller.png": ((352, 240), 96, False),
 }
 """Work -> where the one detail lies in it (left, top), its side in pixels, and whether it is reversed."""
-TRUTH = {
-    name: Box.from_pixels((x, y, x + side, y + side), WIDE, HIGH) for name, ((x, y), side, _) in PLACES.items()
-}
+TRUTH = {name: Box.from_pixels((x, y, x + side, y + side), WIDE, HIGH) for name, ((x, y), side, _) in PLACES.items()}
 
 
 def overlap(box: Box, truth: Box) -> float:
@@ -82,28 +83,28 @@ def test_a_detail_is_found_wherever_else_it_was_planted(workshop: Workspace, nam
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_where_a_glance_points_the_detail_lies_as_well_as_anywhere(workshop: Workspace, name: str) -> None:
-    """Against the detail laid over all of every work: what is looked at first loses no copy, and invents none.
+def test_dense_matching_of_candidates_finds_what_exhaustive_matching_finds(workshop: Workspace, name: str) -> None:
+    """Against dense matching over all of every work: coarse matching loses no copy, and adds none.
 
-    Not to the last digit: cells of the coarser grids, on which large places are laid, are cut a little differently.
+    Not to the last digit: cells of the coarser grids, on which large places are matched, are cut a little differently.
     """
     query = prepare(workshop, region(name))
     rows = [row for row in range(len(workshop.tables.works)) if row not in query.own]
-    laid = match_densely(workshop, query, match_coarsely(workshop, query, rows))
-    assert sorted(one.row for one in laid) == rows
+    candidates = match_densely(workshop, query, match_coarsely(workshop, query, rows))
+    assert sorted(candidate.row for candidate in candidates) == rows
     everywhere = locate(query.detail.cells, [workshop.tables.cells(row) for row in rows])
     best = {workshop.tables.works[row]: places[0].score for row, places in zip(rows, everywhere, strict=True)}
-    for one in laid:
-        work = workshop.tables.works[one.row]
-        assert one.score <= best[work] + 0.02
+    for candidate in candidates:
+        work = workshop.tables.works[candidate.row]
+        assert candidate.cosine <= best[work] + 0.02
         if work in PLACES and PLACES[work][2] == PLACES[name][2]:
-            assert one.score > best[work] - 0.02
+            assert candidate.cosine > best[work] - 0.02
 
 
-def test_a_glance_keeps_the_works_that_have_the_detail(workshop: Workspace) -> None:
+def test_coarse_matching_keeps_the_works_that_have_the_detail(workshop: Workspace) -> None:
     query = prepare(workshop, region("first.png"))
     rows = [row for row in range(len(workshop.tables.works)) if row not in query.own]
-    kept = {workshop.tables.works[one.row] for one in match_coarsely(workshop, query, rows, works=4)}
+    kept = {workshop.tables.works[place.row] for place in match_coarsely(workshop, query, rows, works=4)}
     assert len(kept) == 4
     assert kept >= {"second.png", "larger.png", "smaller.png"}
     assert match_coarsely(workshop, query, []) == []
@@ -166,11 +167,11 @@ def test_the_first_ten_are_the_same_however_many_are_wanted_though_few_are_compa
     assert {match.work for match in third} == set(workshop.tables.works) - {"first.png"}
 
 
-def test_a_detail_that_says_nothing_is_refused_before_anything_is_searched(
+def test_a_detail_with_nothing_to_recognise_is_refused_before_anything_is_searched(
     workshop: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searched: list[object] = []
-    monkeypatch.setattr("explorer.search.api.prepare", lambda *asked: searched.append(asked))
+    monkeypatch.setattr("explorer.search.api.prepare", lambda *arguments: searched.append(arguments))
     with pytest.raises(ExplorerError, match="pixels"):
         search(workshop, Query((region("first.png", Box(0.5, 0.5, 0.5001, 0.5001)),)))
     assert not searched
@@ -233,8 +234,8 @@ def test_a_graph_that_does_not_lead_everywhere_leaves_no_work_out(workshop: Work
 
 
 def test_several_places_of_one_work(workshop: Workspace) -> None:
-    one = search(workshop, Query((region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)),)))
-    assert [match.work for match in one].count("twice.png") == 1
+    single = search(workshop, Query((region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)),)))
+    assert [match.work for match in single].count("twice.png") == 1
     many = search(workshop, Query((region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)),)),
                   SearchOptions(top=100, per_work=3))  # fmt: skip
     mine = [match for match in many if match.work == "twice.png"]
@@ -278,11 +279,11 @@ def test_a_picture_of_one_colour_is_refused(workshop: Workspace, tmp_path: Path)
 
 def test_matches_carry_their_evidence(workshop: Workspace) -> None:
     (best, *others) = search(workshop, Query((region("first.png", TRUTH["first.png"]),)), SearchOptions(top=100))
-    said = best.evidence
-    assert best.work == "first copy.png" and said.probability == best.score > 0.9
-    assert said.transform.scale == pytest.approx(1, abs=0.03) and abs(said.transform.turn) < 1
-    assert not said.transform.mirror and said.inliers > 10
-    for x, y, there_x, there_y in said.pairs:
+    evidence = best.evidence
+    assert best.work == "first copy.png" and evidence.probability == best.score > 0.9
+    assert evidence.transform.scale == pytest.approx(1, abs=0.03) and abs(evidence.transform.turn) < 1
+    assert not evidence.transform.mirror and evidence.inliers > 10
+    for x, y, there_x, there_y in evidence.pairs:
         assert (x, y) == pytest.approx((there_x, there_y), abs=0.03)
     by_work = {match.work: match for match in others}
     larger, mirrored = by_work["larger.png"].evidence, by_work["mirrored.png"].evidence
@@ -339,7 +340,7 @@ def test_a_work_asked_for_by_its_file_is_answered_like_the_work(workshop: Worksp
 
 def test_the_own_work_is_known_by_its_path_and_else_by_its_content(workshop: Workspace, tmp_path: Path) -> None:
     def left_out(path: Path) -> set[str]:
-        return {workshop.tables.works[row] for row in own_rows(workshop, path)}
+        return {workshop.tables.works[row] for row in rows_of_file(workshop, path)}
 
     folder = workshop.folder
     assert left_out(folder / "first.png") == {"first.png"}

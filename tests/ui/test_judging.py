@@ -19,7 +19,7 @@ from explorer.collection.judgement_export import JUDGEMENT_COLUMNS, write_csv
 from explorer.collection.pictures import file_hash
 from explorer.geometry import Box
 from explorer.registration.physical_size import SizeComparison, WorkSize, compare_sizes
-from explorer.search.combine import JudgedPart
+from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, RegionPart
 from explorer.ui import build_app, evidence, incoming, launch, views, words_for
 from explorer.ui.judging import Judging, answered, judging_functions
@@ -238,7 +238,7 @@ def test_a_search_that_learns_is_asked_for_with_what_was_judged(
     taught = judging.results(step, {"title": "x"}, ResultOptions(learn=True))
     assert asked[0] == ((RegionPart(first, HERE),), ())
     assert asked[1] == (
-        (RegionPart(first, HERE),), (JudgedPart(second, THERE, True), JudgedPart(third, THERE, False)),
+        (RegionPart(first, HERE),), (JudgedMatch(second, THERE, True), JudgedMatch(third, THERE, False)),
     )  # fmt: skip
     assert (plain["learnt"], taught["learnt"]) == ("", "learnt from 1 accepted, 1 rejected")
     assert taught["cards"][0]["judged"]["verdict"] == "rejected"

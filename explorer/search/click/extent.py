@@ -1,4 +1,4 @@
-"""The extent of what agrees round a point: the box of cells with the largest sum of worth."""
+"""The extent of what agrees round a point: the box of cells round it whose values have the largest sum."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ Cells = tuple[int, int, int, int]
 """First row, row after the last, first column, column after the last."""
 
 
-def largest_sum(worth: np.ndarray, row: int, column: int) -> tuple[Cells, float]:
-    """The box that contains a cell and whose ``worth (h, w)``, positive or negative, adds up to most; and that sum.
+def largest_sum(values: np.ndarray, row: int, column: int) -> tuple[Cells, float]:
+    """The box that contains a cell and with the largest sum of ``values (h, w)``, positive or negative; and that sum.
 
     All boxes round the cell are tried, each as four look-ups in a summed-area table. To score a box by a sum that is
     positive inside an object and negative outside is the box search of Lampert, Blaschko and Hofmann, "Beyond sliding
@@ -18,9 +18,9 @@ def largest_sum(worth: np.ndarray, row: int, column: int) -> tuple[Cells, float]
     >>> largest_sum(np.array([[-1.0, -1.0, -1.0], [2.0, 1.0, -1.0], [-1.0, -1.0, -1.0]]), 1, 1)
     ((1, 2, 0, 2), 3.0)
     """
-    rows, columns = worth.shape
+    rows, columns = values.shape
     table = np.zeros((rows + 1, columns + 1))
-    table[1:, 1:] = worth.cumsum(axis=0).cumsum(axis=1)
+    table[1:, 1:] = values.cumsum(axis=0).cumsum(axis=1)
     tops, bottoms = np.arange(row + 1), np.arange(row + 1, rows + 1)
     lefts, rights = np.arange(column + 1), np.arange(column + 1, columns + 1)
     bands = table[bottoms] - table[tops][:, None]  # (tops, bottoms, columns + 1)

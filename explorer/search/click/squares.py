@@ -1,4 +1,4 @@
-"""Squares round a click: the size that is searched first, and the sizes to fall back on."""
+"""Squares round a click: the one that is searched for first, and the other sizes that are proposed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from explorer.workspace import Workspace
 SIZES = (0.08, 0.13, 0.22, 0.4)
 """Sides of the squares, as fractions of the side of a square of the picture's area."""
 MIDDLE = 0.22
-"""The one that is searched first."""
+"""The one that is searched for first."""
 
 
 def click_box(workspace: Workspace, work_id: str, x: float, y: float, scale: float) -> Box:
@@ -24,7 +24,7 @@ def click_box(workspace: Workspace, work_id: str, x: float, y: float, scale: flo
 
 
 def square(size: tuple[int, int], x: float, y: float, scale: float) -> Box:
-    """The same on any picture of ``size`` (width and height in pixels).
+    """The square region round a point, as :func:`click_box`, on any picture of ``size`` (width, height in pixels).
 
     >>> square((400, 100), 0.5, 0.0, 0.25)
     Box(x0=0.4375, y0=0.0, x1=0.5625, y1=0.5)

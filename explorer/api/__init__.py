@@ -1,0 +1,66 @@
+"""The Python API: a few calls over the same functions as the command line and the web API, with the same names.
+
+Boxes and clicks are pixels of the original, upright picture. Every answer is made of frozen records whose attributes
+are the keys of the command line's JSON. Errors are :class:`explorer.ExplorerError`, each with a sentence that says
+what to do next.
+
+| command line | Python | web API of the running app |
+|---|---|---|
+| `explorer index FOLDER --name NAME` | `explorer.index_folder(folder, name)` | |
+| `explorer demo FOLDER` | `explorer.paint_demo(folder)` | |
+| `explorer serve NAME` | `explorer.ui.build_app`, `launch` | the app itself |
+| `NAME` of any command | `c = explorer.open(name)` | the collection that the app serves |
+| `search --image` | `c.search(image)` | `search_picture`, `search_region` |
+| `search --image --box` | `c.search(image, box=...)` | the same with `box` |
+| `search --image --click` | `c.search(image, click=...)` | `click_picture`, `click_region` |
+| `search --text` | `c.search(text=...)` | `search_words` |
+| `--also`, `--layout`, `--not` | `also=`, `layout=`, `unwanted=` | `search_combined` |
+| `--top`, `--per-work`, `--own` | `top=`, `per_work=`, `own=` | `top`, `per_work`, `own` |
+| `search --queries` | a loop over `c.search` | one call for each query |
+| `explorer label` | `c.label(prompts)` | `label` |
+| `explorer judgements` | `c.judgements()` | `judgements` |
+| | `c.works(text)` | `find` |
+| | `c.map()` | `map` |
+
+Filling and measuring a collection (`index`, `demo`, `fetch`, `evaluate`, `train-mini`) is for whoever runs the server
+and has no web call; `explorer.fetch`, `explorer.evaluate` and `explorer.adapt` have the last three as functions, which
+may change from one version to the next. `not` is a keyword of Python, hence `unwanted`; `explorer.index` and
+`explorer.demo` are subpackages, hence `index_folder` and `paint_demo`.
+
+Importing this module is light: the model, the index and the libraries under them load with the first call that needs
+them.
+"""
+
+from explorer.api.calls import index_folder, open, paint_demo
+from explorer.api.collection import IndexedCollection
+from explorer.api.records import (
+    IndexRecord,
+    JudgementRecord,
+    LabelRecord,
+    MapRecord,
+    MatchRecord,
+    PartRecord,
+    ProposalRecord,
+    SearchResult,
+    SkippedRecord,
+    TransformRecord,
+    WorkRecord,
+)
+
+__all__ = [
+    "IndexRecord",
+    "IndexedCollection",
+    "JudgementRecord",
+    "LabelRecord",
+    "MapRecord",
+    "MatchRecord",
+    "PartRecord",
+    "ProposalRecord",
+    "SearchResult",
+    "SkippedRecord",
+    "TransformRecord",
+    "WorkRecord",
+    "index_folder",
+    "open",
+    "paint_demo",
+]

@@ -1,0 +1,82 @@
+"""The calls that begin with a name or a folder: paint the demo, index a folder, open a collection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer import paths
+from explorer.api.collection import IndexedCollection
+from explorer.api.records import IndexRecord, SkippedRecord
+from explorer.errors import ExplorerError
+from explorer.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from explorer.config import RuntimeOptions
+
+
+def open(name: str, *, cache: Path | str | None = None, threads: int = 0, device: str = "") -> IndexedCollection:
+    """Open the indexed collection ``name``; the model and the index load with the first call that needs them.
+
+    ``cache`` is the folder of all collections: by default the one that the environment variable ``EXPLORER_CACHE``
+    names, else ``index_cache``. ``threads`` (0: all) and ``device`` (``"cpu"``, ``"cuda"``, ``"mps"``; empty: the best
+    there is) say what the model runs on.
+
+    Raises :class:`explorer.ExplorerError` when there is no such collection, or it was not indexed to its end.
+    """
+    from explorer.workspace import Workspace
+
+    return IndexedCollection(Workspace.open(name, _folder(cache), _runtime(threads=threads, device=device)))
+
+
+def index_folder(  # noqa: PLR0913 (the command's arguments, all but two by name)
+    folder: Path | str, name: str, *, metadata: Path | str | None = None, cache: Path | str | None = None,
+    progress: Progress = silent, threads: int = 0, batch: int = 0, device: str = "", **options: Any,
+) -> IndexRecord:  # fmt: skip
+    """Make or update the collection ``name`` from the pictures below ``folder``; only new and changed ones are encoded.
+
+    ``metadata`` is a CSV file with a column ``file``. ``options`` are those of ``explorer index``, with underscores:
+    ``model`` (``"mini"`` and ``"small"`` ship with the program and need no network), ``resolution`` (pixels of the long
+    side), ``match_layer``, ``match_facet``, ``cell_dims``, ``hog_weight``, ``whitening``, ``engine``. ``progress`` is
+    called with the stage in words, how many are done, and how many there are. A run that was stopped goes on where it
+    was.
+
+    Raises :class:`explorer.ExplorerError`, before anything is changed, for an unknown option, and when the folder, the
+    name, the catalogue or the model will not do.
+    """
+    from explorer.config import INDEX_OPTIONS, Config
+    from explorer.indexing import index_folder as run
+
+    unknown = sorted(set(options) - set(INDEX_OPTIONS))
+    if unknown:
+        raise ExplorerError(f"{unknown[0]!r} is no option of indexing; these are: {', '.join(INDEX_OPTIONS)}.")
+    report = run(
+        Path(folder), name, _folder(cache), Config(**options), metadata=Path(metadata) if metadata else None,
+        progress=progress, runtime=_runtime(threads=threads, batch=batch, device=device),
+    )  # fmt: skip
+    skipped = tuple(SkippedRecord(file.file, file.reason) for file in report.skipped)
+    matching = report.matching.record() if report.matching else None
+    return IndexRecord(report.works, report.encoded, report.regions, skipped, matching)
+
+
+def paint_demo(folder: Path | str, works: int = 72) -> Path:
+    """Paint the demo collection into ``folder``, which is replaced if it is there; returns the folder.
+
+    It then holds ``images/``, the catalogue ``metadata.csv``, and the truth: ``annotations.json``, ``transforms.json``.
+    Fewer works are the beginning of more. Painting runs in processes of its own, so a script that calls this needs the
+    usual ``if __name__ == "__main__":``.
+    """
+    from explorer.demo import paint_demo as paint
+
+    paint(Path(folder), works)
+    return Path(folder)
+
+
+def _folder(cache: Path | str | None) -> Path:
+    return Path(cache) if cache is not None else paths.DEFAULT_CACHE
+
+
+def _runtime(**options: Any) -> RuntimeOptions:
+    from explorer.config import RuntimeOptions
+
+    return RuntimeOptions(**options)

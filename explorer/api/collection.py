@@ -1,0 +1,132 @@
+"""An opened collection, as scripts and notebooks use it: search, label, map, works, judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.api.records import JudgementRecord, LabelRecord, MapRecord, SearchResult, WorkRecord
+from explorer.errors import ExplorerError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from explorer.workspace import Workspace
+
+Numbers = Sequence[float]
+
+
+class IndexedCollection:
+    """A collection that :func:`explorer.open` opened. Nothing here changes it; it may be open elsewhere too."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        """What the functions inside the package take. It may change from one version to the next."""
+
+    @property
+    def name(self) -> str:
+        return self.workspace.name
+
+    def __repr__(self) -> str:
+        return f"<IndexedCollection {self.name!r}: {self.workspace.manifest.works:,} works>"
+
+    def __len__(self) -> int:
+        return len(self.workspace.collection.ids())
+
+    def works(self, text: str = "") -> list[WorkRecord]:
+        """The works whose catalogue entry or file name has all the words of ``text``; without words, all of them."""
+        works = self.workspace.collection.find(text)
+        return [
+            WorkRecord(work.id, self.workspace.original(work), work.title, work.artist, work.date, work.year,
+                       work.width, work.height)
+            for work in works
+        ]  # fmt: skip
+
+    def picture(self, file: str) -> Image:
+        """The original of a work, upright, in RGB and in full size: what the boxes of all records refer to."""
+        from explorer.collection import open_picture
+
+        return open_picture(self.workspace.original(self.workspace.collection.work(file))).image
+
+    def search(  # noqa: PLR0913 (the command's options, each by its name)
+        self, image: Path | str | None = None, *, box: Numbers | None = None, click: Numbers | None = None,
+        also: Sequence[Numbers] = (), layout: bool = False, text: str | None = None,
+        unwanted: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
+        top: int = 20, per_work: int = 1, own: bool = False,
+    ) -> SearchResult:  # fmt: skip
+        """Where a picture, a detail of it, or words are found in the collection, best first.
+
+        ``image`` is a picture file, in the collection or not. ``box`` (x0, y0, x1, y1) is a detail of it; ``click``
+        (x, y) is a point of it, and means the thing there as far as it recurs: the result's ``proposals`` say what
+        was searched and what else it may mean. ``also`` has further boxes of the same picture that must be there too,
+        with ``layout`` in the same arrangement. ``text`` is words, by themselves or with a picture, whose matches they
+        then order. ``unwanted`` has pictures, or pairs of a picture and a box, that should not be there.
+        ``top`` matches are given at most, ``per_work`` of one work, those in the picture's own work only with ``own``.
+
+        Raises :class:`explorer.ExplorerError` when there is nothing to search for, a picture cannot be read, a box or a
+        click lies outside it, or a detail shows nothing that could be matched.
+        """
+        from explorer.search import search
+        from explorer.search.parsing import parse_query
+        from explorer.search.query import SearchOptions
+        from explorer.search.serialisation import match_records, with_click
+
+        record = {
+            "image": None if image is None else str(image), "box": None if box is None else _numbers(box),
+            "click": None if click is None else _numbers(click), "also": [_numbers(further) for further in also],
+            "layout": layout, "text": text, "not": [_unwanted(picture) for picture in unwanted],
+        }  # fmt: skip
+        query, proposals = with_click(self.workspace, parse_query(record))
+        matches = search(self.workspace, query, SearchOptions(top, per_work, own))
+        return SearchResult.from_json(match_records(self.workspace, matches), proposals)
+
+    def label(self, prompts: Sequence[str] | str) -> list[LabelRecord]:
+        """Every work's probability for each label in plain words, and the label that suits it, if one stands out.
+
+        ``prompts`` is a list of labels, or a text with semicolons between them.
+        """
+        from explorer.words import label_works
+        from explorer.words.labels import parse_prompts
+
+        text, separator = (prompts, ";") if isinstance(prompts, str) else ("\n".join(prompts), "\n")
+        table = label_works(self.workspace, parse_prompts(text, separator))
+        return [
+            LabelRecord(
+                work,
+                None if best is None else table.labels[best],
+                {name: round(float(score), 6) for name, score in zip(table.labels, scores, strict=True)},
+            )
+            for work, best, scores in zip(table.works, table.best, table.scores, strict=True)
+        ]
+
+    def map(self) -> list[MapRecord]:
+        """Each work's place on a plane where works that look alike are near each other (UMAP); kept once computed."""
+        from explorer.maps import work_map
+
+        layout = work_map(self.workspace)
+        return [MapRecord(work, float(x), float(y)) for work, (x, y) in zip(layout.works, layout.xy, strict=True)]
+
+    def judgements(self, csv: Path | str | None = None) -> list[JudgementRecord]:
+        """All judgements that hold, in the order in which they were given; also written to a file ``csv``, if named."""
+        from explorer.collection.judgement_export import judgement_records, write_csv
+
+        records = judgement_records(self.workspace.collection)
+        if csv is not None:
+            write_csv(records, Path(csv))
+        return [JudgementRecord.from_json(record) for record in records]
+
+
+def _numbers(values: Sequence[float]) -> list[float]:
+    """Coordinates as plain numbers, whatever kind of number they were."""
+    try:
+        return [float(value) for value in values]
+    except (TypeError, ValueError):
+        raise ExplorerError(f"A box is four numbers and a click two, in pixels, not {values!r}.") from None
+
+
+def _unwanted(picture: Path | str | tuple[Path | str, Numbers]) -> dict[str, Any]:
+    if isinstance(picture, tuple):
+        path, box = picture
+        return {"image": str(path), "box": _numbers(box)}
+    return {"image": str(picture), "box": None}

@@ -1,0 +1,220 @@
+"""The Python API: the same answers as the command line, as records; and ``import explorer`` stays light."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import textwrap
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from generated import folder_of
+
+import explorer
+from explorer import paths
+from explorer.cli import main
+from explorer.collection import Judgement
+from explorer.geometry import Box
+from explorer.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def collection(demo_cache: Path) -> explorer.IndexedCollection:
+    return explorer.open("demo", cache=demo_cache)
+
+
+@pytest.fixture(scope="module")
+def motif(demo_folder: Path) -> tuple[Path, tuple[int, ...]]:
+    """A picture of the demo and the box of a motif in it that recurs in other works, from the demo's truth."""
+    annotations = json.loads((demo_folder / "annotations.json").read_text("utf-8"))
+    file, box = max(annotations.values(), key=len)[0]["query"]
+    return demo_folder / "images" / file, tuple(box)
+
+
+@pytest.fixture
+def picture(motif: tuple[Path, tuple[int, ...]]) -> Path:
+    return motif[0]
+
+
+@pytest.fixture
+def command(demo_cache: Path, capsys: pytest.CaptureFixture[str]):
+    """What a command about the demo writes with --json."""
+
+    def run(name: str, *arguments: object) -> dict:
+        capsys.readouterr()
+        assert main([name, "demo", *map(str, arguments), "--json", "--cache", str(demo_cache)]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def as_json(record: object) -> object:
+    """A record as JSON would have it: tuples become lists, what is left out by the command line goes."""
+    values = json.loads(json.dumps(asdict(record)))
+    return {name: value for name, value in values.items() if not (name in ("parts", "also") and not value)}
+
+
+# -- search ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_box_is_answered_as_on_the_command_line(collection, motif, command) -> None:
+    picture, box = motif
+    found = collection.search(picture, box=box, top=5, per_work=2, own=True)
+    written = command("search", "--image", picture, "--box", *box, "--top", 5, "--per-work", 2, "--own")
+    assert [as_json(match) for match in found] == written["matches"]
+    assert found[0].probability > 0.9
+    assert found[0].transform.scale > 0
+    assert found.proposals == []
+    for own in (True, False):
+        assert (picture.name in {match.file for match in collection.search(picture, box=box, top=24, own=own)}) is own
+
+
+def test_a_click_is_answered_as_on_the_command_line(collection, motif, command) -> None:
+    picture, (x0, y0, x1, y1) = motif
+    x, y = (x0 + x1) // 2, (y0 + y1) // 2
+    found = collection.search(str(picture), click=(x, y))
+    written = command("search", "--image", picture, "--click", x, y)
+    assert [as_json(match) for match in found] == written["matches"]
+    assert [as_json(proposal) for proposal in found.proposals] == written["proposals"]
+
+
+def test_several_details_words_and_what_is_unwanted_go_together(collection, picture: Path, command) -> None:
+    away = collection.works()[5].path
+    found = collection.search(
+        picture, box=(40, 60, 220, 240), also=[(300, 60, 480, 240)], layout=True, text="a village", own=True,
+        unwanted=[(away, (0, 0, 200, 200)), away],
+    )  # fmt: skip
+    written = command(
+        "search", "--image", picture, "--box", 40, 60, 220, 240, "--also", 300, 60, 480, 240, "--layout",
+        "--text", "a village", "--not", away, 0, 0, 200, 200, "--not", away, "--own",
+    )  # fmt: skip
+    assert [as_json(match) for match in found] == written["matches"]
+    assert {0, 1} <= {part.part for part in found[0].parts}
+
+
+def test_words_alone_have_no_probability(collection, command) -> None:
+    found = collection.search(text="a windmill", top=3)
+    assert [as_json(match) for match in found] == command("search", "--text", "a windmill", "--top", 3)["matches"]
+    assert {match.probability for match in found} == {None}
+
+
+def test_numbers_of_any_kind_are_taken_and_anything_else_is_refused(collection, picture: Path) -> None:
+    box = np.array([40, 60, 220, 240])
+    assert collection.search(picture, box=box, top=1) == collection.search(picture, box=(40, 60, 220, 240), top=1)
+    for wrong, words in {
+        "no picture and no words": ({}, "needs"),
+        "a word for a number": ({"image": picture, "box": ("a", 0, 9, 9)}, "four"),
+        "three numbers": ({"image": picture, "box": (0, 0, 9)}, "four numbers"),
+        "outside": ({"image": picture, "click": (-5, 9)}, "outside"),
+        "box and click": ({"image": picture, "box": (0, 0, 90, 90), "click": (5, 9)}, "click"),
+        "no such file": ({"image": "absent.jpg"}, "absent.jpg"),
+    }.values():
+        with pytest.raises(explorer.ExplorerError, match=words):
+            collection.search(**wrong)
+
+
+# -- labels, map, works, judgements ------------------------------------------------------------------------------------
+
+
+def test_labels_are_those_of_the_command_line(collection, command) -> None:
+    labels = ["a village in winter", "a still life"]
+    written = command("label", "--prompts", "; ".join(labels))["works"]
+    assert [as_json(work) for work in collection.label(labels)] == written
+    assert [as_json(work) for work in collection.label("; ".join(labels))] == written
+    with pytest.raises(explorer.ExplorerError):
+        collection.label([])
+
+
+def test_works_can_be_found_and_opened(collection, demo_folder: Path) -> None:
+    works = collection.works()
+    assert len(works) == len(collection) == 24
+    assert works[0].path == demo_folder / "images" / works[0].file
+    assert collection.picture(works[0].file).size == (works[0].width, works[0].height)
+    assert collection.works(works[3].title) and works[3] in collection.works(works[3].title)
+    assert "24 works" in repr(collection)
+
+
+def test_every_work_has_a_place_on_the_map(collection) -> None:
+    points = collection.map()
+    assert [point.file for point in points] == [work.file for work in collection.works()]
+    assert all(0 <= point.x <= 1 and 0 <= point.y <= 1 for point in points)
+
+
+def test_an_indexed_folder_is_open_to_judgements(tmp_path: Path, cache: Path) -> None:
+    folder = folder_of(tmp_path / "pictures", 2, size=(160, 120))
+    (folder / "letter.jpg").write_text("not a painting")
+    seen = []
+    report = explorer.index_folder(
+        folder, "c", cache=cache, model="mini", resolution=224, progress=lambda *step: seen.append(step)
+    )
+    assert (report.works, report.encoded, report.matching) == (2, 2, None)
+    assert [file.file for file in report.skipped] == ["letter.jpg"]
+    assert ("Encoding pictures", 2, 2) in seen
+    opened = explorer.open("c", cache=cache)
+    assert opened.judgements() == []
+    places = Box(0, 0, 0.5, 0.5), Box(0.5, 0.5, 1, 1)
+    said = Judgement("work-000.jpg", places[0], "work-001.jpg", places[1], "accepted", "a copy", "Els")
+    Workspace.open("c", cache).collection.judgements.judge(said)
+    [judgement] = opened.judgements(csv=tmp_path / "judged.csv")
+    assert (judgement.verdict, judgement.note, judgement.who) == ("accepted", "a copy", "Els")
+    assert judgement.match_box == (80, 60, 160, 120)
+    assert judgement.query_place == (0, 0, 0.5, 0.5)
+    assert "accepted" in (tmp_path / "judged.csv").read_text("utf-8-sig")
+
+
+def test_what_is_not_there_is_refused_in_a_sentence(tmp_path: Path, cache: Path) -> None:
+    with pytest.raises(explorer.ExplorerError, match="no collection 'absent'"):
+        explorer.open("absent", cache=cache)
+    with pytest.raises(explorer.ExplorerError, match="'size' is no option of indexing"):
+        explorer.index_folder(tmp_path, "c", cache=cache, size=200)
+
+
+def test_the_demo_can_be_painted(tmp_path: Path) -> None:
+    folder = explorer.paint_demo(str(tmp_path / "demo"), works=2)
+    assert len(list((folder / "images").iterdir())) == 2
+    assert (folder / "metadata.csv").is_file()
+
+
+# -- what is promised --------------------------------------------------------------------------------------------------
+
+
+def test_all_that_is_exported_is_there_and_has_a_docstring() -> None:
+    for name in set(explorer.__all__) - {"__version__"}:
+        assert getattr(explorer, name).__doc__, name
+    assert set(explorer.api.__all__) == set(explorer.__all__) - {"ExplorerError", "__version__"}
+
+
+def test_subpackages_do_not_hide_what_is_exported() -> None:
+    import explorer.demo
+    import explorer.index
+    import explorer.search
+
+    for name in explorer.__all__:
+        assert not hasattr(getattr(explorer, name), "__path__"), f"{name} is both a call and a subpackage"
+
+
+def test_the_example_of_the_package_runs(
+    tmp_path: Path, picture: Path, demo_cache: Path, monkeypatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(picture, tmp_path / "picture.jpg")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paths, "DEFAULT_CACHE", demo_cache)
+    example = textwrap.dedent(explorer.__doc__.split("::\n", 1)[1])
+    names: dict = {}
+    exec(compile(example, "explorer/__init__.py", "exec"), names)
+    assert len(names["places"]) == 24
+    assert ".jpg (" in capsys.readouterr().out
+
+
+def test_importing_the_package_loads_no_library() -> None:
+    script = (
+        "import sys; before = set(sys.modules); import explorer\n"
+        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=paths.ASSETS.parent, capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    assert done.stdout.split() == ["explorer"]
