@@ -26,6 +26,21 @@
   const sign = (verdict) => svg("svg", { viewBox: "0 0 16 16", class: "sign", "aria-hidden": "true" },
     svg("path", { d: SIGNS[verdict], fill: "none", stroke: "currentColor", "stroke-width": 1.7, "stroke-linecap": "round", "stroke-linejoin": "round" }));
 
+  // -- the collection that the page is about -----------------------------------------------------------------------
+  // Its name is in the address, empty for the one that the app was started with. What asks the server for something
+  // when the page opens waits for `ready`: by then the server knows the collection, and the address is right.
+  const collection = () => new URLSearchParams(window.location.search).get("collection") || "";
+  const inCollection = (sent) => ({ collection: collection(), ...sent });
+  let opened = null;
+  const ready = new Promise((resolve) => { opened = resolve; });
+  const open = (name) => {
+    const url = new URL(window.location.href);
+    if (name) url.searchParams.set("collection", name);
+    else url.searchParams.delete("collection");
+    if (name !== collection()) window.history.replaceState(window.history.state, "", url);
+    opened();
+  };
+
   // -- pictures, asked for in batches when they come into sight --------------------------------------------------
   const fetched = new Map(); // "work" or "work|box" -> {url, box}
   const waiting = new Map(); // the same -> {ask, place, images}
@@ -52,11 +67,11 @@
       const places = batch.filter(([, want]) => want.server === server && want.box);
       try {
         if (wholes.length) {
-          const urls = await server.thumbnails(wholes.map(([, want]) => want.work));
+          const urls = await server.thumbnails(inCollection({ works: wholes.map(([, want]) => want.work) }));
           for (const [key, want] of wholes) answer(key, urls[want.work] && { url: urls[want.work], box: null }, want.images);
         }
         if (places.length) {
-          const details = await server.details(places.map(([, want]) => ({ work: want.work, box: want.box })));
+          const details = await server.details(inCollection({ places: places.map(([, want]) => ({ work: want.work, box: want.box })) }));
           places.forEach(([key, want], index) => answer(key, details && details[index], want.images));
         }
       } catch (error) {
@@ -112,14 +127,14 @@
     return at;
   };
 
-  const byline = (one) => [one.artist, one.date].filter(Boolean).join(", ");
+  const byline = (work) => [work.artist, work.date].filter(Boolean).join(", ");
 
   // Two addresses of this page that ask for the same, however they are written.
   const asks = (address) => JSON.stringify([...new URL(address).searchParams].sort());
-  const sameAddress = (one, other) => asks(one) === asks(other);
+  const sameAddress = (first, second) => asks(first) === asks(second);
 
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
   const comparisons = { latest: 0 };
 
-  window.Explorer = { moment, asked, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, comparisons };
+  window.Explorer = { ready, open, inCollection, moment, asked, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, comparisons };
 })();

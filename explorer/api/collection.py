@@ -68,16 +68,17 @@ class IndexedCollection:
         click lies outside it, or a detail shows nothing that could be matched.
         """
         from explorer.search import search
+        from explorer.search.parsing import parse_query
         from explorer.search.query import SearchOptions
-        from explorer.search.serialisation import match_records, parse_query, with_click
+        from explorer.search.serialisation import match_records, with_click
 
-        query = {
+        record = {
             "image": None if image is None else str(image), "box": None if box is None else _numbers(box),
             "click": None if click is None else _numbers(click), "also": [_numbers(further) for further in also],
             "layout": layout, "text": text, "not": [_unwanted(picture) for picture in unwanted],
         }  # fmt: skip
-        query, proposals = with_click(self.workspace, query)
-        matches = search(self.workspace, parse_query(query), SearchOptions(top, per_work, own))
+        query, proposals = with_click(self.workspace, parse_query(record))
+        matches = search(self.workspace, query, SearchOptions(top, per_work, own))
         return SearchResult.from_json(match_records(self.workspace, matches), proposals)
 
     def label(self, prompts: Sequence[str] | str) -> list[LabelRecord]:
@@ -108,11 +109,11 @@ class IndexedCollection:
 
     def judgements(self, csv: Path | str | None = None) -> list[JudgementRecord]:
         """All judgements that hold, in the order in which they were given; also written to a file ``csv``, if named."""
-        from explorer.search.serialisation import JUDGEMENT_COLUMNS, judgement_records, write_csv
+        from explorer.collection.judgement_export import judgement_records, write_csv
 
         records = judgement_records(self.workspace.collection)
         if csv is not None:
-            write_csv(records, JUDGEMENT_COLUMNS, Path(csv))
+            write_csv(records, Path(csv))
         return [JudgementRecord.from_json(record) for record in records]
 
 

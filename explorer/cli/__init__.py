@@ -15,7 +15,14 @@ from typing import Any
 from explorer import __version__
 from explorer.adapt.settings import add_options as training_options
 from explorer.adapt.settings import settings_from
-from explorer.cli.options import command, json_option, machine_options, open_workspace
+from explorer.cli.options import (
+    command,
+    json_option,
+    machine_options,
+    open_database,
+    open_workspace,
+    runtime_options,
+)
 from explorer.cli.output import ProgressBar, print_json
 from explorer.cli.searching import add_search
 from explorer.config import FACETS
@@ -25,7 +32,7 @@ from explorer.evaluate.command import add_options as protocol_options
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status: 0, 1 for an error said in one sentence, 2 for a wrong call."""
+    """Run a command; returns the exit status: 0, 1 for an error (a sentence on standard error), 2 for a wrong call."""
     parser = _parser()
     options = parser.parse_args(arguments)
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # its remarks on odd files
@@ -105,10 +112,10 @@ def _measuring(commands: Any) -> None:
     evaluate = commands.add_parser("evaluate", help=text, description=f"{text[0].upper()}{text[1:]}.")
     protocols = evaluate.add_subparsers(required=True, metavar="PROTOCOL", dest="protocol")
     for protocol, text in PROTOCOLS.items():
-        one = command(protocols, protocol, _evaluate, text)
-        protocol_options(one, protocol)
-        machine_options(one)
-        json_option(one)
+        parser = command(protocols, protocol, _evaluate, text)
+        protocol_options(parser, protocol)
+        machine_options(parser)
+        json_option(parser)
 
     fetch = command(commands, "fetch", _fetch, "download a benchmark's pictures and annotations from its authors")
     fetch.add_argument("what", choices=["brueghel"], help="the Brueghel benchmark of ArtMiner, about 400 MB")
@@ -130,7 +137,7 @@ def _index(options: argparse.Namespace) -> None:
     with ProgressBar() as progress:
         report = index_folder(options.folder, options.name, options.cache, config,
                               metadata=options.metadata, progress=progress, runtime=runtime)  # fmt: skip
-    skipped = [{"file": one.file, "reason": one.reason} for one in report.skipped]
+    skipped = [{"file": file.file, "reason": file.reason} for file in report.skipped]
     if options.json:
         record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
         print_json({**record, "matching": report.matching.record()} if report.matching else record)
@@ -142,7 +149,7 @@ def _index(options: argparse.Namespace) -> None:
         print(f"{report.sync.unmatched_rows:,} catalogue rows name no picture in the folder.")
     if skipped:
         print(f"{len(skipped)} files skipped:")
-        print("\n".join(f"  {one['file']}: {one['reason']}" for one in skipped))
+        print("\n".join(f"  {file['file']}: {file['reason']}" for file in skipped))
     print(f"Open it with: explorer serve {options.name}")
 
 
@@ -153,9 +160,7 @@ def _label(options: argparse.Namespace) -> None:
     from explorer.words.labels import label_works, parse_prompts
 
     prompts = parse_prompts(options.prompts, ";")
-    workspace = open_workspace(options)
-    table = label_works(workspace, prompts)
-    record = table.to_json()
+    record = label_works(open_workspace(options), prompts).to_json()
     if options.json:
         print_json(record)
         return
@@ -164,18 +169,20 @@ def _label(options: argparse.Namespace) -> None:
 
 
 def _judgements(options: argparse.Namespace) -> None:
-    from explorer.search.serialisation import JUDGEMENT_COLUMNS, collection_database, judgement_records, write_csv
+    from explorer.collection.judgement_export import judgement_records, write_csv
 
-    records = judgement_records(collection_database(options.name, options.cache))
+    records = judgement_records(open_database(options))
     if options.csv:
-        write_csv(records, JUDGEMENT_COLUMNS, options.csv)
+        write_csv(records, options.csv)
     if options.json:
         print_json({"judgements": records})
         return
     print(f"{options.name}: {len(records):,} judgements{f', written to {options.csv}' if options.csv else ''}.")
     if not options.csv:
-        print("\n".join(f"  {one['verdict']:<9} {one['query_file']} - {one['match_file']}  ({one['who']}, "
-                        f"{one['when'][:10]}) {one['note']}".rstrip() for one in records))  # fmt: skip
+        for record in records:
+            places = f"{record['query_file']} - {record['match_file']}"
+            day = record["when"][:10]
+            print(f"  {record['verdict']:<9} {places}  ({record['who']}, {day}) {record['note']}".rstrip())
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -218,6 +225,6 @@ def _serve(options: argparse.Namespace) -> None:
     workspace = open_workspace(options)
     from explorer.ui import build_app, launch
 
-    page = build_app(workspace)
+    page = build_app(workspace, runtime_options(options))
     print(f"{workspace.name} is open at http://{options.host}:{options.port} (stop with Ctrl-C)", file=sys.stderr)
     launch(page, workspace, options.host, options.port, not options.no_browser)

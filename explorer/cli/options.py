@@ -1,4 +1,4 @@
-"""What several commands share: how a command is declared, and the collection that it is about."""
+"""What several commands share: how a command is declared, and how its collection is opened."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.errors import ExplorerError
 from explorer.paths import DEFAULT_CACHE
 
 if TYPE_CHECKING:
+    from explorer.collection import Collection
+    from explorer.config import RuntimeOptions
     from explorer.workspace import Workspace
 
 
 def command(commands: Any, name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> Any:
+    """Declare a command: ``run`` is called with its options, ``text`` is its help."""
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR", help="where collections live")
     parser.set_defaults(run=run, wrong=parser.error)
@@ -21,16 +25,38 @@ def command(commands: Any, name: str, run: Callable[[argparse.Namespace], int | 
 
 
 def json_option(parser: Any) -> None:
+    """Declare ``--json``."""
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, everything else elsewhere")
 
 
 def machine_options(parser: Any) -> None:
+    """Declare what the model may run on."""
     parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 takes all")
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is by default")
 
 
-def open_workspace(options: argparse.Namespace) -> Workspace:
+def runtime_options(options: argparse.Namespace) -> RuntimeOptions:
+    """What the model may run on."""
     from explorer.config import RuntimeOptions
+
+    return RuntimeOptions(options.threads, device=options.device)
+
+
+def open_workspace(options: argparse.Namespace) -> Workspace:
+    """The collection that the command names."""
     from explorer.workspace import Workspace
 
-    return Workspace.open(options.name, options.cache, RuntimeOptions(options.threads, device=options.device))
+    return Workspace.open(options.name, options.cache, runtime_options(options))
+
+
+def open_database(options: argparse.Namespace) -> Collection:
+    """The database of the collection that the command names, whether or not it is indexed: judgements can be had in any
+    case."""
+    from explorer.collection import Collection
+    from explorer.workspace import collection_folder, collection_names
+
+    path = collection_folder(options.name, options.cache) / "collection.sqlite"
+    if not path.is_file():
+        known = ", ".join(collection_names(options.cache)) or "none yet"
+        raise ExplorerError(f"There is no collection {options.name!r} in {options.cache} (there: {known}).")
+    return Collection(path)

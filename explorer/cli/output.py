@@ -8,7 +8,7 @@ from typing import Any
 
 
 class ProgressBar:
-    """One line on standard error per stage: how far, how fast, how long still."""
+    """A line on standard error per stage: how far, how fast, how long still."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -33,4 +33,5 @@ class ProgressBar:
 
 
 def print_json(record: dict[str, Any]) -> None:
+    """Write a record as a line of JSON."""
     print(json.dumps(record), flush=True)  # plain ASCII: whatever reads it, and whatever the names are

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_search(commands: Any) -> None:
+    """Declare ``explorer search``."""
     search = command(commands, "search", _search, "find where a detail, a picture or words recur")
     search.add_argument("name", metavar="NAME")
     corners = {"type": float, "nargs": 4, "metavar": ("X0", "Y0", "X1", "Y1")}
@@ -29,8 +30,8 @@ def add_search(commands: Any) -> None:
     search.add_argument("--text", metavar="WORDS", help="words, by themselves or with a picture")
     search.add_argument("--not", dest="unwanted", nargs="+", action="append", default=[],
                         metavar="FILE [X0 Y0 X1 Y1]", help="a picture, or a detail, that is not wanted")  # fmt: skip
-    one_a_line = 'one {"id", "image", "box" or "click", "also", "not", "text"} a line'
-    search.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=one_a_line)
+    fields = 'a query {"id", "image", "box" or "click", "also", "not", "text"} a line'
+    search.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=fields)
     search.add_argument("--top", type=int, default=20, metavar="K")
     search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
     search.add_argument("--own", action="store_true", help="keep the query's own work among the results")
@@ -41,7 +42,7 @@ def add_search(commands: Any) -> None:
 def _search(options: argparse.Namespace) -> int:
     from explorer.search.query import SearchOptions
 
-    record = _asked(options)
+    record = _record(options)
     limits = SearchOptions(options.top, options.per_work, options.own)
     workspace = open_workspace(options)
     if options.queries:
@@ -51,7 +52,7 @@ def _search(options: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(options: argparse.Namespace) -> dict[str, Any]:
+def _record(options: argparse.Namespace) -> dict[str, Any]:
     """The options as a line of a file of queries would have them."""
     if not options.image and (options.box or options.also or options.click):
         raise ExplorerError("--box, --click and --also go with --image: they are parts of that picture.")
@@ -60,7 +61,8 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
     if options.queries and (options.image or options.text is not None or options.unwanted):
         options.wrong("--queries holds whole queries; it goes with no --image, --text or --not")
     record = {"image": options.image, "text": options.text, "box": options.box, "click": options.click}
-    return {**record, "also": options.also, "layout": options.layout, "not": [_unwanted(o) for o in options.unwanted]}
+    unwanted = [_unwanted(words) for words in options.unwanted]
+    return {**record, "also": options.also, "layout": options.layout, "not": unwanted}
 
 
 def _unwanted(words: list[str]) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def _unwanted(words: list[str]) -> dict[str, Any]:
 
 def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_json: bool) -> int:
     """Answer every line of a file; a bad line is answered with its error and the rest still run."""
-    from explorer.search.serialisation import parse_line, query_lines
+    from explorer.search.parsing import parse_line, query_lines
 
     failed = 0
     for number, line in query_lines(path):
@@ -99,17 +101,18 @@ def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_js
 def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> dict[str, Any]:
     """The matches of a query, and, for a click, what it may mean; boxes in pixels."""
     from explorer.search import search
-    from explorer.search.serialisation import match_records, parse_query, with_click
+    from explorer.search.parsing import parse_query
+    from explorer.search.serialisation import match_records, with_click
 
-    record, proposed = with_click(workspace, record)
-    answer = {"matches": match_records(workspace, search(workspace, parse_query(record), limits))}
+    query, proposed = with_click(workspace, parse_query(record))
+    answer = {"matches": match_records(workspace, search(workspace, query, limits))}
     return answer if proposed is None else {**answer, "proposals": proposed}
 
 
 def _print_answer(answer: dict[str, Any]) -> None:
-    for number, one in enumerate(answer.get("proposals", [])):
-        box = " ".join(map(str, one["box"]))
-        print(f"{'the click may also mean' if number else 'searched'} [{box}], support {one['support']:.1f}")
+    for number, proposal in enumerate(answer.get("proposals", [])):
+        box = " ".join(map(str, proposal["box"]))
+        print(f"{'the click may also mean' if number else 'searched'} [{box}], support {proposal['support']:.1f}")
     if not answer["matches"]:
         print("Nothing found.")
     for record in answer["matches"]:

@@ -4,92 +4,112 @@ from __future__ import annotations
 
 import shlex
 import shutil
+from typing import Any
 
 import gradio as gr
 
 from explorer.calibration.blocks import chosen
 from explorer.config import INDEX_OPTIONS, Config
+from explorer.errors import ExplorerError
 from explorer.paths import DEFAULT_CACHE
 from explorer.ui import views
 from explorer.ui.components import CollectionPanel
-from explorer.ui.searching import AppContext, quiet
+from explorer.ui.searching import AppContext
+from explorer.ui.session import Session
+from explorer.ui.wiring import notify, quiet
 from explorer.verification.calibration_result import Calibration
+from explorer.workspace import Workspace
 
 UNCALIBRATED = (
-    "This collection is not calibrated by itself: it is too small, too few copies of its details could be found, or it "
-    "was indexed by an earlier version (then indexing again calibrates it). Its percentages come from another: read "
-    "them as an order of trust."
+    "This collection has no calibration of its own: it is too small, too few copies of its details could be found, or "
+    "it was indexed by an earlier version (then indexing again calibrates it). Its percentages come from another "
+    "collection: use them to compare matches with one another, not as probabilities."
 )
 
 
 class CollectionTab:
     """Layout and wiring; the facts are read anew whenever the tab is opened."""
 
-    def __init__(self, context: AppContext, tab: gr.Tab) -> None:
-        self.context = context
-        self.panel = CollectionPanel(self.facts())
+    def __init__(self, app: AppContext, session: gr.State, tab: gr.Tab) -> None:
+        self.app = app
+        self.panel = CollectionPanel({})
         # wiring
-        tab.select(self.facts, None, self.panel, **quiet())
+        tab.select(self.facts, session, self.panel, **quiet())
 
-    def facts(self) -> views.Props:
-        """What the collection is, as it stands now."""
-        workspace = self.context.workspace
-        manifest, collection = workspace.manifest, workspace.collection
-        works, skipped, columns = collection.works(), collection.skipped(), collection.columns()
-        matching = chosen(collection, workspace.config, manifest.model_hash)
-        facts = [
-            ("Collection", workspace.name),
-            ("Works", f"{len(works):,}"),
-            ("Searched", f"{manifest.works:,} works in {manifest.regions:,} overlapping places"),
-            ("Left out", f"{len(skipped):,} {'file' if len(skipped) == 1 else 'files'}" if skipped else "nothing"),
-            ("Model", workspace.config.model),
-            ("About it", workspace.model_note),
-            ("Details matched by", f"{matching.words()} made of its own details" if matching else ""),
-            ("Resolution", f"{workspace.config.resolution} pixels on the long side"),
-            ("Indexed", manifest.created.replace("T", ", ")[:17]),
-            ("Folder", str(workspace.folder)),
-            ("Catalogue", ", ".join(column.replace("_", " ") for column in columns) or "none"),
-        ]
-        left_out = [(one.file, one.reason) for one in skipped]
-        return views.collection_panel(facts, left_out, self._commands(), reliability(workspace.calibration))
+    def facts(self, session: Session) -> Any:
+        """The session's collection, as it stands now."""
+        try:
+            return panel(self.app.of(session).workspace)
+        except ExplorerError as error:
+            notify(str(error))
+            return gr.skip()
 
-    def _commands(self) -> list[views.Props]:
-        workspace = self.context.workspace
-        explorer = ["explorer"] if shutil.which("explorer") else ["python", "-m", "explorer"]
-        cache = workspace.pictures.parent.parent
-        where = [] if cache.resolve() == DEFAULT_CACHE.resolve() else ["--cache", str(cache)]
-        known = shlex.join(
-            [*explorer, "index", str(workspace.folder), "--name", workspace.name, *settings(workspace.config), *where]
-        )
-        return [
-            {
-                "why": "Put pictures into the folder, then run this: only what is new or changed is encoded. "
-                "Then start the app again.",
-                "command": known,
-            },
-            {
-                "why": "With a catalogue: a CSV file with a column of file names; other columns are kept.",
-                "command": f"{known} --metadata catalogue.csv",
-            },
-            {
-                "why": "Another collection, beside this one.",
-                "command": shlex.join([*explorer, "index", "FOLDER", "--name", "NAME", *where]),
-            },
-        ]
+
+def panel(workspace: Workspace) -> views.Props:
+    """What the panel shows of a collection: facts, files left out, commands, reliability."""
+    collection = workspace.collection
+    skipped = [(file.file, file.reason) for file in collection.skipped()]
+    return views.collection_panel(facts(workspace), skipped, commands(workspace), reliability(workspace.calibration))
+
+
+def facts(workspace: Workspace) -> list[tuple[str, str]]:
+    """Terms and texts about a collection; a text is empty where there is nothing to say."""
+    manifest, collection, config = workspace.manifest, workspace.collection, workspace.config
+    skipped, columns = len(collection.skipped()), collection.columns()
+    matching = chosen(collection, config, manifest.model_hash)
+    return [
+        ("Collection", workspace.name),
+        ("Works", f"{len(collection.works()):,}"),
+        ("Searched", f"{manifest.works:,} works in {manifest.regions:,} overlapping places"),
+        ("Left out", f"{skipped:,} {'file' if skipped == 1 else 'files'}" if skipped else "nothing"),
+        ("Model", config.model),
+        ("About the model", workspace.model_note),
+        ("Details matched by", f"{matching.words()} made of its own details" if matching else ""),
+        ("Resolution", f"{config.resolution} pixels on the long side"),
+        ("Indexed", manifest.created.replace("T", ", ")[:17]),
+        ("Folder", str(workspace.folder)),
+        ("Catalogue", ", ".join(column.replace("_", " ") for column in columns) or "none"),
+    ]
+
+
+def commands(workspace: Workspace) -> list[views.Props]:
+    """Commands that add to a collection or make another, each with its reason."""
+    explorer = ["explorer"] if shutil.which("explorer") else ["python", "-m", "explorer"]
+    cache = workspace.pictures.parent.parent
+    where = [] if cache.resolve() == DEFAULT_CACHE.resolve() else ["--cache", str(cache)]
+    again = shlex.join(
+        [*explorer, "index", str(workspace.folder), "--name", workspace.name, *settings(workspace.config), *where]
+    )
+    return [
+        {
+            "why": "Put pictures into the folder, then run this: only what is new or changed is encoded. "
+            "Then start the app again.",
+            "command": again,
+        },
+        {
+            "why": "With a catalogue: a CSV file with a column of file names; other columns are kept.",
+            "command": f"{again} --metadata catalogue.csv",
+        },
+        {
+            "why": "Another collection, beside this one.",
+            "command": shlex.join([*explorer, "index", "FOLDER", "--name", "NAME", *where]),
+        },
+    ]
 
 
 def reliability(calibration: Calibration) -> views.Props:
-    """How far the percentages hold in this collection: a sentence, and what was said against what was right."""
+    """How far the percentages hold in this collection: a sentence, and per bin the percentage that was given beside the
+    share that was right."""
     if not calibration.reliability:
         return {"words": UNCALIBRATED, "bins": []}
     words = (
-        f"This collection was calibrated by itself: copies were made of its own details (in other sizes, reversed, "
-        f"recoloured, in grey, in ink, blurred, set into other works) and {calibration.copies} found again, beside "
-        f"{calibration.pairs:,} places that have nothing to do with what was searched for. A percentage was off by "
-        f"{100 * calibration.ece:.0f} points on average, and of a copy and an unrelated place the copy was given "
-        f"more in {100 * calibration.auc:.0f} of 100 cases."
+        "This collection was calibrated with copies of its own details (in other sizes, reversed, recoloured, in grey, "
+        f"in ink, blurred, set into other works): {calibration.copies} copies that were found again, and "
+        f"{calibration.pairs:,} places that have nothing to do with what was searched for. The percentages were wrong "
+        f"by {100 * calibration.ece:.0f} points on average; of a copy and an unrelated place, the copy was given the "
+        f"higher percentage in {100 * calibration.auc:.0f} of 100 cases."
     )
-    bins = [{"said": one.confidence, "right": one.right, "count": one.count} for one in calibration.reliability]
+    bins = [{"said": row.confidence, "right": row.right, "count": row.count} for row in calibration.reliability]
     return {"words": words, "bins": bins}
 
 
@@ -99,9 +119,9 @@ def settings(config: Config) -> list[str]:
     >>> settings(Config(model="mini", resolution=224))
     ['--model', 'mini', '--resolution', '224']
     """
-    usual = Config(model=config.model)
+    default = Config(model=config.model)
     options: list[str] = []
     for name in INDEX_OPTIONS:
-        if name == "model" or getattr(config, name) != getattr(usual, name):
+        if name == "model" or getattr(config, name) != getattr(default, name):
             options += [f"--{name.replace('_', '-')}", str(getattr(config, name))]
     return options

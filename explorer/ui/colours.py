@@ -1,4 +1,4 @@
-"""What the map is coloured by: a ramp for numbers, the commonest values of anything else."""
+"""Colours of the map by a catalogue column: a ramp for numbers, the commonest values of anything else."""
 
 from __future__ import annotations
 
@@ -9,36 +9,48 @@ from collections.abc import Mapping, Sequence
 from explorer.ui.views import Props
 
 COLOURS = 8
-"""How many colours the map tells apart; the rest is "other"."""
+"""How many values the map gives colours of their own; the rest is "other"."""
+NUMERIC = 0.8
+"""Share of a column's values that must be numbers, for it to be shown as a ramp."""
 
 
 def colouring(column: str, values: Sequence[str]) -> Props:
-    """Colours for the map: a ramp where a column holds numbers, else the commonest values and "other".
+    """Colours of the works by their ``values`` in a ``column`` (empty where the catalogue states none): a ramp where
+    the column holds numbers, else the commonest values and "other".
 
     >>> colouring("genre", ["sea", "sea", "town", ""])["legend"]
     [{'label': 'sea', 'count': 2}, {'label': 'town', 'count': 1}, {'label': 'not stated', 'count': 1}]
     """
     numbers = [_number(value) for value in values]
-    stated = sum(1 for value in values if value)
     known = [number for number in numbers if number is not None]
-    if len(set(known)) > COLOURS and len(known) >= 0.8 * stated:
-        low, high = min(known), max(known)
-        codes = [None if number is None else round((number - low) / (high - low), 4) for number in numbers]
-        return {"column": column, "kind": "ramp", "codes": codes, "legend": [], "ends": [f"{low:g}", f"{high:g}"]}
-    commonest = Counter(value for value in values if value).most_common()
-    named = [label for label, _ in commonest[:COLOURS]]
-    legend = [{"label": label, "count": count} for label, count in commonest[:COLOURS]]
-    others = stated - sum(entry["count"] for entry in legend)
-    codes = [named.index(value) if value in named else (COLOURS if value else COLOURS + 1) for value in values]
-    if others:
-        legend.append({"label": "other", "count": others})
-    if stated < len(values):
-        legend.append({"label": "not stated", "count": len(values) - stated})
+    stated = sum(1 for value in values if value)
+    if len(set(known)) > COLOURS and len(known) >= NUMERIC * stated:
+        return _ramp(column, numbers, (min(known), max(known)))
+    return _classes(column, values)
+
+
+def _ramp(column: str, numbers: Sequence[float | None], ends: tuple[float, float]) -> Props:
+    """Codes from 0 to 1, None where there is no number."""
+    low, high = ends
+    codes = [None if number is None else round((number - low) / (high - low), 4) for number in numbers]
+    return {"column": column, "kind": "ramp", "codes": codes, "legend": [], "ends": [f"{low:g}", f"{high:g}"]}
+
+
+def _classes(column: str, values: Sequence[str]) -> Props:
+    """Codes of the commonest values from 0, then :data:`COLOURS` for other values and one more for none."""
+    counts = Counter(value for value in values if value)
+    commonest = dict(counts.most_common(COLOURS))
+    numbers = {label: number for number, label in enumerate(commonest)}
+    codes = [numbers.get(value, COLOURS if value else COLOURS + 1) for value in values]
+    remaining = {"other": counts.total() - sum(commonest.values()), "not stated": len(values) - counts.total()}
+    legend = [{"label": label, "count": count} for label, count in commonest.items()]
+    legend += [{"label": label, "count": count} for label, count in remaining.items() if count]
     return {"column": column, "kind": "classes", "codes": codes, "legend": legend, "ends": []}
 
 
 def telling_column(values: Mapping[str, Sequence[str]]) -> str:
-    """The column to colour by at first: of the few that sort works into kinds, the one that says something of most.
+    """The column to colour by at first: of those that sort works into kinds, the one that is stated for most works;
+    empty where there is none.
 
     >>> telling_column({"title": ["a", "b"], "artist": ["x", ""], "genre": ["sea", "town"]})
     'genre'

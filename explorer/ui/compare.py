@@ -1,4 +1,4 @@
-"""The Compare tab: two pictures laid over one another, by a match, by what they share or by points set by hand."""
+"""The Compare tab: two pictures registered by a match, by what they share or by points set by hand."""
 
 from __future__ import annotations
 
@@ -15,28 +15,30 @@ from explorer.collection import Work
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.registration.compare import register, register_by_hand
+from explorer.registration.fit import Registration
 from explorer.registration.match import MatchedBoxes, map_of_match
 from explorer.ui import incoming, registered, views
-from explorer.ui.components import Part
-from explorer.ui.evidence import SURE_OF_PLACE
+from explorer.ui.components import AssetComponent
+from explorer.ui.evidence import ENOUGH_KEY_POINTS
 from explorer.ui.pictures import Pictures
 from explorer.ui.registered import Matched
-from explorer.ui.searching import AppContext, notify, working
-from explorer.ui.session import Kind, Step
+from explorer.ui.searching import AppContext, CollectionContext
+from explorer.ui.session import Kind, Session, Step
+from explorer.ui.wiring import notify, working
 
 log = logging.getLogger(__name__)
 
 MOST_OFFERED = 60
 MOST_POINTS = 8
 MOST_PAIRS = 60
-"""Agreeing pairs of a match that are taken from a browser."""
+"""Pairs of matching points that are taken from a browser."""
 LAID_BY_PLACE = (
-    "No place in these two details agrees well enough; the one is laid over the other as the search found them. "
-    "Set points by hand for more."
+    "Too few points of these two details match; one is laid over the other where the search found it. "
+    "Set points by hand for a closer fit."
 )
 
 
-class Compare(Part):
+class Compare(AssetComponent):
     """Two pictures on a light table. Events: ``lay`` and ``arrive`` (number, first, second, near, fit, chance, whole,
     points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function: ``works``
     (text)."""
@@ -62,86 +64,123 @@ class Chosen:
 class CompareTab:
     """Layout, wiring, handlers. ``from_match`` is linked to from results."""
 
-    def __init__(self, context: AppContext) -> None:
-        self.context = context
-        self.table = Compare({}, server_functions=[*Pictures(context.workspace).server_functions(), self._offering()])
+    def __init__(self, app: AppContext, session: gr.State) -> None:
+        self.app = app
+        self.table = Compare({}, server_functions=[*Pictures(app).server_functions(), self.offering()])
         # wiring
-        self.table.lay(self.lay, None, self.table, **working(self.table, "compare"))
+        self.table.lay(self.lay, session, self.table, **working(self.table, "compare"))
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
-    def lay(self, event: gr.EventData) -> views.Props:
-        """The two chosen, registered as asked; what cannot be registered lies side by side, and says why."""
+    def lay(self, session: Session, event: gr.EventData) -> Any:
+        """The two chosen, registered as asked; what cannot be registered lies side by side, with the reason."""
         sent = incoming.record(event._data)
-        first, second = self._chosen(sent.get("first")), self._chosen(sent.get("second"))
         near, matrix = _boxes(sent.get("near")), incoming.matrix(sent.get("fit"))
-        matched = Matched(near, matrix, incoming.share(sent.get("chance"))) if near and matrix is not None else None
-        return self._compared((first, second), near, matched, sent)
+        matched = None
+        if near and matrix is not None:
+            matched = Matched(near, matrix, incoming.probability(sent.get("chance")))
+        try:
+            comparison = Comparison(self.app.of(session), sent)
+        except ExplorerError as error:
+            notify(str(error))
+            return gr.skip()
+        chosen = comparison.chosen(sent.get("first")), comparison.chosen(sent.get("second"))
+        return comparison.shown(chosen, near, matched)
 
-    def from_match(self, event: gr.EventData) -> views.Props:
-        """A search's query and one of its matches, laid as the match's evidence has it."""
+    def from_match(self, session: Session, event: gr.EventData) -> Any:
+        """A search's query and one of its matches, registered as the match's evidence has it."""
         sent = incoming.record(event._data)
         query, match = incoming.record(sent.get("query")), incoming.record(sent.get("match"))
-        first = self._chosen(query)
-        second = self._chosen({"kind": "work", "key": match.get("work")})
+        try:
+            comparison = Comparison(self.app.of(session), {**sent, "mirrored": match.get("mirrored") is True})
+        except ExplorerError as error:
+            notify(str(error))
+            return gr.skip()
+        first = comparison.chosen(query)
+        second = comparison.chosen({"kind": "work", "key": match.get("work")})
         near = _boxes({"first": query.get("box") or [0, 0, 1, 1], "second": match.get("box")})
-        matched, transform = None, incoming.transform(match.get("transform"))
-        if first and second and near and transform:
-            pairs = incoming.points(match.get("pairs"), MOST_PAIRS)
-            key_points = incoming.whole_number(match.get("key_points"), 0, MOST_PAIRS, 0)
-            placing = pairs[:key_points] if key_points >= SURE_OF_PLACE else pairs
-            matrix = map_of_match(transform, placing, near, (first.size, second.size))
-            matched = Matched(near, matrix, incoming.share(match.get("chance")), tuple(map(tuple, pairs)))
-        return self._compared((first, second), near, matched, {**sent, "mirrored": match.get("mirrored") is True})
+        matched = _matched(match, near, (first.size, second.size)) if first and second and near else None
+        return comparison.shown((first, second), near, matched)
 
-    # -- what they share -------------------------------------------------------------------------------------------
+    def offering(self) -> Callable[[Any], views.Props]:
+        """A fresh function for the component's script: works of ``{"collection", "text"}`` to choose from."""
 
-    def _compared(
-        self, chosen: tuple[Chosen | None, Chosen | None], near: MatchedBoxes | None, matched: Matched | None,
-        sent: dict[str, Any],
+        def works(sent: Any) -> views.Props:
+            fields = incoming.record(sent)
+            try:
+                collection = self.app.named(fields.get("collection")).workspace.collection
+            except ExplorerError as error:
+                log.warning("No works to choose from: %s", error)
+                return {"works": [], "more": 0}
+            found = collection.find(incoming.text(fields.get("text"), 200))
+            offered = [views.caption(work) for work in found[:MOST_OFFERED]]
+            return {"works": offered, "more": max(0, len(found) - MOST_OFFERED)}
+
+        return works
+
+
+class Comparison:
+    """Two pictures of one collection, compared as the page asks: ``sent`` has number, points, whole, reversed."""
+
+    def __init__(self, context: CollectionContext, sent: dict[str, Any]) -> None:
+        self.context = context
+        self.number = incoming.whole_number(sent.get("number"), 0, 2**53, 0)
+        self.points = incoming.points(sent.get("points"), MOST_POINTS)
+        self.whole = sent.get("whole") is True
+        self.reversed = sent.get("reversed") is True
+        self.mirrored = sent.get("mirrored") is True
+
+    def shown(
+        self, chosen: tuple[Chosen | None, Chosen | None], near: MatchedBoxes | None, matched: Matched | None
     ) -> views.Props:  # fmt: skip
+        """What the light table shows: the two pictures, how they are registered, and that in words."""
         first, second = chosen
         shown: views.Props = {"first": self._side(first), "second": self._side(second), "said": "", "matrix": None}
-        shown |= {"number": incoming.whole_number(sent.get("number"), 0, 2**53, 0)}
+        shown |= {"number": self.number}
         if first is None or second is None:
             return shown
-        points, whole = incoming.points(sent.get("points"), MOST_POINTS), sent.get("whole") is True
-        shown |= {"near": registered.near(near), "whole": whole and near is not None, "points": points}
-        shown |= {"reversed": sent.get("reversed") is True, **registered.fit(matched)}
+        shown |= {"near": registered.near(near), "whole": self.whole and near is not None, "points": self.points}
+        shown |= {"reversed": self.reversed, **registered.fit(matched)}
         works = first.work, second.work
-        if matched and not whole and not points:
-            return {**shown, **registered.as_matched(matched), **registered.told_of_match(matched, works)}
+        if matched and not self.whole and not self.points:
+            return {**shown, **registered.as_matched(matched), **registered.words_of_match(matched, works)}
         try:
-            if points:
-                given = np.array(points), shown["reversed"]
-                found = register_by_hand(self.context.workspace, first.picture, second.picture, *given)
-            else:
-                asked = None if whole else near
-                found = register(self.context.workspace, first.picture, second.picture, asked)
+            found = self._registered(first, second, near)
         except ExplorerError as error:
-            shown |= {"said": str(error), "trouble": True}
-            if near is not None and not points and not whole:
-                laid = registered.over_one_another(near, sent.get("mirrored") is True)
-                shown |= {"said": LAID_BY_PLACE, "matrix": laid.ravel().tolist(), "kind": "found"}
-            return shown
-        said = registered.told(found, works, bool(points))
-        if whole and matched and not points:
-            said = registered.told_of_wholes(said, found, matched)
+            return {**shown, **self._not_registered(error, near)}
+        said = registered.words(found, works, bool(self.points))
+        if self.whole and matched and not self.points:
+            said = registered.words_beside_match(said, found, matched)
         return {**shown, **registered.laid(found), "said": said}
 
-    def _chosen(self, sent: Any) -> Chosen | None:
-        """A work, or a picture that was brought; of one that is not there the visitor is told."""
+    def _registered(self, first: Chosen, second: Chosen, near: MatchedBoxes | None) -> Registration:
+        """By the points that were set, else by what the two share near a match, else by what the whole works share."""
+        workspace = self.context.workspace
+        if self.points:
+            return register_by_hand(workspace, first.picture, second.picture, np.array(self.points), self.reversed)
+        return register(workspace, first.picture, second.picture, None if self.whole else near)
+
+    def _not_registered(self, error: ExplorerError, near: MatchedBoxes | None) -> views.Props:
+        """The reason; a match that nothing supports is laid where it was found."""
+        if near is None or self.points or self.whole:
+            return {"said": str(error), "trouble": True}
+        laid = registered.over_one_another(near, self.mirrored)
+        return {"said": LAID_BY_PLACE, "trouble": True, "matrix": laid.ravel().tolist(), "kind": "found"}
+
+    def chosen(self, sent: Any) -> Chosen | None:
+        """A work, or a picture that was brought, ``{"kind", "key"}``; the visitor is notified of what is not there."""
         fields = incoming.record(sent)
-        if not incoming.text(fields.get("key")):
+        key = incoming.text(fields.get("key"))
+        if not key:
             return None
         try:
             if fields.get("kind") == "picture":
-                step = self.context.arrived(self.context.uploads / incoming.text(fields.get("key")))
+                step = self.context.arrived(self.context.uploads / key)
                 path = self.context.uploads / step.key
                 width, height = picture_size(path)
                 work = Work("", "", width, height, views.visitors_caption(step, "")["title"])
                 return Chosen("picture", step.key, path, work)
-            work = self.context.workspace.collection.work(incoming.text(fields.get("key")))
+            work = self.context.workspace.collection.work(key)
             return Chosen("work", work.id, work.id, work)
         except ExplorerError as error:
             notify(str(error))
@@ -157,14 +196,21 @@ class CompareTab:
             notify(f"{chosen.work.title} cannot be shown: its file cannot be read.")
             return None
 
-    def _offering(self) -> Callable[[Any], views.Props]:
-        def works(sent: Any) -> views.Props:
-            """Works to choose from, and how many more there are."""
-            found = self.context.workspace.collection.find(incoming.text(sent, 200))
-            offered = [views.caption(work) for work in found[:MOST_OFFERED]]
-            return {"works": offered, "more": max(0, len(found) - MOST_OFFERED)}
 
-        return works
+def _matched(
+    match: dict[str, Any], near: MatchedBoxes, sizes: tuple[tuple[int, int], tuple[int, int]]
+) -> Matched | None:
+    """A match with its evidence, as a browser sends it; None where it has no transform. ``sizes`` are those of the two
+    pictures, width and height in pixels."""
+    transform = incoming.transform(match.get("transform"))
+    if transform is None:
+        return None
+    pairs = incoming.points(match.get("pairs"), MOST_PAIRS)
+    key_points = incoming.whole_number(match.get("key_points"), 0, MOST_PAIRS, 0)
+    locating = pairs[:key_points] if key_points >= ENOUGH_KEY_POINTS else pairs
+    matrix = map_of_match(transform, locating, near, sizes)
+    kept = tuple((a, b, c, d) for a, b, c, d in pairs)
+    return Matched(near, matrix, incoming.probability(match.get("chance")), kept)
 
 
 def _boxes(sent: Any) -> MatchedBoxes | None:

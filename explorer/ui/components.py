@@ -1,4 +1,4 @@
-"""The page's own parts: each is a folder of assets (template, style, script) given data, never HTML.
+"""The page's own components: each is a folder of assets (template, style, script) given data, never HTML.
 
 A script reads ``props.value``, listens with ``watch`` and reports with ``trigger``; the names of its events are in
 its ``script.js``. Templates are constant: everything that comes from a catalogue is put in by script, as text.
@@ -13,7 +13,7 @@ import gradio as gr
 from explorer.paths import ASSETS
 
 
-class Part(gr.HTML):
+class AssetComponent(gr.HTML):
     """A component whose template, style and script are the files of ``assets/components/<folder>``."""
 
     folder = ""
@@ -28,22 +28,24 @@ class Part(gr.HTML):
         super().__init__(value, **kwargs)
 
     def api_info(self) -> dict[str, Any]:
+        """The value as the REST API describes it."""
         return {"type": "object"}
 
 
-class Masthead(Part):
-    """The name of the collection and of the model, over every tab."""
+class Masthead(AssetComponent):
+    """The name of the collection and of the model, over every tab. Its value tells the other scripts which collection
+    the page is about."""
 
     folder = "masthead"
 
 
-class Gallery(Part):
+class Gallery(AssetComponent):
     """The works, with search as you type. Events: ``find`` (text), ``choose`` (work)."""
 
     folder = "gallery"
 
 
-class Viewer(Part):
+class Viewer(AssetComponent):
     """A picture, large: zoom, pan, point at a region, draw a box, bring a picture of one's own.
 
     Events: ``pick`` (box), ``point`` (x, y: whatever is there), ``resize`` (index: another of its sizes), ``join``
@@ -54,20 +56,20 @@ class Viewer(Part):
     folder = "viewer"
 
 
-class Trail(Part):
+class Trail(AssetComponent):
     """The steps taken. Event: ``travel`` (index)."""
 
     folder = "trail"
 
 
-class Tray(Part):
-    """What is asked. Events: ``take`` (index: a detail away), ``say`` (words), ``order`` (layout), ``only`` (the main
-    detail). It lets the viewer know what the next click adds."""
+class Tray(AssetComponent):
+    """The parts of the query. Events: ``take`` (index: remove a detail), ``describe`` (words), ``order`` (layout),
+    ``only`` (the main detail). It lets the viewer know what the next click adds."""
 
     folder = "tray"
 
 
-class Results(Part):
+class Results(AssetComponent):
     """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``change_options`` (top, per_work, own, least,
     learn), ``fold`` (least), ``compare`` (number; query: kind, key, box; match: work, box, mirrored, transform, pairs,
     key_points, chance)."""
@@ -75,32 +77,32 @@ class Results(Part):
     folder = "results"
 
 
-class Waiting(Part):
-    """What a search is busy with, and Cancel. Event: ``supersede`` (at: what was asked before is not wanted)."""
+class Waiting(AssetComponent):
+    """The stage of a search, and Cancel. Event: ``supersede`` (at: what was asked before is not wanted any more)."""
 
     folder = "waiting"
 
 
-class Evidence(Part):
+class Evidence(AssetComponent):
     """Why a match is believed, and the queue in which matches are judged, over the page. It is opened by the results
     and judges through its server functions. Event: ``complain`` (sentence)."""
 
     folder = "evidence"
 
 
-class Labels(Part):
+class Labels(AssetComponent):
     """Works under the labels that fit them. Event: ``choose`` (work)."""
 
     folder = "labels"
 
 
-class Map(Part):
+class Map(AssetComponent):
     """The map of works. Events: ``choose`` (work), ``colour`` (column)."""
 
     folder = "map"
 
 
-class CollectionPanel(Part):
+class CollectionPanel(AssetComponent):
     """What is indexed, what was skipped and how to add more."""
 
     folder = "collection"

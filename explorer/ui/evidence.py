@@ -1,4 +1,4 @@
-"""Evidence and judgements made into what the results and the evidence view show: plain data, never HTML."""
+"""Evidence and judgements as the results and the evidence view show them: plain data, never HTML."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from explorer.ui.session import Role
     from explorer.verification import Transform
 
-_ROLE_NAMES: dict[str, str] = {"also": "must be there too", "like": "an example", "unlike": "not wanted"}
-SURE_OF_PLACE = 5
-"""Key points from which they alone say where a match lies and how large it is; cells are coarser."""
+_ROLE_NAMES: dict[Role, str] = {"also": "must be there too", "like": "an example", "unlike": "not wanted"}
+ENOUGH_KEY_POINTS = 5
+"""Key points from which on they alone locate a match and give its size; cells are coarser."""
 MOST_LINES = 60
-"""Pairs of places that are drawn; more would hide the pictures."""
+"""Pairs of matching points that are drawn; more would hide the pictures."""
 
 
 def extent(work: Work | None) -> WorkSize | None:
@@ -37,25 +37,24 @@ def extent(work: Work | None) -> WorkSize | None:
 
 
 def evidence(
-    match: Match, work: Work, asked: Work | None, asked_box: Box, roles: Sequence[Role] = (), has_words: bool = False
-) -> Props | None:
-    """Why a match is believed, in words and lines; nothing where there is no evidence.
+    match: Match, work: Work, query_work: Work | None, query_box: Box, roles: Sequence[Role] = (),
+    has_words: bool = False,
+) -> Props | None:  # fmt: skip
+    """The evidence for a match, in words and lines; None where there is none.
 
-    ``asked`` is the work searched from, None for a picture of the visitor's own; ``roles`` are those of the query's
-    further details, and ``has_words`` whether it has words too.
+    ``query_work`` is the work searched from, None for a picture of the visitor's own; ``roles`` are those of the
+    query's further details, and ``has_words`` says whether it has words too.
     """
     found = match.evidence
     if found is None:
         return None
-    here, there = extent(asked), extent(work)
-    give = TOLERANCE_BY_POINTS if found.key_points >= SURE_OF_PLACE else TOLERANCE_BY_CELLS
-    measured = compare_sizes((here, asked_box), (there, match.box), found.transform, give) if here and there else None
+    measured = _measured(match, work, query_work, query_box)
     own_scale = measured.ratio if measured and found.transform else None
-    name, words = words_for.chance(match.score)  # of a search for several things, how far all of them are there
+    level, words = words_for.chance(match.score)  # of a query of several parts, that all of them are there
     return {
         "chance": round(float(match.score), 4),
         "percent": words_for.percent(match.score),
-        "level": name,
+        "level": level,
         "words": words,
         "transform": words_for.transform(found.transform, own_scale),
         "agreement": words_for.agreement(found),
@@ -65,27 +64,39 @@ def evidence(
         "fit": fit(found.transform),
         "key_points": found.key_points,
         "pairs": [[round(float(side), 4) for side in pair] for pair in found.pairs[:MOST_LINES]],
-        "sizes": None if measured is None else _sizes(measured, here, there),
-        "parts": [_part(one, roles) for one in match.parts] if roles else [],
+        "sizes": _sizes(measured, query_work, work),
+        "parts": [_part(part, roles) for part in match.parts] if roles else [],
         "joined": words_for.joined(1 + roles.count("also"), roles.count("like"), roles.count("unlike"), has_words),
     }
 
 
-def _part(one: PartMatch, roles: Sequence[Role]) -> Props:
-    """One detail of a query of several, by itself."""
-    name = "the detail" if one.part == 0 else _ROLE_NAMES.get(roles[one.part - 1], "") if one.part <= len(roles) else ""
-    found = one.evidence
+def _measured(match: Match, work: Work, query_work: Work | None, query_box: Box) -> SizeComparison | None:
+    """The detail's and the match's sizes in centimetres, where the catalogue has both works'."""
+    here, there, found = extent(query_work), extent(work), match.evidence
+    if here is None or there is None or found is None:
+        return None
+    tolerance = TOLERANCE_BY_POINTS if found.key_points >= ENOUGH_KEY_POINTS else TOLERANCE_BY_CELLS
+    return compare_sizes((here, query_box), (there, match.box), found.transform, tolerance)
+
+
+def _part(part: PartMatch, roles: Sequence[Role]) -> Props:
+    """A detail of a query of several, by itself."""
+    names = ["the detail", *(_ROLE_NAMES[role] for role in roles)]
+    name, found = names[part.part] if part.part < len(names) else "", part.evidence
     return {"name": name, "percent": words_for.percent(found.probability), "agreement": words_for.agreement(found)}
 
 
 def fit(found: Transform | None) -> Props | None:
-    """A transform in numbers, for Compare to lay the match by."""
+    """A transform in numbers, by which the Compare tab registers the match."""
     if found is None:
         return None
     return {"scale": round(float(found.scale), 5), "turn": round(float(found.turn), 3), "mirror": bool(found.mirror)}
 
 
-def _sizes(measured: SizeComparison, here: WorkSize, there: WorkSize) -> Props:
+def _sizes(measured: SizeComparison | None, query_work: Work | None, work: Work) -> Props | None:
+    here, there = extent(query_work), extent(work)
+    if measured is None or here is None or there is None:
+        return None
     return {
         "words": words_for.sizes(measured),
         "here": words_for.size(measured.query),
@@ -95,7 +106,7 @@ def _sizes(measured: SizeComparison, here: WorkSize, there: WorkSize) -> Props:
 
 
 def judged(judgement: Judgement | None) -> Props | None:
-    """What was said of a match, by whom, and on which day."""
+    """The judgement of a match, by whom, and on which day."""
     if judgement is None:
         return None
     return {
@@ -108,13 +119,14 @@ def judged(judgement: Judgement | None) -> Props | None:
 
 
 def learnt(judgements: Sequence[Judgement]) -> str:
-    """What a search learnt from, in words; nothing where there was nothing to learn from.
+    """What a search learnt from, in words; empty where there was nothing to learn from.
 
     >>> from explorer.collection import Judgement
     >>> here = Box.whole()
     >>> learnt([Judgement("a", here, "b", here, "accepted"), Judgement("a", here, "c", here, "rejected")])
     'learnt from 1 accepted, 1 rejected'
     """
-    counts = [(verdict, sum(one.verdict == verdict for one in judgements)) for verdict in ("accepted", "rejected")]
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts if count)
-    return f"learnt from {told}" if told else ""
+    verdicts = [judgement.verdict for judgement in judgements]
+    counts = [(verdicts.count(verdict), verdict) for verdict in ("accepted", "rejected")]
+    listed = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
+    return f"learnt from {listed}" if listed else ""

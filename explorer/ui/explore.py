@@ -13,72 +13,68 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.search.query import Match
 from explorer.ui import incoming, views
-from explorer.ui.asking import MOST_OTHERS, with_another
+from explorer.ui.answers import Handler, Shown, answering, first_work, gallery, stage
+from explorer.ui.asking import MOST_FURTHER, with_further
 from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer, Waiting
-from explorer.ui.judging import Judging
-from explorer.ui.links import linked, parameters
+from explorer.ui.judging import Judging, judging_functions
+from explorer.ui.links import linked
 from explorer.ui.pictures import Pictures
-from explorer.ui.pointing import clicked, first_step, looked, meant, pointed
-from explorer.ui.searching import AppContext, notify, quiet, working
+from explorer.ui.pointing import clicked, final_step, pointed, provisional_step, search_click
+from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
-from explorer.ui.turns import Stage, Turns, moment, reported
+from explorer.ui.turns import Turns, moment
+from explorer.ui.wiring import notify, quiet, working
 
 log = logging.getLogger(__name__)
 
-TEACHING = (
+HOW_TO_BEGIN = (
     "Click or tap anything in the picture: a mill, a cart, a bird.\n\n"
-    "How much of it is meant is found by what recurs; you can then go smaller or larger. "
+    "The search takes as much of it as recurs in other works; you can then choose smaller or larger. "
     "Or drag a box round a detail."
 )
-FIRST_WHAT = "Say first what to look for: click a detail. Then add what it should not be like."
-
-Shown = tuple[Session, Any, Any, Any, Any]
-"""What every step gives: the session, then what viewer, trail, tray and results show (``gr.skip()``: as it is)."""
-Handler = Callable[[Session, gr.EventData], Shown | Iterator[Shown]]
-_UNCHANGED = tuple(gr.skip() for _ in range(5))
+MAIN_DETAIL_FIRST = "First click a detail to look for. Then add what is not wanted."
 
 
 class ExploreTab:
     """Layout, wiring, handlers. The handlers without an underscore are linked to from other tabs too."""
 
-    def __init__(self, context: AppContext, session: gr.State) -> None:
-        self.context = context
+    def __init__(self, app: AppContext, session: gr.State) -> None:
+        self.app = app
         self.session = session
-        self.judging = Judging(context)
         self.turns = Turns()
-        pictures = Pictures(context.workspace)
+        pictures = Pictures(app)
         with gr.Row(elem_classes="explore"):
             with gr.Column(elem_id="works"):
-                self.gallery = Gallery(self._found(""), server_functions=pictures.server_functions())
+                self.gallery = Gallery({}, server_functions=pictures.server_functions())
             with gr.Column(elem_id="picture"):
                 self.trail = Trail(server_functions=pictures.server_functions())
                 self.viewer = Viewer()
             with gr.Column(elem_id="places"):
                 self.tray = Tray({}, server_functions=pictures.server_functions())
-                teaching = views.message(TEACHING, Session().result_options)
-                self.results = Results(teaching, server_functions=pictures.server_functions())
+                beginning = views.message(HOW_TO_BEGIN, Session().result_options)
+                self.results = Results(beginning, server_functions=pictures.server_functions())
                 self.waiting = Waiting({})
-                self.evidence = Evidence({}, server_functions=self.judging.server_functions())
+                self.evidence = Evidence({}, server_functions=judging_functions(app))
         self.shown = [self.session, self.viewer, self.trail, self.tray, self.results]
         self._wire()
 
     def _wire(self) -> None:
         # wiring
-        self.gallery.find(self.find, None, self.gallery, **quiet())
+        self.gallery.find(self.find, self.session, self.gallery, **quiet())
         self._answering(self.gallery.choose, self.open)
-        self.viewer.restore(self.arrive, None, self.viewer, **quiet())
+        self.viewer.restore(self.arrive, self.session, self.viewer, **quiet())
         self._answering(self.viewer.restore, self.restore)
         self.waiting.supersede(self.supersede, None, None, **quiet())
-        for asks, handler in (
+        for event, handler in (
             (self.viewer.pick, self.follow), (self.viewer.point, self.point), (self.viewer.resize, self.resize),
             (self.viewer.join, self.join), (self.viewer.bring, self.bring), (self.tray.take, self.take),
-            (self.tray.say, self.say), (self.tray.order, self.order), (self.tray.only, self.only),
+            (self.tray.describe, self.describe), (self.tray.order, self.order), (self.tray.only, self.only),
             (self.trail.travel, self.travel), (self.results.follow, self.follow),
             (self.results.change_options, self.change_options),
         ):  # fmt: skip
-            self._answering(asks, handler)
+            self._answering(event, handler)
         self.viewer.complain(self.complain, None, None, **quiet())
-        self.results.look(self.look, None, self.viewer, **quiet())
+        self.results.look(self.look, self.session, self.viewer, **quiet())
         self.evidence.complain(self.complain, None, None, **quiet())
         self.results.fold(self.fold, self.session, self.session, **quiet())
 
@@ -88,80 +84,66 @@ class ExploreTab:
         if at < math.inf:
             self.turns.supersede(request.session_hash or "", at)
 
-    def _answering(self, asks: Callable[..., Any], handler: Handler) -> None:
-        """Wire a question whose answer takes a while: its stages are told, and a newer question supersedes it."""
-
-        def answer(session: Session, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-            at, page = moment(incoming.record(event._data).get("at")), request.session_hash or ""
-            told = {"at": 0 if at == math.inf else at}
-
-            def work() -> Iterator[Shown]:
-                given = handler(session, event)
-                yield from given if isinstance(given, Iterator) else [given]
-
-            try:
-                for one in reported(work, lambda: self.turns.superseded(page, at)):
-                    if isinstance(one, Stage):
-                        yield *_UNCHANGED, {**told, "stage": f"{one.words} …"}
-                    else:
-                        yield *one, gr.skip()
-            except Exception:
-                yield *_UNCHANGED, {**told, "stage": ""}
-                raise
-            yield *_UNCHANGED, {**told, "stage": ""}
-
-        asks(answer, self.session, [*self.shown, self.waiting], **working(self.results, seen=False))
+    def _answering(self, event_listener: Callable[..., Any], handler: Handler) -> None:
+        """Wire a question whose answer takes a while."""
+        answer = answering(self.turns, handler, self._refuse)
+        event_listener(answer, self.session, [*self.shown, self.waiting], **working(self.results, visible=False))
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
-    def find(self, event: gr.EventData) -> views.Props:
-        """Works whose catalogue entry answers to what is typed."""
-        return self._found(incoming.text(incoming.record(event._data).get("text"), 200))
+    def find(self, session: Session, event: gr.EventData) -> Any:
+        """Works whose catalogue entry matches what is typed."""
+        try:
+            return gallery(self.app.of(session), incoming.text(incoming.record(event._data).get("text"), 200))
+        except ExplorerError as error:
+            notify(str(error))
+            return gr.skip()
 
     def open(self, session: Session, event: gr.EventData) -> Shown:
         """Show a work; nothing is searched yet."""
         work = incoming.text(incoming.record(event._data).get("work"))
-        return self._stand(session, session.stepped(Step("work", work)))
+        return self._show(session, session.stepped(Step("work", work)))
 
-    def arrive(self, event: gr.EventData) -> Any:
+    def arrive(self, session: Session, event: gr.EventData) -> Any:
         """The picture that the page's address asks for, at once, while its search goes on."""
         try:
-            step = linked(self.context, event._data, lambda sentence: None)  # what is wrong is told with the answer
-            works = self.context.workspace.collection.works()[:1] if step is None else []
-            step = step or (Step("work", works[0].id) if works else None)
-            return gr.skip() if step is None else {**self._stage(step), "provisional": True}
+            context = self.app.of(session)
+            step = linked(context, event._data, lambda sentence: None)  # errors are shown with the answer
+            step = step or first_work(context)
+            return gr.skip() if step is None else {**stage(context, step), "provisional": True}
         except (ExplorerError, OSError):
             return gr.skip()
 
     def restore(self, session: Session, event: gr.EventData) -> Shown:
         """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
         own Back)."""
+        context, step = self.app.of(session), None
         try:
-            step = linked(self.context, event._data, notify)
+            step = linked(context, event._data, notify)
         except ExplorerError as error:
             notify(f"The link leads nowhere: {error}")
-            step = None
-        works = self.context.workspace.collection.works()
-        if step is None and not works:
+        step = step or first_work(context)
+        if step is None:
             empty = views.message("The collection is empty.", session.result_options)
             return session, gr.skip(), gr.skip(), {}, empty
-        return self._stand(session, session.returned(step or Step("work", works[0].id)))
+        return self._show(session, session.returned(step))
 
     def follow(self, session: Session, event: gr.EventData) -> Shown:
         """Search a place: clicked or drawn on the picture in view, or that of a match to go on from."""
         try:
-            step = self.context.step(event._data)
+            step = self.app.of(session).step(event._data)
         except ExplorerError as error:
             return self._refuse(session, error)
-        return self._stand(session, session.stepped(step))
+        return self._show(session, session.stepped(step))
 
     def point(self, session: Session, event: gr.EventData) -> Iterator[Shown]:
         """Search what a click without a box means: the middle size at once, then the thing, as far as it recurs."""
         try:
-            click = clicked(self.context, event._data)
-            look = looked(self.context, click)
-            yield self._stand(session, session.stepped(first_step(click, look)), look.matches)
-            yield self._stand(session, session.stepped(meant(self.context, click, look)))
+            context = self.app.of(session)
+            click = clicked(context, event._data)
+            found = search_click(context, click)
+            yield self._show(session, session.stepped(provisional_step(click, found)), found.matches)
+            yield self._show(session, session.stepped(final_step(context, click, found)))
         except ExplorerError as error:
             yield self._refuse(session, error)
 
@@ -170,54 +152,55 @@ class ExploreTab:
         if session.here is None:
             return self._as_it_is(session)
         index = incoming.whole_number(incoming.record(event._data).get("index"), 0, len(session.here.sizes) - 1, -1)
-        return self._stand(session, session.corrected(session.here.resized(index)))
+        return self._show(session, session.corrected(session.here.resized(index)))
 
     def join(self, session: Session, event: gr.EventData) -> Shown:
-        """Search with one detail more: one that must be there too, an example, or one that is unwanted."""
+        """Search with one detail more: one that must be there too, an example, or one that is not wanted."""
         sent, here = incoming.record(event._data), session.here
         try:
-            role, place = incoming.role(sent.get("role")), pointed(self.context, sent)
-            if here is None or not here.searched:
-                if role == "unlike":
-                    raise ExplorerError(FIRST_WHAT)
-                return self._stand(session, session.stepped(place))
-            return self._stand(session, session.stepped(with_another(here, role, place)))
+            role, place = incoming.role(sent.get("role")), pointed(self.app.of(session), sent)
+            if here is not None and here.searched:
+                return self._show(session, session.stepped(with_further(here, role, place)))
+            if role == "unlike":
+                raise ExplorerError(MAIN_DETAIL_FIRST)
+            return self._show(session, session.stepped(place))
         except ExplorerError as error:
             return self._refuse(session, error)
 
     def take(self, session: Session, event: gr.EventData) -> Shown:
         """Search without one of the further details."""
-        index = incoming.whole_number(incoming.record(event._data).get("index"), 0, MOST_OTHERS, -1)
-        return self._asking(session, session.here and session.here.without(index))
+        index = incoming.whole_number(incoming.record(event._data).get("index"), 0, MOST_FURTHER, -1)
+        return self._changed_query(session, session.here and session.here.without(index))
 
-    def say(self, session: Session, event: gr.EventData) -> Shown:
+    def describe(self, session: Session, event: gr.EventData) -> Shown:
         """Search with words beside the detail; with none, for the detail only."""
-        words = incoming.text(incoming.record(event._data).get("words"), incoming.LONGEST_WORDS)
-        return self._asking(session, session.here and replace(session.here, words=words))
+        words = incoming.words(incoming.record(event._data).get("words"))
+        return self._changed_query(session, session.here and replace(session.here, words=words))
 
     def order(self, session: Session, event: gr.EventData) -> Shown:
         """Whether the details must lie as they do in the picture."""
         layout = incoming.record(event._data).get("layout") is True
-        return self._asking(session, session.here and replace(session.here, layout=layout))
+        return self._changed_query(session, session.here and replace(session.here, layout=layout))
 
     def only(self, session: Session, event: gr.EventData) -> Shown:
         """Search for the main detail only."""
-        return self._asking(session, session.here and session.here.alone())
+        return self._changed_query(session, session.here and session.here.alone())
 
     def bring(self, session: Session, event: gr.EventData) -> Shown:
         """Show a picture of the visitor's own and search with all of it."""
         try:
-            step = self.context.arrived(incoming.record(event._data).get("path"))
+            step = self.app.of(session).arrived(incoming.record(event._data).get("path"))
         except ExplorerError as error:
             return self._refuse(session, error)
-        return self._stand(session, session.stepped(step))
+        return self._show(session, session.stepped(step))
 
-    def look(self, event: gr.EventData) -> Any:
+    def look(self, session: Session, event: gr.EventData) -> Any:
         """See a match in its whole work, with the places of the query's other details; the rest stays as it is."""
-        also = incoming.boxes(incoming.record(event._data).get("also"), MOST_OTHERS)
+        also = incoming.boxes(incoming.record(event._data).get("also"), MOST_FURTHER)
         try:
+            context = self.app.of(session)
             others = [{"role": "also", "box": views.sides(box)} for box in also]
-            return {**self.context.stage(self.context.step(event._data)), "others": others}
+            return {**context.stage(context.step(event._data)), "others": others}
         except ExplorerError as error:
             notify(str(error))
             return gr.skip()
@@ -225,14 +208,14 @@ class ExploreTab:
     def travel(self, session: Session, event: gr.EventData) -> Shown:
         """Back, or forth, to a step of the trail."""
         index = incoming.whole_number(incoming.record(event._data).get("index"), 0, len(session.steps) - 1, session.at)
-        return self._stand(session, session.moved(index))
+        return self._show(session, session.moved(index))
 
     def change_options(self, session: Session, event: gr.EventData) -> Shown:
         """The same search with other options."""
-        return self._stand(session, session.with_options(incoming.result_options(event._data)))
+        return self._show(session, session.with_options(incoming.result_options(event._data)))
 
     def fold(self, session: Session, event: gr.EventData) -> Session:
-        """Remember below which chance results are folded away; the page has done it already."""
+        """Remember below which match probability results are hidden; the page has hidden them already."""
         least = incoming.result_options(event._data).least
         return session.with_options(replace(session.result_options, least=least))
 
@@ -242,38 +225,31 @@ class ExploreTab:
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
-    def _found(self, text: str) -> views.Props:
-        collection = self.context.workspace.collection
-        found = collection.find(text)
-        return views.gallery(found, text, len(collection.works()) if text else len(found))
-
-    def _stand(self, before: Session, now: Session, matches: list[Match] | None = None) -> Shown:
-        """Show where the visitor now stands, with ``matches`` that are known already; where that cannot be shown, say
-        why and stay."""
+    def _show(self, before: Session, now: Session, matches: list[Match] | None = None) -> Shown:
+        """Show the present step of a session, with ``matches`` where they are known already; where it cannot be shown,
+        give the reason and stay at the step before."""
         step = now.here
         if step is None:
             return self._as_it_is(now)
         try:
-            stage = self._stage(step)
-            trail, tray = self.context.trail(now), self.context.tray(step)
+            context = self.app.of(now)
+            shown = stage(context, step)
+            trail, tray = context.trail(now), context.tray(step)
         except (ExplorerError, OSError) as error:
             return self._refuse(before, error)
         if not step.searched:
-            return now, stage, trail, tray, views.message(TEACHING, now.result_options)
+            return now, shown, trail, tray, views.message(HOW_TO_BEGIN, now.result_options)
         try:
-            results = self.judging.results(step, stage, now.result_options, matches)
+            results = Judging(context).results(step, shown, now.result_options, matches)
         except ExplorerError as error:
             results = views.message(str(error), now.result_options, trouble=True)
-        return now, stage, trail, tray, results
+        return now, shown, trail, tray, results
 
-    def _stage(self, step: Step) -> views.Props:
-        return {**self.context.stage(step), "address": parameters(step), "several": step != step.alone()}
-
-    def _asking(self, session: Session, step: Step | None) -> Shown:
+    def _changed_query(self, session: Session, step: Step | None) -> Shown:
         """A changed query, as a step that Back undoes; one that asks the same is none."""
         if step is None or not step.searched or step == session.here:
             return self._as_it_is(session)
-        return self._stand(session, session.stepped(step))
+        return self._show(session, session.stepped(step))
 
     def _as_it_is(self, session: Session) -> Shown:
         return session, gr.skip(), gr.skip(), gr.skip(), gr.skip()

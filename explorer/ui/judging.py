@@ -1,4 +1,4 @@
-"""Judging matches: results with their evidence and what was said of them, and what a browser sends to be kept."""
+"""Judging matches: results with their evidence and judgements, and what a browser sends to be kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.query import Match
 from explorer.ui import evidence, incoming, views, words_for
-from explorer.ui.searching import AppContext
+from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions, Step
 
 log = logging.getLogger(__name__)
@@ -22,9 +22,9 @@ LONGEST_NAME = 80
 
 
 class Judging:
-    """What the results and the evidence view ask of a collection's judgements."""
+    """What the results and the evidence view need of a collection's judgements."""
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, context: CollectionContext) -> None:
         self.context = context
         self.collection = context.workspace.collection
 
@@ -33,57 +33,43 @@ class Judging:
     def results(
         self, step: Step, stage: views.Props, options: ResultOptions, matches: list[Match] | None = None
     ) -> views.Props:
-        """Where the detail at which a visitor stands recurs, why that is believed, and what was said of it; ``matches``
-        where they are known already."""
-        judgements = self._teaching(step) if options.learn and matches is None else []
+        """Where the detail of a step recurs, with evidence and judgements; ``matches`` where they are known already.
+        ``stage`` is what the viewer shows of the step."""
+        judgements: list[Judgement] = []
         if matches is None:
+            judgements = self._teaching(step) if options.learn else []
             matches = self.context.matches(step, options, judgements)
         shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
         return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.context.little_to_go_by(step) else ""}
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
-        """Matches of a detail as cards."""
+        """Matches of a step's detail as cards."""
         box = step.box or Box.whole()
-        asked = self.collection.work(step.key) if step.kind == "work" else None
+        query_work = self.collection.work(step.key) if step.kind == "work" else None
         places = [(match.work, match.box) for match in matches]
-        said = self.collection.judgements.of_matches(self.name(step), box, places)
-        roles = [one.role for one in step.others]
+        judgements = self.collection.judgements.of_matches(self.name(step), box, places)
+        roles = [detail.role for detail in step.further]
         cards = []
-        for match, judgement in zip(matches, said, strict=True):
+        for match, judgement in zip(matches, judgements, strict=True):
             work = self.collection.work(match.work)
-            why = evidence.evidence(match, work, asked, box, roles, bool(step.words))
-            known = {"evidence": why, "judged": evidence.judged(judgement)}
-            cards.append({**views.card(match, work), **known})
+            why = evidence.evidence(match, work, query_work, box, roles, bool(step.words))
+            cards.append({**views.card(match, work), "evidence": why, "judged": evidence.judged(judgement)})
         return cards
 
     def name(self, step: Step) -> str:
-        """What judgements call the picture at which a visitor stands; a copy of a work's file is that work."""
+        """What judgements call the picture of a step; a copy of a work's file goes by the work's name."""
         if step.kind == "work":
             return step.key
         content = file_hash(self.context.uploads / step.key)
         return next(iter(self.collection.with_content(content)), picture_name(content))
 
     def _teaching(self, step: Step) -> list[Judgement]:
-        """What a search from here may learn from: works that are still in the collection and indexed."""
-        there = self.collection.ids() & set(self.context.workspace.tables.rows)
+        """What a search of a step may learn from: judgements of works that are still in the collection and indexed."""
+        searchable = self.collection.ids() & set(self.context.workspace.tables.rows)
         judgements = self.collection.judgements.for_query(self.name(step), step.box or Box.whole())
-        return [one for one in judgements if one.match_work in there]
+        return [judgement for judgement in judgements if judgement.match_work in searchable]
 
     # -- what a browser asks for -------------------------------------------------------------------------------------
-
-    def server_functions(self) -> list[Callable[[Any], Any]]:
-        """Fresh functions for one component. Each answers with a record, or with ``{"error": a sentence}``."""
-
-        def judge(sent: Any) -> views.Props:
-            return told(self.judge, sent)
-
-        def withdraw(sent: Any) -> views.Props:
-            return told(self.withdraw, sent)
-
-        def large(sent: Any) -> views.Props:
-            return told(self.large, sent)
-
-        return [judge, withdraw, large]
 
     def judge(self, sent: Any) -> views.Props:
         """Keep a judgement: ``{"query": {"kind", "key", "box"}, "match": {"work", "box"}, "verdict", "note", "who"}``,
@@ -110,15 +96,34 @@ class Judging:
         return {"judged": evidence.judged(left)}
 
     def large(self, sent: Any) -> views.Props:
-        """The large picture of a work, and its size in pixels of the original."""
+        """The large picture of a work, ``{"work"}``, and its size in pixels of the original."""
         work = self.collection.work(incoming.text(incoming.record(sent).get("work")))
         return {"url": views.file_url(self.context.workspace.view(work.id)), "width": work.width, "height": work.height}
 
 
-def told(ask: Callable[[Any], views.Props], sent: Any) -> views.Props:
+def judging_functions(app: AppContext) -> list[Callable[[Any], views.Props]]:
+    """Fresh functions for one component's script. What is sent names the ``collection``; each function answers with a
+    record, or with ``{"error": a sentence}``."""
+
+    def judging(sent: Any) -> Judging:
+        return Judging(app.named(incoming.record(sent).get("collection")))
+
+    def judge(sent: Any) -> views.Props:
+        return answered(lambda: judging(sent).judge(sent))
+
+    def withdraw(sent: Any) -> views.Props:
+        return answered(lambda: judging(sent).withdraw(sent))
+
+    def large(sent: Any) -> views.Props:
+        return answered(lambda: judging(sent).large(sent))
+
+    return [judge, withdraw, large]
+
+
+def answered(answer: Callable[[], views.Props]) -> views.Props:
     """An answer, or the sentence that says why there is none."""
     try:
-        return ask(sent)
+        return answer()
     except (ExplorerError, OSError) as error:
         log.info("refused: %s", error)
         return {"error": str(error)}

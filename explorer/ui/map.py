@@ -1,9 +1,8 @@
-"""The Map tab: the works laid out so that like lies by like."""
+"""The Map tab: the works laid out so that works that look alike lie close together."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import gradio as gr
 
@@ -12,7 +11,10 @@ from explorer.maps import work_map
 from explorer.ui import colours, incoming, views
 from explorer.ui.components import Map
 from explorer.ui.pictures import Pictures
-from explorer.ui.searching import AppContext, quiet, working
+from explorer.ui.searching import AppContext
+from explorer.ui.session import Session
+from explorer.ui.wiring import quiet, working
+from explorer.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -20,36 +22,42 @@ log = logging.getLogger(__name__)
 class MapTab:
     """Layout, wiring, handlers. The map is made when its tab is first opened."""
 
-    def __init__(self, context: AppContext, tab: gr.Tab) -> None:
-        self.context = context
-        self.map = Map({}, server_functions=Pictures(context.workspace).server_functions())
+    def __init__(self, app: AppContext, session: gr.State, tab: gr.Tab) -> None:
+        self.app = app
+        self.map = Map({}, server_functions=Pictures(app).server_functions())
         # wiring
-        tab.select(self.draw, None, self.map, **working(self.map, "map"))
-        self.map.colour(self.colour, None, self.map, **quiet())
+        tab.select(self.draw, session, self.map, **working(self.map, "map"))
+        self.map.colour(self.colour, session, self.map, **quiet())
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
-    def draw(self) -> dict[str, Any]:
-        """The map, coloured by the catalogue's first telling column."""
-        return self._coloured(None)
+    def draw(self, session: Session) -> views.Props:
+        """The map, coloured by the first catalogue column that sorts works into kinds."""
+        return self._coloured(session, None)
 
-    def colour(self, event: gr.EventData) -> dict[str, Any]:
+    def colour(self, session: Session, event: gr.EventData) -> views.Props:
         """The same map in other colours."""
-        return self._coloured(incoming.text(incoming.record(event._data).get("column"), 200))
+        return self._coloured(session, incoming.text(incoming.record(event._data).get("column"), 200))
 
-    def _coloured(self, column: str | None) -> dict[str, Any]:
-        collection = self.context.workspace.collection
+    def _coloured(self, session: Session, column: str | None) -> views.Props:
         try:
-            laid = work_map(self.context.workspace)
+            return coloured_map(self.app.of(session).workspace, column)
         except ExplorerError as error:
             return {"message": str(error)}
-        known = {work.id: work for work in collection.works()}
-        shown = [(known[work], place) for work, place in zip(laid.works, laid.xy, strict=True) if work in known]
-        works = [work for work, _ in shown]
-        columns = collection.columns()
-        if column is None:
-            column = colours.telling_column({name: [work.value(name) for work in works] for name in columns})
-        chosen = column if column in columns else ""
-        values = [work.value(chosen) for work in works] if chosen else []
-        props = views.map_points(works, [place for _, place in shown], columns)
-        return {**props, "colours": colours.colouring(chosen, values) if chosen else colours.uncoloured(len(works))}
+
+
+def coloured_map(workspace: Workspace, column: str | None) -> views.Props:
+    """The works of a collection as points of the map, coloured by a catalogue ``column``; by the one that says most
+    where it is None, in a single colour where it is no column."""
+    collection = workspace.collection
+    layout = work_map(workspace)
+    known = {work.id: work for work in collection.works()}
+    shown = [(known[work], point) for work, point in zip(layout.works, layout.xy, strict=True) if work in known]
+    works, columns = [work for work, _ in shown], collection.columns()
+    if column is None:
+        column = colours.telling_column({name: [work.value(name) for work in works] for name in columns})
+    if column in columns:
+        coloured = colours.colouring(column, [work.value(column) for work in works])
+    else:
+        coloured = colours.uncoloured(len(works))
+    return {**views.map_points(works, [point for _, point in shown], columns), "colours": coloured}

@@ -6,8 +6,9 @@ import logging
 import os
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by gradio when it is imported: the page calls nobody
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -16,52 +17,61 @@ import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.maps import work_map
-from explorer.ui import incoming
+from explorer.paths import ASSETS
+from explorer.ui import incoming, views
+from explorer.ui.answers import gallery
 from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
-from explorer.ui.components import ASSETS, Masthead
+from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
-from explorer.ui.searching import AppContext, quiet, working
+from explorer.ui.searching import AppContext
 from explorer.ui.session import Session
 from explorer.ui.theme import museum_theme
+from explorer.ui.wiring import after, notify, quiet, working
 from explorer.ui.words import WordsTab
 from explorer.workspace import Workspace
+
+if TYPE_CHECKING:
+    from explorer.config import RuntimeOptions
 
 log = logging.getLogger(__name__)
 
 TITLE = "Brueghel Explorer"
-LEFT = ("explore", "words", "map", "collection")
+TABS_LEFT = ("explore", "words", "map", "collection")
 """Tabs that the browser's Back can lead to from a comparison."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
 
 
-def build_app(workspace: Workspace) -> gr.Blocks:
-    """The page over one collection."""
-    context = AppContext(workspace)
+def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr.Blocks:
+    """The page over a collection; a link with ``collection=NAME`` leads to another of the same cache folder, which is
+    opened with ``runtime``."""
+    app = AppContext(workspace, runtime)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
-        page.temp_file_sets.append(context.copies)
-        RestApi(context)  # before the page's own events, which would take the endpoints' names
+        page.temp_file_sets.append(app.copies)
+        page.allowed_paths = app.collections.picture_folders
+        RestApi(app)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
-        Masthead(
-            {"collection": workspace.name, "model": model_name(workspace.config.model), "note": workspace.model_note}
-        )
+        masthead = Masthead({})
         with gr.Tabs() as tabs:
             with gr.Tab("Explore", id="explore", render_children=True):
-                explore = ExploreTab(context, session)
+                explore = ExploreTab(app, session)
             with gr.Tab("Compare", id="compare", render_children=True):
-                compare = CompareTab(context)
+                compare = CompareTab(app, session)
             with gr.Tab("Words", id="words", render_children=True):
-                words = WordsTab(context)
+                words = WordsTab(app, session)
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
-                map_tab_ = MapTab(context, map_tab)
+                works_map = MapTab(app, session, map_tab).map
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
-                CollectionTab(context, collection_tab)
+                CollectionTab(app, session, collection_tab)
 
         # wiring
+        def open_collection(known: Session, request: gr.Request) -> tuple[Any, ...]:
+            return opened(app, known, request.query_params.get("collection"))
+
         def to_explore() -> gr.Tabs:
             return gr.Tabs(selected="explore")
 
@@ -70,12 +80,13 @@ def build_app(workspace: Workspace) -> gr.Blocks:
 
         def to_left(event: gr.EventData) -> gr.Tabs:
             left = incoming.text(incoming.record(event._data).get("tab"), 40).lower()
-            return gr.Tabs(selected=left if left in LEFT else "explore")
+            return gr.Tabs(selected=left if left in TABS_LEFT else "explore")
 
         def to_linked(request: gr.Request) -> Any:
             return to_compare() if "compare" in request.query_params else gr.skip()
 
-        for source in (words.labels, map_tab_.map):
+        page.load(open_collection, session, [session, masthead, explore.gallery, words.caveat], **quiet())
+        for source in (words.labels, works_map):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
         for followed in (words.results.follow, words.results.look):
             searching = working(explore.results)
@@ -83,21 +94,37 @@ def build_app(workspace: Workspace) -> gr.Blocks:
             followed(explore.follow, session, explore.shown, **searching)
         for results in (explore.results, words.results):
             results.compare(to_compare, None, tabs, **quiet())
-            results.compare(compare.from_match, None, compare.table, **working(compare.table, "compare"))
+            results.compare(compare.from_match, session, compare.table, **working(compare.table, "compare"))
         compare.table.arrive(to_compare, None, tabs, **quiet())
-        compare.table.arrive(compare.lay, None, compare.table, **working(compare.table, "compare"))
+        compare.table.arrive(compare.lay, session, compare.table, **working(compare.table, "compare"))
         page.load(to_linked, None, tabs, **quiet())
         compare.table.leave(to_left, None, tabs, **quiet())
     return page
 
 
-def after() -> dict[str, str]:
-    """How a second step of an event is wired."""
-    return {"show_progress": "hidden", "api_visibility": "private"}
+def opened(app: AppContext, session: Session, sent: Any) -> tuple[Session, views.Props, views.Props, dict[str, Any]]:
+    """What the page shows of its collection when it is opened: session, masthead, gallery, and the note on the model
+    beside the search with words. Where the collection ``sent`` cannot be opened, a sentence, and the default."""
+    name = incoming.text(sent)
+    try:
+        context = app.named(name)
+    except ExplorerError as error:
+        context = app.named()
+        notify(f"{error} {context.workspace.name} is shown instead.")
+    workspace = context.workspace
+    address = "" if workspace is app.collections.default else workspace.name
+    masthead = {
+        "collection": workspace.name,
+        "address": address,
+        "model": model_name(workspace.config.model),
+        "note": workspace.model_note,
+    }
+    caveat = gr.update(value=workspace.model_note, visible=bool(workspace.model_note))
+    return replace(session, collection=address), masthead, gallery(context), caveat
 
 
 def model_name(model: str) -> str:
-    """A model as it is spoken of: a folder by its last name.
+    """A model by its short name: of a folder the last part of the path.
 
     >>> model_name("openai/clip-vit-base-patch16"), model_name("/models/brueghel-clip/")
     ('openai/clip-vit-base-patch16', 'brueghel-clip')
@@ -123,7 +150,7 @@ def launch(
         prevent_thread_lock=not block,
         footer_links=[],
         run_history=False,
-        allowed_paths=[str(workspace.pictures.resolve())],
+        allowed_paths=page.allowed_paths,
         theme=museum_theme(),
         css_paths=[ASSETS / "style.css"],
         head=f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>",
@@ -138,7 +165,7 @@ def launch(
 
 
 def warm(workspace: Workspace) -> None:
-    """Load index and model and lay out the map while the visitor looks about, so that nobody waits for them later."""
+    """Load index and model and make the map in the background, so that nobody waits for them later."""
     try:
         _ = workspace.index, workspace.encoder
         work_map(workspace)
@@ -147,7 +174,7 @@ def warm(workspace: Workspace) -> None:
 
 
 def free_port(host: str, port: int) -> int:
-    """The port, if it can be had."""
+    """The port, if it is free; a free one for 0. Raises :class:`ExplorerError` for one that is taken."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

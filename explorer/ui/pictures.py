@@ -9,20 +9,21 @@ from typing import Any
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.ui import incoming, views
+from explorer.ui.searching import AppContext
 from explorer.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 64
-CONTEXT = 0.35
+MARGIN = 0.35
 """Margin round a matched place on its card, as a fraction of the place's sides."""
 
 
 class Pictures:
-    """Addresses of thumbnails and details, for the components' scripts to call."""
+    """Addresses of thumbnails and details, for the components' scripts to call. What they send names the collection."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(self, app: AppContext) -> None:
+        self.app = app
 
     def server_functions(self) -> list[Callable[[Any], Any]]:
         """Fresh functions for one component (gradio marks each function it is given)."""
@@ -30,32 +31,40 @@ class Pictures:
         def thumbnails(sent: Any) -> dict[str, str]:
             return self.thumbnails(sent)
 
-        def details(sent: Any) -> list[dict[str, Any] | None]:
+        def details(sent: Any) -> list[views.Props | None]:
             return self.details(sent)
 
         return [thumbnails, details]
 
     def thumbnails(self, sent: Any) -> dict[str, str]:
-        """Addresses by work id; a work that has no picture (any more) is left out."""
-        works = [incoming.text(one) for one in sent][:MOST_AT_ONCE] if isinstance(sent, list) else []
+        """Addresses by work id, of ``{"collection", "works"}``; a work that has no picture (any more) is left out."""
         made: dict[str, str] = {}
-        for work in works:
+        for work in map(incoming.text, _first(sent, "works")):
             try:
-                made[work] = views.file_url(self.workspace.thumbnail(work))
+                made[work] = views.file_url(self._workspace(sent).thumbnail(work))
             except (ExplorerError, OSError) as error:
                 log.warning("No thumbnail of %s: %s", work, error)
         return made
 
-    def details(self, sent: Any) -> list[dict[str, Any] | None]:
-        """For each ``{"work", "box"}`` the address of a crop round the place, and the place's box inside it."""
-        places = [incoming.record(one) for one in sent][:MOST_AT_ONCE] if isinstance(sent, list) else []
-        return [self._detail(place) for place in places]
+    def details(self, sent: Any) -> list[views.Props | None]:
+        """Of ``{"collection", "places"}``, for each ``{"work", "box"}`` of its places the address of a crop round it,
+        and the place's box inside the crop; None where there is none."""
+        return [self._detail(sent, incoming.record(place)) for place in _first(sent, "places")]
 
-    def _detail(self, place: dict[str, Any]) -> dict[str, Any] | None:
+    def _detail(self, sent: Any, place: dict[str, Any]) -> views.Props | None:
         try:
             box = incoming.box(place.get("box")) or Box.whole()
-            path, inside = self.workspace.detail(incoming.text(place.get("work")), box, CONTEXT)
+            path, inside = self._workspace(sent).detail(incoming.text(place.get("work")), box, MARGIN)
         except (ExplorerError, OSError) as error:
             log.warning("No detail of %s: %s", place.get("work"), error)
             return None
         return {"url": views.file_url(path), "box": views.sides(inside)}
+
+    def _workspace(self, sent: Any) -> Workspace:
+        return self.app.named(incoming.record(sent).get("collection")).workspace
+
+
+def _first(sent: Any, name: str) -> list[Any]:
+    """The first entries of a list that was sent."""
+    listed = incoming.record(sent).get(name)
+    return listed[:MOST_AT_ONCE] if isinstance(listed, list) else []

@@ -9,7 +9,7 @@ from explorer.geometry import Box
 from explorer.search.click import FirstSearch, first_search, proposals
 from explorer.search.query import PicturePart, RegionPart
 from explorer.ui import incoming
-from explorer.ui.searching import AppContext
+from explorer.ui.searching import CollectionContext
 from explorer.ui.session import Step
 
 DIGITS = 5
@@ -18,56 +18,54 @@ DIGITS = 5
 
 @dataclass(frozen=True)
 class Click:
-    """A point, fractions, of the picture at which a ``step`` without a box stands."""
+    """A point, as fractions, of the picture of a ``step`` without a box."""
 
     step: Step
     x: float
     y: float
 
 
-def pointed(context: AppContext, sent: Any) -> Step:
+def pointed(context: CollectionContext, sent: Any) -> Step:
     """The step that a browser's ``{"kind", "key", "box"}`` or ``{"kind", "key", "x", "y"}`` means.
 
-    A point becomes the region round it that recurs in the collection, with the others that it may mean to choose from.
-    Raises :class:`ExplorerError` for a work that is not there and a place that is none.
+    A point becomes the region round it that recurs in the collection, with the other regions that it may mean to choose
+    from. Raises :class:`ExplorerError` for a work that is not there and a place that is none.
     """
     step = context.step(incoming.record(sent))
     if step.box is not None:
         return step
     click = clicked(context, sent)
-    return meant(context, click, looked(context, click))
+    return final_step(context, click, search_click(context, click))
 
 
-def clicked(context: AppContext, sent: Any) -> Click:
+def clicked(context: CollectionContext, sent: Any) -> Click:
     """The click that a browser's ``{"kind", "key", "x", "y"}`` is. Raises :class:`ExplorerError` where it is none."""
     fields = incoming.record(sent)
     step = replace(context.step({**fields, "box": None}), searched=True)
     return Click(step, incoming.fraction(fields.get("x")), incoming.fraction(fields.get("y")))
 
 
-def looked(context: AppContext, click: Click) -> FirstSearch:
+def search_click(context: CollectionContext, click: Click) -> FirstSearch:
     """The middle-sized square round a click, and what a light search of it finds."""
     step = click.step
-    picture = (
-        RegionPart(step.key, Box.whole())
-        if step.kind == "work"
-        else PicturePart(context.uploads / step.key, Box.whole())
-    )
-    return first_search(context.workspace, picture, click.x, click.y)
+    if step.kind == "work":
+        return first_search(context.workspace, RegionPart(step.key, Box.whole()), click.x, click.y)
+    return first_search(context.workspace, PicturePart(context.uploads / step.key, Box.whole()), click.x, click.y)
 
 
-def first_step(click: Click, look: FirstSearch) -> Step:
-    """The step that a first look is, until it is known what the click means."""
-    return replace(click.step, box=rounded(look.part.box), passing=True)
+def provisional_step(click: Click, found: FirstSearch) -> Step:
+    """The step of a first search, shown until it is known what the click means."""
+    return replace(click.step, box=rounded(found.part.box or Box.whole()), provisional=True)
 
 
-def meant(context: AppContext, click: Click, look: FirstSearch) -> Step:
-    """The step that a click means, after the first look, with all that it may mean from small to large."""
-    found = proposals(context.workspace, look, click.x, click.y)
-    sizes = tuple(dict.fromkeys(rounded(one.box) for one in sorted(found, key=lambda one: one.box.area)))
-    return replace(click.step, box=rounded(found[0].box), sizes=sizes)
+def final_step(context: CollectionContext, click: Click, found: FirstSearch) -> Step:
+    """The step that a click means, after its first search, with all that it may mean from small to large."""
+    regions = proposals(context.workspace, found, click.x, click.y)
+    sizes = sorted((proposal.box for proposal in regions), key=lambda box: box.area)
+    return replace(click.step, box=rounded(regions[0].box), sizes=tuple(dict.fromkeys(map(rounded, sizes))))
 
 
 def rounded(box: Box) -> Box:
     """A box as the page's address writes it."""
-    return Box(*(round(side, DIGITS) for side in box.as_tuple()))
+    x0, y0, x1, y1 = (round(side, DIGITS) for side in box.as_tuple())
+    return Box(x0, y0, x1, y1)

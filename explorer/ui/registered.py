@@ -1,4 +1,4 @@
-"""A registration in words and numbers for the light table: records made into plain data, tested without a browser."""
+"""A registration in words and numbers for the light table: plain data, tested without a browser."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ if TYPE_CHECKING:
     from explorer.registration.match import MatchedBoxes
 
 MOST_PLACES = 120
-"""Agreeing places that are shown."""
+"""Matching points that are shown."""
 SAME_SIZE = 0.015
 """Difference in size that is not worth a figure."""
-SEEN_TOO = 0.25
-"""IoU of a detail's place after a registration with its match, from which the two are of the same mind."""
+SAME_PLACE = 0.25
+"""IoU of a detail's place after a registration with its match, from which on the registration confirms the match."""
 _SIDE = ("kind", "key", "work", "title", "artist", "date", "url", "width", "height")
 
 
 @dataclass(frozen=True)
 class Matched:
-    """A detail and where a search found it; how the whole picture lies, ``matrix (3, 3)`` from fractions to fractions,
-    if all of it changed as the detail did; the match's chance (0: not known), and pairs of places that agree."""
+    """A detail and where a search found it; the registration of the whole picture, ``matrix (3, 3)`` from fractions to
+    fractions, if all of it changed as the detail did; the match probability (0: not known), and pairs of matching
+    points, x, y on the first picture and x, y on the second, as fractions."""
 
     near: MatchedBoxes
     matrix: np.ndarray
     chance: float = 0.0
-    pairs: tuple[tuple[float, ...], ...] = ()
+    pairs: tuple[tuple[float, float, float, float], ...] = ()
 
 
 def side(stage: views.Props) -> views.Props:
-    """One of the two pictures, of what the Explore tab shows of it."""
+    """One of the two pictures, from what the Explore tab shows of it."""
     return {name: stage[name] for name in _SIDE}
 
 
@@ -51,7 +52,7 @@ def as_matched(matched: Matched) -> views.Props:
 
 
 def fit(matched: Matched | None) -> views.Props:
-    """What a link and a swap need of a match: six numbers, two rows of its matrix, and its chance."""
+    """What a link and a swap need of a match: six numbers, two rows of its matrix, and its probability."""
     if matched is None:
         return {"fit": None, "chance": 0.0}
     return {"fit": [round(float(number), 6) for number in matched.matrix[:2].ravel()], "chance": matched.chance}
@@ -69,7 +70,7 @@ def laid(found: Registration) -> views.Props:
 
 def record(found: Registration, works: tuple[Work, Work]) -> views.Props:
     """A registration as the REST API gives it: ``matrix`` row by row, pixels of one original to pixels of the other."""
-    first, second = (np.diag([one.width, one.height, 1.0]) for one in works)
+    first, second = (np.diag([work.width, work.height, 1.0]) for work in works)
     matrix = second @ found.matrix @ np.linalg.inv(first)
     return {
         "matrix": (matrix / matrix[2, 2]).tolist(),
@@ -84,25 +85,26 @@ def record(found: Registration, works: tuple[Work, Work]) -> views.Props:
     }
 
 
-def told_of_match(matched: Matched, works: tuple[Work, Work]) -> views.Props:
-    """How the second picture lies on the first by a match, in the words of its card. A match that does not convince is
-    laid too, and said not to."""
-    transform = transform_in_pixels(matched.matrix, tuple((one.width, one.height) for one in works))
+def words_of_match(matched: Matched, works: tuple[Work, Work]) -> views.Props:
+    """How the second picture lies on the first by a match, in the words of its card. An unconvincing match is
+    registered too, and called so."""
+    first, second = works
+    transform = transform_in_pixels(matched.matrix, ((first.width, first.height), (second.width, second.height)))
     how = words_for.transform(transform, _in_centimetres(transform.scale, works))
-    level, words = words_for.chance(matched.chance)
-    weighed = f" ({words}, {words_for.percent(matched.chance)})" if matched.chance else ""
+    level, name = words_for.chance(matched.chance)
+    weighed = f" ({name}, {words_for.percent(matched.chance)})" if matched.chance else ""
     if matched.chance and level == words_for.UNCONVINCING[0]:
-        return {"said": f"By this match{weighed}: {how}. Too little agrees to rely on it; look at the whole works, or "
-                        "set points by hand.", "trouble": True}  # fmt: skip
-    return {"said": f"By this match{weighed}: {how}; further off the two need not meet."}
+        return {"said": f"By this match{weighed}: {how}. Too few points match to rely on it; compare the whole works, "
+                        "or set points by hand.", "trouble": True}  # fmt: skip
+    return {"said": f"By this match{weighed}: {how}. Away from the detail the two works need not match."}
 
 
-def told_of_wholes(said: str, found: Registration, matched: Matched) -> str:
-    """What is said of a registration of the whole pictures beside a match that was found: a detail may have been
+def words_beside_match(said: str, found: Registration, matched: Matched) -> str:
+    """The words for a registration of the whole pictures, and whether it confirms a match: a detail may have been
     reversed or moved by itself."""
     same_way = (np.linalg.det(matched.matrix) < 0) == found.mirror
-    agrees = same_way and overlap_with_match(found.matrix, matched.near) > SEEN_TOO
-    return said if agrees else f"{said} Not as the match has it."
+    confirmed = same_way and overlap_with_match(found.matrix, matched.near) > SAME_PLACE
+    return said if confirmed else f"{said} This differs from the match."
 
 
 def near(boxes: MatchedBoxes | None) -> views.Props | None:
@@ -110,17 +112,17 @@ def near(boxes: MatchedBoxes | None) -> views.Props | None:
     return None if boxes is None else {"first": views.sides(boxes[0]), "second": views.sides(boxes[1])}
 
 
-def told(found: Registration, works: tuple[Work, Work], by_hand: bool = False) -> str:
+def words(found: Registration, works: tuple[Work, Work], by_hand: bool = False) -> str:
     """How the second picture lies on the first, and how surely, in one or two sentences."""
     number = found.inliers
-    support = f"{number} {'points that you set' if by_hand else 'places'}"
-    words = _listed([*_turned(found), *_sized(found, works), *_bent(found)])
-    how = f"the second {words}." if words else "the second lies as the first does."
+    support = f"{number} {'points that you set' if by_hand else 'matching points'}"
+    changes = _listed([*_turned(found), *_sized(found, works), *_bent(found)])
+    how = f"the second {changes}." if changes else "the second lies as the first does."
     if by_hand and number <= 4:  # so few are always met exactly
         return f"Registered by {support}: {how}"
     off = max(100 * found.residual, 0.1)
     area = "" if by_hand else f", over {max(round(100 * found.spread), 1)} % of the first picture"
-    return f"Registered by {support}: {how} They agree to within {off:.1f} % of its longer side{area}."
+    return f"Registered by {support}: {how} The points meet to within {off:.1f} % of its longer side{area}."
 
 
 def _turned(found: Registration) -> list[str]:
@@ -143,7 +145,7 @@ def _sized(found: Registration, works: tuple[Work, Work]) -> list[str]:
 
 def _in_centimetres(scale: float, works: tuple[Work, Work]) -> float | None:
     """A ratio in pixels as one on the works themselves, where the catalogue has both sizes."""
-    first, second = (extent(one) for one in works)
+    first, second = (extent(work) for work in works)
     return scale * second.cm_per_pixel / first.cm_per_pixel if first and second else None
 
 
@@ -151,15 +153,15 @@ def _bent(found: Registration) -> list[str]:
     return {"similarity": [], "affine": ["stretched a little"], "homography": ["seen at a slight tilt"]}[found.kind]
 
 
-def _listed(words: list[str]) -> str:
-    if not words:
+def _listed(changes: list[str]) -> str:
+    if not changes:
         return ""
-    words = words if words[0].startswith("is ") else [f"is {words[0]}", *words[1:]]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+    changes = changes if changes[0].startswith("is ") else [f"is {changes[0]}", *changes[1:]]
+    return changes[0] if len(changes) == 1 else ", ".join(changes[:-1]) + " and " + changes[-1]
 
 
 def over_one_another(boxes: MatchedBoxes, mirror: bool) -> np.ndarray:
-    """The map that lays a detail's box over the place where it was found, ``(3, 3)``, fractions to fractions."""
+    """The map of a detail's box onto the box where it was found, ``(3, 3)``, fractions to fractions."""
     (a, b) = boxes
     across = b.width / a.width * (-1 if mirror else 1)
     down = b.height / a.height

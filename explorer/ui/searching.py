@@ -1,13 +1,11 @@
-"""Searches as the page and the REST API ask for them: from where a visitor stands to cards or records."""
+"""What the handlers of the page and of the REST API need: the collections, and searching and showing one of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gradio as gr
-from gradio.components import Component
 from gradio.utils import get_upload_folder
 
 from explorer.collection import Derivatives, Judgement, open_picture
@@ -17,77 +15,79 @@ from explorer.search import little_to_go_by, search
 from explorer.search.feedback import learned
 from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
 from explorer.ui import incoming, views
-from explorer.ui.asking import asked
-from explorer.ui.session import Other, ResultOptions, Session, Step
+from explorer.ui.asking import query_of
+from explorer.ui.open_collections import OpenCollections
+from explorer.ui.session import FurtherDetail, ResultOptions, Session, Step
 from explorer.ui.tray import marks, tray
 from explorer.workspace import Workspace
 
-
-def quiet() -> dict[str, Any]:
-    """How quick things are wired: no sign of progress, none dropped, not part of the REST API."""
-    return {"show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
-
-
-def working(waits: Component, group: str = "model", seen: bool = True) -> dict[str, Any]:
-    """How long work is wired: one of a ``group`` at a time (the model is one), ``waits`` showing that it goes on where
-    that is to be ``seen`` (else the work says so itself)."""
-    return {
-        "show_progress": "full" if seen else "hidden",
-        "show_progress_on": waits,
-        "trigger_mode": "multiple",
-        "api_visibility": "private",
-        "concurrency_id": group,
-        "concurrency_limit": 1,
-    }
-
-
-def notify(sentence: str) -> None:
-    """Show a sentence in a corner of the page."""
-    gr.Warning(sentence, title="Please note")
+if TYPE_CHECKING:
+    from explorer.config import RuntimeOptions
 
 
 class AppContext:
-    """What every tab needs to search and to show: the workspace, and the folder where visitors' pictures arrive."""
+    """What one running app holds: its collections, the folder where visitors' pictures arrive, and their copies.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    A handler finds the collection that it is about by :meth:`of`, from the visitor's session; a function that a
+    component's script or the REST API calls has none and finds it by :meth:`named`.
+    """
+
+    def __init__(self, workspace: Workspace, runtime: RuntimeOptions | None = None) -> None:
+        self.collections = OpenCollections(workspace, runtime)
         self.uploads = Path(get_upload_folder())
         self.copies: set[str] = set()
-        """What was made of visitors' pictures, for gradio to clear away with them."""
+        """Paths of what was made of visitors' pictures, for gradio to delete with them."""
+
+    def of(self, session: Session) -> CollectionContext:
+        """The collection that a session is about. Raises :class:`ExplorerError` when it cannot be opened (any more)."""
+        return self.named(session.collection)
+
+    def named(self, sent: Any = "") -> CollectionContext:
+        """A collection by the name that was sent; without one, the default. Raises :class:`ExplorerError` for a name
+        that no collection has."""
+        return CollectionContext(self.collections.get(incoming.text(sent)), self.uploads, self.copies)
+
+
+class CollectionContext:
+    """Searching one collection and showing its works: made anew for every event, it keeps the workspace alive."""
+
+    def __init__(self, workspace: Workspace, uploads: Path | None = None, copies: set[str] | None = None) -> None:
+        self.workspace = workspace
+        self.uploads = uploads or Path(get_upload_folder())
+        self._copies = set() if copies is None else copies
 
     # -- searching -------------------------------------------------------------------------------------------------
 
     def matches(self, step: Step, options: ResultOptions, judgements: Sequence[Judgement] = ()) -> list[Match]:
-        """Where the detail at which a visitor stands recurs; ``judgements`` of it are learnt from."""
-        return self.answer(asked(step, self.uploads), options, judgements)
+        """Matches of the query that a step is; the search learns from ``judgements`` of its main detail."""
+        return self.answer(query_of(step, self.uploads), options, judgements)
 
-    def words(self, text: str, options: ResultOptions) -> list[Match]:
-        """Places that answer to words."""
-        return self.search(WordsPart(text), options)
-
-    def search(self, part: Part, options: ResultOptions) -> list[Match]:
+    def answer_part(self, part: Part, options: ResultOptions) -> list[Match]:
+        """Matches of a query of a single part."""
         return self.answer(Query((part,)), options)
 
     def answer(self, query: Query, options: ResultOptions, judgements: Sequence[Judgement] = ()) -> list[Match]:
-        """Matches of a query; what was said of its first part is learnt from."""
-        options = SearchOptions(options.top, options.per_work, options.own)
-        return search(self.workspace, query, options, learned(judgements))
+        """Matches of a query; the search learns from ``judgements`` of its first part."""
+        limits = SearchOptions(options.top, options.per_work, options.own)
+        return search(self.workspace, query, limits, learned(judgements))
 
     def little_to_go_by(self, step: Step) -> bool:
-        """Whether the detail at which a visitor stands has hardly anything to recognise."""
-        main = asked(step, self.uploads).parts[0]
+        """Whether a step's main detail has hardly anything to recognise."""
+        main = query_of(step, self.uploads).parts[0]
         return not isinstance(main, WordsPart) and little_to_go_by(self.workspace, main)
 
-    def cards(self, matches: list[Match]) -> list[views.Props]:
+    def cards(self, matches: Sequence[Match]) -> list[views.Props]:
+        """Matches as the results show them, without evidence."""
         return [views.card(match, self.workspace.collection.work(match.work)) for match in matches]
 
-    def records(self, matches: list[Match]) -> list[views.Props]:
+    def records(self, matches: Sequence[Match]) -> list[views.Props]:
+        """Matches as the REST API gives them."""
         return [views.found(match, self.workspace.collection.work(match.work)) for match in matches]
 
     # -- showing ---------------------------------------------------------------------------------------------------
 
     def stage(self, step: Step) -> views.Props:
-        """The picture at which a visitor stands, large."""
+        """The picture of a step, large."""
         if step.kind == "work":
             work = self.workspace.collection.work(step.key)
             shown = views.stage(work, views.file_url(self.workspace.view(work.id)), step.box)
@@ -97,15 +97,18 @@ class AppContext:
         return {**shown, **views.sizes(step), "others": marks(step)}
 
     def tray(self, step: Step | None) -> views.Props:
-        """What is asked, as little pictures."""
+        """The parts of a step's query, as small pictures."""
         return tray(step, self._caption)
 
     def trail(self, session: Session) -> views.Props:
-        """The steps taken, as little pictures."""
+        """The steps of a session, as small pictures."""
         return views.trail(session, {step: self._caption(step) for step in session.steps})
 
+    # -- what a browser sends --------------------------------------------------------------------------------------
+
     def step(self, sent: Any) -> Step:
-        """Where a browser says the visitor stands: ``{"kind", "key", "box"}``."""
+        """The step that a browser's ``{"kind", "key", "box"}`` names. Raises :class:`ExplorerError` for a work that is
+        not there, a picture that did not arrive and a box that is none."""
         fields = incoming.record(sent)
         box, key = incoming.box(fields.get("box")), incoming.text(fields.get("key"))
         if fields.get("kind") == "picture":
@@ -113,7 +116,7 @@ class AppContext:
         return Step("work", self.workspace.collection.work(key).id, box, searched=box is not None)
 
     def arrived(self, sent: Any) -> Step:
-        """A picture the visitor uploaded, looked at before anything is done with it."""
+        """The step of a picture that the visitor uploaded (the path that was sent), once it is known to be readable."""
         key = self._key(sent)
         open_picture(self.uploads / key, long_side=64)
         return Step("picture", key, searched=True)
@@ -121,8 +124,8 @@ class AppContext:
     def _key(self, sent: Any) -> str:
         return incoming.uploaded(sent, self.uploads).relative_to(self.uploads.resolve()).as_posix()
 
-    def _caption(self, step: Step | Other) -> views.Props:
-        """What a step goes by; one whose picture is gone since then keeps its place on the trail."""
+    def _caption(self, step: Step | FurtherDetail) -> views.Props:
+        """The facts that stand beside a step; one whose picture has been deleted keeps its place on the trail."""
         try:
             if step.kind == "work":
                 return views.caption(self.workspace.collection.work(step.key))
@@ -133,5 +136,5 @@ class AppContext:
     def _copy(self, path: Path) -> Path:
         """A copy that every browser can show (TIFF and HEIC are not), beside the upload."""
         copy = Derivatives(path.parent).view(file_hash(path), path)
-        self.copies.add(str(copy))
+        self._copies.add(str(copy))
         return copy

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from explorer.ui.views import Props, sides
 
 if TYPE_CHECKING:
-    from explorer.ui.session import Other, Step
+    from explorer.ui.session import FurtherDetail, Step
 
 
-def tray(step: Step | None, caption: Callable[[Step | Other], Props]) -> Props:
-    """The parts of a query; nothing before the first search. ``caption`` says what a picture goes by."""
+def tray(step: Step | None, caption: Callable[[Step | FurtherDetail], Props]) -> Props:
+    """The parts of a query; empty before the first search. ``caption`` gives the facts that stand beside a picture."""
     if step is None or not step.searched:
         return {}
     return {
         "main": {**caption(step), "kind": step.kind, "box": sides(step.box)},
         "others": [
-            {**caption(one), "kind": one.kind, "box": sides(one.box), "role": one.role, "index": index}
-            for index, one in enumerate(step.others)
+            {**caption(detail), "kind": detail.kind, "box": sides(detail.box), "role": detail.role, "index": index}
+            for index, detail in enumerate(step.further)
         ],
         "words": step.words,
         "together": step.together,
@@ -28,6 +28,7 @@ def tray(step: Step | None, caption: Callable[[Step | Other], Props]) -> Props:
 
 
 def marks(step: Step) -> list[Props]:
-    """The further details that lie on the picture in view."""
+    """The further details that lie on the picture of a step."""
     here = (step.kind, step.key)
-    return [{"role": one.role, "box": sides(one.box)} for one in step.others if (one.kind, one.key) == here]
+    further = [detail for detail in step.further if (detail.kind, detail.key) == here]
+    return [{"role": detail.role, "box": sides(detail.box)} for detail in further]

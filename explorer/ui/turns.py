@@ -1,4 +1,4 @@
-"""Long answers that say how far they are, and stop when nobody waits for them any more.
+"""Long answers that report their stages, and stop when nobody waits for them any more.
 
 A page numbers what it asks with the time at which it was asked. Asking again, or pressing Cancel, supersedes whatever
 was asked before: the work on it stops where it next looks (:mod:`explorer.progress`), so that the newer question does
@@ -18,7 +18,7 @@ from typing import Any
 
 from explorer.progress import Cancelled, stage, watched
 
-_VISITORS = 1000  # remembered at most: the least recently heard of are forgotten
+_VISITORS = 1000  # remembered at most: the least recently active are forgotten
 
 
 class Turns:
@@ -52,7 +52,7 @@ def moment(sent: Any) -> float:
 
 @dataclass(frozen=True)
 class Stage:
-    """What work is busy with, in words."""
+    """What is being done, in words."""
 
     words: str
 
@@ -61,16 +61,16 @@ def reported(work: Callable[[], Iterator[Any]], superseded: Callable[[], bool]) 
     """The answers of ``work`` as they come, with a :class:`Stage` before each new stage of it.
 
     The work runs in a thread of its own and stops soon after it is ``superseded``, or nobody takes its answers any
-    more; it then ends without a word. Its exceptions are raised here.
+    more; no further answer then comes. Its exceptions are raised here.
     """
-    said: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    reports: queue.SimpleQueue[Any] = queue.SimpleQueue()
     left, finished = threading.Event(), object()
 
     def watcher(words: str) -> None:
         if left.is_set() or superseded():
             raise Cancelled
         if words:
-            said.put(Stage(words))
+            reports.put(Stage(words))
 
     def run() -> None:
         try:
@@ -78,18 +78,18 @@ def reported(work: Callable[[], Iterator[Any]], superseded: Callable[[], bool]) 
                 stage()
                 for answer in work():
                     stage()  # an answer that nobody waits for is not given
-                    said.put(answer)
-            said.put(finished)
+                    reports.put(answer)
+            reports.put(finished)
         except Cancelled:
-            said.put(finished)
+            reports.put(finished)
         except BaseException as error:
-            said.put(error)
+            reports.put(error)
 
     threading.Thread(target=copy_context().run, args=(run,), name="answering", daemon=True).start()
     try:
-        while (one := said.get()) is not finished:
-            if isinstance(one, BaseException):
-                raise one
-            yield one
+        while (report := reports.get()) is not finished:
+            if isinstance(report, BaseException):
+                raise report
+            yield report
     finally:
         left.set()

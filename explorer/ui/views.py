@@ -1,4 +1,4 @@
-"""Records made into what the page's components show: plain data, never HTML; tested without a browser."""
+"""Records as the page's components show them: plain data, never HTML; tested without a browser."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import numpy as np
+
 from explorer.geometry import Box
 from explorer.search.serialisation import match_record
 
 if TYPE_CHECKING:
     from explorer.collection import Work
     from explorer.search.query import Match
-    from explorer.ui.session import Other, ResultOptions, Session, Step
+    from explorer.ui.session import FurtherDetail, ResultOptions, Session, Step
 
 Props = dict[str, Any]
+"""What a component's script is given: plain data that JSON can carry."""
+Scores = np.ndarray | Sequence[Sequence[float]]
+"""Probabilities, a row per work and a column per label."""
 
 
 def file_url(path: Path) -> str:
@@ -28,12 +33,12 @@ def file_url(path: Path) -> str:
 
 
 def sides(box: Box | None) -> list[float] | None:
-    """A box as four rounded fractions, or nothing."""
+    """A box as four rounded fractions; None for none."""
     return None if box is None else [round(float(side), 5) for side in box.as_tuple()]
 
 
 def centimetres(work: Work) -> str:
-    """``74.5 × 121 cm``, or nothing when the catalogue does not say."""
+    """``74.5 × 121 cm``, height first; empty where the catalogue does not state it."""
     if not work.height_cm or not work.width_cm:
         return ""
     return f"{work.height_cm:g} × {work.width_cm:g} cm"
@@ -73,7 +78,7 @@ def stage(work: Work, url: str, box: Box | None) -> Props:
 def sizes(step: Step) -> Props:
     """What a click without a box may have meant, from small to large, and which of them is searched."""
     number = step.sizes.index(step.box) if step.box in step.sizes else None
-    return {"proposals": [sides(box) for box in step.sizes], "proposal": number, "refining": step.passing}
+    return {"proposals": [sides(box) for box in step.sizes], "proposal": number, "refining": step.provisional}
 
 
 def visitors_stage(step: Step, url: str, size: tuple[int, int]) -> Props:
@@ -92,13 +97,13 @@ def visitors_stage(step: Step, url: str, size: tuple[int, int]) -> Props:
     }
 
 
-def visitors_caption(step: Step | Other, url: str) -> Props:
-    """What a visitor's picture goes by: its file name."""
+def visitors_caption(step: Step | FurtherDetail, url: str) -> Props:
+    """The same of a visitor's picture, of which only the file name is known."""
     return {"work": "", "title": Path(step.key).name, "artist": "", "date": "", "url": url}
 
 
 def card(match: Match, work: Work) -> Props:
-    """One match: which work, where on it, how alike."""
+    """A match: which work, where on it, and its score."""
     return {
         **caption(work),
         "box": sides(match.box),
@@ -110,11 +115,11 @@ def card(match: Match, work: Work) -> Props:
 
 
 def results(cards: Sequence[Props], options: ResultOptions, asked: Props | None = None, learnt: str = "") -> Props:
-    """The answer to a search. ``asked`` is the stage searched from (none for words), ``learnt`` what the search
+    """The answer to a search. ``asked`` is the stage searched from (None for words), ``learnt`` what the search
     learnt from, in words."""
-    works = len({one["work"] for one in cards})
+    works = len({card["work"] for card in cards})
     if not cards:
-        return message("Nothing in the collection answers to this.", options)
+        return message("Nothing in the collection matches this.", options)
     places = "1 place" if len(cards) == 1 else f"{len(cards)} places"
     count = places if works == len(cards) else f"{places} in {works} {'work' if works == 1 else 'works'}"
     answer = {"cards": list(cards), "count": count, "message": "", "result_options": shown_options(options)}
@@ -130,14 +135,15 @@ def message(sentence: str, options: ResultOptions, trouble: bool = False) -> Pro
 
 
 def shown_options(options: ResultOptions) -> Props:
+    """The options as the results panel shows them."""
     shown = {"top": options.top, "per_work": options.per_work, "own": options.own}
     return {**shown, "least": options.least, "learn": options.learn}
 
 
 def trail(session: Session, captions: Mapping[Step, Props]) -> Props:
-    """The steps taken, each with what its little crop needs."""
+    """The steps taken, each with what its small crop needs."""
     steps = [
-        {**captions[step], "box": sides(step.box), "kind": step.kind, "more": len(step.others) + bool(step.words)}
+        {**captions[step], "box": sides(step.box), "kind": step.kind, "more": len(step.further) + bool(step.words)}
         for step in session.steps
     ]
     return {"steps": steps, "at": session.at}
@@ -155,7 +161,7 @@ def entry(work: Work) -> Props:
 
 
 def label_groups(
-    labels: Sequence[str], works: Sequence[Work], scores: Sequence[Sequence[float]], best: Sequence[int | None]
+    labels: Sequence[str], works: Sequence[Work], scores: Scores, best: Sequence[int | None]
 ) -> list[Props]:
     """Works under the label that fits each best, surest first; those that no label fits come last.
 
@@ -168,15 +174,19 @@ def label_groups(
         sure = all_scores[0]["score"] if number is None else round(float(row[number]), 4)
         groups[number].append({**caption(work), "score": sure, "scores": all_scores})
     return [
-        {"label": "" if number is None else labels[number], "works": sorted(members, key=lambda one: -one["score"])}
+        {"label": "" if number is None else labels[number], "works": sorted(members, key=_surest_first)}
         for number, members in groups.items()
         if members or number is not None
     ]
 
 
-def map_points(works: Sequence[Work], places: Sequence[Sequence[float]], columns: Sequence[str]) -> Props:
-    """The map: one point per work; colours come separately, see :mod:`explorer.ui.colours`."""
-    points = [[round(float(x), 4), round(float(y), 4)] for x, y in places]
+def _surest_first(member: Props) -> float:
+    return -float(member["score"])
+
+
+def map_points(works: Sequence[Work], positions: Sequence[Sequence[float]], columns: Sequence[str]) -> Props:
+    """The map: a point per work; colours come separately, see :mod:`explorer.ui.colours`."""
+    points = [[round(float(x), 4), round(float(y), 4)] for x, y in positions]
     return {"works": [caption(work) for work in works], "points": points, "columns": list(columns)}
 
 

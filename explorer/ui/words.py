@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import gradio as gr
 
 from explorer.errors import ExplorerError
+from explorer.paths import ASSETS
+from explorer.search.query import WordsPart
 from explorer.ui import incoming, views
-from explorer.ui.components import ASSETS, Labels, Results
+from explorer.ui.components import Labels, Results
 from explorer.ui.pictures import Pictures
-from explorer.ui.searching import AppContext, working
-from explorer.ui.session import ResultOptions
+from explorer.ui.searching import AppContext
+from explorer.ui.session import ResultOptions, Session
+from explorer.ui.wiring import working
 from explorer.words.labels import label_works, parse_prompts
 
 log = logging.getLogger(__name__)
 
-DESCRIBE = "Describe what should be seen, in a few English words; the places that answer best come first."
+DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
 LABEL = (
     "Write labels, one per line. Each work is put under the one that fits it best, or under none; "
     "the number is the probability of that label among yours."
@@ -32,9 +34,10 @@ def prompt_lines(name: str) -> list[str]:
 class WordsTab:
     """Layout, wiring, handlers."""
 
-    def __init__(self, context: AppContext) -> None:
-        self.context = context
-        pictures = Pictures(context.workspace)
+    def __init__(self, app: AppContext, session: gr.State) -> None:
+        self.app = app
+        self.session = session
+        pictures = Pictures(app)
         with gr.Tabs(elem_classes="modes"):
             with gr.Tab("Search with words", render_children=True):
                 self._search_layout(pictures)
@@ -46,8 +49,7 @@ class WordsTab:
     def _search_layout(self, pictures: Pictures) -> None:
         with gr.Column(elem_classes="asking"):
             gr.Markdown(DESCRIBE, elem_classes="lead")
-            if self.context.workspace.model_note:
-                gr.Markdown(self.context.workspace.model_note, elem_classes="caveat")
+            self.caveat = gr.Markdown("", elem_classes="caveat", visible=False)
             with gr.Row(elem_classes="field"):
                 self.text = gr.Textbox(
                     placeholder="a windmill on a hill", show_label=False, label="Words", container=False, scale=6,
@@ -74,40 +76,46 @@ class WordsTab:
         # wiring
         searching, sorting = working(self.results), working(self.labels)
         for started in (self.text.submit, self.search.click):
-            started(self.find, [self.text, self.result_options], self.results, **searching)
+            started(self.find, [self.session, self.text, self.result_options], self.results, **searching)
         for example in self.examples:
-            example.click(self.try_example, [example, self.result_options], [self.text, self.results], **searching)
-        self.results.change_options(self.change_options, self.text, [self.result_options, self.results], **searching)
-        self.label.click(self.sort, self.prompts, self.labels, **sorting)
+            asked = [self.session, example, self.result_options]
+            example.click(self.try_example, asked, [self.text, self.results], **searching)
+        changed = [self.result_options, self.results]
+        self.results.change_options(self.change_options, [self.session, self.text], changed, **searching)
+        self.label.click(self.sort, [self.session, self.prompts], self.labels, **sorting)
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
-    def find(self, text: str, options: ResultOptions) -> views.Props:
-        """Places that answer to words."""
-        words = incoming.text(text, incoming.LONGEST_WORDS)
+    def find(self, session: Session, text: str, options: ResultOptions) -> views.Props:
+        """Places that match words."""
+        words = incoming.words(text)
         if not words:
             return views.message("Type a few words first, such as: a windmill on a hill.", options)
         try:
-            return views.results(self.context.cards(self.context.words(words, options)), options)
+            context = self.app.of(session)
+            return views.results(context.cards(context.answer_part(WordsPart(words), options)), options)
         except ExplorerError as error:
             return views.message(str(error), options, trouble=True)
 
-    def try_example(self, text: str, options: ResultOptions) -> tuple[str, views.Props]:
+    def try_example(self, session: Session, text: str, options: ResultOptions) -> tuple[str, views.Props]:
         """Put an example into the field and search for it."""
-        return text, self.find(text, options)
+        return text, self.find(session, text, options)
 
-    def change_options(self, text: str, event: gr.EventData) -> tuple[ResultOptions, views.Props]:
+    def change_options(
+        self, session: Session, text: str, event: gr.EventData
+    ) -> tuple[ResultOptions, views.Props]:  # fmt: skip
         """The same words, with other options."""
         options = incoming.result_options(event._data)
-        return options, self.find(text, options)
+        return options, self.find(session, text, options)
 
-    def sort(self, prompts: str) -> dict[str, Any]:
+    def sort(self, session: Session, prompts: str) -> views.Props:
         """Works under the label that fits each best."""
         try:
-            table = label_works(self.context.workspace, parse_prompts(incoming.text(prompts)))
+            workspace = self.app.of(session).workspace
+            table = label_works(workspace, parse_prompts(incoming.text(prompts)))
         except ExplorerError as error:
             return {"groups": [], "message": str(error)}
-        known = {work.id: work for work in self.context.workspace.collection.works()}
+        known = {work.id: work for work in workspace.collection.works()}
         there = [row for row, work in enumerate(table.works) if work in known]
         works = [known[table.works[row]] for row in there]
         groups = views.label_groups(table.labels, works, table.scores[there], [table.best[row] for row in there])

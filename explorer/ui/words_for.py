@@ -1,4 +1,5 @@
-"""Figures in the words of the art historian: chances, transforms, sizes. The only place that has the thresholds."""
+"""Figures in the words of the art historian: match probabilities, transforms, sizes. The only place that has the
+thresholds."""
 
 from __future__ import annotations
 
@@ -12,21 +13,21 @@ if TYPE_CHECKING:
     from explorer.verification import Transform
 
 CHANCES = ((0.9, "sure", "a copy, almost certainly"), (0.6, "likely", "likely"), (0.3, "possible", "possible"))
-"""From which chance on a match is called what: the least chance, a short name for the page's style, the words."""
+"""What a match is called: the least probability, a short name for the page's style sheet, the words."""
 UNCONVINCING = ("weak", "unconvincing")
 UPRIGHT = 1.5
 """Degrees of turn that nobody sees."""
 SAME_SCALE = 0.03
-
+"""Difference of a scale from 1 that nobody sees."""
 
 LITTLE_TO_GO_BY = (
     "There is little to recognise in this detail: smooth ground looks like any other. Even a true copy could not be "
-    "told from chance. A detail with more in it can be."
+    "told from chance. Choose a detail with more in it."
 )
 
 
 def chance(probability: float) -> tuple[str, str]:
-    """What a chance is called: a short name for the page's style, and words.
+    """What a match of this probability is called: a short name for the page's style sheet, and words.
 
     >>> chance(0.93), chance(0.1)
     (('sure', 'a copy, almost certainly'), ('weak', 'unconvincing'))
@@ -35,7 +36,7 @@ def chance(probability: float) -> tuple[str, str]:
 
 
 def percent(probability: float) -> str:
-    """A chance as a percentage that is never nothing and never certainty.
+    """A probability as a percentage that is never nothing and never certainty.
 
     >>> percent(0.934), percent(0.9999), percent(0.0)
     ('93%', '99%', '1%')
@@ -44,37 +45,38 @@ def percent(probability: float) -> str:
 
 
 def percentile(share: float | None) -> str:
-    """How the evidence stands against pairs of the collection that have nothing to do with one another; nothing where
-    none were tried.
+    """How the evidence compares with that of unrelated pairs of the same collection, of which it beats a ``share``;
+    empty where none were tried.
 
     >>> percentile(1.0), percentile(0.9981), percentile(None)
-    ('no unrelated pair tried comes near', 'stronger than 99.8% of unrelated pairs', '')
+    ('stronger than every unrelated pair tried', 'stronger than 99.8% of unrelated pairs', '')
     """
     if share is None:
         return ""
     if share >= 1:
-        return "no unrelated pair tried comes near"
+        return "stronger than every unrelated pair tried"
     shown = math.floor(1000 * share + 1e-6) / 10
     return f"stronger than {shown:g}% of unrelated pairs" if shown > 0 else "no stronger than unrelated pairs"
 
 
 def joined(details: int, examples: int, unwanted: int, words: bool) -> str:
-    """How the parts of a query are made into one percentage; nothing where there is nothing to join.
+    """How the parts of a query are made into one percentage; empty where there is nothing to join.
 
     >>> joined(2, 0, 0, True)
     'together: the geometric mean of the 2 details that must be there; words change the order only'
     """
-    said = [
+    rules = [
         f"the geometric mean of the {details} details that must be there" if details > 1 else "",
         "raised where an example is found" if examples else "",
-        "lowered where what is not wanted is proven" if unwanted else "",
+        "lowered where what is not wanted is found" if unwanted else "",
     ]
-    told = ", ".join(part for part in said if part)
-    return "; ".join(part for part in (told and f"together: {told}", "words change the order only" * words) if part)
+    joined_by = ", ".join(rule for rule in rules if rule)
+    sentences = [f"together: {joined_by}" if joined_by else "", "words change the order only" if words else ""]
+    return "; ".join(sentence for sentence in sentences if sentence)
 
 
 def transform(found: Transform | None, scale: float | None = None) -> str:
-    """How a detail became its match; ``scale`` stands in for the photographs' where the works' own sizes are known.
+    """How a detail became its match; ``scale`` replaces that of the photographs where the works' own sizes are known.
 
     >>> from explorer.verification import Transform
     >>> transform(Transform(0.8, 4.0, True))
@@ -90,11 +92,11 @@ def transform(found: Transform | None, scale: float | None = None) -> str:
     turn = turned(found.turn)
     way = "reversed" if found.mirror else "" if turn else "the same way round"
     large = "the same size" if abs(factor - 1) <= SAME_SCALE else f"{times(factor)} times"
-    return ", ".join(part for part in (way, large, turn) if part)
+    return ", ".join(words for words in (way, large, turn) if words)
 
 
 def turned(degrees: float) -> str:
-    """A turn in words, or nothing where nobody sees it; counter-clockwise is to the left.
+    """A turn in words, empty where nobody sees it; counter-clockwise is to the left.
 
     >>> turned(-90.0), turned(179.8), turned(0.5)
     ('turned 90° to the right', 'upside down', '')
@@ -117,15 +119,15 @@ def times(factor: float) -> str:
 
 
 def agreement(evidence: Evidence) -> str:
-    """How many places agree.
+    """How many points match.
 
     >>> from explorer.search.query import Evidence
     >>> agreement(Evidence(0.9, 0.9, 0.8, 0.4, 6.0, 14, 9, None, ()))
-    '14 points agree, 9 of them key points'
+    '14 matching points, 9 of them key points'
     """
     if not evidence.inliers:
-        return "no points agree"
-    points = "1 point agrees" if evidence.inliers == 1 else f"{evidence.inliers} points agree"
+        return "no matching points"
+    points = "1 matching point" if evidence.inliers == 1 else f"{evidence.inliers} matching points"
     keys = "none of them key points" if not evidence.key_points else f"{evidence.key_points} of them key points"
     return f"{points}, {keys}"
 
@@ -148,24 +150,33 @@ def sizes(found: SizeComparison) -> str:
     >>> sizes(SizeComparison((5, 5), (8, 8), 1.6, 0.1, False, False))
     '1.6 times as large, give or take 10% (by the outlines): does not fit one size, as a traced cartoon would give'
     """
-    apart, share = abs(found.ratio - 1), round(100 * abs(found.ratio - 1))
-    if share == 0:
-        large = "the same size"
-    elif apart <= NEARLY_SAME_SIZE:
-        large = f"{share}% {'larger' if found.ratio > 1 else 'smaller'}"
-    else:
-        large = f"{times(found.ratio)} times as large"
-    if apart + found.tolerance <= SAME_SIZE:
-        fits = "fits one size, as a cartoon traced for both would give"
-    elif apart - found.tolerance <= SAME_SIZE:
-        fits = "may be one size, as a cartoon traced for both would give"
-    elif apart <= NEARLY_SAME_SIZE:
-        fits = "one size, as a traced cartoon would give, only if the catalogue's measurements are as far off"
-    else:
-        fits = "does not fit one size, as a traced cartoon would give"
     by = "" if found.by_transform else " (by the outlines)"
-    words = f"{large}, give or take {math.ceil(100 * found.tolerance - 1e-6)}%{by}: {fits}"
+    tolerance = math.ceil(100 * found.tolerance - 1e-6)
+    words = f"{_ratio(found.ratio)}, give or take {tolerance}%{by}: {_one_size(found)}"
     return f"{words}; the catalogue's measurements do not fit the photographs" if found.unreliable else words
+
+
+def _ratio(ratio: float) -> str:
+    apart, share = abs(ratio - 1), round(100 * abs(ratio - 1))
+    if share == 0:
+        return "the same size"
+    return (
+        f"{share}% {'larger' if ratio > 1 else 'smaller'}"
+        if apart <= NEARLY_SAME_SIZE
+        else f"{times(ratio)} times as large"
+    )
+
+
+def _one_size(found: SizeComparison) -> str:
+    """Whether one cartoon can have been traced for both."""
+    apart = abs(found.ratio - 1)
+    if apart + found.tolerance <= SAME_SIZE:
+        return "fits one size, as a cartoon traced for both would give"
+    if apart - found.tolerance <= SAME_SIZE:
+        return "may be one size, as a cartoon traced for both would give"
+    if apart <= NEARLY_SAME_SIZE:
+        return "one size, as a traced cartoon would give, only if the catalogue's measurements are as far off"
+    return "does not fit one size, as a traced cartoon would give"
 
 
 def _centimetres(length: float) -> str:

@@ -255,7 +255,7 @@ def test_the_browsers_own_back_goes_back_on_the_trail(visit: Visit):
     assert place_in_address(page) == first
 
 
-def test_wishes_for_results(visit: Visit):
+def test_options_of_results(visit: Visit):
     page = visit()
     page.mouse.click(*on_painting(page, 0.5, 0.6))
     searched(page)
@@ -367,7 +367,7 @@ def test_the_catalogue_is_searched_as_one_types(visit: Visit, workspace: Workspa
     page.get_by_placeholder("Search the catalogue").press_sequentially(word, delay=15)
     expect(page.locator(".gallery li")).to_have_count(len(workspace.collection.find(word)))
     page.get_by_placeholder("Search the catalogue").fill("nothing is called this")
-    expect(page.locator(".tally")).to_contain_text("No work answers to")
+    expect(page.locator(".tally")).to_contain_text("No work matches")
     page.get_by_placeholder("Search the catalogue").fill("")
     expect(page.locator(".gallery li")).to_have_count(total)
     page.locator(f".gallery button[data-work={json.dumps(wanted.id)}]").click()

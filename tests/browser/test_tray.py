@@ -63,7 +63,7 @@ def test_details_are_added_shown_taken_away_and_undone(visit: Visit, workspace: 
     page.locator(CARDS).first.locator(".look").click()
     expect(page.locator(".sheet .mark.other.also")).to_have_count(1)
     page.locator(".tray [data-role=unlike]").click()
-    expect(page.locator(".stage .adding")).to_contain_text("what it should not be like")
+    expect(page.locator(".stage .adding")).to_contain_text("what is not wanted")
     drag(page, (0.1, 0.1), (0.4, 0.4))
     expect(page.locator(".tray .unlike")).to_have_count(1)
     expect(page.locator(".stage .adding")).to_be_empty()

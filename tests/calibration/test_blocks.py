@@ -318,7 +318,7 @@ def test_a_collection_indexed_before_there_was_a_choice_stays_as_it_is(
 def test_indexing_says_what_was_chosen_and_so_does_the_collection(
     tmp_path: Path, cache: Path, config: Config, asked, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from explorer.ui.collection import CollectionTab
+    from explorer.ui.collection import facts
 
     folder = folder_of(tmp_path / "pictures", 8)
     arguments = ["index", str(folder), "--name", "c", "--cache", str(cache), "--model", config.model,
@@ -331,10 +331,7 @@ def test_indexing_says_what_was_chosen_and_so_does_the_collection(
     record = json.loads(capsys.readouterr().out)
     assert (record["matching"]["block"], record["matching"]["facet"], record["encoded"]) == (-2, "value", 0)
     workspace = Workspace.open("c", cache)
-    tab = CollectionTab.__new__(CollectionTab)
-    tab.context = type("AppContext", (), {"workspace": workspace})()
-    facts = {fact["term"]: fact["text"] for fact in tab.facts()["facts"]}
-    assert facts["Details matched by"].startswith("the values of block 2 of 3, which found ")
+    assert dict(facts(workspace))["Details matched by"].startswith("the values of block 2 of 3, which found ")
     assert "--match-facet" not in settings(MINI)
     options = settings(workspace.config)
     assert main(["index", str(folder), "--name", "c", "--cache", str(cache), *options, "--json"]) == 0

@@ -19,8 +19,8 @@ from explorer.ui import compare as tab
 from explorer.ui import incoming, registered
 from explorer.ui.judging import Judging
 from explorer.ui.rest import RestApi
-from explorer.ui.searching import AppContext
-from explorer.ui.session import ResultOptions, Step
+from explorer.ui.searching import AppContext, CollectionContext
+from explorer.ui.session import ResultOptions, Session, Step
 from explorer.verification.transforms import Transform
 
 SIZES = {"width": 400, "height": 200}
@@ -43,21 +43,24 @@ def registration(scale=1.0, turn=0.0, mirror=False, kind="similarity", **known) 
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (registration(), "Registered by 42 places: the second lies as the first does. They agree to within 0.4 %"),
+        (
+            registration(),
+            "Registered by 42 matching points: the second lies as the first does. The points meet to within 0.4 %",
+        ),
         (registration(0.83, 2.2, True), "the second is reversed, turned 2° to the left and 0.83 times as large in its"),
         (registration(1.0, -7, kind="affine"), "the second is turned 7° to the right and stretched a little."),
         (registration(kind="homography"), "the second is seen at a slight tilt."),
     ],
 )
 def test_a_registration_in_words(found, words):
-    assert words in registered.told(found, (work(), work()))
+    assert words in registered.words(found, (work(), work()))
 
 
 def test_sizes_in_words_are_those_of_the_works_where_the_catalogue_has_them():
     small, large = work(width_cm=20.0, height_cm=10.0), work(width_cm=60.0, height_cm=30.0)
-    assert "3.00 times as large in centimetres" in registered.told(registration(), (small, large))
-    assert "of the same size in centimetres" in registered.told(registration(1 / 3), (small, large))
-    assert "Registered by 2 points that you set" in registered.told(registration(inliers=2), (small, large), True)
+    assert "3.00 times as large in centimetres" in registered.words(registration(), (small, large))
+    assert "of the same size in centimetres" in registered.words(registration(1 / 3), (small, large))
+    assert "Registered by 2 points that you set" in registered.words(registration(inliers=2), (small, large), True)
 
 
 def test_a_detail_is_laid_over_the_place_where_it_was_found():
@@ -92,8 +95,11 @@ def told(monkeypatch) -> list[str]:
 def compare(demo_workspace) -> tab.CompareTab:
     """The handlers alone, without a page round them."""
     made = tab.CompareTab.__new__(tab.CompareTab)
-    made.context = AppContext(demo_workspace)
+    made.app = AppContext(demo_workspace)
     return made
+
+
+NEW = Session()
 
 
 def event(**data) -> SimpleNamespace:
@@ -112,7 +118,7 @@ def versions(demo_folder, demo_workspace) -> tuple[str, str]:
 
 
 def test_two_versions_lie_on_one_another(compare, versions):
-    shown = compare.lay(event(first=chosen(versions[0]), second=chosen(versions[1])))
+    shown = compare.lay(NEW, event(first=chosen(versions[0]), second=chosen(versions[1])))
     assert (shown["first"]["work"], shown["second"]["work"]) == versions
     assert len(shown["matrix"]) == 9 and all(map(math.isfinite, shown["matrix"]))
     assert shown["said"].startswith("Registered by ") and not shown.get("trouble")
@@ -122,14 +128,14 @@ def test_two_versions_lie_on_one_another(compare, versions):
 
 def test_points_set_by_hand_are_taken(compare, versions):
     points = [[0.1, 0.1, 0.2, 0.2], [0.9, 0.1, 0.8, 0.2]]
-    shown = compare.lay(event(first=chosen(versions[0]), second=chosen(versions[1]), points=points, reversed=False))
+    shown = compare.lay(NEW, event(first=chosen(versions[0]), second=chosen(versions[1]), points=points))
     assert shown["points"] == points and "2 points that you set" in shown["said"]
-    again = compare.lay(event(first=chosen(versions[0]), second=chosen(versions[1]), points=points[:1]))
+    again = compare.lay(NEW, event(first=chosen(versions[0]), second=chosen(versions[1]), points=points[:1]))
     assert again["trouble"] and again["matrix"] is None and "two pairs" in again["said"]
 
 
 def test_what_cannot_be_registered_lies_side_by_side_with_a_sentence(compare, versions):
-    shown = compare.lay(event(first=chosen(versions[0]), second=chosen(versions[0])))
+    shown = compare.lay(NEW, event(first=chosen(versions[0]), second=chosen(versions[0])))
     assert shown["trouble"] and shown["matrix"] is None and shown["first"] and shown["second"]
 
 
@@ -139,8 +145,8 @@ def test_a_match_that_nothing_supports_is_laid_where_it_was_found(compare, versi
 
     monkeypatch.setattr(tab, "register", nothing)
     query = {"kind": "work", "key": versions[0], "box": [0.1, 0.1, 0.4, 0.4]}
-    shown = compare.from_match(event(query=query, match={"work": versions[1], "box": [0.5, 0.5, 0.8, 0.8]}))
-    assert shown["trouble"] and shown["kind"] == "found" and "as the search found them" in shown["said"]
+    shown = compare.from_match(NEW, event(query=query, match={"work": versions[1], "box": [0.5, 0.5, 0.8, 0.8]}))
+    assert shown["trouble"] and shown["kind"] == "found" and "where the search found it" in shown["said"]
     assert shown["near"]["second"] == [0.5, 0.5, 0.8, 0.8]
 
 
@@ -149,15 +155,15 @@ def test_a_match_that_nothing_supports_is_laid_where_it_was_found(compare, versi
     {"first": chosen("/etc/hostname", "picture")}, {"first": chosen("../x", "picture")},
 ])  # fmt: skip
 def test_nonsense_leaves_the_table_empty(compare, told, sent):
-    shown = compare.lay(SimpleNamespace(_data=sent))
+    shown = compare.lay(NEW, SimpleNamespace(_data=sent))
     assert shown["first"] is None and shown["matrix"] is None
-    assert compare.lay(SimpleNamespace(_data="nonsense"))["second"] is None
+    assert compare.lay(NEW, SimpleNamespace(_data="nonsense"))["second"] is None
 
 
 @pytest.fixture
 def brought(compare, versions, demo_workspace) -> str:
     """A picture of the visitor's own: the first of two versions seen in a mirror, half as large."""
-    folder = compare.context.uploads / "compare-test"
+    folder = compare.app.uploads / "compare-test"
     folder.mkdir(parents=True, exist_ok=True)
     with Image.open(demo_workspace.original(demo_workspace.collection.work(versions[0]))) as image:
         small = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
@@ -166,20 +172,21 @@ def brought(compare, versions, demo_workspace) -> str:
 
 
 def test_a_visitors_picture_is_compared_with_a_work(compare, versions, brought):
-    shown = compare.lay(event(first=chosen(brought, "picture"), second=chosen(versions[0])))
+    shown = compare.lay(NEW, event(first=chosen(brought, "picture"), second=chosen(versions[0])))
     assert (shown["first"]["title"], shown["first"]["kind"]) == ("found on a market.jpg", "picture")
     assert not shown.get("trouble") and "is reversed" in shown["said"]
     lands = moved(np.array(shown["matrix"]).reshape(3, 3), np.array([[0.2, 0.3], [0.9, 0.8]]))
     assert lands == pytest.approx(np.array([[0.8, 0.3], [0.1, 0.8]]), abs=0.01)
     match = {"work": versions[0], "box": [0.5, 0.5, 0.8, 0.8], "transform": {"scale": 2, "turn": 0, "mirror": True}}
-    shown = compare.from_match(event(query={**chosen(brought, "picture"), "box": [0.2, 0.5, 0.5, 0.8]}, match=match))
+    query = {**chosen(brought, "picture"), "box": [0.2, 0.5, 0.5, 0.8]}
+    shown = compare.from_match(NEW, event(query=query, match=match))
     lands = moved(np.array(shown["matrix"]).reshape(3, 3), np.array([[0.2, 0.3], [0.9, 0.8]]))
     assert lands == pytest.approx(np.array([[0.8, 0.3], [0.1, 0.8]]), abs=0.01)
-    assert compare.lay(event(first=chosen(brought, "picture"), second=chosen(brought, "picture")))["trouble"]
+    assert compare.lay(NEW, event(first=chosen(brought, "picture"), second=chosen(brought, "picture")))["trouble"]
 
 
 def test_a_visitors_picture_that_is_gone_is_said_to_be(compare, versions, told):
-    shown = compare.lay(event(first=chosen("compare-test/gone.jpg", "picture"), second=chosen(versions[0])))
+    shown = compare.lay(NEW, event(first=chosen("compare-test/gone.jpg", "picture"), second=chosen(versions[0])))
     assert shown["first"] is None and shown["second"]["work"] == versions[0]
     assert told == ["The picture did not arrive; drop it again."]
 
@@ -201,7 +208,7 @@ def carried(shown: dict, works: tuple[Work, Work], box: list[float]) -> tuple[fl
     return scale, math.degrees(math.atan2(-across[1], across[0])), bool(mirror), [*there.min(0), *there.max(0)]
 
 
-def cards_of(context: AppContext, work_id: str, box: Box) -> list[dict]:
+def cards_of(context: CollectionContext, work_id: str, box: Box) -> list[dict]:
     step = Step("work", work_id, box, searched=True)
     return Judging(context).cards(step, context.matches(step, ResultOptions(top=12)))
 
@@ -214,17 +221,17 @@ def sent_by(card: dict) -> dict:
 
 
 def test_card_and_comparison_agree_for_every_sure_match_of_the_demos_truth(compare, demo_folder):
-    collection, overlaps = compare.context.workspace.collection, []
+    collection, overlaps = compare.app.of(NEW).workspace.collection, []
     for queries in json.loads((demo_folder / "annotations.json").read_text("utf-8")).values():
         for query in queries:
             first = collection.work(query["query"][0])
             box = Box.from_pixels(tuple(query["query"][1]), first.width, first.height).clipped()
-            for card in cards_of(compare.context, first.id, box):
+            for card in cards_of(compare.app.of(NEW), first.id, box):
                 evidence = card["evidence"]
                 if evidence["chance"] < 0.9 or evidence["fit"] is None:
                     continue
                 query_side = {**chosen(first.id), "box": list(box.as_tuple())}
-                shown = compare.from_match(event(query=query_side, match=sent_by(card)))
+                shown = compare.from_match(NEW, event(query=query_side, match=sent_by(card)))
                 works = first, collection.work(card["work"])
                 scale, turn, mirror, lands = carried(shown, works, query_side["box"])
                 about = f"{first.id} {query_side['box']} on {card['work']}"
@@ -240,21 +247,21 @@ def test_card_and_comparison_agree_for_every_sure_match_of_the_demos_truth(compa
 def test_the_whole_works_are_one_click_away_and_the_match_another(compare, versions):
     found = {"transform": {"scale": 0.5, "turn": 30, "mirror": True}, "chance": 0.95}
     match = {"work": versions[1], "box": [0.5, 0.5, 0.7, 0.7], **found}
-    by_match = compare.from_match(event(query={**chosen(versions[0]), "box": [0.1, 0.1, 0.3, 0.3]}, match=match))
+    by_match = compare.from_match(NEW, event(query={**chosen(versions[0]), "box": [0.1, 0.1, 0.3, 0.3]}, match=match))
     assert by_match["said"].startswith("By this match (a copy, almost certainly, 95%): reversed")
     kept = {name: by_match[name] for name in ("near", "fit", "chance")}
     asked = {"first": chosen(versions[0]), "second": chosen(versions[1]), **json.loads(json.dumps(kept))}
-    wholes = compare.lay(event(**asked, whole=True))
-    assert wholes["matrix"] == compare.lay(event(first=asked["first"], second=asked["second"]))["matrix"]
-    assert wholes["said"].startswith("Registered by ") and wholes["said"].endswith("Not as the match has it.")
-    back = compare.lay(event(**asked))
+    wholes = compare.lay(NEW, event(**asked, whole=True))
+    assert wholes["matrix"] == compare.lay(NEW, event(first=asked["first"], second=asked["second"]))["matrix"]
+    assert wholes["said"].startswith("Registered by ") and wholes["said"].endswith("This differs from the match.")
+    back = compare.lay(NEW, event(**asked))
     assert (back["said"], back["matrix"]) == (by_match["said"], pytest.approx(by_match["matrix"], abs=1e-5))
 
 
 def test_a_match_that_does_not_convince_is_said_not_to(compare, versions):
     found = {"transform": {"scale": 0.5, "turn": 30, "mirror": True}, "chance": 0.05}
     match = {"work": versions[1], "box": [0.5, 0.5, 0.7, 0.7], **found}
-    shown = compare.from_match(event(query={**chosen(versions[0]), "box": [0.1, 0.1, 0.3, 0.3]}, match=match))
+    shown = compare.from_match(NEW, event(query={**chosen(versions[0]), "box": [0.1, 0.1, 0.3, 0.3]}, match=match))
     assert shown["trouble"] and shown["said"].startswith("By this match (unconvincing, 5%)")
 
 
@@ -269,10 +276,10 @@ def test_transforms_that_are_none_are_not_taken(sent):
 
 
 def test_works_are_offered_by_what_is_typed(compare, demo_workspace):
-    works = compare._offering()
-    everything = works("")
+    works = compare.offering()
+    everything = works({"text": ""})
     assert len(everything["works"]) == min(tab.MOST_OFFERED, len(demo_workspace.collection.works()))
-    assert works("nothing is called this") == {"works": [], "more": 0}
+    assert works({"text": "nothing is called this"}) == {"works": [], "more": 0}
     assert works(7)["works"] == everything["works"]
 
 
@@ -285,7 +292,7 @@ def test_handlers_are_bound_so_that_gradio_hands_them_the_event():
 
 def test_a_registration_for_scripts_is_in_pixels(demo_workspace, versions):
     api = RestApi.__new__(RestApi)
-    api.context = AppContext(demo_workspace)
+    api.app = AppContext(demo_workspace)
     record = api.register(*versions)
     first, second = (demo_workspace.collection.work(name) for name in versions)
     there = moved(np.array(record["matrix"]).reshape(3, 3), np.array([[first.width / 2, first.height / 2]]))[0]

@@ -15,16 +15,16 @@ from gradio_client import Client
 
 from explorer.cli import main
 from explorer.collection import Judgement, Work
+from explorer.collection.judgement_export import JUDGEMENT_COLUMNS, write_csv
 from explorer.collection.pictures import file_hash
 from explorer.geometry import Box
 from explorer.registration.physical_size import SizeComparison, WorkSize, compare_sizes
 from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, RegionPart
-from explorer.search.serialisation import JUDGEMENT_COLUMNS, write_csv
 from explorer.ui import build_app, evidence, incoming, launch, views, words_for
-from explorer.ui.judging import Judging, told
+from explorer.ui.judging import Judging, answered, judging_functions
 from explorer.ui.page import free_port
-from explorer.ui.searching import AppContext
+from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions, Step
 from explorer.verification import Transform
 from explorer.workspace import Workspace
@@ -149,7 +149,7 @@ def test_evidence_speaks_of_the_works_own_sizes_where_the_catalogue_has_them() -
     assert shown["scale"] == 1.0
 
 
-def test_wishes_for_chances_and_learning() -> None:
+def test_result_options_for_chances_and_learning() -> None:
     assert incoming.result_options({"least": "60", "learn": True}) == ResultOptions(least=60, learn=True)
     assert incoming.result_options({"least": 59, "learn": "yes"}) == ResultOptions(least=30)
     assert incoming.result_options({"least": "many"}).least == 0
@@ -167,14 +167,14 @@ def workspace(demo_cache: Path, tmp_path: Path) -> Workspace:
 
 
 def sent(workspace: Workspace, verdict: str = "accepted", **changed) -> dict:
-    first, second = (one.id for one in workspace.collection.works()[:2])
+    first, second = (work.id for work in workspace.collection.works()[:2])
     query = {"kind": "work", "key": first, "box": list(HERE.as_tuple())}
     match = {"work": second, "box": list(THERE.as_tuple())}
     return {"query": query, "match": match, "verdict": verdict, "note": "the hat", "who": "Anna", **changed}
 
 
 def test_what_is_judged_is_shown_as_judged_ever_after(workspace: Workspace) -> None:
-    judging = Judging(AppContext(workspace))
+    judging = Judging(CollectionContext(workspace))
     said = judging.judge(sent(workspace))["judged"]
     assert (said["verdict"], said["note"], said["who"]) == ("accepted", "the hat", "Anna")
     first, second = workspace.collection.works()[:2]
@@ -182,7 +182,7 @@ def test_what_is_judged_is_shown_as_judged_ever_after(workspace: Workspace) -> N
     back = judging.cards(Step("work", second.id, THERE, True), [Match(first.id, HERE, 0.9, 1)])
     assert forth[0]["judged"] == back[0]["judged"] == said
     assert judging.withdraw({"id": said["id"], "who": "Anna"}) == {"judged": None}
-    assert told(judging.withdraw, {"id": said["id"]})["error"].endswith("take back.")
+    assert answered(lambda: judging.withdraw({"id": said["id"]}))["error"].endswith("take back.")
 
 
 @pytest.mark.parametrize("changed", [
@@ -190,20 +190,21 @@ def test_what_is_judged_is_shown_as_judged_ever_after(workspace: Workspace) -> N
     {"query": {"kind": "picture", "key": "/etc/hostname"}}, {"query": {"kind": "picture", "key": "../x"}},
 ])  # fmt: skip
 def test_what_is_no_judgement_is_a_sentence_and_keeps_nothing(workspace: Workspace, changed: dict) -> None:
-    judging = Judging(AppContext(workspace))
-    assert told(judging.judge, sent(workspace, **changed))["error"].endswith(".")
-    assert told(judging.judge, "nonsense")["error"].endswith(".")
+    judge, _, large = judging_functions(AppContext(workspace))
+    assert judge(sent(workspace, **changed))["error"].endswith(".")
+    assert judge("nonsense")["error"].endswith(".") and large({"collection": "none"})["error"].endswith(".")
     assert workspace.collection.judgements.all() == []
 
 
 def test_notes_and_names_are_kept_as_they_are_within_limits(workspace: Workspace) -> None:
-    said = Judging(AppContext(workspace)).judge(sent(workspace, note=HOSTILE + "\ud800", who="x" * 500))["judged"]
+    judging = Judging(CollectionContext(workspace))
+    said = judging.judge(sent(workspace, note=HOSTILE + "\ud800", who="x" * 500))["judged"]
     assert said["note"] == HOSTILE + "?" and len(said["who"]) == 80
-    assert Judging(AppContext(workspace)).judge(sent(workspace, who="  "))["judged"]["who"] == "anonymous"
+    assert judging.judge(sent(workspace, who="  "))["judged"]["who"] == "anonymous"
 
 
 def test_a_visitors_picture_is_known_by_its_content(workspace: Workspace) -> None:
-    context = AppContext(workspace)
+    context = CollectionContext(workspace)
     judging, folder = Judging(context), context.uploads / "judging-test"
     folder.mkdir(parents=True, exist_ok=True)
     known = workspace.collection.works()[3]
@@ -227,7 +228,7 @@ def test_a_search_that_learns_is_asked_for_with_what_was_judged(
         return believed([Match(workspace.collection.works()[2].id, THERE, 0.5, 1)], HERE)
 
     monkeypatch.setattr("explorer.ui.searching.search", search)
-    judging = Judging(AppContext(workspace))
+    judging = Judging(CollectionContext(workspace))
     first, second, third = (one.id for one in workspace.collection.works()[:3])
     judging.judge(sent(workspace))
     judging.judge(sent(workspace, "rejected", match={"work": third, "box": list(THERE.as_tuple())}))
@@ -245,7 +246,7 @@ def test_a_search_that_learns_is_asked_for_with_what_was_judged(
 
 
 def test_a_search_that_learns_puts_the_accepted_first_and_the_rejected_last(workspace: Workspace) -> None:
-    judging = Judging(AppContext(workspace))
+    judging = Judging(CollectionContext(workspace))
     first, second, third = (one.id for one in workspace.collection.works()[:3])
     step = Step("work", first, HERE, searched=True)
     judging.judge(sent(workspace))
@@ -258,7 +259,7 @@ def test_a_search_that_learns_puts_the_accepted_first_and_the_rejected_last(work
 
 
 def test_learning_never_lowers_what_is_proven(workspace: Workspace) -> None:
-    judging = Judging(AppContext(workspace))
+    judging = Judging(CollectionContext(workspace))
     first, _, third = (one.id for one in workspace.collection.works()[:3])
     step = Step("work", first, HERE, searched=True)
     plain = {card["work"]: card["score"] for card in judging.results(step, {}, ResultOptions(top=30))["cards"]}
@@ -301,7 +302,7 @@ def test_judging_through_the_api_and_writing_it_down(
         (row,) = csv.DictReader(file)
     assert (row["query_box"], row["note"]) == ("10 10 60 80", "another cart, surely")
     assert tuple(row) == tuple(record) == JUDGEMENT_COLUMNS
-    write_csv([], JUDGEMENT_COLUMNS, table)
+    write_csv([], table)
     assert table.read_text("utf-8-sig").strip() == ",".join(JUDGEMENT_COLUMNS), "none yet, and the columns all the same"
     assert main(["judgements", "demo", "--cache", str(cache)]) == 0
     assert "rejected" in capsys.readouterr().out

@@ -10,22 +10,21 @@ import pytest
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
+from explorer.search.parsing import parse_parts
 from explorer.search.query import Match, Query, RegionPart, WordsPart
 from explorer.ui import incoming, views
-from explorer.ui.asking import MOST_OTHERS, asked, with_another
-from explorer.ui.combining import combined_query
+from explorer.ui.asking import MOST_FURTHER, query_of, with_further
 from explorer.ui.explore import ExploreTab
-from explorer.ui.judging import Judging
 from explorer.ui.links import linked, parameters
 from explorer.ui.rest import RestApi
-from explorer.ui.searching import AppContext
-from explorer.ui.session import Other, Session, Step
+from explorer.ui.searching import AppContext, CollectionContext
+from explorer.ui.session import FurtherDetail, Session, Step
 from explorer.ui.tray import marks, tray
 
 HERE, THERE, FAR = Box(0.1, 0.1, 0.3, 0.4), Box(0.5, 0.5, 0.8, 0.9), Box(0.2, 0.6, 0.4, 0.8)
 MAIN = Step("work", "a.jpg", HERE, searched=True)
-ALSO, LIKE = Other("also", "work", "a.jpg", THERE), Other("like", "work", "b.jpg", FAR)
-UNLIKE = Other("unlike", "picture", "mine.png", FAR)
+ALSO, LIKE = FurtherDetail("also", "work", "a.jpg", THERE), FurtherDetail("like", "work", "b.jpg", FAR)
+UNLIKE = FurtherDetail("unlike", "picture", "mine.png", FAR)
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------------
@@ -33,22 +32,22 @@ UNLIKE = Other("unlike", "picture", "mine.png", FAR)
 
 def test_further_details_stand_in_the_order_of_their_roles_and_once():
     step = MAIN.adding(UNLIKE).adding(LIKE).adding(ALSO).adding(LIKE)
-    assert step.others == (ALSO, LIKE, UNLIKE)
-    assert step.without(1).others == (ALSO, UNLIKE)
+    assert step.further == (ALSO, LIKE, UNLIKE)
+    assert step.without(1).further == (ALSO, UNLIKE)
     assert step.without(-1) == step.without(9) == step
     assert step.alone() == MAIN
 
 
 def test_how_details_lie_is_asked_only_of_details_of_the_same_picture():
     assert MAIN.adding(ALSO).together
-    assert not MAIN.adding(LIKE).together and not MAIN.adding(Other("also", "work", "b.jpg", THERE)).together
+    assert not MAIN.adding(LIKE).together and not MAIN.adding(FurtherDetail("also", "work", "b.jpg", THERE)).together
     lying = Step("work", "a.jpg", HERE, searched=True, layout=True)
-    assert asked(lying.adding(ALSO), Path()).layout and not asked(lying, Path()).layout
+    assert query_of(lying.adding(ALSO), Path()).layout and not query_of(lying, Path()).layout
 
 
 def test_a_step_is_a_query_of_weighted_parts():
     step = Step("work", "a.jpg", None, True, (ALSO, LIKE, UNLIKE), "in winter")
-    parts = asked(step, Path("/uploads")).parts
+    parts = query_of(step, Path("/uploads")).parts
     assert [part.weight for part in parts] == [1.0, 1.0, 0.5, -0.5, 1.0]
     assert parts[0] == RegionPart("a.jpg", Box.whole()) and parts[-1] == WordsPart("in winter")
     assert parts[3].path == Path("/uploads/mine.png")
@@ -56,10 +55,10 @@ def test_a_step_is_a_query_of_weighted_parts():
 
 def test_a_search_takes_so_many_details_and_no_more():
     step = MAIN
-    for number in range(MOST_OTHERS):
-        step = with_another(step, "also", Step("work", f"{number}.jpg", THERE))
+    for number in range(MOST_FURTHER):
+        step = with_further(step, "also", Step("work", f"{number}.jpg", THERE))
     with pytest.raises(ExplorerError, match="remove one of them first"):
-        with_another(step, "also", Step("work", "x.jpg", THERE))
+        with_further(step, "also", Step("work", "x.jpg", THERE))
 
 
 @pytest.mark.parametrize("sent", [None, "", "main", 7, ["also"]])
@@ -103,7 +102,7 @@ def context_of(*works: str) -> SimpleNamespace:
         return SimpleNamespace(id=key)
 
     context = SimpleNamespace(workspace=SimpleNamespace(collection=SimpleNamespace(work=work)))
-    context.step = lambda sent: AppContext.step(context, sent)
+    context.step = lambda sent: CollectionContext.step(context, sent)
     return context
 
 
@@ -115,7 +114,8 @@ def sent(work: str, **more) -> dict:
 
 def test_an_address_leads_back_to_the_same_step():
     odd = "sub/b|1,2.jpg"
-    step = Step("work", "a.jpg", HERE, True, (ALSO, Other("like", "work", odd, FAR)), "in winter, it's cold", True)
+    like = FurtherDetail("like", "work", odd, FAR)
+    step = Step("work", "a.jpg", HERE, True, (ALSO, like), "in winter, it's cold", True)
     there: dict = {"also": [], "like": [], "not": []}
     for name, value in parameters(step):
         if name in ("words", "layout"):
@@ -153,8 +153,7 @@ def test_what_is_no_list_of_details_is_left_out():
 def explore(demo_workspace, monkeypatch: pytest.MonkeyPatch) -> ExploreTab:
     """The handlers of the tab without its layout; ``said`` are the sentences told."""
     made = ExploreTab.__new__(ExploreTab)
-    made.context = AppContext(demo_workspace)
-    made.judging = Judging(made.context)
+    made.app = AppContext(demo_workspace)
     made.said = []
     monkeypatch.setattr("explorer.ui.explore.notify", made.said.append)
     return made
@@ -166,19 +165,19 @@ def event(**data) -> SimpleNamespace:
 
 def test_a_query_grows_step_by_step_and_back_undoes_it(explore: ExploreTab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("explorer.ui.searching.search", lambda *asked: [])
-    one, two = (work.id for work in explore.context.workspace.collection.works()[:2])
+    one, two = (work.id for work in explore.app.of(Session()).workspace.collection.works()[:2])
     place = {"kind": "work", "key": one, "box": [0.5, 0.5, 0.8, 0.9]}
     session, *_ = explore.join(Session(), event(role="unlike", **place))
-    assert session == Session() and "Say first what to look for" in explore.said.pop()
+    assert session == Session() and "First click a detail to look for" in explore.said.pop()
     session, *_ = explore.join(session, event(role="also", **{**place, "box": [0.1, 0.1, 0.3, 0.4]}))
-    assert session.here.box == HERE and not session.here.others, "the first detail is the main one"
+    assert session.here.box == HERE and not session.here.further, "the first detail is the main one"
     session, stage, _, shown, _ = explore.join(session, event(role="also", **place))
     assert stage["others"] == [{"role": "also", "box": [0.5, 0.5, 0.8, 0.9]}]
     assert stage["address"] == [("also", "0.5,0.5,0.8,0.9")] and shown["together"]
     session, *_ = explore.join(session, event(role="unlike", kind="work", key=two, box=[0.5, 0.5, 0.8, 0.9]))
-    session, _, _, shown, _ = explore.say(session, event(words="  in winter "))
+    session, _, _, shown, _ = explore.describe(session, event(words="  in winter "))
     assert shown["words"] == "in winter"
-    again, *_ = explore.say(session, event(words="in winter"))
+    again, *_ = explore.describe(session, event(words="in winter"))
     assert again is session, "the same words are no step"
     session, _, _, shown, _ = explore.order(session, event(layout=True))
     assert shown["layout"] and len(session.steps) == 5
@@ -196,12 +195,12 @@ def test_bad_input_is_told_and_changes_nothing(explore: ExploreTab):
     for data in ({}, {"role": "main"}, {"role": "also", "kind": "work", "key": "gone.jpg", "box": [0, 0, 1, 1]}):
         assert explore.join(session, event(**data))[0] is session
         assert explore.said.pop().endswith(".")
-    for handler in (explore.take, explore.say, explore.order, explore.only):
+    for handler in (explore.take, explore.describe, explore.order, explore.only):
         assert handler(session, event(index="x", words=7, layout=[]))[0] is session
 
 
 def test_a_detail_that_says_nothing_gets_a_sentence(explore: ExploreTab):
-    known = explore.context.workspace.collection.works()[0]
+    known = explore.app.of(Session()).workspace.collection.works()[0]
     small = [0.5, 0.5, 0.5 + 2 / known.width, 0.5 + 2 / known.height]
     *_, results = explore.follow(Session(), event(kind="work", key=known.id, box=small))
     assert results["trouble"] and "only 2 by 2 pixels" in results["message"]
@@ -212,7 +211,7 @@ def test_a_detail_that_says_nothing_gets_a_sentence(explore: ExploreTab):
 
 def test_several_parts_through_the_api(demo_workspace, monkeypatch: pytest.MonkeyPatch):
     api = RestApi.__new__(RestApi)
-    api.context = AppContext(demo_workspace)
+    api.app = AppContext(demo_workspace)
     one, two = demo_workspace.collection.works()[:2]
     made: list[Query] = []
     answer = [Match(two.id, THERE, 0.9, 1)]
@@ -234,4 +233,4 @@ def test_several_parts_through_the_api(demo_workspace, monkeypatch: pytest.Monke
 ])  # fmt: skip
 def test_parts_that_are_none_are_refused_in_a_sentence(demo_workspace, parts):
     with pytest.raises(ExplorerError, match=r"\.$"):
-        combined_query(demo_workspace.collection, parts, False)
+        parse_parts(demo_workspace.collection, parts, False)

@@ -15,15 +15,16 @@ from PIL import Image
 from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
+from explorer.paths import ASSETS
 from explorer.search.click import click_proposals
 from explorer.search.query import Match
 from explorer.ui import build_app, colours, incoming, launch, views
-from explorer.ui.components import ASSETS, Part
+from explorer.ui.components import AssetComponent
 from explorer.ui.explore import ExploreTab
 from explorer.ui.page import free_port
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import pointed
-from explorer.ui.searching import AppContext
+from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import LONGEST_TRAIL, ResultOptions, Session, Step
 
 HOSTILE = "<script>alert(1)</script>"
@@ -107,7 +108,7 @@ def test_a_place_that_is_none_is_refused_in_a_sentence(sent):
         incoming.fraction(sent)
 
 
-def test_wishes_are_brought_within_limits():
+def test_result_options_are_brought_within_limits():
     assert incoming.result_options({"top": "many", "per_work": -4, "own": "yes"}) == ResultOptions(20, 1, False)
     assert incoming.result_options({"top": 10**9, "per_work": "3", "own": True}) == ResultOptions(
         incoming.MOST_RESULTS, 3, True
@@ -171,7 +172,7 @@ def test_the_stage_tells_the_sizes_of_a_click():
 
 
 def test_a_click_means_the_best_supported_of_several_regions(demo_workspace):
-    context, known = AppContext(demo_workspace), demo_workspace.collection.works()[3].id
+    context, known = CollectionContext(demo_workspace), demo_workspace.collection.works()[3].id
     step = pointed(context, {"kind": "work", "key": known, "x": 0.4, "y": 0.6})
     found = click_proposals(demo_workspace, known, 0.4, 0.6)
     assert step.searched and step.box.as_tuple() == pytest.approx(found[0].box.as_tuple(), abs=1e-5)
@@ -183,7 +184,7 @@ def test_a_click_means_the_best_supported_of_several_regions(demo_workspace):
 
 
 def test_a_click_on_a_picture_of_the_visitors_own_means_what_recurs_too(demo_workspace, tmp_path):
-    context = AppContext(demo_workspace)
+    context = CollectionContext(demo_workspace)
     context.uploads = tmp_path
     known = demo_workspace.collection.works()[3]
     with Image.open(demo_workspace.original(known)) as image:
@@ -195,14 +196,14 @@ def test_a_click_on_a_picture_of_the_visitors_own_means_what_recurs_too(demo_wor
 
 def test_a_first_look_gives_way_to_what_a_click_means():
     before = Session().stepped(Step("work", "b.jpg", LARGE, searched=True))
-    looked = before.stepped(Step("work", "a.jpg", SMALL, searched=True, passing=True))
+    looked = before.stepped(Step("work", "a.jpg", SMALL, searched=True, provisional=True))
     assert [step.box for step in looked.steps] == [LARGE, SMALL]
     assert [step.box for step in looked.stepped(Step("work", "a.jpg", LARGE, searched=True)).steps] == [LARGE, LARGE]
     assert views.sizes(looked.here)["refining"] and not views.sizes(before.here)["refining"]
 
 
 def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):
-    context = AppContext(demo_workspace)
+    context = CollectionContext(demo_workspace)
     known = demo_workspace.collection.works()[0].id
     gone = Step("picture", "gone/a.jpg", searched=True)
     session = Session().stepped(gone).stepped(Step("work", known, searched=True))
@@ -222,21 +223,22 @@ def test_every_part_is_self_contained(folder):
         assert "innerHTML" not in text and "insertAdjacentHTML" not in text and "document.write" not in text
         if name != "script.js":
             assert "${" not in text and "{{" not in text, "templates are constant"
-    assert folder in {part.folder for part in Part.__subclasses__()}
+    assert folder in {part.folder for part in AssetComponent.__subclasses__()}
 
 
 def test_pictures_are_given_for_known_works_only(demo_workspace):
-    pictures = Pictures(demo_workspace)
+    pictures = Pictures(AppContext(demo_workspace))
     first = demo_workspace.collection.works()[0].id
-    made = pictures.thumbnails([first, "../../etc/passwd", 7])
+    made = pictures.thumbnails({"works": [first, "../../etc/passwd", 7]})
     assert list(made) == [first]
     assert made[first].startswith("gradio_api/file=")
-    detail, nothing, broken = pictures.details(
-        [{"work": first, "box": [0.2, 0.2, 0.5, 0.5]}, {"work": "none.jpg"}, {"work": first, "box": "wide"}]
-    )
+    places = [{"work": first, "box": [0.2, 0.2, 0.5, 0.5]}, {"work": "none.jpg"}, {"work": first, "box": "wide"}]
+    detail, nothing, broken = pictures.details({"collection": "demo", "places": places})
     assert detail["box"][0] == pytest.approx(0.35 / 1.7, abs=1e-3)
     assert nothing is None and broken is None
     assert pictures.thumbnails("nonsense") == {} and pictures.details(None) == []
+    elsewhere = {"collection": "../demo", "works": [first], "places": places[:1]}
+    assert pictures.thumbnails(elsewhere) == {} and pictures.details(elsewhere) == [None]
 
 
 def test_handlers_are_bound_so_that_gradio_hands_them_the_event(demo_workspace):

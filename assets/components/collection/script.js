@@ -5,25 +5,25 @@ const copied = async (button, text) => {
   try { await navigator.clipboard.writeText(text); button.textContent = "Copied"; } catch (error) { window.prompt("Copy this command:", text); }
   setTimeout(() => { button.textContent = "Copy"; }, 1800);
 };
-const command = (one) => {
-  const button = h("button", { type: "button", "aria-label": `Copy the command: ${one.why}`, on: { click: () => copied(button, one.command) } }, "Copy");
-  return h("div", { class: "command" }, h("p", {}, one.why), h("div", { class: "line" }, h("code", { tabindex: "0" }, one.command), button));
+const command = (entry) => {
+  const button = h("button", { type: "button", "aria-label": `Copy the command: ${entry.why}`, on: { click: () => copied(button, entry.command) } }, "Copy");
+  return h("div", { class: "command" }, h("p", {}, entry.why), h("div", { class: "line" }, h("code", { tabindex: "0" }, entry.command), button));
 };
-// What was said against what was right: on the diagonal a percentage is what it says.
+// The percentage given against the percentage that was correct: on the diagonal they are the same.
 const SIDE = 220, EDGE = 34;
 const plot = (bins) => {
   const x = (share) => EDGE + share * SIDE, y = (share) => 8 + (1 - share) * SIDE;
-  const most = Math.max(...bins.map((one) => one.count));
-  const art = svg("svg", { viewBox: `0 0 ${SIDE + EDGE + 10} ${SIDE + EDGE + 12}`, role: "img", "aria-label": "Reliability: " + bins.map((one) => `said ${Math.round(100 * one.said)} %, right ${Math.round(100 * one.right)} %, ${one.count} places`).join("; ") });
+  const most = Math.max(...bins.map((bin) => bin.count));
+  const art = svg("svg", { viewBox: `0 0 ${SIDE + EDGE + 10} ${SIDE + EDGE + 12}`, role: "img", "aria-label": "Reliability: " + bins.map((bin) => `given ${Math.round(100 * bin.said)} %, correct ${Math.round(100 * bin.right)} %, ${bin.count} places`).join("; ") });
   for (const share of [0, 0.25, 0.5, 0.75, 1]) art.append(
     svg("path", { class: "grid", d: `M${x(0)} ${y(share)}H${x(1)}M${x(share)} ${y(0)}V${y(1)}` }),
     svg("text", { x: x(share), y: y(0) + 15, "text-anchor": "middle" }, Math.round(100 * share)),
     svg("text", { x: x(0) - 6, y: y(share) + 4, "text-anchor": "end" }, Math.round(100 * share)));
   art.append(svg("path", { class: "ideal", d: `M${x(0)} ${y(0)}L${x(1)} ${y(1)}` }),
-    svg("path", { class: "line", d: "M" + bins.map((one) => `${x(one.said)} ${y(one.right)}`).join("L") }),
-    ...bins.map((one) => svg("circle", { cx: x(one.said), cy: y(one.right), r: 3 + 4 * Math.sqrt(one.count / most) })),
-    svg("text", { class: "axis", x: x(0.5), y: y(0) + 31, "text-anchor": "middle" }, "said, %"),
-    svg("text", { class: "axis", transform: `translate(10 ${y(0.5)}) rotate(-90)`, "text-anchor": "middle" }, "right, %"));
+    svg("path", { class: "line", d: "M" + bins.map((bin) => `${x(bin.said)} ${y(bin.right)}`).join("L") }),
+    ...bins.map((bin) => svg("circle", { cx: x(bin.said), cy: y(bin.right), r: 3 + 4 * Math.sqrt(bin.count / most) })),
+    svg("text", { class: "axis", x: x(0.5), y: y(0) + 31, "text-anchor": "middle" }, "percentage given"),
+    svg("text", { class: "axis", transform: `translate(10 ${y(0.5)}) rotate(-90)`, "text-anchor": "middle" }, "percentage correct"));
   return art;
 };
 const show = () => {
@@ -39,7 +39,7 @@ const show = () => {
     : "Every file in the folder could be read.";
   $(".skipped").replaceChildren(skipped.length
     ? h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "File"), h("th", {}, "Reason"))),
-        h("tbody", {}, skipped.map((one) => h("tr", {}, h("td", {}, one.file), h("td", {}, one.reason)))))
+        h("tbody", {}, skipped.map(({ file, reason }) => h("tr", {}, h("td", {}, file), h("td", {}, reason)))))
     : "");
 };
 watch("value", show);

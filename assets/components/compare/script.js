@@ -1,4 +1,4 @@
-const { h, svg, picture, byline, sameAddress, comparisons } = window.Explorer;
+const { h, svg, picture, byline, sameAddress, comparisons, inCollection, ready } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const table = $(".lighttable"), account = $(".account"), wait = $(".wait"), rod = $(".rod"), hand = $(".hand");
 const MODES = ["side", "curtain", "opacity", "blink", "difference"], SIDES = ["first", "second"];
@@ -24,7 +24,7 @@ const times = (a, b) => [0, 1, 2].flatMap((r) => [0, 1, 2].map((c) => a[3 * r] *
 const inverse = ([a, b, c, d, e, f, g, k, i]) => {
   const cofactors = [e * i - f * k, c * k - b * i, b * f - c * e, f * g - d * i, a * i - c * g, c * d - a * f, d * k - e * g, b * g - a * k, a * e - b * d];
   const determinant = a * cofactors[0] + b * cofactors[3] + c * cofactors[6];
-  return cofactors.map((one) => one / determinant);
+  return cofactors.map((entry) => entry / determinant);
 };
 const moved = (m, [x, y]) => {
   const w = m[6] * x + m[7] * y + m[8];
@@ -35,9 +35,9 @@ const css = (m) => `matrix3d(${[m[0], m[3], 0, m[6], m[1], m[4], 0, m[7], 0, 0, 
 // -- where the pictures lie -------------------------------------------------------------------------------------
 const registered = () => Boolean(value.matrix) && !points;
 const fitted = (name) => {
-  const pad = 12, one = value[name], pane = panes[name];
-  const factor = Math.min((pane.clientWidth - 2 * pad) / one.width, (pane.clientHeight - 2 * pad) / one.height);
-  return { width: Math.max(1, one.width * factor), height: Math.max(1, one.height * factor) };
+  const pad = 12, size = value[name], pane = panes[name];
+  const factor = Math.min((pane.clientWidth - 2 * pad) / size.width, (pane.clientHeight - 2 * pad) / size.height);
+  return { width: Math.max(1, size.width * factor), height: Math.max(1, size.height * factor) };
 };
 const viewOf = (name) => (points ? own[name] : view);
 // From fractions of a picture, lying by itself, to pixels of its pane.
@@ -82,8 +82,8 @@ const draw = (name, twin = null) => {
     const [x, y] = moved(m, name === "first" ? four.slice(0, 2) : four.slice(2));
     shapes.push(svg("circle", { class: "dot", cx: x, cy: y, r: 3.5 }));
   }
-  (points || []).filter((one) => one.side === name).forEach((one, index) => {
-    const [x, y] = moved(m, one.at), number = svg("text", { x, y });
+  (points || []).filter((point) => point.side === name).forEach((point, index) => {
+    const [x, y] = moved(m, point.at), number = svg("text", { x, y });
     number.textContent = String(index + 1);
     shapes.push(svg("g", { class: "point" }, svg("circle", { cx: x, cy: y, r: 10 }), number));
   });
@@ -148,11 +148,11 @@ const flip = () => {
 
 // -- by hand ----------------------------------------------------------------------------------------------------
 const pairs = () => {
-  const [a, b] = SIDES.map((name) => points.filter((one) => one.side === name));
-  return a.slice(0, b.length).map((one, index) => [...one.at, ...b[index].at].map((number) => Number(number.toFixed(5))));
+  const [a, b] = SIDES.map((name) => points.filter((point) => point.side === name));
+  return a.slice(0, b.length).map((point, index) => [...point.at, ...b[index].at].map((number) => Number(number.toFixed(5))));
 };
 const due = () => {
-  const [a, b] = SIDES.map((name) => points.filter((one) => one.side === name).length);
+  const [a, b] = SIDES.map((name) => points.filter((point) => point.side === name).length);
   return a === b ? null : a > b ? "second" : "first"; // none: whichever is clicked first
 };
 const prompt = () => {
@@ -171,7 +171,7 @@ const prompt = () => {
 const setPoint = (side, at) => {
   if (at.some((number) => number < 0 || number > 1)) return;
   const next = due();
-  if (next && next !== side) points.splice(points.findLastIndex((one) => one.side === side), 1); // placed anew
+  if (next && next !== side) points.splice(points.findLastIndex((point) => point.side === side), 1); // placed anew
   else if (!next && pairs().length >= MOST_POINTS) return;
   points.push({ side, at });
   prompt();
@@ -275,7 +275,7 @@ const say = (sentence) => {
   wait.textContent = sentence;
   setTimeout(() => { if (wait.textContent === sentence) wait.textContent = ""; }, 2200);
 };
-const chosen = (one) => one ? { kind: one.kind, key: one.key } : null;
+const chosen = (subject) => subject ? { kind: subject.kind, key: subject.key } : null;
 const ask = (event, first, second, more = {}) => {
   comparisons.latest += 1;
   trigger(event, { number: comparisons.latest, first, second, near: null, fit: null, points: [], reversed: false, ...more });
@@ -316,15 +316,15 @@ const open = (name, on) => {
 };
 const find = async (name) => {
   const picker = part(".choice", name).querySelector(".picker"), text = picker.querySelector("input").value.trim();
-  const found = await server.works(text).catch(() => ({ works: [], more: 0 }));
+  const found = await server.works(inCollection({ text })).catch(() => ({ works: [], more: 0 }));
   if (text !== picker.querySelector("input").value.trim()) return; // another was asked since
   picker.querySelector("ul").replaceChildren(...found.works.map((work) => h("li", {},
     h("button", { type: "button", "data-work": work.work, title: work.title }, h("span", { class: "small" }, picture(server, work.work)),
       h("span", { class: "words" }, h("span", { class: "name" }, work.title), h("span", { class: "whose" }, byline(work)))))));
-  picker.querySelector(".none").textContent = !found.works.length ? "No work answers to this." : found.more ? `${found.more} more: type a word or two.` : "";
+  picker.querySelector(".none").textContent = !found.works.length ? "No work matches this." : found.more ? `${found.more} more: type a word or two.` : "";
 };
-const take = (name, one) => {
-  const both = { first: chosen(value.first), second: chosen(value.second), [name]: one };
+const take = (name, subject) => {
+  const both = { first: chosen(value.first), second: chosen(value.second), [name]: subject };
   ask("lay", both.first, both.second);
 };
 for (const name of SIDES) {
@@ -424,12 +424,12 @@ const show = () => {
   value = next;
   answered ||= "said" in next;
   for (const name of SIDES) {
-    const one = value[name], choice = part(".choice", name);
-    choice.querySelector(".small").replaceChildren(!one ? "" : one.kind === "work" ? picture(server, one.work) : h("img", { src: one.url, alt: "", class: "ready" }));
-    choice.querySelector(".name").textContent = one ? one.title : "Choose a work";
-    choice.querySelector(".whose").textContent = !one ? "" : one.kind === "work" ? byline(one) : "your own picture";
-    choice.querySelector(".picked").title = one ? [one.title, byline(one)].filter(Boolean).join("\n") : "";
-    if (one && images[name].getAttribute("src") !== one.url) { images[name].src = one.url; images[name].alt = one.title; }
+    const subject = value[name], choice = part(".choice", name);
+    choice.querySelector(".small").replaceChildren(!subject ? "" : subject.kind === "work" ? picture(server, subject.work) : h("img", { src: subject.url, alt: "", class: "ready" }));
+    choice.querySelector(".name").textContent = subject ? subject.title : "Choose a work";
+    choice.querySelector(".whose").textContent = !subject ? "" : subject.kind === "work" ? byline(subject) : "your own picture";
+    choice.querySelector(".picked").title = subject ? [subject.title, byline(subject)].filter(Boolean).join("\n") : "";
+    if (subject && images[name].getAttribute("src") !== subject.url) { images[name].src = subject.url; images[name].alt = subject.title; }
   }
   const both = Boolean(value.first && value.second);
   $(".workbench").hidden = !both;
@@ -459,4 +459,4 @@ new ResizeObserver(() => {
 new IntersectionObserver(() => settle("pushState")).observe(element);
 watch("value", show);
 show();
-restore();
+ready.then(() => restore());

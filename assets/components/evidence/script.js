@@ -1,4 +1,4 @@
-const { h, svg, sign, mark, byline } = window.Explorer;
+const { h, svg, sign, mark, byline, inCollection } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const dialog = $("dialog"), pair = $(".pair"), drawing = $(".drawing"), note = $(".note input"), who = $(".who input");
 const [here, there] = [...element.querySelectorAll("figure")].map((figure) => ({
@@ -28,10 +28,10 @@ const laid = (side, factor) => {
   window.Explorer.place(side.mark, box);
 };
 const lay = () => {
-  const one = order[at];
+  const match = order[at];
   drawing.replaceChildren();
-  if (!dialog.open || !one || !here.width || !there.width || !here.pane.clientWidth) return;
-  const why = one.evidence, measured = scale === "cm" && why.sizes;
+  if (!dialog.open || !match || !here.width || !there.width || !here.pane.clientWidth) return;
+  const why = match.evidence, measured = scale === "cm" && why.sizes;
   const a = span(here), b = span(there);
   const ratio = measured ? why.sizes.cm_per_pixel[1] / why.sizes.cm_per_pixel[0]
     : 1 / (why.scale || Math.sqrt(b.wide * b.high / (a.wide * a.high)));
@@ -70,10 +70,10 @@ const draw = (why, pixelsPerCm) => {
 new ResizeObserver(lay).observe(pair);
 
 // -- one match --------------------------------------------------------------------------------------------------
-const picture = (side, one, { url, width, height }, box) => {
+const picture = (side, match, { url, width, height }, box) => {
   Object.assign(side, { width, height, box: box || WHOLE });
-  side.caption.replaceChildren(h("b", { title: one.title }, one.title), h("span", {}, byline(one)));
-  side.image.alt = one.title;
+  side.caption.replaceChildren(h("b", { title: match.title }, match.title), h("span", {}, byline(match)));
+  side.image.alt = match.title;
   if (url && side.image.getAttribute("src") !== url) {
     side.image.classList.remove("ready");
     side.image.src = url;
@@ -81,14 +81,14 @@ const picture = (side, one, { url, width, height }, box) => {
 };
 for (const side of [here, there]) side.image.addEventListener("load", () => side.image.classList.add("ready"));
 const fetched = async ({ work }) => {
-  if (!larges.has(work)) larges.set(work, await server.large({ work }));
+  if (!larges.has(work)) larges.set(work, await server.large(inCollection({ work })));
   return larges.get(work);
 };
-const seek = async (one) => {
-  const large = await fetched(one);
-  if (order[at] !== one) return;
+const seek = async (match) => {
+  const large = await fetched(match);
+  if (order[at] !== match) return;
   if (large.error) return trouble(large.error);
-  picture(there, one, large, one.box);
+  picture(there, match, large, match.box);
   lay();
   const next = order[at + 1];
   if (next) Object.assign(new Image(), { src: (await fetched(next)).url || "" }); // at hand when it is asked for
@@ -96,51 +96,51 @@ const seek = async (one) => {
 const fact = (term, ...said) => said.some(Boolean) && h("div", {}, h("dt", {}, term), said.filter(Boolean).map((text) => h("dd", {}, text)));
 const facts = ({ evidence: why }) => [
   fact("How it changed", why.transform, why.scale && (why.sizes ? "measured on the works" : "measured in the photographs")),
-  fact("What agrees", why.agreement, `mean likeness ${why.similarity.toFixed(2)}`),
+  fact("What matches", why.agreement, `mean similarity ${why.similarity.toFixed(2)}`),
   fact("Against chance", why.percentile),
   (why.parts?.length || why.joined) && fact("Each part by itself", ...(why.parts || []).map((part) => `${part.name}: ${part.percent}, ${part.agreement}`), why.joined),
   fact("Size on the works", why.sizes ? `${why.sizes.here} and ${why.sizes.there}` : "The catalogue does not state both works' sizes.", why.sizes?.words),
 ];
 const trouble = (sentence) => { $(".trouble").textContent = sentence || ""; if (sentence && !dialog.open) trigger("complain", { sentence }); };
-const mine = () => taken.filter((deed) => order.includes(deed.one)); // of these results, by whoever sits here
+const mine = () => taken.filter((deed) => order.includes(deed.match)); // of these results, by whoever sits here
 const state = () => {
-  const one = order[at];
+  const match = order[at];
   const settled = order.filter((match) => match.judged).length;
-  $(".progress").textContent = one ? `${at + 1} of ${order.length}${settled ? `, ${settled} judged` : ""}` : `${settled} of ${order.length} judged`;
+  $(".progress").textContent = match ? `${at + 1} of ${order.length}${settled ? `, ${settled} judged` : ""}` : `${settled} of ${order.length} judged`;
   for (const button of element.querySelectorAll(".judge [data-verdict]")) {
-    button.disabled = !one;
-    button.setAttribute("aria-pressed", String(one?.judged?.verdict === button.dataset.verdict));
+    button.disabled = !match;
+    button.setAttribute("aria-pressed", String(match?.judged?.verdict === button.dataset.verdict));
   }
-  $(".said").textContent = one?.judged ? `${one.judged.verdict} by ${one.judged.who}, ${one.judged.day}` : "";
+  $(".said").textContent = match?.judged ? `${match.judged.verdict} by ${match.judged.who}, ${match.judged.day}` : "";
   $("[data-do=back]").disabled = at <= 0;
   $("[data-do=next]").disabled = at >= order.length - (queue ? 0 : 1);
   $("[data-do=undo]").disabled = !mine().length;
 };
 const show = () => {
-  const one = order[at];
+  const match = order[at];
   trouble("");
   state();
-  for (const part of [pair, $(".facts"), $(".scales"), $("[data-do=lines]"), $("[data-do=compare]"), $(".note")]) part.classList.toggle("away", !one);
-  $(".done").hidden = Boolean(one);
-  if (!one) {
+  for (const part of [pair, $(".facts"), $(".scales"), $("[data-do=lines]"), $("[data-do=compare]"), $(".note")]) part.classList.toggle("away", !match);
+  $(".done").hidden = Boolean(match);
+  if (!match) {
     $("h2").textContent = "That was the last";
     const left = order.filter((match) => !match.judged).length;
     $(".done").textContent = left ? `${left} of ${order.length} places are not judged yet; the arrow goes back to them.` : `All ${order.length} places are judged.`;
     return drawing.replaceChildren();
   }
-  const why = one.evidence;
+  const why = match.evidence;
   $("h2").replaceChildren(why.words[0].toUpperCase() + why.words.slice(1), h("span", {}, why.percent));
-  $(".facts").replaceChildren(...facts(one).filter(Boolean));
+  $(".facts").replaceChildren(...facts(match).filter(Boolean));
   $(".scales").classList.toggle("away", !why.sizes);
   $("[data-do=lines]").disabled = !why.pairs.length;
-  note.value = one.draft ?? one.judged?.note ?? "";
+  note.value = match.draft ?? match.judged?.note ?? "";
   picture(here, asked, asked, asked.box);
   there.width = 0;
   there.image.classList.remove("ready");
-  picture(there, one, larges.get(one.work) || {}, one.box);
-  if (there.image.complete && larges.has(one.work)) there.image.classList.add("ready");
+  picture(there, match, larges.get(match.work) || {}, match.box);
+  if (there.image.complete && larges.has(match.work)) there.image.classList.add("ready");
   lay();
-  seek(one);
+  seek(match);
 };
 const go = (index) => {
   at = clamp(index, 0, order.length - (queue ? 0 : 1));
@@ -159,7 +159,7 @@ const remembered = (name) => {
 const ask = (deed, sent) => { // one after another: a click on a second card waits for the first
   turn = turn.then(async () => {
     try {
-      const answer = await server[deed]({ ...sent, who: who.value.trim() });
+      const answer = await server[deed](inCollection({ ...sent, who: who.value.trim() }));
       trouble(answer.error);
       return answer.error ? null : answer;
     } catch (error) {
@@ -169,25 +169,25 @@ const ask = (deed, sent) => { // one after another: a click on a second card wai
   });
   return turn;
 };
-const announce = (one, judged) => {
-  one.judged = judged;
-  delete one.draft;
-  document.dispatchEvent(new CustomEvent("explorer:judged", { detail: { one } }));
+const announce = (match, judged) => {
+  match.judged = judged;
+  delete match.draft;
+  document.dispatchEvent(new CustomEvent("explorer:judged", { detail: { match } }));
   state();
 };
-const judge = async (from, one, verdict, words) => {
+const judge = async (from, match, verdict, words) => {
   const { kind, key, box } = from;
-  const answer = await ask("judge", { query: { kind, key, box }, match: { work: one.work, box: one.box }, verdict, note: words });
+  const answer = await ask("judge", { query: { kind, key, box }, match: { work: match.work, box: match.box }, verdict, note: words });
   if (!answer) return false;
-  taken.push({ one, id: answer.judged.id });
-  announce(one, answer.judged);
+  taken.push({ match, id: answer.judged.id });
+  announce(match, answer.judged);
   return true;
 };
-const withdraw = async (one, id) => {
+const withdraw = async (match, id) => {
   const answer = await ask("withdraw", { id });
   if (!answer) return false;
   taken = taken.filter((deed) => deed.id !== id);
-  announce(one, answer.judged);
+  announce(match, answer.judged);
   return true;
 };
 const alone = (run) => async (...given) => { // while one decision is on its way, keys pressed twice say nothing
@@ -200,29 +200,29 @@ const alone = (run) => async (...given) => { // while one decision is on its way
   }
 };
 const decide = alone(async (verdict) => {
-  const one = order[at];
-  if (!one) return;
-  const words = note.value.trim(), same = one.judged?.verdict === verdict && one.judged.note === words;
-  if ((same || await judge(asked, one, verdict, words)) && queue && order[at] === one) go(at + 1);
+  const match = order[at];
+  if (!match) return;
+  const words = note.value.trim(), same = match.judged?.verdict === verdict && match.judged.note === words;
+  if ((same || await judge(asked, match, verdict, words)) && queue && order[at] === match) go(at + 1);
 });
 const undo = alone(async () => {
   const last = mine().pop();
-  const said = last?.one.judged, words = last && (last.one.draft ?? said?.note);
-  if (!last || !await withdraw(last.one, last.id)) return;
-  if (words && last.one.judged?.verdict !== said?.verdict) last.one.draft = words; // a verdict is undone, not its note
-  go(order.indexOf(last.one));
+  const said = last?.match.judged, words = last && (last.match.draft ?? said?.note);
+  if (!last || !await withdraw(last.match, last.id)) return;
+  if (words && last.match.judged?.verdict !== said?.verdict) last.match.draft = words; // a verdict is undone, not its note
+  go(order.indexOf(last.match));
 });
 note.addEventListener("input", () => { if (order[at]) order[at].draft = note.value; });
 note.addEventListener("change", () => {
-  const one = order[at], words = note.value.trim();
-  if (one?.judged && words !== one.judged.note) judge(asked, one, one.judged.verdict, words);
+  const match = order[at], words = note.value.trim();
+  if (match?.judged && words !== match.judged.note) judge(asked, match, match.judged.verdict, words);
 });
 who.value = remembered();
 who.addEventListener("input", () => remembered(who.value.trim()));
 
 // -- opened by the results --------------------------------------------------------------------------------------
 document.addEventListener("explorer:examine", (event) => {
-  const { cards, one } = event.detail;
+  const { cards, match } = event.detail;
   const proven = cards.filter((card) => card.evidence);
   asked = event.detail.asked;
   queue = Boolean(event.detail.queue);
@@ -230,13 +230,13 @@ document.addEventListener("explorer:examine", (event) => {
   who.value = remembered();
   dialog.showModal();
   dialog.focus();
-  go(queue ? 0 : Math.max(order.indexOf(one), 0));
+  go(queue ? 0 : Math.max(order.indexOf(match), 0));
 });
 document.addEventListener("explorer:judge", (event) => { // from a card: the same button again takes it back
-  const { one, verdict } = event.detail;
+  const { match, verdict } = event.detail;
   who.value = remembered();
-  if (one.judged?.verdict === verdict) withdraw(one, one.judged.id);
-  else judge(event.detail.asked, one, verdict, one.judged?.note || "");
+  if (match.judged?.verdict === verdict) withdraw(match, match.judged.id);
+  else judge(event.detail.asked, match, verdict, match.judged?.note || "");
 });
 
 // -- buttons and keys -------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ const deeds = {
     lay();
   },
   compare: () => {
-    document.dispatchEvent(new CustomEvent("explorer:compare", { detail: { one: order[at] } }));
+    document.dispatchEvent(new CustomEvent("explorer:compare", { detail: { match: order[at] } }));
     dialog.close();
   },
 };
@@ -258,7 +258,7 @@ dialog.addEventListener("click", (event) => {
   else if (button?.dataset.verdict) decide(button.dataset.verdict);
   else if (button?.dataset.scale) {
     scale = button.dataset.scale;
-    for (const one of element.querySelectorAll("[data-scale]")) one.setAttribute("aria-pressed", String(one === button));
+    for (const choice of element.querySelectorAll("[data-scale]")) choice.setAttribute("aria-pressed", String(choice === button));
     lay();
   } else if (event.target === dialog) dialog.close();
 });

@@ -28,7 +28,8 @@ const show = () => {
   list.replaceChildren(...works.map(item));
   list.scrollTop = 0;
   const said = value.text || "";
-  if (!works.length) tally.textContent = said ? `No work answers to “${said}”. Try fewer or other words.` : "The collection is empty.";
+  if (!value.works) tally.textContent = "";
+  else if (!works.length) tally.textContent = said ? `No work matches “${said}”. Try fewer or other words.` : "The collection is empty.";
   else if (works.length === value.total) tally.textContent = `${works.length.toLocaleString("en")} works`;
   else tally.textContent = `${works.length.toLocaleString("en")} of ${value.total.toLocaleString("en")} works`;
   current();

@@ -2,7 +2,7 @@ const { h, picture, byline } = window.Explorer;
 const groups = element.querySelector(".groups");
 const FEW = 24;
 
-const detail = (scores) => scores.map((one) => `${one.label}: ${one.score.toFixed(2)}`).join("\n");
+const detail = (scores) => scores.map(({ label, score }) => `${label}: ${score.toFixed(2)}`).join("\n");
 const item = (work) => h("li", {},
   h("button", { type: "button", "data-work": work.work, title: `${work.title}\n${detail(work.scores)}` },
     h("span", { class: "frame" }, picture(server, work.work)),
@@ -10,15 +10,15 @@ const item = (work) => h("li", {},
       h("span", { class: "title" }, work.title),
       h("span", { class: "by" }, byline(work)),
       h("span", { class: "score" }, work.score.toFixed(2)))));
-const group = (one) => {
-  const list = h("ul", {}, one.works.slice(0, FEW).map(item));
-  const rest = one.works.length - FEW;
+const group = (entry) => {
+  const list = h("ul", {}, entry.works.slice(0, FEW).map(item));
+  const rest = entry.works.length - FEW;
   const more = rest > 0 && h("button", {
-    type: "button", class: "more", on: { click: () => { list.append(...one.works.slice(FEW).map(item)); more.remove(); } },
+    type: "button", class: "more", on: { click: () => { list.append(...entry.works.slice(FEW).map(item)); more.remove(); } },
   }, `Show ${rest.toLocaleString("en")} more`);
   return h("section", { class: "group" },
-    h("h3", { title: one.label }, one.label || "No label fits", h("small", {}, one.works.length === 1 ? "1 work" : `${one.works.length.toLocaleString("en")} works`)),
-    one.works.length ? list : h("p", { class: "none" }, "No work fits this label best."), more);
+    h("h3", { title: entry.label }, entry.label || "No label fits", h("small", {}, entry.works.length === 1 ? "1 work" : `${entry.works.length.toLocaleString("en")} works`)),
+    entry.works.length ? list : h("p", { class: "none" }, "No work fits this label best."), more);
 };
 const show = () => {
   const value = props.value || {};

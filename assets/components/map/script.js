@@ -1,4 +1,4 @@
-const { h, picture, byline } = window.Explorer;
+const { h, picture, byline, inCollection } = window.Explorer;
 const plane = element.querySelector(".plane"), canvas = element.querySelector("canvas"), card = element.querySelector(".card");
 const columnField = element.querySelector(".column"), legend = element.querySelector(".legend"), hint = element.querySelector(".hint");
 const pen = canvas.getContext("2d");
@@ -35,8 +35,8 @@ const at = (index) => { // one scale for both directions: distances on the map s
 const measure = () => { // the layout has no up or down of its own: its longest way lies along the page
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
   const x = mean(points.map((point) => point[0])), y = mean(points.map((point) => point[1]));
-  const spread = (one, other) => mean(points.map((point) => (point[one] - [x, y][one]) * (point[other] - [x, y][other])));
-  const turn = 0.5 * Math.atan2(2 * spread(0, 1), spread(0, 0) - spread(1, 1)), cos = Math.cos(turn), sin = Math.sin(turn);
+  const covariance = (a, b) => mean(points.map((point) => (point[a] - [x, y][a]) * (point[b] - [x, y][b])));
+  const turn = 0.5 * Math.atan2(2 * covariance(0, 1), covariance(0, 0) - covariance(1, 1)), cos = Math.cos(turn), sin = Math.sin(turn);
   laid = points.map((point) => [(point[0] - x) * cos + (point[1] - y) * sin, (point[1] - y) * cos - (point[0] - x) * sin]);
   const xs = laid.map((point) => point[0]), ys = laid.map((point) => point[1]);
   const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
@@ -54,7 +54,7 @@ const fetchImages = async () => {
   if (!batch.length) return;
   batch.forEach((work) => images.set(work, null));
   let urls = {};
-  try { urls = await server.thumbnails(batch); } catch (error) { batch.forEach((work) => images.delete(work)); }
+  try { urls = await server.thumbnails(inCollection({ works: batch })); } catch (error) { batch.forEach((work) => images.delete(work)); }
   for (const [work, url] of Object.entries(urls)) {
     const image = new Image();
     image.onload = () => { images.set(work, image); draw(); };
@@ -72,7 +72,7 @@ let side = 0; // of the pictures on the map, in CSS pixels; 0 where works are po
 const room = (spots) => { // how far apart the works in sight lie: half of them have a neighbour nearer than this
   if (spots.length < 2) return 110;
   const near = spots.map((spot) => Math.min(...spots.map((other) => (other === spot ? Infinity : Math.hypot(spot.x - other.x, spot.y - other.y)))));
-  return near.sort((one, other) => one - other)[Math.floor(near.length / 2)];
+  return near.sort((a, b) => a - b)[Math.floor(near.length / 2)];
 };
 let frame = 0;
 const draw = () => { if (!frame) frame = requestAnimationFrame(paint); };
@@ -104,7 +104,7 @@ const paint = () => {
     if (index === here) { pen.lineWidth = 2; pen.strokeStyle = ink; pen.strokeRect(x - wide / 2 - 3, y - tall / 2 - 3, wide + 6, tall + 9); }
     return true;
   };
-  if (side) inSight.sort((one, other) => (one.index === here) - (other.index === here));
+  if (side) inSight.sort((a, b) => (a.index === here) - (b.index === here));
   for (const spot of inSight) {
     const { index, x, y } = spot, code = colours.codes[index];
     pen.globalAlpha = only !== null && code !== only ? 0.12 : side ? 1 : 0.92;
@@ -274,7 +274,7 @@ const show = () => {
   only = null;
   measure();
   const silent = (index) => (colours.kind === "ramp" ? colours.codes[index] === null : colours.codes[index] >= 8);
-  order = [...points.keys()].sort((one, other) => silent(other) - silent(one));
+  order = [...points.keys()].sort((a, b) => silent(b) - silent(a));
   columnField.replaceChildren(...[["", "nothing"], ...(value.columns || []).map((column) => [column, column.replaceAll("_", " ")])]
     .map(([name, label]) => h("option", { value: name, selected: name === (colours.column || "") }, label)));
   element.querySelector(".count").textContent = works.length ? `${works.length.toLocaleString("en")} works; point at one to see it, click to open it.` : "";

@@ -1,9 +1,12 @@
 const show = () => {
   const value = props.value || {};
+  if (!value.collection) return; // the page is still being opened
+  element.querySelector(".brand").href = value.address ? `?collection=${encodeURIComponent(value.address)}` : "?";
   element.querySelector(".collection").textContent = value.collection || "";
   element.querySelector(".model").textContent = value.model ? `model ${value.model}` : "";
   element.querySelector(".note").hidden = !value.note;
   element.querySelector(".model-note").textContent = value.note || "";
+  window.Explorer.open(value.address);
 };
 const button = element.querySelector(".note"), note = element.querySelector(".model-note");
 const open = (on) => {

@@ -4,7 +4,7 @@ const $ = (selector) => element.querySelector(selector);
 const list = $(".cards"), form = $(".result-options");
 const VERDICTS = [["accepted", "Accept", "a copy of the detail"], ["doubtful", "Doubtful", "perhaps a copy"], ["rejected", "Reject", "not a copy"]];
 const NOTHING = "Nothing convincing: no place in the collection is likely to be a copy of this detail.";
-const NOT_ALL = "Nothing convincing: no work in the collection is likely to answer to all of this.";
+const NOT_ALL = "Nothing convincing: no work in the collection is likely to have all of this.";
 const CONVINCING = 0.3;
 let unfolded = false; // weaker places are shown although the option is to hide them
 
@@ -16,46 +16,46 @@ const framed = (image, aspect, box) => {
   shape(aspect);
   return { sheet, shape };
 };
-const enlarged = (one) => {
-  const place = whole(one.box) ? null : one.box;
-  const image = picture(server, one.work, { box: place });
-  const { sheet, shape } = framed(image, place ? 1 : one.aspect, null);
+const enlarged = (match) => {
+  const place = whole(match.box) ? null : match.box;
+  const image = picture(server, match.work, { box: place });
+  const { sheet, shape } = framed(image, place ? 1 : match.aspect, null);
   image.addEventListener("picture", (event) => { if (place && event.detail.box) sheet.append(mark(event.detail.box)); }, { once: true });
   image.addEventListener("load", () => shape(image.naturalWidth / image.naturalHeight));
   return h("span", { class: "frame" }, sheet);
 };
 
 // -- one match --------------------------------------------------------------------------------------------------
-const worth = (one) => one.evidence
-  ? `${one.evidence.words}, ${one.evidence.percent}` : `similarity ${one.score.toFixed(2)}${one.mirrored ? ", mirrored" : ""}`;
+const worth = (match) => match.evidence
+  ? `${match.evidence.words}, ${match.evidence.percent}` : `similarity ${match.score.toFixed(2)}${match.mirrored ? ", mirrored" : ""}`;
 const believed = ({ evidence: why }) => why && h("div", { class: "believed " + why.level },
   h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: { width: why.percent } })),
   h("p", { class: "chance" }, h("span", {}, why.words), h("span", { class: "percent" }, why.percent)),
   h("p", { class: "transform" }, why.transform));
-const deeds = (one) => one.evidence && h("div", { class: "deeds" },
+const deeds = (match) => match.evidence && h("div", { class: "deeds" },
   h("span", { class: "links" },
-    h("button", { type: "button", class: "examine", title: "Both details side by side, and what agrees", "aria-label": `Evidence for ${one.title}` }, "Evidence"),
-    h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${one.title}` }, "Compare")),
+    h("button", { type: "button", class: "examine", title: "Both details side by side, with the points that match", "aria-label": `Evidence for ${match.title}` }, "Evidence"),
+    h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${match.title}` }, "Compare")),
   h("span", { class: "judge", role: "group", "aria-label": "Your judgement" }, VERDICTS.map(([verdict, word, meaning]) =>
-    h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${one.title}` }, sign(verdict)))));
-const card = (one) => {
-  const label = `${one.rank}. ${one.title}${byline(one) ? ", " + byline(one) : ""}; ${worth(one)}`;
-  const small = framed(picture(server, one.work), one.aspect, one.box).sheet;
-  small.append(...(one.also || []).map((box) => { const other = mark(box); other.classList.add("other"); return other; }));
-  return h("li", { class: one.evidence ? "card proven" : "card", "data-work": one.work, "data-box": (one.box || []).join() },
-    h("button", { type: "button", class: "follow", "aria-label": `Go on from ${label}`, title: `${one.title}\nGo on from here: search this place` }, enlarged(one)),
+    h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${match.title}` }, sign(verdict)))));
+const card = (match) => {
+  const label = `${match.rank}. ${match.title}${byline(match) ? ", " + byline(match) : ""}; ${worth(match)}`;
+  const small = framed(picture(server, match.work), match.aspect, match.box).sheet;
+  small.append(...(match.also || []).map((box) => { const other = mark(box); other.classList.add("other"); return other; }));
+  return h("li", { class: match.evidence ? "card proven" : "card", "data-work": match.work, "data-box": (match.box || []).join() },
+    h("button", { type: "button", class: "follow", "aria-label": `Go on from ${label}`, title: `${match.title}\nGo on from here: search this place` }, enlarged(match)),
     h("span", { class: "badge", hidden: true }),
     h("div", { class: "said" },
-      h("button", { type: "button", class: "look", title: "See the whole work; the results stay", "aria-label": `See the whole of ${one.title}` }, h("span", { class: "whole" }, small)),
+      h("button", { type: "button", class: "look", title: "See the whole work; the results stay", "aria-label": `See the whole of ${match.title}` }, h("span", { class: "whole" }, small)),
       h("div", { class: "words" },
-        h("p", { class: "title", title: one.title }, h("span", { class: "rank" }, one.rank), one.title),
-        h("p", { class: "by", title: byline(one) }, byline(one)),
-        one.evidence ? null : h("p", { class: "score" }, worth(one)))),
-    believed(one), deeds(one));
+        h("p", { class: "title", title: match.title }, h("span", { class: "rank" }, match.rank), match.title),
+        h("p", { class: "by", title: byline(match) }, byline(match)),
+        match.evidence ? null : h("p", { class: "score" }, worth(match)))),
+    believed(match), deeds(match));
 };
 const told = (said) => [`${said.verdict} by ${said.who}, ${said.day}`, said.note].filter(Boolean).join("\n");
 const judged = (made) => {
-  const said = made.one.judged;
+  const said = made.match.judged;
   made.dataset.judged = said ? said.verdict : "";
   const badge = made.querySelector(".badge");
   badge.hidden = !said;
@@ -65,13 +65,13 @@ const judged = (made) => {
 };
 
 // -- all of them ------------------------------------------------------------------------------------------------
-const shown = () => [...list.children].filter((made) => !made.hidden).map((made) => made.one);
+const shown = () => [...list.children].filter((made) => !made.hidden).map((made) => made.match);
 const fold = () => {
   const cards = [...list.children], least = Number(form.elements.least.value) / 100;
-  const weak = (made) => made.one.evidence && made.one.evidence.chance < least;
+  const weak = (made) => made.match.evidence && made.match.evidence.chance < least;
   const weaker = cards.filter(weak);
   for (const made of cards) made.hidden = !unfolded && weak(made);
-  const chances = cards.map((made) => made.one.evidence?.chance).filter((chance) => chance !== undefined);
+  const chances = cards.map((made) => made.match.evidence?.chance).filter((chance) => chance !== undefined);
   const left = cards.length - weaker.length;
   const hidden = `${weaker.length} weaker ${weaker.length === 1 ? "place is" : "places are"} hidden.`;
   const nothing = chances.length && (!left || Math.max(...chances) < CONVINCING);
@@ -96,9 +96,9 @@ const show = () => {
   const cards = value.cards || [];
   unfolded = false;
   $(".results").classList.remove("stale");
-  list.replaceChildren(...cards.map((one) => {
-    const made = card(one);
-    made.one = { ...one };
+  list.replaceChildren(...cards.map((match) => {
+    const made = card(match);
+    made.match = { ...match };
     judged(made);
     return made;
   }));
@@ -108,15 +108,15 @@ const show = () => {
   const message = $(".message");
   message.textContent = value.message || "";
   message.classList.toggle("trouble", Boolean(value.trouble));
-  const wished = value.result_options || {};
+  const options = value.result_options || {};
   for (const name of ["top", "per_work", "least"]) {
-    const field = form.elements[name], wanted = String(wished[name] ?? field.value);
+    const field = form.elements[name], wanted = String(options[name] ?? field.value);
     if (![...field.options].some((option) => option.value === wanted)) field.append(h("option", {}, wanted));
     field.value = wanted;
   }
-  form.elements.own.checked = Boolean(wished.own);
-  form.elements.learn.checked = Boolean(wished.learn);
-  const offered = { asked: Boolean(value.asked), chance: cards.some((one) => one.evidence) };
+  form.elements.own.checked = Boolean(options.own);
+  form.elements.learn.checked = Boolean(options.learn);
+  const offered = { asked: Boolean(value.asked), chance: cards.some((match) => match.evidence) };
   for (const label of form.querySelectorAll("[data-needs]")) label.hidden = !offered[label.dataset.needs];
   fold();
   $(".results").scrollTop = 0;
@@ -134,27 +134,27 @@ const examine = (detail) => document.dispatchEvent(new CustomEvent("explorer:exa
   detail: { asked: props.value.asked, cards: shown(), ...detail },
 }));
 list.addEventListener("click", (event) => {
-  const one = event.target.closest(".card")?.one;
+  const match = event.target.closest(".card")?.match;
   const button = event.target.closest("button");
-  if (!one || !button) return;
-  if (button.matches(".follow")) trigger("follow", { kind: "work", key: one.work, box: one.box, at: asked() });
-  else if (button.matches(".look")) trigger("look", { kind: "work", key: one.work, box: one.box, also: one.also });
-  else if (button.matches(".examine")) examine({ one });
-  else if (button.matches(".compare")) compare(one);
+  if (!match || !button) return;
+  if (button.matches(".follow")) trigger("follow", { kind: "work", key: match.work, box: match.box, at: asked() });
+  else if (button.matches(".look")) trigger("look", { kind: "work", key: match.work, box: match.box, also: match.also });
+  else if (button.matches(".examine")) examine({ match });
+  else if (button.matches(".compare")) compare(match);
   else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {
-    detail: { asked: props.value.asked, one, verdict: button.dataset.verdict },
+    detail: { asked: props.value.asked, match, verdict: button.dataset.verdict },
   }));
 });
 $(".review").addEventListener("click", () => examine({ queue: true }));
 $(".unfold").addEventListener("click", () => { unfolded = !unfolded; fold(); });
 document.addEventListener("explorer:judged", (event) => {
-  const made = [...list.children].find((made) => made.one === event.detail.one);
+  const made = [...list.children].find((made) => made.match === event.detail.match);
   if (!made) return;
   judged(made);
   if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("change_options", { ...result_options(), at: asked() }) } }, "Search again"));
 });
 document.addEventListener("explorer:compare", (event) => {
-  if (shown().includes(event.detail.one)) compare(event.detail.one);
+  if (shown().includes(event.detail.match)) compare(event.detail.match);
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", (event) => {

@@ -2,19 +2,19 @@ const { h, picture, whole } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const words = $(".words"), order = $(".order input");
 const WORDS = { also: "and", like: "like", unlike: "not" };
-const MEANS = { also: "must be there too", like: "an example of what is meant", unlike: "not wanted" };
+const MEANS = { also: "must be there too", like: "an example of what is wanted", unlike: "not wanted" };
 let adding = "";
 
-const crop = (one) => {
-  if (!one.work && !one.url) return null;
-  if (one.kind !== "picture") return picture(server, one.work, { box: whole(one.box) ? null : one.box });
-  const [x0, y0, x1, y1] = (one.box || [0, 0, 1, 1]).map((side) => 100 * side);
-  return h("img", { src: one.url, alt: "", draggable: "false", class: "ready", style: { objectViewBox: `inset(${y0}% ${100 - x1}% ${100 - y1}% ${x0}%)` } });
+const crop = (detail) => {
+  if (!detail.work && !detail.url) return null;
+  if (detail.kind !== "picture") return picture(server, detail.work, { box: whole(detail.box) ? null : detail.box });
+  const [x0, y0, x1, y1] = (detail.box || [0, 0, 1, 1]).map((side) => 100 * side);
+  return h("img", { src: detail.url, alt: "", draggable: "false", class: "ready", style: { objectViewBox: `inset(${y0}% ${100 - x1}% ${100 - y1}% ${x0}%)` } });
 };
-const part = (one) => h("li", { class: one.role || "main" },
-  one.role ? h("span", { class: "word" }, WORDS[one.role]) : null,
-  h("span", { class: "crop", title: `${one.title}\n${one.role ? MEANS[one.role] : "what is looked for"}` }, crop(one),
-    one.role ? h("button", { type: "button", "data-index": one.index, title: "Take away", "aria-label": `Take away: ${MEANS[one.role]}, a detail of ${one.title}` }, "×") : null));
+const part = (detail) => h("li", { class: detail.role || "main" },
+  detail.role ? h("span", { class: "word" }, WORDS[detail.role]) : null,
+  h("span", { class: "crop", title: `${detail.title}\n${detail.role ? MEANS[detail.role] : "what is looked for"}` }, crop(detail),
+    detail.role ? h("button", { type: "button", "data-index": detail.index, title: "Take away", "aria-label": `Take away: ${MEANS[detail.role]}, a detail of ${detail.title}` }, "×") : null));
 const show = () => {
   const { main, others = [], words: said = "", together, layout } = props.value || {};
   $(".tray").hidden = !main;
@@ -46,11 +46,11 @@ $(".parts").addEventListener("click", (event) => {
   const button = event.target.closest("[data-index]");
   if (button) trigger("take", { index: Number(button.dataset.index), at: window.Explorer.asked() });
 });
-const say = () => {
-  if (words.value.trim() !== (props.value?.words || "")) trigger("say", { words: words.value, at: window.Explorer.asked() });
+const describe = () => {
+  if (words.value.trim() !== (props.value?.words || "")) trigger("describe", { words: words.value, at: window.Explorer.asked() });
 };
-words.addEventListener("change", say);
-words.addEventListener("keydown", (event) => { if (event.key === "Enter") say(); });
+words.addEventListener("change", describe);
+words.addEventListener("keydown", (event) => { if (event.key === "Enter") describe(); });
 order.addEventListener("change", () => trigger("order", { layout: order.checked, at: window.Explorer.asked() }));
 $(".only").addEventListener("click", () => trigger("only", { at: window.Explorer.asked() }));
 watch("value", show);

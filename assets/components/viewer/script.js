@@ -1,4 +1,4 @@
-const { h, place, percent, mark, byline, sameAddress } = window.Explorer;
+const { h, place, percent, mark, byline, sameAddress, ready } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const stage = $(".stage"), sheet = $(".sheet"), painting = $(".painting"), wait = $(".wait");
 const hover = $(".hover"), aim = $(".aim:not(.asked)"), sought = $(".asked"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
@@ -57,7 +57,7 @@ const zoomOnto = (box) => {
 // -- the square under the pointer -------------------------------------------------------------------------------
 const size = () => clamp(base / view.zoom, LEAST, MOST); // zoomed in, the outline keeps its size on the screen
 const region = () => {
-  const side = size() * Math.sqrt(value.width * value.height); // as explorer.search.click_box has it
+  const side = size() * Math.sqrt(value.width * value.height); // as click_box of explorer.search.click has it
   const w = Math.min(side / value.width, 1), t = Math.min(side / value.height, 1);
   const x = clamp(pointer.x - w / 2, 0, 1 - w), y = clamp(pointer.y - t / 2, 0, 1 - t);
   return [x, y, x + w, y + t];
@@ -126,8 +126,8 @@ const press = (event) => (auto ? point(meant(event)) : pick(region(), meant(even
 
 // -- what the next click adds, when the tray says so ------------------------------------------------------------
 const INVITE = {
-  also: "Click or draw the detail that must be there too", like: "Click or draw an example of what is meant",
-  unlike: "Click or draw what it should not be like",
+  also: "Click or draw the detail that must be there too", like: "Click or draw an example of what is wanted",
+  unlike: "Click or draw what is not wanted",
 };
 const arm = (role) => {
   if (role !== adding) document.dispatchEvent(new CustomEvent("explorer:adding", { detail: { role } }));
@@ -393,9 +393,9 @@ const show = () => {
   }
   caption();
   choose(value.box);
-  $(".others").replaceChildren(...(value.others || []).map((one) => {
-    const outline = mark(one.box);
-    outline.classList.add("other", one.role);
+  $(".others").replaceChildren(...(value.others || []).map((detail) => {
+    const outline = mark(detail.box);
+    outline.classList.add("other", detail.role);
     return outline;
   }));
   stepped();
@@ -422,4 +422,4 @@ watch("value", show);
 sized();
 setAuto(true);
 show();
-restore();
+ready.then(restore);
