@@ -26,9 +26,11 @@ from explorer.api import (
     SkippedRecord,
     TransformRecord,
     WorkRecord,
+    fetch_benchmark,
     index_folder,
     open,
     paint_demo,
+    serve,
 )
 from explorer.errors import ExplorerError
 
@@ -49,7 +51,9 @@ __all__ = [
     "TransformRecord",
     "WorkRecord",
     "__version__",
+    "fetch_benchmark",
     "index_folder",
     "open",
     "paint_demo",
+    "serve",
 ]

@@ -10,6 +10,7 @@ _PACKED = _PACKAGE / "_assets"
 _CHECKOUT = None if _PACKED.is_dir() else _PACKAGE.parent
 """The checkout that the package is run from; None where it was installed from a wheel, which holds its assets."""
 
+IN_CHECKOUT = _CHECKOUT is not None
 ASSETS = _CHECKOUT / "assets" if _CHECKOUT else _PACKED
 """Styles, components, prompts and bundled models: at the top of a checkout, inside an installed package."""
 DEFAULT_CACHE = Path(os.environ.get("EXPLORER_CACHE") or (_CHECKOUT / "index_cache" if _CHECKOUT else "index_cache"))

@@ -7,7 +7,12 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import threading
+import urllib.request
+import zipfile
 from dataclasses import asdict
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +24,7 @@ from explorer import paths
 from explorer.cli import main
 from explorer.collection import Judgement
 from explorer.geometry import Box
+from explorer.ui.page import free_port
 from explorer.workspace import Workspace
 
 
@@ -218,3 +224,37 @@ def test_importing_the_package_loads_no_library() -> None:
     done = subprocess.run([sys.executable, "-c", script], cwd=paths.ASSETS.parent, capture_output=True, text=True,
                           check=True)  # fmt: skip
     assert done.stdout.split() == ["explorer"]
+
+
+def test_an_evaluation_is_what_the_command_writes(
+    collection: explorer.IndexedCollection, demo_folder: Path, demo_cache: Path, tmp_path: Path, capsys
+) -> None:
+    truth = json.loads((demo_folder / "annotations.json").read_text("utf-8"))
+    few = tmp_path / "few.json"
+    few.write_text(json.dumps({name: entries[:1] for name, entries in list(truth.items())[:2]}), "utf-8")
+    arguments = ["evaluate", "artminer", "demo", "--annotations", str(few), "--json", "--cache", str(demo_cache)]
+    capsys.readouterr()
+    assert main(arguments) == 0
+    assert collection.evaluate(few) == json.loads(capsys.readouterr().out)
+    with pytest.raises(explorer.ExplorerError, match="no protocol"):
+        collection.evaluate(few, protocol="artminre")
+
+
+def test_a_page_is_served_in_the_background(demo_cache: Path) -> None:
+    address = explorer.serve("demo", cache=demo_cache, port=free_port("127.0.0.1", 0), block=False)
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        assert answer.status == 200
+
+
+def test_a_benchmark_is_fetched_into_a_folder(tmp_path: Path) -> None:
+    served = tmp_path / "served"
+    served.mkdir()
+    with zipfile.ZipFile(served / "some.zip", "w") as archive:
+        archive.writestr("annotations.json", "{}")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(served))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/some.zip"
+        folder = explorer.fetch_benchmark(tmp_path / "fetched", url=url)
+        server.shutdown()
+    assert (folder / "annotations.json").read_text() == "{}"

@@ -22,7 +22,7 @@ LAYERS = (
     "words", "search", "calibration", "indexing", "registration", "motifs", "maps", "adapt",
     "evaluate", "demo", "fetch",
     # fronts
-    "api", "ui", "cli",
+    "ui", "api", "cli",
 )  # fmt: skip
 """Imports point to the left in this list only; within one package they are free."""
 

@@ -8,7 +8,9 @@ what to do next.
 |---|---|---|
 | `explorer index FOLDER --name NAME` | `explorer.index_folder(folder, name)` | |
 | `explorer demo FOLDER` | `explorer.paint_demo(folder)` | |
-| `explorer serve NAME` | `explorer.ui.build_app`, `launch` | the app itself |
+| `explorer serve NAME` | `explorer.serve(name)` | the app itself |
+| `explorer evaluate artminer NAME --annotations FILE` | `c.evaluate(file)` | |
+| `explorer fetch brueghel` | `explorer.fetch_benchmark(folder)` | |
 | `NAME` of any command | `c = explorer.open(name)` | the collection that the app serves |
 | `search --image` | `c.search(image)` | `search_picture`, `search_region` |
 | `search --image --box` | `c.search(image, box=...)` | the same with `box` |
@@ -23,15 +25,15 @@ what to do next.
 | | `c.map()` | `map` |
 
 Filling and measuring a collection (`index`, `demo`, `fetch`, `evaluate`, `train-mini`) is for whoever runs the server
-and has no web call; `explorer.fetch`, `explorer.evaluate` and `explorer.adapt` have the last three as functions, which
-may change from one version to the next. `not` is a keyword of Python, hence `unwanted`; `explorer.index` and
-`explorer.demo` are subpackages, hence `index_folder` and `paint_demo`.
+and has no web call; `explorer.adapt.pipeline.train_mini` trains, and may change from one version to the next. `not` is
+a keyword of Python, hence `unwanted`; `explorer.index`, `explorer.demo` and `explorer.fetch` are subpackages, hence
+`index_folder`, `paint_demo` and `fetch_benchmark`.
 
 Importing this module is light: the model, the index and the libraries under them load with the first call that needs
 them.
 """
 
-from explorer.api.calls import index_folder, open, paint_demo
+from explorer.api.calls import fetch_benchmark, index_folder, open, paint_demo, serve
 from explorer.api.collection import IndexedCollection
 from explorer.api.records import (
     IndexRecord,
@@ -60,7 +62,9 @@ __all__ = [
     "SkippedRecord",
     "TransformRecord",
     "WorkRecord",
+    "fetch_benchmark",
     "index_folder",
     "open",
     "paint_demo",
+    "serve",
 ]

@@ -72,6 +72,39 @@ def paint_demo(folder: Path | str, works: int = 72) -> Path:
     return Path(folder)
 
 
+def fetch_benchmark(
+    folder: Path | str, *, url: str | None = None, sha256: str | None = None, progress: Progress = silent
+) -> Path:
+    """Download the Brueghel benchmark of ArtMiner from its authors (about 400 MB) into ``folder``; returns the folder.
+
+    ``url`` names another place that serves the archive, ``sha256`` (64 hex digits) the digest that it must have. A
+    download that was cut goes on where it was. Raises :class:`explorer.ExplorerError` when it does not arrive whole.
+    """
+    from explorer.fetch import BRUEGHEL_URL, fetch_archive
+
+    return fetch_archive(url or BRUEGHEL_URL, Path(folder), sha256, progress).folder
+
+
+def serve(  # noqa: PLR0913 (the command's options, each by its name)
+    name: str = "demo", *, cache: Path | str | None = None, host: str = "127.0.0.1", port: int = 7860,
+    open_browser: bool = False, threads: int = 0, device: str = "", block: bool = True, progress: Progress = silent,
+) -> str:  # fmt: skip
+    """Serve the page of a collection until interrupted, or with ``block=False`` in the background; returns its address.
+
+    Without a name it is the demo collection, which is painted and indexed if it is not there yet (then a script needs
+    the usual ``if __name__ == "__main__":``). The page reaches the other collections of the cache by
+    ``?collection=NAME``. Raises :class:`explorer.ExplorerError` for a collection that is none and a port that is taken.
+    """
+    from explorer.demo.opening import DEMO, open_demo
+    from explorer.ui import build_app, launch
+    from explorer.workspace import Workspace
+
+    runtime = _runtime(threads=threads, device=device)
+    folder = _folder(cache)
+    workspace = open_demo(folder, progress, runtime) if name == DEMO else Workspace.open(name, folder, runtime)
+    return launch(build_app(workspace, runtime), workspace, host, port, open_browser, block=block)
+
+
 def _folder(cache: Path | str | None) -> Path:
     return Path(cache) if cache is not None else paths.DEFAULT_CACHE
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.api.records import JudgementRecord, LabelRecord, MapRecord, SearchResult, WorkRecord
 from explorer.errors import ExplorerError
+from explorer.progress import Progress, silent
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -106,6 +107,21 @@ class IndexedCollection:
 
         layout = work_map(self.workspace)
         return [MapRecord(work, float(x), float(y)) for work, (x, y) in zip(layout.works, layout.xy, strict=True)]
+
+    def evaluate(
+        self, annotations: Path | str | None = None, *, protocol: str = "artminer", per_work: int = 1,
+        progress: Progress = silent,
+    ) -> dict[str, Any]:  # fmt: skip
+        """How well searches find what is known to recur; the record that ``explorer evaluate PROTOCOL --json`` writes.
+
+        ``annotations`` is a file of true boxes in ArtMiner's format; the protocol ``"brueghel"`` looks for it among the
+        pictures when it is left out. Raises :class:`explorer.ExplorerError` for a protocol that is none, and a file
+        that cannot be read as annotations.
+        """
+        from explorer.evaluate.command import evaluate_collection
+
+        path = None if annotations is None else Path(annotations)
+        return evaluate_collection(self.workspace, protocol, path, per_work, progress).record
 
     def judgements(self, csv: Path | str | None = None) -> list[JudgementRecord]:
         """All judgements that hold, in the order in which they were given; also written to a file ``csv``, if named."""

@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     training_options(train)
 
     serve = command(commands, "serve", _serve, "open a collection in the browser")
-    serve.add_argument("name", metavar="NAME")
+    serve.add_argument("name", metavar="NAME", nargs="?", default="demo", help="a collection; left out: the demo")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
@@ -222,9 +222,18 @@ def _train_mini(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    workspace = open_workspace(options)
+    from explorer.demo.opening import DEMO, open_demo
+
+    if options.name == DEMO:
+        with ProgressBar() as progress:
+            workspace = open_demo(options.cache, progress, runtime_options(options))
+    else:
+        workspace = open_workspace(options)
     from explorer.ui import build_app, launch
 
     page = build_app(workspace, runtime_options(options))
     print(f"{workspace.name} is open at http://{options.host}:{options.port} (stop with Ctrl-C)", file=sys.stderr)
-    launch(page, workspace, options.host, options.port, not options.no_browser)
+    try:
+        launch(page, workspace, options.host, options.port, not options.no_browser)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.errors import ExplorerError
+
 if TYPE_CHECKING:
     from explorer.progress import Progress
     from explorer.workspace import Workspace
@@ -40,16 +42,29 @@ def add_options(parser: argparse.ArgumentParser, protocol: str) -> None:
 
 def run(options: argparse.Namespace, open_workspace: Callable[[], Workspace], progress: Progress) -> Report:
     """Run the protocol that ``options.protocol`` names. Raises :class:`ExplorerError` as the protocols do."""
+    if options.protocol == "brueghel":
+        from explorer.evaluate.brueghel import require_collection
+
+        require_collection(options.name, options.cache)
+    return evaluate_collection(open_workspace(), options.protocol, options.annotations, options.per_work, progress)
+
+
+def evaluate_collection(
+    workspace: Workspace, protocol: str, annotations: Path | None, per_work: int, progress: Progress
+) -> Report:
+    """Run one of :data:`PROTOCOLS` on an opened collection; ``annotations`` may be None for the Brueghel benchmark, and
+    is then looked for among the pictures. Raises :class:`ExplorerError` as the protocols do."""
     from explorer.evaluate import brueghel
     from explorer.evaluate.annotations import read_annotations
     from explorer.evaluate.artminer import evaluate
 
-    if options.protocol == "artminer":
-        annotations = read_annotations(options.annotations)
-        result = evaluate(open_workspace(), annotations, options.per_work, progress)
+    if protocol not in PROTOCOLS:
+        raise ExplorerError(f"{protocol!r} is no protocol; these are: {', '.join(PROTOCOLS)}.")
+    if protocol == "artminer":
+        if annotations is None:
+            raise ExplorerError("Name the file of annotations, in ArtMiner's format.")
+        result = evaluate(workspace, read_annotations(annotations), per_work, progress)
         return Report(result.to_json(), result.lines())
-    brueghel.require_collection(options.name, options.cache)
-    workspace = open_workspace()
-    path = options.annotations or brueghel.find_annotations(workspace.folder)
-    result = evaluate(workspace, read_annotations(path), options.per_work, progress)
+    path = annotations or brueghel.find_annotations(workspace.folder)
+    result = evaluate(workspace, read_annotations(path), per_work, progress)
     return Report(brueghel.record(result, path), brueghel.lines(result, path))
