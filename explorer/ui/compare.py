@@ -39,8 +39,8 @@ LAID_BY_PLACE = (
 
 
 class Compare(AssetComponent):
-    """Two pictures on a light table. Events: ``lay`` and ``arrive`` (number, first, second, near, fit, chance, whole,
-    points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function: ``works``
+    """Two pictures on a light table. Events: ``lay`` and ``arrive`` (number, first, second, near, fit, probability,
+    whole, points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function: ``works``
     (text)."""
 
     folder = "compare"
@@ -78,7 +78,7 @@ class CompareTab:
         near, matrix = _boxes(sent.get("near")), incoming.matrix(sent.get("fit"))
         matched = None
         if near and matrix is not None:
-            matched = Matched(near, matrix, incoming.probability(sent.get("chance")))
+            matched = Matched(near, matrix, incoming.probability(sent.get("probability")))
         try:
             comparison = Comparison(self.app.of(session), sent)
         except ExplorerError as error:
@@ -210,7 +210,7 @@ def _matched(
     locating = pairs[:key_points] if key_points >= ENOUGH_KEY_POINTS else pairs
     matrix = map_of_match(transform, locating, near, sizes)
     kept = tuple((a, b, c, d) for a, b, c, d in pairs)
-    return Matched(near, matrix, incoming.probability(match.get("chance")), kept)
+    return Matched(near, matrix, incoming.probability(match.get("probability")), kept)
 
 
 def _boxes(sent: Any) -> MatchedBoxes | None:

@@ -72,7 +72,7 @@ class Tray(AssetComponent):
 class Results(AssetComponent):
     """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``change_options`` (top, per_work, own, least,
     learn), ``fold`` (least), ``compare`` (number; query: kind, key, box; match: work, box, mirrored, transform, pairs,
-    key_points, chance)."""
+    key_points, probability)."""
 
     folder = "results"
 

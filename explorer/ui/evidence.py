@@ -50,9 +50,9 @@ def evidence(
         return None
     measured = _measured(match, work, query_work, query_box)
     own_scale = measured.ratio if measured and found.transform else None
-    level, words = words_for.chance(match.score)  # of a query of several parts, that all of them are there
+    level, words = words_for.probability_level(match.score)  # of a query of several parts, that all of them are there
     return {
-        "chance": round(float(match.score), 4),
+        "probability": round(float(match.score), 4),
         "percent": words_for.percent(match.score),
         "level": level,
         "words": words,

@@ -22,7 +22,7 @@ LONGEST_TEXT = 2000
 MOST_RESULTS = 200
 MOST_ENLARGED = 100.0
 """Times that one picture may be as large as another, laid over it."""
-LEAST_CHANCES = (0, 30, 60, 90)
+LEAST_PROBABILITIES = (0, 30, 60, 90)
 """Per cent: below which match probability results may be hidden."""
 
 Fraction = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
@@ -188,7 +188,7 @@ def result_options(sent: Any) -> ResultOptions:
         top=whole_number(fields.get("top"), 1, MOST_RESULTS, default.top),
         per_work=whole_number(fields.get("per_work"), 1, 20, default.per_work),
         own=fields.get("own") is True,
-        least=max(chance for chance in LEAST_CHANCES if chance <= least),
+        least=max(probability for probability in LEAST_PROBABILITIES if probability <= least),
         learn=fields.get("learn") is True,
     )
 

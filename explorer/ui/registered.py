@@ -33,7 +33,7 @@ class Matched:
 
     near: MatchedBoxes
     matrix: np.ndarray
-    chance: float = 0.0
+    probability: float = 0.0
     pairs: tuple[tuple[float, float, float, float], ...] = ()
 
 
@@ -54,8 +54,11 @@ def as_matched(matched: Matched) -> views.Props:
 def fit(matched: Matched | None) -> views.Props:
     """What a link and a swap need of a match: six numbers, two rows of its matrix, and its probability."""
     if matched is None:
-        return {"fit": None, "chance": 0.0}
-    return {"fit": [round(float(number), 6) for number in matched.matrix[:2].ravel()], "chance": matched.chance}
+        return {"fit": None, "probability": 0.0}
+    return {
+        "fit": [round(float(number), 6) for number in matched.matrix[:2].ravel()],
+        "probability": matched.probability,
+    }
 
 
 def laid(found: Registration) -> views.Props:
@@ -91,9 +94,9 @@ def words_of_match(matched: Matched, works: tuple[Work, Work]) -> views.Props:
     first, second = works
     transform = transform_in_pixels(matched.matrix, ((first.width, first.height), (second.width, second.height)))
     how = words_for.transform(transform, _in_centimetres(transform.scale, works))
-    level, name = words_for.chance(matched.chance)
-    weighed = f" ({name}, {words_for.percent(matched.chance)})" if matched.chance else ""
-    if matched.chance and level == words_for.UNCONVINCING[0]:
+    level, name = words_for.probability_level(matched.probability)
+    weighed = f" ({name}, {words_for.percent(matched.probability)})" if matched.probability else ""
+    if matched.probability and level == words_for.UNCONVINCING[0]:
         return {"said": f"By this match{weighed}: {how}. Too few points match to rely on it; compare the whole works, "
                         "or set points by hand.", "trouble": True}  # fmt: skip
     return {"said": f"By this match{weighed}: {how}. Away from the detail the two works need not match."}

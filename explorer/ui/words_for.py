@@ -26,10 +26,10 @@ LITTLE_TO_GO_BY = (
 )
 
 
-def chance(probability: float) -> tuple[str, str]:
+def probability_level(probability: float) -> tuple[str, str]:
     """What a match of this probability is called: a short name for the page's style sheet, and words.
 
-    >>> chance(0.93), chance(0.1)
+    >>> probability_level(0.93), probability_level(0.1)
     (('sure', 'a copy, almost certainly'), ('weak', 'unconvincing'))
     """
     return next(((name, words) for least, name, words in CHANCES if probability >= least), UNCONVINCING)

@@ -25,7 +25,7 @@ HERE = Box(0.3, 0.3, 0.6, 0.7)
 class Worth:
     """What the matches are worth, by rank: changed by tests."""
 
-    chances: tuple[float, ...] = ()
+    probabilities: tuple[float, ...] = ()
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def address(workspace: Workspace) -> Iterator[str]:
 
     def search(*asked) -> list:
         matches = real.search(*asked)
-        return believed(matches, HERE, Worth.chances) if Worth.chances else matches
+        return believed(matches, HERE, Worth.probabilities) if Worth.probabilities else matches
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("explorer.ui.searching.search", search)
@@ -45,10 +45,12 @@ def address(workspace: Workspace) -> Iterator[str]:
 
 @pytest.fixture
 def detail(visit: Visit, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Page]:
-    """Open a detail whose matches are worth something: ``detail(work=, chances=, dark=)``."""
+    """Open a detail whose matches are worth something: ``detail(work=, probabilities=, dark=)``."""
 
-    def open_detail(work: int = 2, chances: tuple[float, ...] = (0.97, 0.7, 0.4, 0.1), dark: bool = False) -> Page:
-        monkeypatch.setattr(Worth, "chances", chances)
+    def open_detail(
+        work: int = 2, probabilities: tuple[float, ...] = (0.97, 0.7, 0.4, 0.1), dark: bool = False
+    ) -> Page:
+        monkeypatch.setattr(Worth, "probabilities", probabilities)
         box = ",".join(f"{side:.5f}" for side in HERE.as_tuple())
         page = visit(f"?work={workspace.collection.works()[work].id}&box={box}", dark=dark)
         page.wait_for_selector(CARDS, timeout=60_000)  # the first search also finds out what chance brings about
@@ -66,9 +68,9 @@ def place_of(page: Page, number: int) -> tuple[str, Box]:
 def test_cards_say_what_a_match_is_worth(detail: Callable[..., Page], picture_of: Keep):
     page = detail()
     first, last = page.locator(CARDS).first, page.locator(CARDS).last
-    expect(first.locator(".chance")).to_have_text("a copy, almost certainly97%")
+    expect(first.locator(".probability")).to_have_text("a copy, almost certainly97%")
     expect(first.locator(".transform")).to_contain_text("turned 8° to the right")
-    expect(last.locator(".chance")).to_have_text("unconvincing10%")
+    expect(last.locator(".probability")).to_have_text("unconvincing10%")
     expect(first.locator(".score")).to_have_count(0)
     picture_of(page, "cards")
 
@@ -143,7 +145,7 @@ def test_the_evidence_by_keyboard(detail: Callable[..., Page], workspace: Worksp
 
 
 def test_a_queue_of_what_is_not_judged_yet(detail: Callable[..., Page], workspace: Workspace, picture_of: Keep):
-    page = detail(work=5, chances=(0.95, 0.94, 0.93, 0.05))
+    page = detail(work=5, probabilities=(0.95, 0.94, 0.93, 0.05))
     page.locator(CARDS).first.locator("[data-verdict=doubtful]").click()
     expect(page.locator(CARDS).first.locator(".badge")).to_have_text("doubtful")
     page.locator(".part-results select[name=least]").first.select_option("90")
@@ -191,7 +193,7 @@ def test_undo_takes_the_verdict_back_and_leaves_the_note(detail: Callable[..., P
 
 
 def test_nothing_convincing_is_said(detail: Callable[..., Page], picture_of: Keep):
-    page = detail(chances=(0.28, 0.2))
+    page = detail(probabilities=(0.28, 0.2))
     verdict, unfold = page.locator(".part-results .verdict").first, page.locator(".part-results .unfold").first
     expect(verdict).to_have_text(NOTHING)
     expect(page.locator(CARDS).first).to_be_visible()
@@ -233,8 +235,8 @@ def test_evidence_for_titles_that_are_scripts(detail: Callable[..., Page], works
 
 def test_matches_without_evidence_look_as_ever(detail: Callable[..., Page], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("explorer.ui.evidence.evidence", lambda *_: None)
-    page = detail(chances=())
+    page = detail(probabilities=())
     expect(page.locator(CARDS).first.locator(".score")).to_contain_text("similarity")
     expect(page.locator(CARDS).first.locator(".examine")).to_have_count(0)
     expect(page.locator(".review").first).to_be_hidden()
-    expect(page.locator(".part-results [data-needs=chance]").first).to_be_hidden()
+    expect(page.locator(".part-results [data-needs=probability]").first).to_be_hidden()

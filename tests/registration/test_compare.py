@@ -216,7 +216,12 @@ def cards_of(context: CollectionContext, work_id: str, box: Box) -> list[dict]:
 def sent_by(card: dict) -> dict:
     """What the page sends of a card, as JSON carries it."""
     why = card["evidence"]
-    found = {"transform": why["fit"], "pairs": why["pairs"], "key_points": why["key_points"], "chance": why["chance"]}
+    found = {
+        "transform": why["fit"],
+        "pairs": why["pairs"],
+        "key_points": why["key_points"],
+        "probability": why["probability"],
+    }
     return json.loads(json.dumps({"work": card["work"], "box": card["box"], "mirrored": card["mirrored"], **found}))
 
 
@@ -228,7 +233,7 @@ def test_card_and_comparison_agree_for_every_sure_match_of_the_demos_truth(compa
             box = Box.from_pixels(tuple(query["query"][1]), first.width, first.height).clipped()
             for card in cards_of(compare.app.of(NEW), first.id, box):
                 evidence = card["evidence"]
-                if evidence["chance"] < 0.9 or evidence["fit"] is None:
+                if evidence["probability"] < 0.9 or evidence["fit"] is None:
                     continue
                 query_side = {**chosen(first.id), "box": list(box.as_tuple())}
                 shown = compare.from_match(NEW, event(query=query_side, match=sent_by(card)))
@@ -245,11 +250,11 @@ def test_card_and_comparison_agree_for_every_sure_match_of_the_demos_truth(compa
 
 
 def test_the_whole_works_are_one_click_away_and_the_match_another(compare, versions):
-    found = {"transform": {"scale": 0.5, "turn": 30, "mirror": True}, "chance": 0.95}
+    found = {"transform": {"scale": 0.5, "turn": 30, "mirror": True}, "probability": 0.95}
     match = {"work": versions[1], "box": [0.5, 0.5, 0.7, 0.7], **found}
     by_match = compare.from_match(NEW, event(query={**chosen(versions[0]), "box": [0.1, 0.1, 0.3, 0.3]}, match=match))
     assert by_match["said"].startswith("By this match (a copy, almost certainly, 95%): reversed")
-    kept = {name: by_match[name] for name in ("near", "fit", "chance")}
+    kept = {name: by_match[name] for name in ("near", "fit", "probability")}
     asked = {"first": chosen(versions[0]), "second": chosen(versions[1]), **json.loads(json.dumps(kept))}
     wholes = compare.lay(NEW, event(**asked, whole=True))
     assert wholes["matrix"] == compare.lay(NEW, event(first=asked["first"], second=asked["second"]))["matrix"]
@@ -259,7 +264,7 @@ def test_the_whole_works_are_one_click_away_and_the_match_another(compare, versi
 
 
 def test_a_match_that_does_not_convince_is_said_not_to(compare, versions):
-    found = {"transform": {"scale": 0.5, "turn": 30, "mirror": True}, "chance": 0.05}
+    found = {"transform": {"scale": 0.5, "turn": 30, "mirror": True}, "probability": 0.05}
     match = {"work": versions[1], "box": [0.5, 0.5, 0.7, 0.7], **found}
     shown = compare.from_match(NEW, event(query={**chosen(versions[0]), "box": [0.1, 0.1, 0.3, 0.3]}, match=match))
     assert shown["trouble"] and shown["said"].startswith("By this match (unconvincing, 5%)")

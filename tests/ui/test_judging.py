@@ -40,15 +40,21 @@ def work(**known) -> Work:
 # -- words -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("chance", "name"), [
+@pytest.mark.parametrize(("probability", "name"), [
     (1.0, "sure"), (0.9, "sure"), (0.8999, "likely"), (0.6, "likely"), (0.3, "possible"), (0.2999, "weak"),
 ])  # fmt: skip
-def test_chances_are_called_by_their_thresholds(chance: float, name: str) -> None:
-    assert words_for.chance(chance)[0] == name
+def test_probabilities_are_called_by_their_thresholds(probability: float, name: str) -> None:
+    assert words_for.probability_level(probability)[0] == name
 
 
-def test_no_chance_is_said_to_be_nothing_or_certainty() -> None:
-    assert [words_for.percent(chance) for chance in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["1%", "1%", "50%", "99%", "99%"]
+def test_no_probability_is_said_to_be_nothing_or_certainty() -> None:
+    assert [words_for.percent(probability) for probability in (0.0, 0.004, 0.5, 0.996, 1.0)] == [
+        "1%",
+        "1%",
+        "50%",
+        "99%",
+        "99%",
+    ]
     assert words_for.percentile(0.9999) == "stronger than 99.9% of unrelated pairs"
     assert words_for.percentile(0.0) == "no stronger than unrelated pairs"
 

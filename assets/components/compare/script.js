@@ -281,11 +281,11 @@ const ask = (event, first, second, more = {}) => {
   trigger(event, { number: comparisons.latest, first, second, near: null, fit: null, points: [], reversed: false, ...more });
 };
 // The two that lie here, otherwise registered.
-const again = (more) => ask("lay", chosen(value.first), chosen(value.second), { near: value.near, fit: value.fit, chance: value.chance, whole: value.whole, ...more });
+const again = (more) => ask("lay", chosen(value.first), chosen(value.second), { near: value.near, fit: value.fit, probability: value.probability, whole: value.whole, ...more });
 const swapped = (fit) => fit && inverse([...fit, 0, 0, 1]).slice(0, 6);
 const tools = {
   swap: () => ask("lay", chosen(value.second), chosen(value.first), {
-    near: value.near && { first: value.near.second, second: value.near.first }, fit: swapped(value.fit), chance: value.chance,
+    near: value.near && { first: value.near.second, second: value.near.first }, fit: swapped(value.fit), probability: value.probability,
     whole: value.whole, reversed: Boolean(value.reversed), points: (value.points || []).map(([a, b, c, d]) => [c, d, a, b]),
   }),
   flip, fit, in: () => zoomBy(1.4), out: () => zoomBy(1 / 1.4), legend: () => legend($(".keys").hidden),
@@ -374,7 +374,7 @@ const settle = (how) => {
   if (shown() && value.first && value.second) {
     SIDES.forEach((name) => url.searchParams.append("compare", (value[name].kind === "picture" ? OWN : "") + value[name].key));
     if (value.near) url.searchParams.set("at", SIDES.map((name) => value.near[name].join()).join(";"));
-    if (value.fit) url.searchParams.set("fit", [...value.fit, value.chance].join());
+    if (value.fit) url.searchParams.set("fit", [...value.fit, value.probability].join());
     if (value.whole) url.searchParams.set("whole", "1");
     if (value.points?.length) url.searchParams.set("points", value.points.map((four) => four.join()).join(";"));
     if (value.points?.length && value.reversed) url.searchParams.set("reversed", "1");
@@ -401,7 +401,7 @@ const restore = (event) => {
   arriving = true;
   mode = MODES.includes(asked.get("look")) ? asked.get("look") : event ? "side" : mode;
   ask("arrive", named(works[0]), named(works[1]), {
-    near: first && second ? { first, second } : null, fit: fit?.slice(0, 6), chance: fit?.[6], whole: asked.get("whole") === "1",
+    near: first && second ? { first, second } : null, fit: fit?.slice(0, 6), probability: fit?.[6], whole: asked.get("whole") === "1",
     points: rows("points"), reversed: asked.get("reversed") === "1",
   });
 };

@@ -30,7 +30,7 @@ const worth = (match) => match.evidence
   ? `${match.evidence.words}, ${match.evidence.percent}` : `similarity ${match.score.toFixed(2)}${match.mirrored ? ", mirrored" : ""}`;
 const believed = ({ evidence: why }) => why && h("div", { class: "believed " + why.level },
   h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: { width: why.percent } })),
-  h("p", { class: "chance" }, h("span", {}, why.words), h("span", { class: "percent" }, why.percent)),
+  h("p", { class: "probability" }, h("span", {}, why.words), h("span", { class: "percent" }, why.percent)),
   h("p", { class: "transform" }, why.transform));
 const deeds = (match) => match.evidence && h("div", { class: "deeds" },
   h("span", { class: "links" },
@@ -68,13 +68,13 @@ const judged = (made) => {
 const shown = () => [...list.children].filter((made) => !made.hidden).map((made) => made.match);
 const fold = () => {
   const cards = [...list.children], least = Number(form.elements.least.value) / 100;
-  const weak = (made) => made.match.evidence && made.match.evidence.chance < least;
+  const weak = (made) => made.match.evidence && made.match.evidence.probability < least;
   const weaker = cards.filter(weak);
   for (const made of cards) made.hidden = !unfolded && weak(made);
-  const chances = cards.map((made) => made.match.evidence?.chance).filter((chance) => chance !== undefined);
+  const probabilities = cards.map((made) => made.match.evidence?.probability).filter((probability) => probability !== undefined);
   const left = cards.length - weaker.length;
   const hidden = `${weaker.length} weaker ${weaker.length === 1 ? "place is" : "places are"} hidden.`;
-  const nothing = chances.length && (!left || Math.max(...chances) < CONVINCING);
+  const nothing = probabilities.length && (!left || Math.max(...probabilities) < CONVINCING);
   const count = props.value?.count || "";
   $(".count").textContent = weaker.length && !unfolded ? `${left} of ${count}` : count;
   const verdict = $(".verdict");
@@ -85,7 +85,7 @@ const fold = () => {
   unfold.textContent = unfolded ? "Hide the weaker places again" : nothing ? "Show them" : `${hidden} Show them`;
   list.after(unfold);
   if (nothing && !left) verdict.after(unfold);
-  $(".review").hidden = !chances.length || !shown().length;
+  $(".review").hidden = !probabilities.length || !shown().length;
 };
 const result_options = () => ({
   top: form.elements.top.value, per_work: form.elements.per_work.value, own: form.elements.own.checked,
@@ -116,7 +116,7 @@ const show = () => {
   }
   form.elements.own.checked = Boolean(options.own);
   form.elements.learn.checked = Boolean(options.learn);
-  const offered = { asked: Boolean(value.asked), chance: cards.some((match) => match.evidence) };
+  const offered = { asked: Boolean(value.asked), probability: cards.some((match) => match.evidence) };
   for (const label of form.querySelectorAll("[data-needs]")) label.hidden = !offered[label.dataset.needs];
   fold();
   $(".results").scrollTop = 0;
@@ -127,7 +127,7 @@ const place = ({ kind, key, box }) => ({ kind, key, box });
 const compare = ({ work, box, mirrored, evidence: why }) => {
   comparisons.latest += 1;
   document.dispatchEvent(new CustomEvent("explorer:comparing"));
-  const found = { transform: why?.fit, pairs: why?.pairs, key_points: why?.key_points, chance: why?.chance };
+  const found = { transform: why?.fit, pairs: why?.pairs, key_points: why?.key_points, probability: why?.probability };
   trigger("compare", { number: comparisons.latest, query: place(props.value.asked), match: { work, box, mirrored, ...found } });
 };
 const examine = (detail) => document.dispatchEvent(new CustomEvent("explorer:examine", {
