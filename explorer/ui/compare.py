@@ -40,8 +40,8 @@ LAID_BY_PLACE = (
 
 class Compare(AssetComponent):
     """Two pictures on a light table. Events: ``lay`` and ``arrive`` (number, first, second, near, fit, probability,
-    whole, points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function: ``works``
-    (text)."""
+    whole, points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function:
+    ``works`` (text)."""
 
     folder = "compare"
 
