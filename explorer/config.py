@@ -20,6 +20,10 @@ _DEFAULTS_OF = {
     MINI_MODEL: {"resolution": 832, "whitening": 0.5, "hog_weight": 2.0},
     SMALL_MODEL: {"resolution": 832, "whitening": 0.5, "hog_weight": 0.5},
 }
+FEATURES_VERSION = 1
+"""Raised by hand whenever a constant or a step of the algorithm changes what is computed of a picture (gradient
+histograms, key points, regions, PCA): it is part of the fingerprint, so that old features and new ones are never mixed.
+A test compares the features of a fixed picture with those that are kept for this version."""
 FACETS = ("token", "value")
 """Outputs of a transformer block that can match details: its tokens, or the value vectors of its attention."""
 INDEX_OPTIONS = ("model", "resolution", "match_layer", "match_facet", "cell_dims", "hog_weight", "whitening", "engine")
@@ -77,10 +81,15 @@ class Config:
                 object.__setattr__(self, name, value)
         if self.match_facet and self.match_facet not in FACETS:
             raise ExplorerError(f"The match facet is one of {', '.join(FACETS)}, not {self.match_facet!r}.")
-        if not 0 <= self.hog_weight <= 1000:
-            raise ExplorerError(f"The HOG weight must lie between 0 and 1000, not at {self.hog_weight}.")
-        if not 32 <= self.resolution <= 4096:
-            raise ExplorerError(f"The resolution must lie between 32 and 4096 pixels, not at {self.resolution}.")
+        for name, (least, most) in _LIMITS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+                raise ExplorerError(f"The setting {name!r} must lie between {least:g} and {most:g}, not at {value!r}.")
+        for name in _WHOLE:
+            if not isinstance(getattr(self, name), int):
+                raise ExplorerError(f"The setting {name!r} must be a whole number, not {getattr(self, name)!r}.")
+        if not self.scales or not all(0 < scale <= 1 for scale in self.scales):
+            raise ExplorerError(f"The scales of regions must lie above 0 and up to 1, not at {self.scales!r}.")
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Config:
@@ -91,7 +100,8 @@ class Config:
         """
         names = {old: new for new, old in _RENAMED.items()}
         record = {**_ADDED, **{names.get(name, name): value for name, value in dict(record).items()}}
-        known = {field.name for field in fields(cls)}
+        record = {name: value for name, value in record.items() if name not in LOOKUP_SETTINGS}
+        known = {field.name for field in fields(cls)} - LOOKUP_SETTINGS
         differing = sorted(known ^ set(record))
         if differing:
             raise ExplorerError(
@@ -101,8 +111,11 @@ class Config:
         return replace(cls(), **{**record, "scales": tuple(record["scales"])})
 
     def to_json(self) -> dict[str, Any]:
-        """All settings by name, with values that JSON can hold."""
-        return {**asdict(self), "scales": list(self.scales)}
+        """The settings that a collection was indexed with, by name, with values that JSON can hold. Those of
+        :data:`LOOKUP_SETTINGS` are left out: they are the program's, whatever they were when a collection was indexed.
+        """
+        record = {**asdict(self), "scales": list(self.scales)}
+        return {name: value for name, value in record.items() if name not in LOOKUP_SETTINGS}
 
     def fingerprint(self, model_hash: str) -> str:
         """A readable folder name that differs whenever the vectors would; ``model_hash`` identifies the weights.
@@ -111,15 +124,24 @@ class Config:
         'clip-vit-base-patch16-448px-...'
         """
         record = self.to_json()
-        ignored = {*_LOOKUP_SETTINGS, *(name for name, default in _ADDED.items() if record[name] == default)}
+        ignored = {"engine", *(name for name, default in _ADDED.items() if record[name] == default)}
         deciding = {_RENAMED.get(name, name): value for name, value in record.items() if name not in ignored}
         deciding["model"] = model_hash
+        if FEATURES_VERSION > 1:
+            deciding["features"] = FEATURES_VERSION
         digest = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:8]
         name = re.sub(r"[^A-Za-z0-9]+", "-", self.model.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]).strip("-")
         return f"{name.lower()[:40]}-{self.resolution}px-{digest}"
 
 
-_LOOKUP_SETTINGS = frozenset({"engine", "candidate_regions", "candidate_works", "rerank_works"})
+LOOKUP_SETTINGS = frozenset({"candidate_regions", "candidate_works", "rerank_works"})
+"""Settings of a search alone: they are not kept with a collection, so that a change of them holds for every index."""
+_LIMITS: dict[str, tuple[float, float]] = {
+    "resolution": (32, 4096), "match_layer": (-200, 0), "cell_dims": (0, 100_000), "whitening": (0, 1),
+    "hog_weight": (0, 1000), "overlap": (0, 0.95), "candidate_regions": (1, 10_000_000),
+    "candidate_works": (1, 10_000_000), "rerank_works": (1, 10_000_000),
+}  # fmt: skip
+_WHOLE = ("resolution", "match_layer", "cell_dims", *sorted(LOOKUP_SETTINGS))
 _RENAMED = {"hog_weight": "outlines", "rerank_works": "laid_works"}
 """Settings and their names in earlier versions. Those names are in old manifests and still in the fingerprint, so that
 renaming a setting encodes nothing again."""
