@@ -231,9 +231,14 @@ def _serve(options: argparse.Namespace) -> None:
         workspace = open_workspace(options)
     from explorer.ui import build_app, launch
 
+    def ready(address: str) -> None:
+        print(f"{workspace.name} is open at {address} (stop with Ctrl-C)", file=sys.stderr)
+        if options.host not in ("127.0.0.1", "localhost", "::1"):
+            print("Everybody who can reach this computer can open it, search and judge: there is no sign-in.",
+                  file=sys.stderr)  # fmt: skip
+
     page = build_app(workspace, runtime_options(options))
-    print(f"{workspace.name} is open at http://{options.host}:{options.port} (stop with Ctrl-C)", file=sys.stderr)
     try:
-        launch(page, workspace, options.host, options.port, not options.no_browser)
+        launch(page, workspace, options.host, options.port, not options.no_browser, ready=ready)
     except KeyboardInterrupt:
         print(file=sys.stderr)

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TITLE = "Brueghel Explorer"
+LAST_PORT = 65535
 TABS_LEFT = ("explore", "words", "map", "collection")
 """Tabs that the browser's Back can lead to from a comparison."""
 VISITORS_PICTURES = (3600, 86400)
@@ -132,22 +134,24 @@ def model_name(model: str) -> str:
     return Path(model).name if Path(model).is_absolute() else model
 
 
-def launch(
+def launch(  # noqa: PLR0913 (the command's options)
     page: gr.Blocks, workspace: Workspace, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False,
-    *, block: bool = True,
+    *, block: bool = True, ready: Callable[[str], None] = lambda address: None,
 ) -> str:  # fmt: skip
-    """Serve the page until interrupted (or, with ``block=False``, in the background) and give its address.
+    """Serve the page until interrupted (or, with ``block=False``, in the background) and give its address, which
+    ``ready`` is told as soon as the page can be opened.
 
-    Raises :class:`ExplorerError` when the port is taken.
+    Raises :class:`ExplorerError` when the port is none, or is taken.
     """
+    free = free_port(host, port)
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8).launch(
         server_name=host,
-        server_port=free_port(host, port),
+        server_port=free,
         inbrowser=open_browser,
         share=False,
         quiet=True,
-        prevent_thread_lock=not block,
+        prevent_thread_lock=True,
         footer_links=[],
         run_history=False,
         allowed_paths=page.allowed_paths,
@@ -161,6 +165,9 @@ def launch(
         mcp_server=False,
         max_file_size="200mb",
     )
+    ready(address)
+    if block:
+        page.block_thread()
     return address
 
 
@@ -174,7 +181,9 @@ def warm(workspace: Workspace) -> None:
 
 
 def free_port(host: str, port: int) -> int:
-    """The port, if it is free; a free one for 0. Raises :class:`ExplorerError` for one that is taken."""
+    """The port, if it is free; a free one for 0. Raises :class:`ExplorerError` for one that is none or is taken."""
+    if not 0 <= port <= LAST_PORT:
+        raise ExplorerError(f"A port is a number from 0 (any free one) to {LAST_PORT}, not {port}.")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

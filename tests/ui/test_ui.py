@@ -6,6 +6,7 @@ import json
 import math
 import os
 import socket
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,24 @@ def test_handlers_are_bound_so_that_gradio_hands_them_the_event(demo_workspace):
 def test_a_taken_port_is_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ExplorerError, match="cannot be used"):
         free_port("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("port", [-5, 65536, 10**9])
+def test_a_port_that_is_none_is_a_sentence(port: int):
+    with pytest.raises(ExplorerError, match="from 0"):
+        free_port("127.0.0.1", port)
+
+
+def test_the_address_is_told_when_the_page_can_be_opened(demo_workspace):
+    page, told = build_app(demo_workspace), []
+
+    def ready(address: str) -> None:
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            told.append(answer.status)
+
+    launch(page, demo_workspace, port=free_port("127.0.0.1", 0), block=False, ready=ready)
+    page.close(verbose=False)
+    assert told == [200]
 
 
 # -- the REST API ------------------------------------------------------------------------------------------------------
