@@ -15,11 +15,12 @@ Every detail has a match probability in every work, with its own evidence. They 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from explorer.geometry import Box
+from explorer.matching.dense import SAME_PLACE
 from explorer.search.feedback import Feedback, JudgedMatch, learn
 from explorer.search.layout import layout_factor
 from explorer.search.part_results import LEAST_PROBABILITY, DetailResult, PartResults, WordsResult, search_parts
@@ -117,9 +118,12 @@ class _Combination:
         if box is None:
             return None
         verified = shown if isinstance(shown, VerifiedPlace) else None
+        evidence = verified.evidence if verified else None
+        if evidence and verified and verified.box is not box and verified.box.iou(box) < SAME_PLACE:
+            evidence = evidence.without_pairs()  # it was judged at another place than the one that was found
         return CombinedPlace(
-            row, box, self._score(row), verified.mirrored if verified else False,
-            verified.evidence if verified else None, self._other_boxes(row), self._part_matches(row),
+            row, box, self._score(row), verified.mirrored if verified else False, evidence,
+            self._other_boxes(row), self._part_matches(row),
         )  # fmt: skip
 
     def rank_value(self, place: CombinedPlace) -> float:
@@ -138,16 +142,24 @@ class _Combination:
         return joint_probability(self.details, row, layout)
 
     def _shown_place(self, row: int) -> VerifiedPlace | WordPlace | None:
-        """The leading part's place, unless an example that is likely to be there has a higher probability."""
+        """The leading part's place, unless an example that is likely to be elsewhere has a higher probability there.
+
+        Evidence says how the *leading* detail became the match, so that of an example is not shown as if it did.
+        """
         lead_place = self.lead.places.get(row) if self.lead else None
         likely = [
             detail.places[row]
             for detail in self.details
-            if detail.example and row in detail.places and (lead_place is None or detail.probability(row) >= LIKELY)
-        ]
-        verified = ([lead_place] if lead_place else []) + likely
-        if verified:
-            return max(verified, key=lambda place: place.probability)
+            if detail.example and detail is not self.lead and row in detail.places
+            and (lead_place is None or detail.probability(row) >= LIKELY)
+        ]  # fmt: skip
+        best = max(likely, key=lambda place: place.probability, default=None)
+        if lead_place and (
+            best is None or best.probability <= lead_place.probability or best.box.iou(lead_place.box) >= SAME_PLACE
+        ):
+            return lead_place
+        if best:
+            return replace(best, evidence=best.evidence.without_pairs())
         wanted_words = [result for result in self.results.words if result.weight > 0]
         return wanted_words[0].places.get(row) if self.lead is None and wanted_words else None
 

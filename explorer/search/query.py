@@ -6,7 +6,7 @@ that may be negative. All values here are immutable and can be saved, linked and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explorer.errors import ExplorerError
@@ -111,6 +111,11 @@ class Evidence:
     """From the detail to the match; None where no transform was found."""
     pairs: tuple[tuple[float, float, float, float], ...]
     """Some of the inliers: x, y on the query's whole picture, x, y on the match's, as fractions."""
+
+    def without_pairs(self) -> Evidence:
+        """The same probability, without what relates the match to one detail: for a place that was found by another
+        detail than the one that is shown beside it."""
+        return replace(self, inliers=0, key_points=0, transform=None, pairs=())
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,9 @@ def evidence(
 def _measured(match: Match, work: Work, query_work: Work | None, query_box: Box) -> SizeComparison | None:
     """The detail's and the match's sizes in centimetres, where the catalogue has both works'."""
     here, there, found = extent(query_work), extent(work), match.evidence
-    if here is None or there is None or found is None:
+    if found is None or not found.inliers:  # nothing relates the two details, so neither do their sizes
+        return None
+    if here is None or there is None:
         return None
     tolerance = TOLERANCE_BY_POINTS if found.key_points >= ENOUGH_KEY_POINTS else TOLERANCE_BY_CELLS
     return compare_sizes((here, query_box), (there, match.box), found.transform, tolerance)

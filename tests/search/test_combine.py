@@ -11,6 +11,7 @@ from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
 from explorer.search import search
 from explorer.search.click import click_proposals
+from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Query, RegionPart, SearchOptions, WordsPart
 from explorer.workspace import Workspace
 
@@ -76,6 +77,29 @@ def test_an_example_lifts_what_is_like_it_and_stays_findable(pair: Workspace) ->
     lifted = scores_of(pair, part("only one.png", 1), part("only other.png", 2, 0.5))
     assert lifted["only other.png"] > alone["only other.png"] + 0.1
     assert "only one.png" not in lifted
+
+
+def test_evidence_is_that_of_the_query_whatever_is_learnt(pair: Workspace) -> None:
+    """An example is no reason to say how the *query* became the match."""
+    query = Query((part("asked.png", 1),))
+    plain = {match.work: match for match in search(pair, query, SearchOptions(top=100))}
+    accepted = JudgedMatch("as asked.png", plain["as asked.png"].box, accepted=True)
+    learnt = search(pair, query, SearchOptions(top=100), (accepted,))
+    assert learnt[0].work == "as asked.png" and learnt[0].evidence == plain["as asked.png"].evidence
+    for match in learnt:
+        assert match.evidence.transform in (None, plain[match.work].evidence.transform)
+        assert match.evidence.pairs in ((), plain[match.work].evidence.pairs)
+
+
+def test_a_place_that_an_example_found_has_no_transform_from_the_query(pair: Workspace) -> None:
+    query = Query((part("only one.png", 1), part("only other.png", 2, 0.5)))
+    found = {match.work: match for match in search(pair, query, SearchOptions(top=100))}
+    truth = box(WORKS["otherwise.png"][2])
+    if found["otherwise.png"].box.iou(truth) > 0.5:
+        assert found["otherwise.png"].evidence.transform is None
+    for match in found.values():
+        by_lead = [by.evidence for by in match.parts if by.part == 0]
+        assert match.evidence.transform in (None, *(evidence.transform for evidence in by_lead))
 
 
 def test_what_is_not_wanted_sinks(pair: Workspace) -> None:
