@@ -1,6 +1,6 @@
 """Open the web app: ``python app.py`` on the demo collection, ``python app.py NAME`` on one of your own.
 
-The same as ``explorer serve``. The demo is painted and indexed on the first run; that takes about a minute.
+The same as ``explorer serve``. The demo is painted and indexed on the first run; that takes a few minutes.
 """
 
 from __future__ import annotations

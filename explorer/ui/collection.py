@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -17,7 +20,7 @@ from explorer.ui.components import CollectionPanel
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session
 from explorer.ui.wiring import notify, quiet
-from explorer.verification.calibration_result import Calibration
+from explorer.verification.calibration_result import Bin, Calibration
 from explorer.workspace import Workspace
 
 UNCALIBRATED = (
@@ -74,7 +77,7 @@ def facts(workspace: Workspace) -> list[tuple[str, str]]:
 
 def commands(workspace: Workspace) -> list[views.Props]:
     """Commands that add to a collection or make another, each with its reason."""
-    explorer = ["explorer"] if shutil.which("explorer") else ["python", "-m", "explorer"]
+    explorer = ["explorer"] if shutil.which("explorer") else [_python(), "-m", "explorer"]
     cache = workspace.pictures.parent.parent
     where = [] if cache.resolve() == DEFAULT_CACHE.resolve() else ["--cache", str(cache)]
     again = shlex.join(
@@ -97,6 +100,19 @@ def commands(workspace: Workspace) -> list[views.Props]:
     ]
 
 
+def _python() -> str:
+    """The interpreter that runs the app, from the folder that it was started in: `.venv/bin/python`."""
+    here, python = Path.cwd(), Path(sys.executable)
+    return str(python.relative_to(here)) if python.is_relative_to(here) else str(python)
+
+
+def _middle_error(bins: Sequence[Bin]) -> float | None:
+    """Mean distance of what was given from what was right, of percentages between 10 and 90; None without any."""
+    middle = [(bin_.count, abs(bin_.confidence - bin_.right)) for bin_ in bins if 0.1 <= bin_.confidence <= 0.9]
+    total = sum(count for count, _ in middle)
+    return sum(count * error for count, error in middle) / total if total else None
+
+
 def reliability(calibration: Calibration) -> views.Props:
     """How far the percentages hold in this collection: a sentence, and per bin the percentage that was given beside the
     share that was right."""
@@ -106,7 +122,12 @@ def reliability(calibration: Calibration) -> views.Props:
         "This collection was calibrated with copies of its own details (in other sizes, reversed, recoloured, in grey, "
         f"in ink, blurred, set into other works): {calibration.copies} copies that were found again, and "
         f"{calibration.pairs:,} places that have nothing to do with what was searched for. The percentages were wrong "
-        f"by {100 * calibration.ece:.0f} points on average; of a copy and an unrelated place, the copy was given the "
+        f"by {100 * calibration.ece:.0f} points on average"
+    )
+    if (middle := _middle_error(calibration.reliability)) is not None:
+        words += f", the few between 10 and 90 by {100 * middle:.0f}"
+    words += (
+        "; of a copy and an unrelated place, the copy was given the "
         f"higher percentage in {100 * calibration.auc:.0f} of 100 cases."
     )
     bins = [{"said": row.confidence, "right": row.right, "count": row.count} for row in calibration.reliability]

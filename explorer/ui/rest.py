@@ -111,9 +111,11 @@ class RestApi:
         query = parse_parts(context.workspace.collection, parts, layout)
         return context.records(context.answer(query, _options(top, per_work)))
 
-    def label(self, prompts: str, collection: str = "") -> dict:
-        """Labels, one per line, and each work's scores and best label (null where none stands out)."""
-        return label_works(self._workspace(collection), parse_prompts(incoming.text(prompts))).to_json()
+    def label(self, prompts: str | list[str], collection: str = "") -> dict:
+        """Labels (a list, or a text with one per line), and each work's scores and best label (null where none stands
+        out)."""
+        text = "\n".join(map(incoming.text, prompts)) if isinstance(prompts, list) else prompts
+        return label_works(self._workspace(collection), parse_prompts(incoming.text(text))).to_json()
 
     def register(
         self, first: str, second: str, first_box: list[float] | None = None, second_box: list[float] | None = None,

@@ -335,6 +335,7 @@ def test_words_labels_and_map_through_the_api(client, demo_workspace):
     words = client.predict(text="a windmill", top=4, per_work=1, api_name="/search_words")
     assert len(words) == 4
     table = client.predict(prompts="a windmill\na ship", api_name="/label")
+    assert client.predict(prompts=["a windmill", "a ship"], api_name="/label") == table
     assert table["labels"] == ["a windmill", "a ship"]
     assert len(table["works"]) == demo_workspace.manifest.works
     assert sum(table["works"][0]["scores"].values()) == pytest.approx(1.0, abs=1e-3)
