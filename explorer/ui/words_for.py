@@ -80,7 +80,7 @@ def transform(found: Transform | None, scale: float | None = None) -> str:
 
     >>> from explorer.verification import Transform
     >>> transform(Transform(0.8, 4.0, True))
-    'reversed, 0.8 times, turned 4° to the left'
+    'reversed, 0.8 times as large, turned 4° to the left'
     >>> transform(Transform(1.01, -0.4, False))
     'the same way round, the same size'
     >>> transform(None)
@@ -91,7 +91,7 @@ def transform(found: Transform | None, scale: float | None = None) -> str:
     factor = found.scale if scale is None else scale
     turn = turned(found.turn)
     way = "reversed" if found.mirror else "" if turn else "the same way round"
-    large = "the same size" if abs(factor - 1) <= SAME_SCALE else f"{times(factor)} times"
+    large = "the same size" if abs(factor - 1) <= SAME_SCALE else f"{times(factor)} times as large"
     return ", ".join(words for words in (way, large, turn) if words)
 
 

@@ -61,9 +61,9 @@ def test_no_probability_is_said_to_be_nothing_or_certainty() -> None:
 
 @pytest.mark.parametrize(("transform", "words"), [
     (Transform(1.0, 0.0, True), "reversed, the same size"),
-    (Transform(2.0, -90.0, False), "2 times, turned 90° to the right"),
-    (Transform(0.331, 180.0, True), "reversed, 0.33 times, upside down"),
-    (Transform(0.8, 1.0, False), "the same way round, 0.8 times"),
+    (Transform(2.0, -90.0, False), "2 times as large, turned 90° to the right"),
+    (Transform(0.331, 180.0, True), "reversed, 0.33 times as large, upside down"),
+    (Transform(0.8, 1.0, False), "the same way round, 0.8 times as large"),
 ])  # fmt: skip
 def test_transforms_in_words(transform: Transform, words: str) -> None:
     assert words_for.transform(transform) == words
