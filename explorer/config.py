@@ -84,10 +84,10 @@ class Config:
         for name, (least, most) in _LIMITS.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-                raise ExplorerError(f"The setting {name!r} must lie between {least:g} and {most:g}, not at {value!r}.")
+                raise ExplorerError(f"The {_spoken(name)} must lie between {least:g} and {most:g}, not at {value!r}.")
         for name in _WHOLE:
             if not isinstance(getattr(self, name), int):
-                raise ExplorerError(f"The setting {name!r} must be a whole number, not {getattr(self, name)!r}.")
+                raise ExplorerError(f"The {_spoken(name)} must be a whole number, not {getattr(self, name)!r}.")
         if not self.scales or not all(0 < scale <= 1 for scale in self.scales):
             raise ExplorerError(f"The scales of regions must lie above 0 and up to 1, not at {self.scales!r}.")
 
@@ -137,7 +137,7 @@ class Config:
 LOOKUP_SETTINGS = frozenset({"candidate_regions", "candidate_works", "rerank_works"})
 """Settings of a search alone: they are not kept with a collection, so that a change of them holds for every index."""
 _LIMITS: dict[str, tuple[float, float]] = {
-    "resolution": (32, 4096), "match_layer": (-200, 0), "cell_dims": (0, 100_000), "whitening": (0, 1),
+    "resolution": (32, 4096), "match_layer": (-200, 200), "cell_dims": (0, 100_000), "whitening": (0, 1),
     "hog_weight": (0, 1000), "overlap": (0, 0.95), "candidate_regions": (1, 10_000_000),
     "candidate_works": (1, 10_000_000), "rerank_works": (1, 10_000_000),
 }  # fmt: skip
@@ -148,6 +148,11 @@ renaming a setting encodes nothing again."""
 _ADDED: dict[str, Any] = {"match_facet": ""}
 """Settings that manifests of earlier versions lack, with the value that those versions implied. With that value they do
 not enter the fingerprint, which then is what it was before the setting existed."""
+
+
+def _spoken(name: str) -> str:
+    """A setting's name in a sentence."""
+    return name.replace("hog", "HOG").replace("_", " ")
 
 
 @dataclass(frozen=True)

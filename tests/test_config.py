@@ -16,7 +16,7 @@ from explorer.errors import ExplorerError
     "wrong",
     [
         {"cell_dims": -5}, {"cell_dims": 3.5}, {"whitening": float("nan")}, {"whitening": 1.5}, {"hog_weight": -1},
-        {"hog_weight": float("inf")}, {"resolution": 31}, {"resolution": 832.5}, {"match_layer": 3}, {"overlap": 1.0},
+        {"hog_weight": float("inf")}, {"resolution": 31}, {"resolution": 832.5}, {"match_layer": 2.5}, {"overlap": 1.0},
         {"overlap": float("nan")}, {"scales": ()}, {"scales": (1.0, 0.0)}, {"scales": (float("nan"),)},
         {"candidate_works": 0}, {"rerank_works": -1}, {"candidate_regions": True}, {"match_facet": "key"},
     ],
