@@ -12,7 +12,7 @@ from explorer.errors import ExplorerError
 
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
 MINI_MODEL, SMALL_MODEL = "mini", "small"
-"""The bundled models: the demo's, and the one trained from scratch."""
+"""The bundled models: the demo's, and its successor."""
 _FROM_MODEL: Any = None
 """Default of the settings whose default depends on the model; ``Config.__post_init__`` fills them in."""
 _DEFAULTS = {"resolution": 448, "whitening": 0.0, "hog_weight": 1.0}

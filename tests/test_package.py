@@ -192,11 +192,11 @@ def test_the_files_that_a_text_names_are_there(name: str) -> None:
     assert not {path for path in named if not (ROOT / path).exists()}
 
 
-def test_the_rooms_of_the_contributors_guide_are_those_of_the_package() -> None:
+def test_the_packages_of_the_contributors_guide_are_those_that_there_are() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    table = text.split("| rooms |")[1].split("\n\n")[0]
+    table = text.split("| packages and modules |")[1].split("\n\n")[0]
     named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1])}
     package = ROOT / "explorer"
-    rooms = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
-    rooms |= {path.parent.name for path in package.glob("*/__init__.py")}
-    assert named == rooms
+    there = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
+    there |= {path.parent.name for path in package.glob("*/__init__.py")}
+    assert named == there

@@ -95,13 +95,11 @@ def serve(  # noqa: PLR0913 (the command's options, each by its name)
     the usual ``if __name__ == "__main__":``). The page reaches the other collections of the cache by
     ``?collection=NAME``. Raises :class:`explorer.ExplorerError` for a collection that is none and a port that is taken.
     """
-    from explorer.demo.opening import DEMO, open_demo
+    from explorer.demo.opening import open_or_make
     from explorer.ui import build_app, launch
-    from explorer.workspace import Workspace
 
     runtime = _runtime(threads=threads, device=device)
-    folder = _folder(cache)
-    workspace = open_demo(folder, progress, runtime) if name == DEMO else Workspace.open(name, folder, runtime)
+    workspace = open_or_make(name, _folder(cache), progress, runtime)
     return launch(build_app(workspace, runtime), workspace, host, port, open_browser, block=block)
 
 

@@ -222,13 +222,10 @@ def _train_mini(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from explorer.demo.opening import DEMO, open_demo
+    from explorer.demo.opening import open_or_make
 
-    if options.name == DEMO:
-        with ProgressBar() as progress:
-            workspace = open_demo(options.cache, progress, runtime_options(options))
-    else:
-        workspace = open_workspace(options)
+    with ProgressBar() as progress:
+        workspace = open_or_make(options.name, options.cache, progress, runtime_options(options))
     from explorer.ui import build_app, launch
 
     def ready(address: str) -> None:

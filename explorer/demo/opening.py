@@ -20,6 +20,16 @@ MODEL = "mini"
 log = logging.getLogger(__name__)
 
 
+def open_or_make(
+    name: str, cache: Path = DEFAULT_CACHE, progress: Progress = silent, runtime: RuntimeOptions | None = None
+) -> Workspace:  # fmt: skip
+    """Open a collection by its name, to be served: the demo is made if it is not there.
+
+    Raises :class:`ExplorerError` for any other that is not there.
+    """
+    return open_demo(cache, progress, runtime) if name == DEMO else Workspace.open(name, cache, runtime)
+
+
 def open_demo(
     cache: Path = DEFAULT_CACHE, progress: Progress = silent, runtime: RuntimeOptions | None = None,
     pictures: Path | None = None,

@@ -95,8 +95,8 @@ def test_a_place_that_an_example_found_has_no_transform_from_the_query(pair: Wor
     query = Query((part("only one.png", 1), part("only other.png", 2, 0.5)))
     found = {match.work: match for match in search(pair, query, SearchOptions(top=100))}
     truth = box(WORKS["otherwise.png"][2])
-    if found["otherwise.png"].box.iou(truth) > 0.5:
-        assert found["otherwise.png"].evidence.transform is None
+    assert found["otherwise.png"].box.iou(truth) > 0.5, "where the example is"
+    assert found["otherwise.png"].evidence.transform is None and found["otherwise.png"].evidence.pairs == ()
     for match in found.values():
         by_lead = [by.evidence for by in match.parts if by.part == 0]
         assert match.evidence.transform in (None, *(evidence.transform for evidence in by_lead))
