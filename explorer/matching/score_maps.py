@@ -14,6 +14,8 @@ import math
 
 import numpy as np
 
+from explorer.features.grid import widened
+
 IMPOSSIBLE = -2.0
 """Score of a placement that does not exist: below any cosine."""
 
@@ -26,7 +28,7 @@ def stacked(works: list[np.ndarray], shapes: np.ndarray) -> np.ndarray:
     rows, columns = shapes.max(axis=0)
     cells = np.zeros((len(works), rows, columns, works[0].shape[2]), dtype=np.float32)
     for number, work in enumerate(works):
-        cells[number, : work.shape[0], : work.shape[1]] = work
+        widened(work, out=cells[number, : work.shape[0], : work.shape[1]])
     return cells
 
 

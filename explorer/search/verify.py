@@ -23,7 +23,7 @@ from explorer.search.visual_query import VisualQuery
 from explorer.verification import (
     Hypothesis,
     VerificationResult,
-    compare_key_points,
+    compare_around,
     cue_vector,
     key_point_hypothesis,
     mean_cosine,
@@ -126,11 +126,11 @@ class _Scorer:
         size = self.sizes[tables.works[candidate.row]]
         grid = FeatureMap(tables.cells(candidate.row), detail.cells.antisymmetric)
         hypothesis = Hypothesis(grid, size, tables.points(candidate.row), candidate.box, candidate.mirrored)
-        compared = compare_key_points(detail.points, hypothesis.points)
-        results = [(candidate, score_match(detail, hypothesis, compared))]
-        if elsewhere := key_point_hypothesis(detail, hypothesis, compared):
+        matches = compare_around(detail, hypothesis)
+        results = [(candidate, score_match(detail, hypothesis, matches))]
+        if elsewhere := key_point_hypothesis(detail, hypothesis, matches):
             added = Candidate(candidate.row, elsewhere.box, mean_cosine(detail, elsewhere), elsewhere.mirrored)
-            results.append((added, score_match(detail, elsewhere, compared)))
+            results.append((added, score_match(detail, elsewhere)))
         return results
 
 

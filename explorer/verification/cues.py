@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.verification.cells import mutual_cells
 from explorer.verification.hypothesis import Detail, Hypothesis
-from explorer.verification.keypoints import KeyPointComparison
+from explorer.verification.keypoints import KeyPointMatches, compare_key_points
 from explorer.verification.match_model import significance
 from explorer.verification.pairs import distinct_pairs
 from explorer.verification.transforms import Fit, fit_similarity
@@ -80,15 +80,20 @@ def cell_cue(detail: Detail, hypothesis: Hypothesis) -> CellCue:
     return CellCue(cue.fit, cue.pairs, numbers[cue.fit.inliers] if cue.fit else numbers[:0])
 
 
-def key_point_cue(detail: Detail, hypothesis: Hypothesis, compared: KeyPointComparison) -> KeyPointCue:
+def compare_around(detail: Detail, hypothesis: Hypothesis) -> KeyPointMatches:
+    """The key points of a detail compared with those of the hypothesis' work: near are those in and around its box."""
+    near = hypothesis.points.are_inside(hypothesis.box.widened(_AROUND))
+    return compare_key_points(detail.points, hypothesis.points, near)
+
+
+def key_point_cue(detail: Detail, hypothesis: Hypothesis, matches: KeyPointMatches) -> KeyPointCue:
     """The transform on which key points in and around the hypothesis' box agree, as they are or mirrored, whichever
-    has more inliers.
+    has more inliers; ``matches`` are those that :func:`compare_around` gives.
 
     Significant only from :data:`MIN_KEY_POINTS` on; pairs that lie close together, as in one face, count as one.
     """
     tolerance = POINT_TOLERANCE * hypothesis.side
-    near = hypothesis.points.are_inside(hypothesis.box.widened(_AROUND))
-    tentative = list(key_point_pairs(compared, near))
+    tentative = list(placed_pairs(detail, hypothesis, matches.near))
     cues = [_agreeing(detail, hypothesis, pairs, tolerance, mirrored) for mirrored, pairs in tentative]
     best = max(cues, key=lambda cue: cue.count)
     if best.count < MIN_KEY_POINTS:
@@ -98,14 +103,12 @@ def key_point_cue(detail: Detail, hypothesis: Hypothesis, compared: KeyPointComp
     return KeyPointCue(best.fit, best.pairs, significance(agreeing, total, _random_share(hypothesis)))
 
 
-def key_point_pairs(compared: KeyPointComparison, among: np.ndarray | None = None) -> Iterator[tuple[bool, Pairs]]:
-    """Corresponding key points of the detail and of a work, first unmirrored, then mirrored (the flag).
-
-    ``among (K,) bool``, if given, restricts the work's key points.
-    """
-    for mirrored in (False, True):
-        rows = compared.pairs(mirrored, among)
-        yield mirrored, (compared.query.places[rows[:, 0]], compared.work.places[rows[:, 1]])
+def placed_pairs(
+    detail: Detail, hypothesis: Hypothesis, rows: tuple[np.ndarray, np.ndarray]
+) -> Iterator[tuple[bool, Pairs]]:
+    """The places of corresponding key points, first unmirrored, then mirrored (the flag); ``rows (M, 2)`` of each."""
+    for mirrored, of_orientation in zip((False, True), rows, strict=True):
+        yield mirrored, (detail.points.places[of_orientation[:, 0]], hypothesis.points.places[of_orientation[:, 1]])
 
 
 def fit_pairs(detail: Detail, hypothesis: Hypothesis, pairs: Pairs, tolerance: float, mirrored: bool) -> Fit | None:

@@ -20,12 +20,13 @@ from explorer.verification.cues import (
     CellCue,
     KeyPointCue,
     cell_cue,
+    compare_around,
     fit_pairs,
     key_point_cue,
-    key_point_pairs,
+    placed_pairs,
 )
 from explorer.verification.hypothesis import Detail, Hypothesis, transformed_box
-from explorer.verification.keypoints import KeyPointComparison, compare_key_points
+from explorer.verification.keypoints import KeyPointMatches
 from explorer.verification.match_model import agreement
 from explorer.verification.transforms import Fit, Transform
 
@@ -54,15 +55,10 @@ class VerificationResult:
     pairs: np.ndarray
 
 
-def score_match(
-    detail: Detail, hypothesis: Hypothesis, compared: KeyPointComparison | None = None
-) -> VerificationResult:
-    """Verify a hypothesis by both cues.
-
-    ``compared`` saves the comparison of key points where it has been made for another hypothesis on the same work.
-    """
+def score_match(detail: Detail, hypothesis: Hypothesis, matches: KeyPointMatches | None = None) -> VerificationResult:
+    """Verify a hypothesis by both cues; ``matches`` are those of :func:`compare_around`, if they are known already."""
     cells = cell_cue(detail, hypothesis)
-    points = key_point_cue(detail, hypothesis, compared or compare_key_points(detail.points, hypothesis.points))
+    points = key_point_cue(detail, hypothesis, matches or compare_around(detail, hypothesis))
     box, fit, points = _supported(detail, hypothesis, cells, points)
     transform = fit.transform if fit else None
     return VerificationResult(
@@ -100,16 +96,17 @@ def _mean_box(found: Box | None, hypothesis: Box) -> Box:
 
 
 def key_point_hypothesis(
-    detail: Detail, hypothesis: Hypothesis, compared: KeyPointComparison | None = None
+    detail: Detail, hypothesis: Hypothesis, matches: KeyPointMatches | None = None
 ) -> Hypothesis | None:
     """Another hypothesis on the same work, by the key points of the whole work alone.
 
-    None where they agree on the hypothesis that is given, or on nothing. ``compared`` as for :func:`score_match`.
+    None where they agree on the hypothesis that is given, or on nothing. ``matches`` as for :func:`score_match`.
     """
     best: Fit | None = None
     found: tuple[Box, bool] | None = None
     tolerance = POINT_TOLERANCE * detail.side
-    for mirrored, pairs in key_point_pairs(compared or compare_key_points(detail.points, hypothesis.points)):
+    matches = matches or compare_around(detail, hypothesis)
+    for mirrored, pairs in placed_pairs(detail, hypothesis, matches.everywhere):
         fit = fit_pairs(detail, hypothesis, pairs, tolerance, mirrored)
         if fit is None or fit.count < MIN_KEY_POINTS or not SCALES[0] < fit.transform.scale < SCALES[1]:
             continue

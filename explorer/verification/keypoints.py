@@ -17,8 +17,11 @@ LONG_SIDE = 1000
 """Pixels on the long side of the pictures in which key points are detected."""
 MOST = 4000
 """Key points kept of a picture, those of the strongest contrast: with 800, small details lose theirs."""
+MOST_COMPARED = 600
+"""Key points of a detail that are compared: a whole picture has thousands, of which these tell as much."""
 RATIO = 0.8
 """Greatest ratio of the distance to the nearest descriptor to that of the second nearest (Lowe, section 7.1)."""
+_CACHED_PRODUCTS = 200_000  # inner products computed at a time
 
 
 @dataclass(frozen=True)
@@ -72,32 +75,34 @@ def find_key_points(picture: np.ndarray, most: int = MOST) -> KeyPoints:
 
 
 @dataclass(frozen=True)
-class KeyPointComparison:
-    """Inner products ``(2, Q, K) float32`` of the descriptors of a detail's key points, as they are and mirrored, with
-    those of a work's."""
+class KeyPointMatches:
+    """Corresponding key points of a detail and of a work, twice: as they are, and with the detail's mirrored.
 
-    query: KeyPoints
-    work: KeyPoints
-    products: np.ndarray
+    Pairs ``(M, 2) int64`` are rows of the detail's and of the work's key points, each in one pair at most: ``near``
+    those that are found when only a part of the work's key points is compared, ``everywhere`` when all are.
+    """
 
-    def pairs(self, mirrored: bool, among: np.ndarray | None = None) -> np.ndarray:
-        """Corresponding key points ``(M, 2) int64``, rows of the query's and of the work's, each in one pair at most.
-
-        ``among (K,) bool``, if given, restricts the work's key points.
-        """
-        products = self.products[int(mirrored)]
-        if among is None:
-            return _ratio_test(products, RATIO)
-        rows = np.flatnonzero(among)
-        pairs = _ratio_test(products[:, rows], RATIO)
-        return np.stack([pairs[:, 0], rows[pairs[:, 1]]], axis=1)
+    near: tuple[np.ndarray, np.ndarray]
+    everywhere: tuple[np.ndarray, np.ndarray]
 
 
-def compare_key_points(query: KeyPoints, work: KeyPoints) -> KeyPointComparison:
-    """Compare a detail's key points, as they are and mirrored, with a work's, in one matrix product."""
-    descriptors = np.concatenate([query.descriptors, query.with_mirrored_descriptors().descriptors]).astype(np.float32)
-    products = descriptors @ work.descriptors.astype(np.float32).T
-    return KeyPointComparison(query, work, products.reshape(2, len(query), len(work)))
+def compare_key_points(detail: KeyPoints, work: KeyPoints, near: np.ndarray) -> KeyPointMatches:
+    """Compare a detail's key points, as they are and mirrored, with a work's; ``near (K,) bool`` is the part of the
+    work whose key points are compared by themselves as well.
+
+    Of more than :data:`MOST_COMPARED` key points of the detail, so many are compared, spread evenly over all.
+    """
+    compared = _spread(len(detail), MOST_COMPARED)
+    straight = KeyPoints(detail.places[compared], detail.descriptors[compared])
+    both = np.concatenate([straight.descriptors, straight.with_mirrored_descriptors().descriptors])
+    order = np.argsort(~near, kind="stable")  # those near come first
+    count = int(np.count_nonzero(near))
+    inside, outside = _two_nearest(both, work.descriptors[order].astype(np.float32), count)
+    matches = []
+    for nearest in (inside, _nearer(inside, outside, count)):
+        found = [_ratio_test(half, RATIO) for half in nearest.split(len(straight))]
+        matches.append(tuple(np.stack([compared[rows], order[columns]], axis=1) for rows, columns in found))
+    return KeyPointMatches(*matches)
 
 
 def matching_key_points(query: KeyPoints, work: KeyPoints, ratio: float = RATIO) -> np.ndarray:
@@ -105,26 +110,72 @@ def matching_key_points(query: KeyPoints, work: KeyPoints, ratio: float = RATIO)
 
     ``ratio`` is that of the ratio test, 0 to 1 (no test).
     """
-    return _ratio_test(query.descriptors.astype(np.float32) @ work.descriptors.astype(np.float32).T, ratio)
+    nearest, _ = _two_nearest(query.descriptors, work.descriptors.astype(np.float32), len(work))
+    return np.stack(_ratio_test(nearest, ratio), axis=1)
 
 
-def _ratio_test(products: np.ndarray, ratio: float) -> np.ndarray:
-    """Rows and columns ``(M, 2)`` of descriptors that are nearest, and much nearer than the second nearest.
+@dataclass(frozen=True)
+class _Nearest:
+    """Of each descriptor of a detail, ``(Q,)``: which of a work's is nearest, and the inner products with it and with
+    the second nearest; an inner product of -1 stands for none."""
 
-    ``products (Q, K)`` are changed meanwhile and put back.
-    """
-    if products.shape[0] == 0 or products.shape[1] < 2:
-        return np.zeros((0, 2), np.int64)
-    nearest = products.argmax(axis=1)
-    rows = np.arange(len(products))
-    first = products[rows, nearest]
-    products[rows, nearest] = -1
-    second = products.max(axis=1)
-    products[rows, nearest] = first
-    distance, second_distance = (np.maximum(1 - product / 255**2, 0) for product in (first, second))  # squared, halved
-    good = distance < ratio**2 * second_distance
-    rows, nearest, distance = rows[good], nearest[good], distance[good]
-    order = np.argsort(distance, kind="stable")  # a work's key point goes to the nearest of the query's
-    _, kept = np.unique(nearest[order], return_index=True)
-    kept = order[np.sort(kept)]
-    return np.stack([rows[kept], nearest[kept]], axis=1)
+    column: np.ndarray
+    product: np.ndarray
+    second: np.ndarray
+
+    @classmethod
+    def none(cls, count: int) -> _Nearest:
+        """Where nothing has been compared yet."""
+        return cls(np.zeros(count, np.int64), np.full(count, -1, np.float32), np.full(count, -1, np.float32))
+
+    def split(self, at: int) -> tuple[_Nearest, _Nearest]:
+        """The first ``at`` descriptors, and the others."""
+        sides = (self.column, self.product, self.second)
+        return _Nearest(*(side[:at] for side in sides)), _Nearest(*(side[at:] for side in sides))
+
+
+def _spread(count: int, most: int) -> np.ndarray:
+    """Numbers below ``count``, ascending: ``most`` of them at most, at even distances."""
+    return np.arange(count) if count <= most else np.arange(most) * count // most
+
+
+def _two_nearest(descriptors: np.ndarray, on_work: np.ndarray, first: int) -> tuple[_Nearest, _Nearest]:
+    """The two nearest of ``descriptors (Q, 128) uint8`` among the ``first`` of a work's, ``on_work (K, 128) float32``,
+    and among the others, whose numbers then begin at 0."""
+    parts = (slice(0, first), slice(first, len(on_work)))
+    found = (_Nearest.none(len(descriptors)), _Nearest.none(len(descriptors)))
+    block_rows = max(1, _CACHED_PRODUCTS // max(len(on_work), 1))  # products are read while they are in the cache
+    for start in range(0, len(descriptors), block_rows):
+        block = slice(start, start + block_rows)
+        products = descriptors[block].astype(np.float32) @ on_work.T
+        rows = np.arange(len(products))
+        for part, nearest in zip(parts, found, strict=True):
+            of_part = products[:, part]
+            if of_part.shape[1]:
+                columns = of_part.argmax(axis=1)
+                nearest.column[block], nearest.product[block] = columns, of_part[rows, columns]
+                of_part[rows, columns] = -1
+                nearest.second[block] = of_part.max(axis=1)
+    return found
+
+
+def _nearer(first: _Nearest, rest: _Nearest, offset: int) -> _Nearest:
+    """The two nearest of two parts of a work's descriptors; those of the ``rest`` are numbered from ``offset`` on."""
+    in_first = first.product >= rest.product
+    return _Nearest(
+        np.where(in_first, first.column, rest.column + offset),
+        np.where(in_first, first.product, rest.product),
+        np.where(in_first, np.maximum(first.second, rest.product), np.maximum(rest.second, first.product)),
+    )
+
+
+def _ratio_test(nearest: _Nearest, ratio: float) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns ``(M,)`` of descriptors that are nearest, and much nearer than the second nearest."""
+    # of unit vectors, half the squared distance is 1 minus the inner product
+    distance, second = (np.maximum(1 - each / 255**2, 0) for each in (nearest.product, nearest.second))
+    rows = np.flatnonzero((distance < ratio**2 * second) & (nearest.second >= 0))
+    if not len(rows):
+        return rows, rows
+    order = rows[np.argsort(distance[rows], kind="stable")]  # a work's key point goes to the nearest of the query's
+    columns, kept = np.unique(nearest.column[order], return_index=True)
+    return order[kept], columns
