@@ -15,7 +15,7 @@ from explorer.config import Config
 from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
 from explorer.matching.dense import MatchOptions, locate
-from explorer.search.candidates import Candidate, best_per_work, match_coarsely, retrieve_candidates
+from explorer.search.candidates import Candidate, best_per_work, match_coarsely, retrieve_candidates, shortlist
 from explorer.search.query import RegionPart
 from explorer.search.rerank import match_densely
 from explorer.search.verify import VerifiedPlace, probability_of, verify
@@ -102,9 +102,11 @@ class Bench:
         return match_densely(self.workspace, query.ready, self.coarse(query, mirror))
 
     def coarse(self, query: AnnotatedQuery, mirror: bool = True) -> list[Candidate]:
+        if mirror:
+            return shortlist(self.workspace, query.ready, frozenset())
         rows = [candidate.row for candidate in self.retrieved(query)]
-        options = MatchOptions(mirror=mirror)
-        return match_coarsely(self.workspace, query.ready, rows, options, self.workspace.config.rerank_works)
+        works = self.workspace.config.rerank_works
+        return match_coarsely(self.workspace, query.ready, rows, MatchOptions(mirror=False), works)
 
     def exhaustive(self, query: AnnotatedQuery) -> list[Candidate]:
         rows = [row for row in range(len(self.workspace.tables.works)) if row not in query.ready.own]

@@ -102,7 +102,13 @@ def shortlist(workspace: Workspace, query: VisualQuery, without: frozenset[int])
     depend on it.
     """
     rows = _retrieved_rows(workspace, query, without)
-    return match_coarsely(workspace, query, rows, works=workspace.config.rerank_works)
+    candidates = match_coarsely(workspace, query, rows, works=workspace.config.rerank_works)
+    best = {candidate.row: candidate for candidate in reversed(candidates)}  # of each work, the best comes first
+    others = sorted(
+        (candidate.cosine for candidate in candidates if best[candidate.row] is not candidate), reverse=True
+    )
+    least = others[len(best)] if len(others) > len(best) else -np.inf
+    return [candidate for candidate in candidates if best[candidate.row] is candidate or candidate.cosine > least]
 
 
 def beyond_shortlist(

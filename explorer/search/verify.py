@@ -146,13 +146,8 @@ def _evidence(
         inliers=result.cells + result.points,
         key_points=result.points,
         transform=result.transform,
-        pairs=tuple(_rounded(pair) for pair in result.pairs[:PAIRS_KEPT]),
+        pairs=tuple((x, y, to_x, to_y) for x, y, to_x, to_y in result.pairs[:PAIRS_KEPT].round(5).tolist()),
     )
-
-
-def _rounded(pair: np.ndarray) -> tuple[float, float, float, float]:
-    x, y, match_x, match_y = (round(float(side), 5) for side in pair)
-    return x, y, match_x, match_y
 
 
 def _same_place(box: Box, taken: Box) -> bool:

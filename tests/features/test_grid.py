@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from explorer.features.grid import FeatureMap, resample, unit_rows
+from explorer.features.grid import FeatureMap, resample, unit_rows, widened
 from explorer.features.regions import pool, region_boxes
 from explorer.geometry import Box
 
@@ -110,3 +110,14 @@ def test_mirroring_turns_the_cells_round() -> None:
     vectors = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
     assert FeatureMap(vectors).mirrored().vectors[:, 0].tolist() == vectors[:, 2].tolist()
     assert FeatureMap(vectors).shape == (2, 3)
+
+
+def test_halves_are_widened_exactly() -> None:
+    """All finite ones, the smallest among them, also from part of an array into part of one."""
+    halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)].reshape(-1, 8)
+    np.testing.assert_array_equal(widened(halves), halves.astype(np.float32))
+    out = np.zeros((len(halves), 12), np.float32)
+    widened(halves[::2, 1:5], out=out[: len(halves[::2]), 2:6])
+    np.testing.assert_array_equal(out[: len(halves[::2]), 2:6], halves[::2, 1:5].astype(np.float32))
+    assert not out[:, :2].any() and not out[:, 6:].any()
