@@ -163,7 +163,7 @@ class RuntimeOptions:
     """
 
     threads: int = 0
-    """Threads of the model."""
+    """Threads that may compute at once, the model's and all others."""
     batch: int = 0
     """Pictures per forward pass of the model."""
     device: str = ""

@@ -28,6 +28,7 @@ from PIL import Image
 from explorer.demo.catalogue import FIELDS, catalogue_row
 from explorer.demo.painting import Occurrence, paint_work
 from explorer.demo.plan import WorkPlan, plan_works
+from explorer.parallel import thread_count
 
 __all__ = ["paint_demo", "plan_works"]
 
@@ -73,11 +74,11 @@ def leave_one_out(occurrences: list[dict[str, Any]]) -> dict[str, list[dict[str,
 def _paint_all(
     plans: list[WorkPlan], seed: int, images: Path, progress: Callable[[int, int], None]
 ) -> dict[int, list[dict[str, Any]]]:
-    """Paint on all processors; each work is independent, so the order they finish in does not matter."""
+    """Paint on all processors that may be used; each work is independent, so the order they finish in does not matter."""
     if len(plans) <= 2:
         return {plan.number: _paint_and_save(plan, seed, images) for plan in plans}
     truth: dict[int, list[dict[str, Any]]] = {}
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as painters:
+    with ProcessPoolExecutor(thread_count(), multiprocessing.get_context("spawn")) as painters:
         waiting = {painters.submit(_paint_and_save, plan, seed, images): plan.number for plan in plans}
         for done, future in enumerate(as_completed(waiting), start=1):
             truth[waiting[future]] = future.result()

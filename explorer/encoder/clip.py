@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +34,7 @@ from explorer.encoder.device import chosen_device
 from explorer.encoder.tiles import Tiling
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
+from explorer.parallel import thread_count
 from explorer.paths import ASSETS
 
 MINI_FOLDER = ASSETS / "models" / "mini"
@@ -189,7 +189,7 @@ def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder
 
     Raises :class:`ExplorerError` when it is not to be had, or the device is not there.
     """
-    torch.set_num_threads(threads or os.cpu_count() or 1)
+    torch.set_num_threads(threads or thread_count())
     device = chosen_device(device)
     files = read_clip(str(MINI_FOLDER) if config.model == MINI_MODEL else config.model)
     return ClipEncoder(files.model, files.tokenizer, config, device, files.colours)

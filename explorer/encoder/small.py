@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from explorer.encoder.device import chosen_device
 from explorer.encoder.lite import LAST, STRIDE, Lite
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
+from explorer.parallel import thread_count
 from explorer.paths import ASSETS
 
 SMALL_FOLDER = ASSETS / "models" / "small"
@@ -151,7 +151,7 @@ def is_small(config: Config) -> bool:
 
 def load_small(config: Config, threads: int = 0, device: str = "") -> SmallEncoder:
     """Load the config's folder. Raises :class:`ExplorerError` when it is damaged, or the device is not there."""
-    torch.set_num_threads(threads or os.cpu_count() or 1)
+    torch.set_num_threads(threads or thread_count())
     folder = folder_of(config)
     try:
         return SmallEncoder(folder, config, chosen_device(device), SMALL_NOTE if config.model == SMALL_MODEL else "")
