@@ -57,9 +57,9 @@ def parsed(rollup: list[str]) -> Memory:
 
 
 def settled(pid: int) -> Memory:
-    """Memory once the process, for three seconds, has hardly done anything."""
+    """Memory once the process, for eight seconds, has hardly done anything."""
     quiet, spent = 0, cpu(pid)
-    while quiet < 3:
+    while quiet < 8:
         time.sleep(1)
         now = cpu(pid)
         quiet = quiet + 1 if now - spent < IDLE else 0
@@ -86,13 +86,13 @@ def deeds(client: Client, workspace: Workspace) -> Iterator[tuple[str, Callable[
     def ask(name: str, **what: Any) -> Callable[[], Any]:
         return lambda: client.predict(**what, api_name=f"/{name}")
 
-    yield "first search, with a box", ask("search_region", file=first, box=pixels(first))
+    yield "the map", ask("map")
+    yield "words", ask("search_words", text="a windmill")
+    yield "a search with a box", ask("search_region", file=first, box=pixels(first))
     yield "ten more", lambda: [ask("search_region", file=work, box=pixels(work))() for work in workspace.tables.works[1:11]]
     yield "a click", ask("click_region", file=second, x=pixels(second)[0], y=pixels(second)[1])
-    yield "words", ask("search_words", text="a windmill")
     yield "a picture of one's own", ask("search_picture", picture=handle_file(picture))
     yield "comparing two works", ask("register", first=first, second=second)
-    yield "the map", ask("map")
 
 
 def served(name: str, cache: Path) -> Iterator[tuple[str, Memory]]:
@@ -107,8 +107,7 @@ def served(name: str, cache: Path) -> Iterator[tuple[str, Memory]]:
             if "is open at" in line:
                 break
         yield "ready", memory(server.pid)
-        yield "index, model and map loaded", settled(server.pid)
-        client = Client(f"http://127.0.0.1:{port}", verbose=False)
+        client = Client(f"http://127.0.0.1:{port}", verbose=False, httpx_kwargs={"timeout": 300})
         for deed, do in deeds(client, Workspace.open(name, cache)):
             do()
             yield deed, settled(server.pid)

@@ -82,13 +82,16 @@ def map_in_threads(function: Callable[[Item], Result], items: Sequence[Item]) ->
 class _Threads:
     """The process's number of threads; as a context, BLAS at one thread.
 
-    Contexts may overlap: the first to enter sets BLAS to one thread, the last to leave restores what it had.
+    Contexts may overlap: the first to enter sets BLAS to one thread, the last to leave restores what it had. Both happen
+    in a thread of their own. For threadpoolctl ignores, until a thread is done with its limit, what other threads ask
+    for, be it to take that limit off.
     """
 
     def __init__(self) -> None:
         self.asked = 0
         self._lock = threading.Lock()
         self._inside = 0
+        self._keeper = ThreadPoolExecutor(1, "BLAS")
         self._one: Any = None
 
     def limit(self, count: int) -> None:
@@ -98,32 +101,36 @@ class _Threads:
             if not (count or was) and allowed == os.cpu_count():
                 return  # nobody has asked for anything: leave the user's own environment as it is
             os.environ.update(dict.fromkeys(_VARIABLES, str(allowed)))
-            if self._inside:
-                self._one.restore_original_limits()
-            ThreadpoolController().limit(limits=allowed)
             for library, setter in _SETTERS.items():
                 getattr(sys.modules.get(library), setter, _ignored)(allowed)
             if self._inside:
-                self._one = _one_thread_of_blas()
+                self._release()
+            setting = threading.Thread(target=lambda: ThreadpoolController().limit(limits=allowed, user_api="blas"))
+            setting.start()
+            setting.join()
+            if self._inside:
+                self._hold()
 
     def __enter__(self) -> None:
         with self._lock:
             if not self._inside:
-                self._one = _one_thread_of_blas()
+                self._hold()
             self._inside += 1
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         with self._lock:
             self._inside -= 1
             if not self._inside:
-                self._one.restore_original_limits()
+                self._release()
+
+    def _hold(self) -> None:
+        self._one = self._keeper.submit(lambda: ThreadpoolController().limit(limits=1, user_api="blas").__enter__()).result()
+
+    def _release(self) -> None:
+        self._keeper.submit(self._one.__exit__, None, None, None).result()
 
 
 _threads = _Threads()
-
-
-def _one_thread_of_blas() -> Any:
-    return ThreadpoolController().limit(limits=1, user_api="blas")
 
 
 def _ignored(count: int) -> None:

@@ -53,6 +53,8 @@ class SmallEncoder:
     def __init__(self, folder: Path, config: Config, device: str, note: str = "") -> None:
         if config.match_layer or config.match_facet:
             raise ExplorerError(_ONE_MAP)
+        if config.bfloat16:
+            raise ExplorerError("The small model computes in full precision only: leave bfloat16 out.")
         shape = json.loads((folder / "config.json").read_text("utf-8"))
         stored = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
         self.net, self.head = Lite(), nn.Linear(LAST, shape["joint"])

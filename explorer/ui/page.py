@@ -25,6 +25,7 @@ from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
+from explorer.ui.idle import give_memory_back_when_idle
 from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
 from explorer.ui.searching import AppContext
@@ -145,6 +146,7 @@ def launch(  # noqa: PLR0913 (the command's options)
     """
     free = free_port(host, port)
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
+    give_memory_back_when_idle()
     _, address, _ = page.queue(default_concurrency_limit=8).launch(
         server_name=host,
         server_port=free,
@@ -175,7 +177,7 @@ def warm(workspace: Workspace) -> None:
     """Load index and model and make the map in the background, so that nobody waits for them later."""
     try:
         _ = workspace.index, workspace.encoder
-        work_map(workspace)
+        work_map(workspace, apart=True)
     except ExplorerError as error:
         log.warning("%s", error)
 
