@@ -89,7 +89,10 @@ def deeds(client: Client, workspace: Workspace) -> Iterator[tuple[str, Callable[
     yield "the map", ask("map")
     yield "words", ask("search_words", text="a windmill")
     yield "a search with a box", ask("search_region", file=first, box=pixels(first))
-    yield "ten more", lambda: [ask("search_region", file=work, box=pixels(work))() for work in workspace.tables.works[1:11]]
+    yield (
+        "ten more",
+        lambda: [ask("search_region", file=work, box=pixels(work))() for work in workspace.tables.works[1:11]],
+    )
     yield "a click", ask("click_region", file=second, x=pixels(second)[0], y=pixels(second)[1])
     yield "a picture of one's own", ask("search_picture", picture=handle_file(picture))
     yield "comparing two works", ask("register", first=first, second=second)
@@ -100,7 +103,18 @@ def served(name: str, cache: Path) -> Iterator[tuple[str, Memory]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "explorer", "serve", name, "--cache", str(cache), "--port", str(port), "--no-browser"]
+    command = [
+        sys.executable,
+        "-m",
+        "explorer",
+        "serve",
+        name,
+        "--cache",
+        str(cache),
+        "--port",
+        str(port),
+        "--no-browser",
+    ]
     server = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
         for line in server.stderr or ():

@@ -2,15 +2,14 @@
 
     python benchmarks/picture_memory.py FOLDER [--long-side 1040] [--megapixels N] [--only png-grey16,...] [--json]
 
-Writes one-colour and striped pictures of many kinds into FOLDER (a new one; files that are there are used again), each as
-large as is accepted, or of N million pixels, and opens each in a process of its own. Prints the peak of that process's
-resident memory and its processor time, or the sentence by which the picture is refused.
+Writes pictures of a few grey levels, of many kinds, into FOLDER (a new one; files that are there are used again), each
+as large as is accepted, or of N million pixels, and opens each in a process of its own. Prints the peak of that
+process's resident memory and its processor time, or the sentence by which the picture is refused.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import math
 import re
@@ -40,8 +39,8 @@ try:
     said = f"{picture.width} x {picture.height}"
 except ExplorerError as error:
     said = str(error)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(round(peak / (1e6 if sys.platform == "darwin" else 1e6 / 1024)), round(time.process_time() - start, 1), said, sep="|")
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+print(round(peak), round(time.process_time() - start, 1), said, sep="|")
 """
 
 
@@ -175,28 +174,29 @@ def main() -> None:
 
 
 def measured(kind: str, folder: Path, megapixels: float, long_side: int) -> dict[str, object]:
-    """Million pixels, peak in MB, seconds of processor time and result of the largest picture of a kind that is accepted."""
+    """Million pixels, peak in MB, processor time in seconds and result of the largest picture that is accepted."""
     ending, _ = KINDS[kind]
     most = int(megapixels or MOST_PIXELS / 1e6)
     while True:
         side = math.isqrt(most * 1_000_000)
         path = folder / f"{kind}-{side}.{ending}"
         made = path.exists() or run(f"import picture_memory as m; m.KINDS[{kind!r}][1](m.Path({str(path)!r}), {side})")
+        record: dict[str, object] = {"kind": kind, "megapixels": side * side / 1e6}
         if not made:
             path.unlink(missing_ok=True)
-            return {"kind": kind, "megapixels": side * side / 1e6, "mb": 0, "seconds": 0, "said": "cannot be written here"}
-        mb, seconds, said = run(OPEN, str(path), str(long_side)).split("|", 2) if path.exists() else ("0", "0", "?")
+            return {**record, "mb": 0, "seconds": 0, "said": "cannot be written here"}
+        mb, seconds, said = run(OPEN, str(path), str(long_side)).split("|", 2)
         refused = re.search(r"more than (\d+) million", said)
         if megapixels or not refused:
-            break
+            return {**record, "mb": int(mb), "seconds": float(seconds), "said": said.strip()}
         most = int(refused[1])
-    return {"kind": kind, "megapixels": side * side / 1e6, "mb": int(mb), "seconds": float(seconds), "said": said.strip()}
 
 
 def run(script: str, *arguments: str) -> str:
     """What a script writes in a process of its own; empty when it fails."""
     there = {"PYTHONPATH": f"{Path(__file__).parents[1]}:{Path(__file__).parent}", "PATH": ""}
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, env=there)
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=there, check=False)
     if done.returncode:
         print(done.stderr[-300:], file=sys.stderr)
         return "" if script is not OPEN else "0|0|failed"

@@ -1,4 +1,4 @@
-"""Work on many items in threads, and how many threads there may be: one number for this process and all its libraries."""
+"""Work on many items in threads, and how many threads there may be: one number for the process and its libraries."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ def map_in_threads(function: Callable[[Item], Result], items: Sequence[Item]) ->
 class _Threads:
     """The process's number of threads; as a context, BLAS at one thread.
 
-    Contexts may overlap: the first to enter sets BLAS to one thread, the last to leave restores what it had. Both happen
-    in a thread of their own. For threadpoolctl ignores, until a thread is done with its limit, what other threads ask
-    for, be it to take that limit off.
+    Contexts may overlap: the first to enter sets BLAS to one thread, the last to leave restores what it had. Both are
+    done by a thread of its own. For threadpoolctl ignores, until a thread is done with its limit, what other threads
+    ask for, be it to take that limit off.
     """
 
     def __init__(self) -> None:
@@ -117,14 +117,18 @@ class _Threads:
                 self._hold()
             self._inside += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         with self._lock:
             self._inside -= 1
             if not self._inside:
                 self._release()
 
     def _hold(self) -> None:
-        self._one = self._keeper.submit(lambda: ThreadpoolController().limit(limits=1, user_api="blas").__enter__()).result()
+        self._one = self._keeper.submit(
+            lambda: ThreadpoolController().limit(limits=1, user_api="blas").__enter__()
+        ).result()
 
     def _release(self) -> None:
         self._keeper.submit(self._one.__exit__, None, None, None).result()
@@ -144,7 +148,9 @@ def _quotas() -> list[float]:
         if (_CGROUP / "cpu.max").exists():
             quota, period = (_CGROUP / "cpu.max").read_text("utf-8").split()
         else:
-            quota, period = ((_CGROUP / "cpu" / f"cpu.cfs_{name}_us").read_text("utf-8") for name in ("quota", "period"))
+            quota, period = (
+                (_CGROUP / "cpu" / f"cpu.cfs_{name}_us").read_text("utf-8") for name in ("quota", "period")
+            )
         return [int(quota) / int(period)] if int(quota) > 0 else []
     except (OSError, ValueError, ZeroDivisionError):  # no such file, "max", or not what it should be
         return []

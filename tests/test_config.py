@@ -39,7 +39,14 @@ def test_settings_of_a_search_leave_the_fingerprint_and_the_others_do_not() -> N
     config = Config(model="mini")
     for name in LOOKUP_SETTINGS:
         assert replace(config, **{name: 5}).fingerprint("m") == config.fingerprint("m")
-    for change in ({"resolution": 640}, {"hog_weight": 1.0}, {"cell_dims": 64}, {"scales": (1.0,)}, {"overlap": 0.5}, {"bfloat16": True}):
+    for change in (
+        {"resolution": 640},
+        {"hog_weight": 1.0},
+        {"cell_dims": 64},
+        {"scales": (1.0,)},
+        {"overlap": 0.5},
+        {"bfloat16": True},
+    ):
         assert replace(config, **change).fingerprint("m") != config.fingerprint("m")
 
 

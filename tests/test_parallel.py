@@ -120,8 +120,8 @@ picture = np.zeros((900, 900, 3), np.uint8)
 map_in_threads(lambda _: matrix @ matrix, range(8))
 for _ in range(8):
     matrix @ matrix, scipy.linalg.lu(matrix), cv2.GaussianBlur(picture, (31, 31), 4)
-ticks = [int(open(f"/proc/self/task/{task}/stat").read().rpartition(")")[2].split()[11]) for task in os.listdir("/proc/self/task")]
-print(sum(tick > 2 for tick in ticks))
+threads = [open(f"/proc/self/task/{task}/stat").read() for task in os.listdir("/proc/self/task")]
+print(sum(int(thread.rpartition(")")[2].split()[11]) > 2 for thread in threads))
 """
 
 
@@ -129,13 +129,17 @@ print(sum(tick > 2 for tick in ticks))
 def test_one_thread_is_one_thread() -> None:
     """Threads that took processor time, as the system counts it."""
     there = {name: value for name, value in os.environ.items() if "THREADS" not in name}
-    done = subprocess.run([sys.executable, "-c", BUSY, "1"], cwd=ROOT, env=there, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", BUSY, "1"], cwd=ROOT, env=there, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "1"
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no such call")
 def test_processors_are_those_that_the_process_may_run_on() -> None:
-    script = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); from explorer.parallel import processors"
+    script = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); from explorer.parallel import processors"
+    )
     command = [sys.executable, "-c", f"{script}; print(processors())"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() == "1"
 

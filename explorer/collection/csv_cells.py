@@ -1,8 +1,8 @@
 """Tables for spreadsheets hold nothing that a spreadsheet would run.
 
 A cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or the end of a line is a formula to Excel, LibreOffice and
-others, and a formula can call programs and send data away. Notes and names are typed by visitors. As OWASP advises ("CSV
-Injection"), such a cell gets an apostrophe in front. Numbers, which may begin with a sign, are left alone.
+others, and a formula can call programs and send data away. Notes and names are typed by visitors. As OWASP advises
+("CSV Injection"), such a cell gets an apostrophe in front. Numbers, which may begin with a sign, are left alone.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _most_pixels(path: Path, image: Image.Image) -> int:
-    """How many pixels a picture of this one's kind may have. Raises :class:`ExplorerError` when its header is damaged."""
+    """How many pixels a picture of its kind may have. Raises :class:`ExplorerError` when the header is damaged."""
     try:
         return most_pixels(image)
     except _DAMAGED as error:

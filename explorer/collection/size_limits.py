@@ -61,7 +61,7 @@ def _in_several_scans(image: Image.Image, components: int) -> bool:
 
 
 def _of_tiff(image: Image.Image, kept: float) -> float:
-    """A TIFF that is stored turned is there twice while Pillow turns it; of a compressed one, a strip or tile as well."""
+    """A TIFF that is stored turned is there twice while Pillow turns it; of a compressed one, a strip is as well."""
     tags = getattr(image, "tag_v2", {})
     kept *= 2 if tags.get(_ORIENTATION, 1) != 1 else 1
     if _TILED in tags or not image.tile or image.tile[0][0] != "libtiff":

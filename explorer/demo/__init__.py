@@ -74,7 +74,7 @@ def leave_one_out(occurrences: list[dict[str, Any]]) -> dict[str, list[dict[str,
 def _paint_all(
     plans: list[WorkPlan], seed: int, images: Path, progress: Callable[[int, int], None]
 ) -> dict[int, list[dict[str, Any]]]:
-    """Paint on all processors that may be used; each work is independent, so the order they finish in does not matter."""
+    """Paint on all processors; each work is independent, so the order they finish in does not matter."""
     if len(plans) <= 2:
         return {plan.number: _paint_and_save(plan, seed, images) for plan in plans}
     truth: dict[int, list[dict[str, Any]]] = {}

@@ -60,8 +60,8 @@ class ClipEncoder:
     """A CLIP and its tokenizer, on one device. See :class:`explorer.encoder.Encoder`.
 
     With the config's ``bfloat16`` matrix products of the vision model are in half precision, where the device has that
-    in hardware; elsewhere in full precision, which gives the same vectors but for rounding. Words, which are few, always
-    are in full precision.
+    in hardware; elsewhere in full precision, which gives the same vectors but for rounding. Words, which are few, are
+    always in full precision.
     """
 
     def __init__(
@@ -73,7 +73,9 @@ class ClipEncoder:
         self._device = device
         self._half = config.bfloat16 and native_bfloat16(device)
         if config.bfloat16 and not self._half:
-            log.warning("This machine has no bfloat16 in hardware: the model computes in full precision, which takes longer.")
+            log.warning(
+                "This machine has no bfloat16 in hardware: the model computes in full precision, which takes longer."
+            )
         named = getattr(model.config, "match_layer", None)
         default = Layer(DEFAULT_LAYER if named is None else named, getattr(model.config, "match_facet", "token"))
         self._tiled = bool(getattr(model.config, "tiled", False))

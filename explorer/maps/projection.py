@@ -43,8 +43,8 @@ def project(vectors: np.ndarray, neighbours: int = 15, min_dist: float = 0.1) ->
 
 
 def project_apart(vectors: np.ndarray) -> np.ndarray:
-    """As :func:`project`, in a process that then ends: UMAP and its compiler take some 350 MB, which a server would keep
-    for as long as it runs.
+    """As :func:`project`, in a process that then ends: UMAP and its compiler take some 350 MB, which a server would
+    keep for as long as it runs.
 
     Raises :class:`ExplorerError` when that process fails.
     """
@@ -53,9 +53,11 @@ def project_apart(vectors: np.ndarray) -> np.ndarray:
     asked = io.BytesIO()
     np.save(asked, vectors)
     found = {**os.environ, "PYTHONPATH": os.pathsep.join(place or os.getcwd() for place in sys.path)}
-    child = subprocess.run([sys.executable, "-c", _CHILD], input=asked.getvalue(), capture_output=True, env=found)
+    command = [sys.executable, "-c", _CHILD]
+    child = subprocess.run(command, input=asked.getvalue(), capture_output=True, env=found, check=False)
     if child.returncode:
-        reason = (child.stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit status {child.returncode}"])[-1]
+        said = child.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = said[-1] if said else f"exit status {child.returncode}"
         raise ExplorerError(f"The map could not be computed ({reason[:200]}); open it again to try once more.")
     return np.load(io.BytesIO(child.stdout), allow_pickle=False)
 

@@ -25,7 +25,7 @@ from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
-from explorer.ui.idle import give_memory_back_when_idle
+from explorer.ui.freed_memory import give_freed_memory_back
 from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
 from explorer.ui.searching import AppContext
@@ -145,8 +145,8 @@ def launch(  # noqa: PLR0913 (the command's options)
     Raises :class:`ExplorerError` when the port is none, or is taken.
     """
     free = free_port(host, port)
+    give_freed_memory_back()
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
-    give_memory_back_when_idle()
     _, address, _ = page.queue(default_concurrency_limit=8).launch(
         server_name=host,
         server_port=free,

@@ -9,8 +9,22 @@ import pytest
 
 from explorer.collection.csv_cells import harmless
 
-OWASP = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1", "－x", "-", "=", "-3.5 cm", "+31 20 123")
-"""What the Open Worldwide Application Security Project says that a cell must not begin with, and what looks like numbers."""
+OWASP = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "＝1+1",
+    "－x",
+    "-",
+    "=",
+    "-3.5 cm",
+    "+31 20 123",
+)
+"""What the Open Worldwide Application Security Project warns of, and what only begins like a number."""
 PLAIN = ("", "-3.5", "+7", "-1e-5", "-,5", "-3,5", "a = b", "'t Zwin", " =1", "1610", "Höllensturz", "0.1 0.2 -0.3")
 
 
