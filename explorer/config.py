@@ -26,7 +26,9 @@ histograms, key points, regions, PCA): it is part of the fingerprint, so that ol
 A test compares the features of a fixed picture with those that are kept for this version."""
 FACETS = ("token", "value")
 """Outputs of a transformer block that can match details: its tokens, or the value vectors of its attention."""
-INDEX_OPTIONS = ("model", "resolution", "match_layer", "match_facet", "cell_dims", "hog_weight", "whitening", "engine")
+INDEX_OPTIONS = (
+    "model", "resolution", "match_layer", "match_facet", "cell_dims", "hog_weight", "whitening", "bfloat16", "engine",
+)  # fmt: skip
 """Settings that a user may choose when a collection is indexed; the command line's options have the same names."""
 
 
@@ -60,6 +62,9 @@ class Config:
     """Weight of the gradient histograms (HOG) relative to the model's patch tokens when details are matched: the ratio
     of their standard deviations, 0 to 1000; 0 leaves the histograms out. Left out: 2 for the mini model, 0.5 for the
     small one, 1 for others."""
+    bfloat16: bool = False
+    """Whether a CLIP computes in half precision (bfloat16) where the machine has that in hardware: some 2.5 times as
+    fast on such a processor, with vectors that differ from those of full precision by little more than rounding."""
     scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
     """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
     overlap: float = 0.4
@@ -88,6 +93,8 @@ class Config:
         for name in _WHOLE:
             if not isinstance(getattr(self, name), int):
                 raise ExplorerError(f"The {_spoken(name)} must be a whole number, not {getattr(self, name)!r}.")
+        if not isinstance(self.bfloat16, bool):
+            raise ExplorerError(f"The setting bfloat16 is either true or false, not {self.bfloat16!r}.")
         if not self.scales or not all(0 < scale <= 1 for scale in self.scales):
             raise ExplorerError(f"The scales of regions must lie above 0 and up to 1, not at {self.scales!r}.")
 
@@ -145,7 +152,7 @@ _WHOLE = ("resolution", "match_layer", "cell_dims", *sorted(LOOKUP_SETTINGS))
 _RENAMED = {"hog_weight": "outlines", "rerank_works": "laid_works"}
 """Settings and their names in earlier versions. Those names are in old manifests and still in the fingerprint, so that
 renaming a setting encodes nothing again."""
-_ADDED: dict[str, Any] = {"match_facet": ""}
+_ADDED: dict[str, Any] = {"match_facet": "", "bfloat16": False}
 """Settings that manifests of earlier versions lack, with the value that those versions implied. With that value they do
 not enter the fingerprint, which then is what it was before the setting existed."""
 
@@ -163,7 +170,7 @@ class RuntimeOptions:
     """
 
     threads: int = 0
-    """Threads of the model."""
+    """Threads that may compute at once, the model's and all others."""
     batch: int = 0
     """Pictures per forward pass of the model."""
     device: str = ""

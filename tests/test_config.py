@@ -19,6 +19,7 @@ from explorer.errors import ExplorerError
         {"hog_weight": float("inf")}, {"resolution": 31}, {"resolution": 832.5}, {"match_layer": 2.5}, {"overlap": 1.0},
         {"overlap": float("nan")}, {"scales": ()}, {"scales": (1.0, 0.0)}, {"scales": (float("nan"),)},
         {"candidate_works": 0}, {"rerank_works": -1}, {"candidate_regions": True}, {"match_facet": "key"},
+        {"bfloat16": 1},
     ],
 )  # fmt: skip
 def test_settings_that_make_no_sense_are_refused_in_a_sentence(wrong: dict) -> None:
@@ -38,7 +39,14 @@ def test_settings_of_a_search_leave_the_fingerprint_and_the_others_do_not() -> N
     config = Config(model="mini")
     for name in LOOKUP_SETTINGS:
         assert replace(config, **{name: 5}).fingerprint("m") == config.fingerprint("m")
-    for change in ({"resolution": 640}, {"hog_weight": 1.0}, {"cell_dims": 64}, {"scales": (1.0,)}, {"overlap": 0.5}):
+    for change in (
+        {"resolution": 640},
+        {"hog_weight": 1.0},
+        {"cell_dims": 64},
+        {"scales": (1.0,)},
+        {"overlap": 0.5},
+        {"bfloat16": True},
+    ):
         assert replace(config, **change).fingerprint("m") != config.fingerprint("m")
 
 

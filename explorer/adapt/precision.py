@@ -11,16 +11,14 @@ import torch
 from torch import nn
 from torch.optim import _muon
 
+from explorer.encoder.device import native_bfloat16
+
 Module = TypeVar("Module", bound=nn.Module)
 
 
 def compute_dtype(device: torch.device | str) -> torch.dtype:
     """bfloat16 on a GPU, or on a processor that has it in hardware; else float32."""
-    kind = torch.device(device).type
-    native = kind == "cuda" or (
-        kind == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
-    )
-    return torch.bfloat16 if native else torch.float32
+    return torch.bfloat16 if native_bfloat16(device) else torch.float32
 
 
 def autocast(device: torch.device | str) -> torch.autocast:

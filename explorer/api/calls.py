@@ -19,8 +19,9 @@ def open(name: str, *, cache: Path | str | None = None, threads: int = 0, device
     """Open the indexed collection ``name``; the model and the index load with the first call that needs them.
 
     ``cache`` is the folder of all collections: by default the one that the environment variable ``EXPLORER_CACHE``
-    names, else ``index_cache``. ``threads`` (0: all) and ``device`` (``"cpu"``, ``"cuda"``, ``"mps"``; empty: the best
-    there is) say what the model runs on.
+    names, else ``index_cache``. ``threads`` is how many threads of this process may compute at once, whichever library
+    they belong to (0: as many as there are processors); ``device`` (``"cpu"``, ``"cuda"``, ``"mps"``; empty: the best
+    there is) says what the model runs on.
 
     Raises :class:`explorer.ExplorerError` when there is no such collection, or it was not indexed to its end.
     """
@@ -109,5 +110,8 @@ def _folder(cache: Path | str | None) -> Path:
 
 def _runtime(**options: Any) -> RuntimeOptions:
     from explorer.config import RuntimeOptions
+    from explorer.parallel import limit_threads
 
-    return RuntimeOptions(**options)
+    runtime = RuntimeOptions(**options)
+    limit_threads(runtime.threads)
+    return runtime

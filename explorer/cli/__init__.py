@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--cell-dims", type=int, metavar="N", help="dimensions kept of a patch by PCA; 0 keeps all")
     index.add_argument("--hog-weight", type=float, metavar="W", help="weight of gradient histograms (HOG); 0: none")
     index.add_argument("--whitening", type=float, metavar="W", help="0 plain PCA to 1 fully whitened")
+    index.add_argument("--bfloat16", action="store_true", help="half precision for a CLIP: faster, where in hardware")
     index.add_argument("--engine", metavar="ADDRESS", help="index engine: exact, or hnsw?M=16&ef=400")
     index.add_argument("--batch", type=int, default=0, help="pictures per pass of the model")
     machine_options(index)
@@ -128,12 +129,12 @@ def _measuring(commands: Any) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
-    from explorer.config import INDEX_OPTIONS, Config, RuntimeOptions
+    from explorer.config import INDEX_OPTIONS, Config
     from explorer.indexing import index_folder
 
     chosen = {name: getattr(options, name) for name in INDEX_OPTIONS}
     config = Config(**{name: value for name, value in chosen.items() if value is not None})
-    runtime = RuntimeOptions(options.threads, options.batch, options.device)
+    runtime = runtime_options(options, options.batch)
     with ProgressBar() as progress:
         report = index_folder(options.folder, options.name, options.cache, config,
                               metadata=options.metadata, progress=progress, runtime=runtime)  # fmt: skip
@@ -224,8 +225,9 @@ def _train_mini(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     from explorer.demo.opening import open_or_make
 
+    runtime = runtime_options(options)
     with ProgressBar() as progress:
-        workspace = open_or_make(options.name, options.cache, progress, runtime_options(options))
+        workspace = open_or_make(options.name, options.cache, progress, runtime)
     from explorer.ui import build_app, launch
 
     def ready(address: str) -> None:
@@ -234,7 +236,7 @@ def _serve(options: argparse.Namespace) -> None:
             print("Everybody who can reach this computer can open it, search and judge: there is no sign-in.",
                   file=sys.stderr)  # fmt: skip
 
-    page = build_app(workspace, runtime_options(options))
+    page = build_app(workspace, runtime)
     try:
         launch(page, workspace, options.host, options.port, not options.no_browser, ready=ready)
     except KeyboardInterrupt:

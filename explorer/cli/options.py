@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError
+from explorer.parallel import limit_threads
 from explorer.paths import DEFAULT_CACHE
 
 if TYPE_CHECKING:
@@ -30,16 +31,18 @@ def json_option(parser: Any) -> None:
 
 
 def machine_options(parser: Any) -> None:
-    """Declare what the model may run on."""
-    parser.add_argument("--threads", type=int, default=0, help="processor threads; 0 takes all")
+    """Declare what the computations may run on."""
+    parser.add_argument("--threads", type=int, default=0, help="most threads that compute at once; 0: all processors")
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is by default")
 
 
-def runtime_options(options: argparse.Namespace) -> RuntimeOptions:
-    """What the model may run on."""
+def runtime_options(options: argparse.Namespace, batch: int = 0) -> RuntimeOptions:
+    """What the computations may run on; no pool of this process has more threads from here on."""
     from explorer.config import RuntimeOptions
 
-    return RuntimeOptions(options.threads, device=options.device)
+    runtime = RuntimeOptions(options.threads, batch, options.device)
+    limit_threads(runtime.threads)
+    return runtime
 
 
 def open_workspace(options: argparse.Namespace) -> Workspace:

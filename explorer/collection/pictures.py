@@ -10,9 +10,10 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from explorer.collection.reducing import eight_bit, fitting, narrowed, shortened
+from explorer.collection.size_limits import MOST_PIXELS, most_pixels
 from explorer.errors import ExplorerError
 from explorer.files import content_hash
 
@@ -29,8 +30,6 @@ except ImportError:  # the library has no wheel for every machine; the other for
 log = logging.getLogger(__name__)
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", *_HEIF)
-MOST_PIXELS = 150_000_000
-"""Larger files are refused: decoded they would need over half a gigabyte of memory each."""
 SMALLEST_SIDE = 16
 """Pixels; anything smaller shows nothing that could be searched for."""
 
@@ -74,13 +73,16 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
     image, width, height = _open_header(path)
     try:
         if long_side and image.format == "JPEG":
-            image.draft(None, _fitting(image.size, long_side))
+            image.draft(None, fitting(image.size, long_side))
         orientation = _orientation(image)
         image.load()
         profile = image.info.get("icc_profile")
-        image = _eight_bit(image)
         if long_side and max(image.size) > long_side:
-            image = image.resize(_fitting(image.size, long_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+            decoded, size = image.size, fitting(image.size, long_side)
+            image = narrowed(image, size)
+            image = shortened(image, size, decoded)
+        else:
+            image = eight_bit(image)
         image = _rgb(image, profile)
         if orientation in _TURNS:
             image = image.transpose(_TURNS[orientation])
@@ -116,12 +118,12 @@ def _open_header(path: Path) -> tuple[Image.Image, int, int]:
     except UnidentifiedImageError:
         raise ExplorerError(f"{path.name} is not a picture that can be read.") from None
     except Image.DecompressionBombError:
-        raise ExplorerError(_too_large(path)) from None
+        raise ExplorerError(_too_large(path, MOST_PIXELS)) from None
     except _DAMAGED as error:
         raise ExplorerError(f"{path.name} cannot be read ({_reason(error)}).") from error
     width, height = image.size
-    if width * height > MOST_PIXELS:
-        raise ExplorerError(_too_large(path))
+    if width * height > (most := _most_pixels(path, image)):
+        raise ExplorerError(_too_large(path, most))
     if min(width, height) < SMALLEST_SIDE:
         raise ExplorerError(f"{path.name} is only {width} by {height} pixels, too small to search in.")
     if _orientation(image) in _SWAPS_SIDES:
@@ -140,30 +142,18 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and value in _TURNS else 1
 
 
-def _too_large(path: Path) -> str:
-    limit = MOST_PIXELS // 1_000_000
-    return f"{path.name} has more than {limit} million pixels; make a smaller copy of it (8,000 pixels wide is plenty)."
+def _most_pixels(path: Path, image: Image.Image) -> int:
+    """How many pixels a picture of its kind may have. Raises :class:`ExplorerError` when the header is damaged."""
+    try:
+        return most_pixels(image)
+    except _DAMAGED as error:
+        raise ExplorerError(f"{path.name} cannot be read ({_reason(error)}).") from error
 
 
-def _fitting(size: tuple[int, int], long_side: int) -> tuple[int, int]:
-    """A size in its proportions that is at most ``long_side`` long."""
-    factor = min(1.0, long_side / max(size))
-    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Deep greys (``I;16``, ``I``, ``F``) brought to 8 bits, palettes and line art to tones that can be blended."""
-    if image.mode == "1":
-        return image.convert("L")
-    if image.mode == "P" or (image.mode in ("L", "RGB") and "transparency" in image.info):
-        return image.convert("RGBA" if "transparency" in image.info else "RGB")
-    if not (image.mode.startswith("I") or image.mode == "F"):
-        return image
-    values = np.asarray(image, dtype=np.float64)
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    top = 65535.0 if image.mode.startswith("I") and 255 < values.max() <= 65535 else max(float(values.max()), 1.0)
-    top = 255.0 if image.mode == "I" and values.max() <= 255 else top
-    return Image.fromarray(np.clip(values / top * 255, 0, 255).astype(np.uint8))
+def _too_large(path: Path, most: int) -> str:
+    limit = f"{most // 1_000_000} million pixels"
+    limit += ", the most for a file of its kind" if most < MOST_PIXELS else ""
+    return f"{path.name} has more than {limit}; make a smaller copy of it (8,000 pixels wide is plenty)."
 
 
 def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:

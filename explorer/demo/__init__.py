@@ -28,6 +28,7 @@ from PIL import Image
 from explorer.demo.catalogue import FIELDS, catalogue_row
 from explorer.demo.painting import Occurrence, paint_work
 from explorer.demo.plan import WorkPlan, plan_works
+from explorer.parallel import thread_count
 
 __all__ = ["paint_demo", "plan_works"]
 
@@ -77,7 +78,7 @@ def _paint_all(
     if len(plans) <= 2:
         return {plan.number: _paint_and_save(plan, seed, images) for plan in plans}
     truth: dict[int, list[dict[str, Any]]] = {}
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as painters:
+    with ProcessPoolExecutor(thread_count(), multiprocessing.get_context("spawn")) as painters:
         waiting = {painters.submit(_paint_and_save, plan, seed, images): plan.number for plan in plans}
         for done, future in enumerate(as_completed(waiting), start=1):
             truth[waiting[future]] = future.result()

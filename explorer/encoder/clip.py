@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import os
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,11 +31,14 @@ from transformers import CLIPModel
 from explorer.config import FACETS, MINI_MODEL, Config
 from explorer.encoder import Encoding, Layer
 from explorer.encoder.clip_files import Colours, read_clip
-from explorer.encoder.device import chosen_device
+from explorer.encoder.device import chosen_device, native_bfloat16
 from explorer.encoder.tiles import Tiling
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
+from explorer.parallel import thread_count
 from explorer.paths import ASSETS
+
+log = logging.getLogger(__name__)
 
 MINI_FOLDER = ASSETS / "models" / "mini"
 MINI_NOTE = (
@@ -54,7 +57,12 @@ _LONGEST_TEXT = 2000  # characters; far beyond the 77 tokens any CLIP reads
 
 
 class ClipEncoder:
-    """A CLIP and its tokenizer, on one device. See :class:`explorer.encoder.Encoder`."""
+    """A CLIP and its tokenizer, on one device. See :class:`explorer.encoder.Encoder`.
+
+    With the config's ``bfloat16`` matrix products of the vision model are in half precision, where the device has that
+    in hardware; elsewhere in full precision, which gives the same vectors but for rounding. Words, which are few, are
+    always in full precision.
+    """
 
     def __init__(
         self, model: CLIPModel, tokenizer: Any, config: Config, device: str, colours: Colours = CLIP_COLOURS
@@ -63,6 +71,11 @@ class ClipEncoder:
         self.tokenizer = tokenizer
         self._resolution = config.resolution
         self._device = device
+        self._half = config.bfloat16 and native_bfloat16(device)
+        if config.bfloat16 and not self._half:
+            log.warning(
+                "This machine has no bfloat16 in hardware: the model computes in full precision, which takes longer."
+            )
         named = getattr(model.config, "match_layer", None)
         default = Layer(DEFAULT_LAYER if named is None else named, getattr(model.config, "match_facet", "token"))
         self._tiled = bool(getattr(model.config, "tiled", False))
@@ -76,7 +89,8 @@ class ClipEncoder:
         self._patch: int = vision.patch_size
         self._mean = torch.tensor(colours[0], device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(colours[1], device=device).view(1, 3, 1, 1)
-        self.hash = _weights_hash(model, (default.block, default.facet == "value", self._tiled))
+        reading = (default.block, default.facet == "value", self._tiled)
+        self.hash = _weights_hash(model, (*reading, "bfloat16") if config.bfloat16 else reading)
         self.note = MINI_NOTE if config.model == MINI_MODEL else ""
         self.logit_scale = float(model.logit_scale.detach().exp())
 
@@ -135,6 +149,13 @@ class ClipEncoder:
         self, pixels: torch.Tensor, layers: Sequence[Layer]
     ) -> tuple[list[torch.Tensor], torch.Tensor, torch.Tensor]:
         """As :meth:`forward`, with the match tokens of each of the layers, and nothing scaled to unit length."""
+        with torch.autocast(torch.device(self._device).type, torch.bfloat16, enabled=self._half):
+            return self._of_grid(pixels, layers)
+
+    def _of_grid(
+        self, pixels: torch.Tensor, layers: Sequence[Layer]
+    ) -> tuple[list[torch.Tensor], torch.Tensor, torch.Tensor]:
+        """:meth:`_outputs` in the precision that is set."""
         if not self._tiled:
             return self._through_blocks(self.model.vision_model.embeddings(pixels, True), layers)
         embeddings = self.model.vision_model.embeddings
@@ -189,7 +210,7 @@ def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder
 
     Raises :class:`ExplorerError` when it is not to be had, or the device is not there.
     """
-    torch.set_num_threads(threads or os.cpu_count() or 1)
+    torch.set_num_threads(threads or thread_count())
     device = chosen_device(device)
     files = read_clip(str(MINI_FOLDER) if config.model == MINI_MODEL else config.model)
     return ClipEncoder(files.model, files.tokenizer, config, device, files.colours)

@@ -21,6 +21,14 @@ def chosen_device(device: str = "") -> str:
     return device
 
 
+def native_bfloat16(device: torch.device | str) -> bool:
+    """Whether a device computes in bfloat16 in hardware. Where it is emulated it takes fifty times as long."""
+    kind = torch.device(device).type
+    return kind == "cuda" or (
+        kind == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    )
+
+
 def _best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"

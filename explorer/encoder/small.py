@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from explorer.encoder.device import chosen_device
 from explorer.encoder.lite import LAST, STRIDE, Lite
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
+from explorer.parallel import thread_count
 from explorer.paths import ASSETS
 
 SMALL_FOLDER = ASSETS / "models" / "small"
@@ -53,6 +53,8 @@ class SmallEncoder:
     def __init__(self, folder: Path, config: Config, device: str, note: str = "") -> None:
         if config.match_layer or config.match_facet:
             raise ExplorerError(_ONE_MAP)
+        if config.bfloat16:
+            raise ExplorerError("The small model computes in full precision only: leave bfloat16 out.")
         shape = json.loads((folder / "config.json").read_text("utf-8"))
         stored = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
         self.net, self.head = Lite(), nn.Linear(LAST, shape["joint"])
@@ -151,7 +153,7 @@ def is_small(config: Config) -> bool:
 
 def load_small(config: Config, threads: int = 0, device: str = "") -> SmallEncoder:
     """Load the config's folder. Raises :class:`ExplorerError` when it is damaged, or the device is not there."""
-    torch.set_num_threads(threads or os.cpu_count() or 1)
+    torch.set_num_threads(threads or thread_count())
     folder = folder_of(config)
     try:
         return SmallEncoder(folder, config, chosen_device(device), SMALL_NOTE if config.model == SMALL_MODEL else "")

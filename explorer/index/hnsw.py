@@ -6,13 +6,13 @@ Small World graphs", 2016.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from explorer.errors import ExplorerError
+from explorer.parallel import thread_count
 
 _DEFAULTS = {"M": 16, "ef_construction": 120, "ef": 400}
 _SEED = 1568
@@ -39,7 +39,7 @@ class HnswIndex:
         )  # fmt: skip
         for start in range(0, len(vectors), _CHUNK):
             rows = np.asarray(vectors[start : start + _CHUNK], dtype=np.float32)
-            graph.add_items(rows, np.arange(start, start + len(rows)), num_threads=threads or os.cpu_count() or 1)
+            graph.add_items(rows, np.arange(start, start + len(rows)), num_threads=threads or thread_count())
         return cls(graph, settings["ef"])
 
     @classmethod
@@ -67,7 +67,7 @@ class HnswIndex:
         if count == 0:
             return np.zeros((len(queries), 0), dtype=np.int64), np.zeros((len(queries), 0), dtype=np.float32)
         self._graph.set_ef(max(self._ef, count))  # not kept by the file, and never to be less than count
-        rows, distances = self._graph.knn_query(queries, k=count)
+        rows, distances = self._graph.knn_query(queries, k=count, num_threads=thread_count())
         return rows.astype(np.int64), (1.0 - distances).astype(np.float32)
 
     def save(self, path: Path) -> None:

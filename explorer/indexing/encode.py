@@ -21,6 +21,7 @@ from explorer.errors import ExplorerError
 from explorer.features.pca import Reduction, fit_reduction
 from explorer.features.regions import pool, region_boxes
 from explorer.indexing.job import Job
+from explorer.parallel import thread_count
 from explorer.verification import KeyPoints, find_key_points
 from explorer.workspace import gradient_histograms_of, open_for_encoding
 from explorer.workspace.tables import REDUCTION_FILE, WorkFeatures
@@ -116,8 +117,12 @@ class WorkEncoder:
         ]
 
     def _decoded(self, batches: list[list[Work]]) -> Iterator[tuple[list[Work], list[DecodedPicture | None]]]:
-        """Batches with their pictures, decoded a little ahead of the model."""
-        with ThreadPoolExecutor(_READERS) as readers:
+        """Batches with their pictures, decoded a little ahead of the model where there may be threads for it."""
+        count = thread_count()
+        if count == 1:
+            yield from ((batch, [self._decode(work) for work in batch]) for batch in batches)
+            return
+        with ThreadPoolExecutor(min(_READERS, count)) as readers:
             waiting: list[tuple[list[Work], list[Future[DecodedPicture | None]]]] = []
             try:
                 for batch in batches:

@@ -6,14 +6,20 @@ Method: McInnes, Healy and Melville, "UMAP: Uniform Manifold Approximation and P
 
 from __future__ import annotations
 
+import io
+import os
+import subprocess
+import sys
 import warnings
 
 import numpy as np
 
+from explorer.errors import ExplorerError
 from explorer.features.grid import unit_rows
 
 _SEED = 1568
 _FEWEST = 5
+_CHILD = "from explorer.maps.projection import answer; answer()"
 
 
 def project(vectors: np.ndarray, neighbours: int = 15, min_dist: float = 0.1) -> np.ndarray:
@@ -34,6 +40,31 @@ def project(vectors: np.ndarray, neighbours: int = 15, min_dist: float = 0.1) ->
             init="spectral" if count > 50 else "random",
         ).fit_transform(unit_rows(vectors))  # fmt: skip
     return into_square(layout)
+
+
+def project_apart(vectors: np.ndarray) -> np.ndarray:
+    """As :func:`project`, in a process that then ends: UMAP and its compiler take some 350 MB, which a server would
+    keep for as long as it runs.
+
+    Raises :class:`ExplorerError` when that process fails.
+    """
+    if len(vectors) < _FEWEST or not sys.executable:
+        return project(vectors)
+    asked = io.BytesIO()
+    np.save(asked, vectors)
+    found = {**os.environ, "PYTHONPATH": os.pathsep.join(place or os.getcwd() for place in sys.path)}
+    command = [sys.executable, "-c", _CHILD]
+    child = subprocess.run(command, input=asked.getvalue(), capture_output=True, env=found, check=False)
+    if child.returncode:
+        said = child.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = said[-1] if said else f"exit status {child.returncode}"
+        raise ExplorerError(f"The map could not be computed ({reason[:200]}); open it again to try once more.")
+    return np.load(io.BytesIO(child.stdout), allow_pickle=False)
+
+
+def answer() -> None:
+    """The other end of :func:`project_apart`: vectors from standard input, their places to standard output."""
+    np.save(sys.stdout.buffer, project(np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)))
 
 
 def into_square(layout: np.ndarray) -> np.ndarray:

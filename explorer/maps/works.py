@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.maps.projection import project
+from explorer.maps.projection import project, project_apart
 from explorer.workspace import Workspace
 
 
@@ -18,8 +18,12 @@ class WorkMap:
     xy: np.ndarray
 
 
-def work_map(workspace: Workspace) -> WorkMap:
-    """UMAP of the works' whole-picture vectors; computed once per state of the collection, then read from disk."""
-    xy = workspace.cached("work-map", lambda: project(workspace.tables.whole()))
+def work_map(workspace: Workspace, *, apart: bool = False) -> WorkMap:
+    """UMAP of the works' whole-picture vectors; computed once per state of the collection, then read from disk.
+
+    ``apart`` computes it in a process of its own, as servers should: it takes as long and leaves no memory behind.
+    """
+    compute = project_apart if apart else project
+    xy = workspace.cached("work-map", lambda: compute(workspace.tables.whole()))
     rows = workspace.present_rows()
     return WorkMap(tuple(workspace.tables.works[row] for row in rows), xy[rows])

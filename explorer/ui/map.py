@@ -50,7 +50,7 @@ def coloured_map(workspace: Workspace, column: str | None) -> views.Props:
     """The works of a collection as points of the map, coloured by a catalogue ``column``; by the one that says most
     where it is None, in a single colour where it is no column."""
     collection = workspace.collection
-    layout = work_map(workspace)
+    layout = work_map(workspace, apart=True)
     known = {work.id: work for work in collection.works()}
     shown = [(known[work], point) for work, point in zip(layout.works, layout.xy, strict=True) if work in known]
     works, columns = [work for work, _ in shown], collection.columns()

@@ -25,6 +25,7 @@ from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
+from explorer.ui.freed_memory import give_freed_memory_back
 from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
 from explorer.ui.searching import AppContext
@@ -144,6 +145,7 @@ def launch(  # noqa: PLR0913 (the command's options)
     Raises :class:`ExplorerError` when the port is none, or is taken.
     """
     free = free_port(host, port)
+    give_freed_memory_back()
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8).launch(
         server_name=host,
@@ -175,7 +177,7 @@ def warm(workspace: Workspace) -> None:
     """Load index and model and make the map in the background, so that nobody waits for them later."""
     try:
         _ = workspace.index, workspace.encoder
-        work_map(workspace)
+        work_map(workspace, apart=True)
     except ExplorerError as error:
         log.warning("%s", error)
 

@@ -132,7 +132,7 @@ class RestApi:
 
     def map(self, collection: str = "") -> list[dict]:
         """Each work's place on the map, x and y from 0 to 1."""
-        layout = work_map(self._workspace(collection))
+        layout = work_map(self._workspace(collection), apart=True)
         pairs = zip(layout.works, layout.xy, strict=True)
         return [{"file": work, "x": float(point[0]), "y": float(point[1])} for work, point in pairs]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import pytest
 from generated import ground, png_that_claims, save, work
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
-from explorer.collection import pictures
+from explorer.collection import pictures, reducing, size_limits
 from explorer.collection.pictures import file_hash, open_picture, picture_size
+from explorer.collection.size_limits import bytes_per_pixel
 from explorer.errors import ExplorerError
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow remarks on the damage that we do
@@ -292,6 +295,108 @@ def test_a_picture_that_claims_200_megapixels_is_refused_unread(tmp_path: Path) 
     assert_refused(png_that_claims(tmp_path / "c.png", 2**31 - 1, 2**31 - 1))
     with pytest.raises(ExplorerError, match="million pixels"):
         picture_size(tmp_path / "a.png")
+
+
+def converted_as_a_whole(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
+    """What a picture should look like in a smaller size: 8 bits first, then reduced, each of the whole at once."""
+    if image.mode in ("I;16", "I", "F"):
+        values = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0, neginf=0)
+        white = 65535 if image.mode == "I;16" else max(values.max(), 1)
+        image = Image.fromarray((values / white * 255).clip(0, 255).astype(np.uint8))
+    elif image.mode in ("P", "1"):
+        image = image.convert({"P": "RGBA" if "transparency" in image.info else "RGB", "1": "L"}[image.mode])
+    image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if image.mode in ("RGBA", "LA"):
+        ground = Image.new("RGBA", size, "white")
+        ground.alpha_composite(image.convert("RGBA"))
+        image = ground
+    return pixels(image.convert("RGB"))
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "P", "RGB", "CMYK", "RGBA", "LA", "I;16", "I", "F"])
+def test_reducing_strip_by_strip_gives_the_pixels_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setattr(reducing, "_STRIP", 9000)  # many strips
+    image, light = work(3, 701, 517), np.asarray(work(3, 701, 517).convert("L"))
+    if mode in ("I;16", "I", "F"):
+        factor, kind = {"I;16": (201, np.uint16), "I": (100_003, np.int32), "F": (1 / 300, np.float32)}[mode]
+        deep = (light * float(factor)).astype(kind)
+        if mode == "F":
+            deep[5, 5:7] = np.nan, np.inf
+        image = Image.fromarray(deep)
+    else:
+        image = image.convert(mode)
+        if mode in ("RGBA", "LA"):
+            image.putalpha(work(9, *image.size).convert("L"))
+    path = save(image, tmp_path / "a.tif")
+    with Image.open(path) as stored:
+        stored.load()
+        for long_side in (48, 100, 233, 500):
+            found = open_picture(path, long_side).image
+            whole = converted_as_a_whole(stored, found.size)
+            assert np.abs(pixels(found) - whole).max() <= 1, long_side
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_large_deep_grey_takes_little_more_memory_than_its_pixels(tmp_path: Path) -> None:
+    """25 million pixels of 2 bytes; as float64, which they were converted through before, each copy has 200 MB."""
+    path = save(Image.new("I;16", (5000, 5000), 30_000), tmp_path / "a.png", compress_level=1)
+    script = """
+import re, sys
+from pathlib import Path
+from explorer.collection.pictures import open_picture
+picture = open_picture(Path(sys.argv[1]), 500).image
+print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024, *picture.getpixel((3, 3)))
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script, path], cwd=root, capture_output=True, text=True, check=True)
+    peak, *colour = map(int, done.stdout.split())
+    assert colour == [116] * 3
+    assert peak < 250
+
+
+# -- how large a file of a kind may be ---------------------------------------------------------------------------------
+
+
+def in_header(path: Path) -> float:
+    with Image.open(path) as image:
+        return bytes_per_pixel(image)
+
+
+def test_what_decoding_takes_is_known_from_the_header(tmp_path: Path) -> None:
+    """Progressive JPEGs keep 2 bytes of every coefficient; the other figures are what the benchmark measured."""
+    rgb, cmyk = work(1, 64, 48), work(1, 64, 48).convert("CMYK")
+    progressive = {"progressive": True, "quality": 90}
+    assert in_header(save(rgb, tmp_path / "a.jpg")) == 0.25
+    assert in_header(save(rgb, tmp_path / "b.jpg", subsampling=2, **progressive)) == 0.25 + 2 * 1.5
+    assert in_header(save(rgb, tmp_path / "c.jpg", subsampling=0, **progressive)) == 0.25 + 2 * 3
+    assert in_header(save(cmyk, tmp_path / "d.jpg", subsampling=0, **progressive)) == 0.25 + 2 * 4
+    assert in_header(save(rgb.convert("L"), tmp_path / "e.jpg", **progressive)) == 0.0625 + 2
+    in_one = (tmp_path / "a.jpg").read_bytes()
+    start = in_one.index(b"\xff\xda\0\x0c\x03")
+    (tmp_path / "f.jpg").write_bytes(in_one[:start] + b"\xff\xda\0\x08\x01\x01\0\0\x3f\0" + in_one[start + 14 :])
+    assert in_header(tmp_path / "f.jpg") == 0.25 + 2 * 1.5, "not progressive, but a scan for each colour"
+    assert in_header(save(rgb, tmp_path / "a.png")) == 4
+    assert in_header(save(Image.new("I;16", (64, 48)), tmp_path / "b.png")) == 2
+    assert in_header(save(rgb, tmp_path / "a.tif")) == 4
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    assert in_header(save(rgb, tmp_path / "b.tif", exif=exif.tobytes())) == 8, "turned in memory"
+    one_strip = save(rgb, tmp_path / "c.tif", compression="tiff_lzw", tiffinfo={278: 48}, strip_size=10**6)
+    assert in_header(one_strip) == 4 + 3
+    assert in_header(save(rgb, tmp_path / "a.webp")) == 16
+
+
+def test_a_file_that_would_take_too_much_memory_is_refused_by_the_limit_of_its_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_refused(png_that_claims(tmp_path / "a.png", 13_000, 10_000), "more than 115 million pixels", "of its kind")
+    assert picture_size(png_that_claims(tmp_path / "b.png", 11_499, 10_000)) == (11_499, 10_000)
+    path = save(work(1, 1500, 1000), tmp_path / "c.webp")
+    monkeypatch.setattr(size_limits, "MOST_BYTES", 16_500_000)
+    assert_refused(path, "more than 1 million pixels", "of its kind")
+    assert picture_size(save(work(1, 1500, 1000), tmp_path / "d.png")) == (1500, 1000)
 
 
 def test_a_long_strip_keeps_both_sides(tmp_path: Path) -> None:

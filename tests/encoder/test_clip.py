@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,7 +22,9 @@ from PIL import Image
 
 from explorer.config import Config
 from explorer.encoder import Encoding, open_encoder
+from explorer.encoder.clip import ClipEncoder
 from explorer.errors import ExplorerError
+from explorer.features.grid import unit_rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -309,3 +312,16 @@ def test_a_model_that_the_hub_does_not_have_is_one_clear_error(hub, tmp_path: Pa
     assert "someone/absent" in done.stderr
     assert "--model mini" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_bfloat16_gives_the_same_vectors_but_for_rounding(mini_encoder: ClipEncoder) -> None:
+    half = ClipEncoder(mini_encoder.model, mini_encoder.tokenizer, replace(MINI, bfloat16=True), "cpu")
+    assert half.hash != mini_encoder.hash
+    prepared = half.prepare(work(4), 480, 360)
+    there, here = half.encode([prepared])[0], mini_encoder.encode([prepared])[0]
+    assert there.match.vectors.dtype == there.joint.vectors.dtype == there.whole.dtype == np.float32
+    for one, other in ((there.match.vectors, here.match.vectors), (there.joint.vectors, here.joint.vectors)):
+        cosines = (unit_rows(one) * unit_rows(other)).sum(-1)
+        assert cosines.min() > 0.999
+    assert float(there.whole @ here.whole) > 0.999
+    np.testing.assert_allclose(half.words(["a mill"]), mini_encoder.words(["a mill"]), atol=1e-6)

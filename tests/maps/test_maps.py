@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from generated import folder_of
 
+from explorer.errors import ExplorerError
 from explorer.features.grid import unit_rows
 from explorer.maps import work_map
-from explorer.maps.projection import into_square, project
+from explorer.maps.projection import into_square, project, project_apart
 from explorer.workspace import Workspace
 
 
@@ -46,6 +47,17 @@ def test_few_works_and_works_all_alike_have_a_map(count: int) -> None:
         assert np.isfinite(xy).all()
         assert xy.min(initial=0) >= 0
         assert xy.max(initial=1) <= 1
+
+
+def test_a_map_is_made_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # compiling takes ten seconds
+    vectors, _ = groups(2, 6)
+    xy = project_apart(vectors)
+    assert (xy.shape, xy.dtype) == ((6, 2), np.float32)
+    assert np.isfinite(xy).all()
+    np.testing.assert_allclose((xy.min(), xy.max(), np.ptp(xy, axis=0).max()), (0, 1, 1), atol=1e-5)
+    with pytest.raises(ExplorerError, match="map could not be computed"):
+        project_apart(np.full((6, 4), "no number"))
 
 
 def test_into_the_square_keeps_proportions() -> None:

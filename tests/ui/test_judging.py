@@ -308,6 +308,10 @@ def test_judging_through_the_api_and_writing_it_down(
         (row,) = csv.DictReader(file)
     assert (row["query_box"], row["note"]) == ("10 10 60 80", "another cart, surely")
     assert tuple(row) == tuple(record) == JUDGEMENT_COLUMNS
+    write_csv([{**record, "note": "=cmd|' /C calc'!A0", "who": "@Anna"}], table)
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["note"], row["who"]) == ("'=cmd|' /C calc'!A0", "'@Anna"), "no spreadsheet runs it"
     write_csv([], table)
     assert table.read_text("utf-8-sig").strip() == ",".join(JUDGEMENT_COLUMNS), "none yet, and the columns all the same"
     assert main(["judgements", "demo", "--cache", str(cache)]) == 0
