@@ -32,7 +32,7 @@ from explorer.ui.session import Session
 from explorer.ui.theme import museum_theme
 from explorer.ui.wiring import after, notify, quiet, working
 from explorer.ui.words import WordsTab
-from explorer.workspace import Workspace
+from explorer.workspace import Workspace, start_upkeep
 
 if TYPE_CHECKING:
     from explorer.config import RuntimeOptions
@@ -114,6 +114,8 @@ def opened(app: AppContext, session: Session, sent: Any) -> tuple[Session, views
         context = app.named()
         notify(f"{error} {context.workspace.name} is shown instead.")
     workspace = context.workspace
+    for sentence in workspace.damage():
+        notify(sentence)
     address = "" if workspace is app.collections.default else workspace.name
     masthead = {
         "collection": workspace.name,
@@ -176,6 +178,7 @@ def warm(workspace: Workspace) -> None:
     try:
         _ = workspace.index, workspace.encoder
         work_map(workspace)
+        start_upkeep(workspace)
     except ExplorerError as error:
         log.warning("%s", error)
 

@@ -18,16 +18,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.collection import Collection, Derivatives, Work
+from explorer.collection.backups import back_up_daily
 from explorer.collection.files import DATABASE
 from explorer.config import RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
-from explorer.files import content_hash, replacing
+from explorer.files import content_hash
 from explorer.geometry import Box
 from explorer.index import VectorIndex, build_index, open_index
 from explorer.paths import DEFAULT_CACHE
 from explorer.verification import KeyPoints
 from explorer.verification.calibration_result import UNCALIBRATED, Calibration
+from explorer.workspace.condition import Condition, check_tables
+from explorer.workspace.kept_arrays import KeptArrays
 from explorer.workspace.layout import CALIBRATION_FILE, INDEX_FILE, PICTURES, collection_folder, collection_names
 from explorer.workspace.manifest import Manifest
 from explorer.workspace.picture_encoder import EncodedPicture, PictureEncoder
@@ -62,7 +65,9 @@ class Workspace:
         self._runtime = runtime
         self._derivatives = Derivatives(self.pictures)
         self._loading = threading.Lock()
-        self._computing: dict[str, threading.Lock] = {}
+        self._arrays = KeptArrays(self.tables.folder)
+        self._condition: Condition | None = None
+        self._troubles: list[str] = []
         load = self._load_encoder if encoder is None else lambda: encoder
         self._pictures = PictureEncoder(self.config, self.reduction, load)
 
@@ -153,23 +158,43 @@ class Workspace:
         height) pixels."""
         return self._pictures.encode_image(image, size)
 
+    # -- whether what is stored is sound -----------------------------------------------------------------------------
+
+    @property
+    def condition(self) -> Condition | None:
+        """What the last check of the tables found; None before the first one."""
+        return self._condition
+
+    def check(self, between: Callable[[], None] = lambda: None) -> Condition:
+        """Compare the tables with their checksums; ``between`` is called after every 64 KiB. Reads all of them."""
+        found, folder = check_tables(self.tables.folder, between), self.tables.folder
+        current = Manifest.read(folder.parent)
+        if current is not None and current.tables != folder.name:  # replaced and removed meanwhile: nothing is damaged
+            found = Condition(recorded=found.recorded)
+        self._condition = found
+        return found
+
+    def damage(self) -> list[str]:
+        """What is known to be damaged, or could not be backed up, as sentences for the user; empty before the first
+        check."""
+        return [*(self._condition.sentences() if self._condition else []), *self._troubles]
+
+    def back_up(self) -> list[str]:
+        """Back the database up unless that was done today; why it cannot be, which :meth:`damage` tells from then on,
+        is given as a sentence."""
+        try:
+            back_up_daily(self.collection.path)
+            self._troubles = []
+        except ExplorerError as error:
+            self._troubles = [str(error)]
+        return self._troubles
+
     # -- what is computed from the tables ----------------------------------------------------------------------------
 
     def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-        """The array that ``compute`` gives, computed once and kept beside the tables as ``<name>.npy``: new tables mean
-        computing it anew."""
-        path = self.tables.folder / f"{name}.npy"
-        with self._computing.setdefault(name, threading.Lock()):  # of two threads, the second waits for the first
-            try:
-                return np.load(path, allow_pickle=False)
-            except (OSError, ValueError, EOFError):
-                result = compute()
-            try:
-                with replacing(path) as file:
-                    np.save(file, result)
-            except OSError as error:  # the tables were replaced while we had them open, or the disk is full
-                log.warning("%s is not kept: %s", name, error)
-            return result
+        """The array that ``compute`` gives, read-only: computed once, held in memory, and kept beside the tables as
+        ``<name>.npy`` where the disk takes it. New tables mean computing it anew."""
+        return self._arrays.get(name, compute)
 
     @cached_property
     def calibration(self) -> Calibration:
