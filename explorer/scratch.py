@@ -31,14 +31,15 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     remove_abandoned(parent)
     folder = parent / f"{PREFIX}{uuid.uuid4().hex[:12]}"
-    lock = filelock.FileLock(_lock_of(folder))
-    with lock:  # first the lock, then the folder: a folder whose lock is free was never without one
-        folder.mkdir(mode=0o700)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    _lock_of(folder).unlink(missing_ok=True)
+    try:
+        with filelock.FileLock(_lock_of(folder)):  # first the lock: a folder whose lock is free has lost its process
+            folder.mkdir(mode=0o700)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        _lock_of(folder).unlink(missing_ok=True)
 
 
 def remove_abandoned(parent: Path) -> list[Path]:

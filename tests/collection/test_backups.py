@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -99,7 +98,7 @@ def test_a_backup_has_what_is_still_in_the_log(path: Path, tmp_path: Path) -> No
 
 def killed_with_a_change_in_the_log(path: Path) -> None:
     script = (
-        "import os, signal, sqlite3, sys\n"
+        "import os, sqlite3, sys\n"
         "db = sqlite3.connect(sys.argv[1])\n"
         "db.execute(\"INSERT OR REPLACE INTO facts VALUES ('folder', '/late')\")\n"
         "db.commit()\n"
@@ -147,21 +146,22 @@ def test_restoring_keeps_what_was_there(path: Path) -> None:
     assert notes(path) == ["first", "third"]
 
 
-def test_a_damaged_database_is_put_aside_with_its_log(path: Path) -> None:
+def test_a_damaged_database_is_put_aside(path: Path) -> None:
     backup = back_up_daily(path)
     content = spoil(path)
-    path.with_name("collection.sqlite-wal").write_bytes(b"of the damaged one")
     kept = restore(path, backup, SCHEMA_VERSION)
     assert kept.read_bytes() == content
-    assert kept.with_name(kept.name + "-wal").read_bytes() == b"of the damaged one"
     assert notes(path) == ["first"]
 
 
-def test_a_missing_database_comes_back(path: Path) -> None:
+def test_a_missing_database_comes_back_without_the_log_of_the_one_before(path: Path) -> None:
     backup = back_up_daily(path)
+    killed_with_a_change_in_the_log(path)
     path.unlink()
     assert restore(path, backup, SCHEMA_VERSION) is None
     assert notes(path) == ["first"]
+    assert Collection(path).fact("folder") is None
+    assert list(path.parent.glob("backups/replaced-*-wal")), "it is kept"
 
 
 def test_what_is_no_backup_is_refused_and_nothing_changes(path: Path, tmp_path: Path) -> None:
