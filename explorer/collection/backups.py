@@ -24,7 +24,7 @@ from explorer.files import not_written, partial_name
 KEPT = 7
 """Backups of one kind that are kept."""
 _DAILY = re.compile(r"\d{4}-\d\d-\d\d\.sqlite")
-_SCHEMA = re.compile(r"\d{4}-\d\d-\d\d-schema-\d+\.sqlite")
+_SCHEMA = re.compile(r"\d{4}-\d\d-\d\d-schema-\d+(-\d+)?\.sqlite")
 _TABLES = {"facts", "works", "skipped"}  # that every version of the schema has
 
 
@@ -52,7 +52,7 @@ def back_up_before_change(path: Path, version: int) -> Path | None:
     with in_sentences(path), connected_for_reading(path) as db:
         if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             return None
-    target = path.parent / BACKUPS / f"{datetime.now(UTC).date()}-schema-{version}.sqlite"
+    target = _unused(path.parent / BACKUPS / f"{datetime.now(UTC).date()}-schema-{version}.sqlite")
     copy_database(path, target)
     _remove_oldest(path, _SCHEMA)
     return target
@@ -86,7 +86,7 @@ def restore(path: Path, file: Path, newest_version: int) -> Path | None:
     a schema above ``newest_version``.
     """
     check_backup(file, newest_version)
-    kept = path.parent / BACKUPS / f"{REPLACED}{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.sqlite"
+    kept = _unused(path.parent / BACKUPS / f"{REPLACED}{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.sqlite")
     if path.is_file() and not database_troubles(path):
         copy_database(path, kept)
         with in_sentences(path), connected_for_reading(file) as backup, connection(path) as db:
@@ -152,6 +152,13 @@ def _move_aside(path: Path, kept: Path) -> None:
                 beside.replace(kept.with_name(kept.name + end))
     except OSError as error:
         raise not_written(f"The damaged database {path}", error) from error
+
+
+def _unused(path: Path) -> Path:
+    """The path, with a number where there is such a file: of two restores in one second, the second may be *from* the
+    file that the first put aside."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in range(2, 1000))
+    return next((other for other in (path, *numbered) if not other.exists()), path)
 
 
 def _of_kind(path: Path, kind: re.Pattern[str]) -> list[Path]:

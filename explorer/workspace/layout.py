@@ -31,6 +31,7 @@ import filelock
 
 from explorer.collection.files import DATABASE
 from explorer.errors import ExplorerError
+from explorer.files import not_written
 
 INDEX_FILE = "regions.index"
 CALIBRATION_FILE = "calibration.json"
@@ -56,10 +57,16 @@ class BeingIndexed(ExplorerError):
 @contextmanager
 def indexing_lock(root: Path) -> Iterator[None]:
     """Keeps every other process from indexing, repairing or restoring a collection. Raises :class:`BeingIndexed` where
-    one is at it."""
+    one is at it, and :class:`ExplorerError` where the disk takes nothing."""
+    lock = filelock.FileLock(root / "indexing.lock")
     try:
-        with filelock.FileLock(root / "indexing.lock", timeout=0):
-            yield
+        lock.acquire(timeout=0)
     except filelock.Timeout:
         message = f"{root.name!r} is being indexed by another process; wait until that is done."
         raise BeingIndexed(message) from None
+    except OSError as error:
+        raise not_written(f"The collection {root.name!r}", error) from error
+    try:
+        yield
+    finally:
+        lock.release()

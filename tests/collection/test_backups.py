@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from small_disk import SmallDisks
 
 from explorer.collection import Collection, Judgement
 from explorer.collection.backups import KEPT, back_up_daily, copy_database, restore
@@ -189,30 +190,12 @@ def test_what_is_no_backup_is_refused_and_nothing_changes(path: Path, tmp_path: 
 # -- a disk that takes nothing -----------------------------------------------------------------------------------------
 
 
-def mounted(folder: Path, *options: str) -> None:
-    """A small disk in memory at ``folder``; the test is skipped where this user may not mount one."""
-    if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("mounting takes the rights of root, on Linux")
-    done = subprocess.run(["mount", *options, str(folder)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(done.stderr)
-
-
 @pytest.fixture
-def disk(tmp_path: Path, path: Path):
-    """The collection's folder on a disk of its own, of 512 KB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted(folder, "-t", "tmpfs", "-o", "size=512k", "tmpfs")
+def disk(path: Path, small_disk: SmallDisks) -> Path:
+    """The collection's folder on a disk of its own."""
+    folder = small_disk("512k")
     shutil.copytree(path.parent, folder / "c")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(disk: Path) -> None:
-    with pytest.raises(OSError, match="No space"), (disk / "filling").open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
+    return folder
 
 
 def assert_read_and_not_written(path: Path, *words: str) -> None:
@@ -223,30 +206,30 @@ def assert_read_and_not_written(path: Path, *words: str) -> None:
         with pytest.raises(ExplorerError) as caught:
             attempt()
         assert all(word in str(caught.value) for word in words), caught.value
-    with pytest.raises(ExplorerError, match="cannot be kept|Nothing can be kept"):
+    with pytest.raises(ExplorerError, match=r"cannot be kept|Nothing can be kept"):
         back_up_daily(path)
 
 
-def test_a_full_disk_is_read_and_said(disk: Path) -> None:
+def test_a_full_disk_is_read_and_said(disk: Path, small_disk: SmallDisks) -> None:
     path = disk / "c" / "collection.sqlite"
-    fill(disk)
+    small_disk.fill(disk)
     assert_read_and_not_written(path, "the disk is full", "can still be read")
     (disk / "filling").unlink()
     judge(path, "second")
     assert notes(path) == ["first", "second"]
 
 
-def test_a_read_only_disk_is_read_and_said(disk: Path) -> None:
+def test_a_read_only_disk_is_read_and_said(disk: Path, small_disk: SmallDisks) -> None:
     path = disk / "c" / "collection.sqlite"
-    mounted(disk, "-o", "remount,ro")
+    small_disk.make_read_only(disk)
     assert_read_and_not_written(path, "read-only", "can still be read")
 
 
-def test_on_a_read_only_disk_nothing_that_is_in_the_log_is_left_out(disk: Path) -> None:
+def test_on_a_read_only_disk_nothing_that_is_in_the_log_is_left_out(disk: Path, small_disk: SmallDisks) -> None:
     path = disk / "c" / "collection.sqlite"
     killed_with_a_change_in_the_log(path)
     path.with_name("collection.sqlite-shm").unlink()
-    mounted(disk, "-o", "remount,ro")
+    small_disk.make_read_only(disk)
     assert Collection(path).fact("folder") == "/late"
 
 
