@@ -14,7 +14,8 @@ from pathlib import Path
 
 from explorer.collection.backups import back_up_before_change
 from explorer.collection.connections import connected_for_reading, connection
-from explorer.collection.database_errors import in_sentences
+from explorer.collection.database_errors import damaged, in_sentences
+from explorer.collection.files import backup_files
 from explorer.errors import ExplorerError
 
 _FIRST = (
@@ -52,6 +53,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if backup_files(path) and not path.exists():  # not a new collection: an empty database would hide the loss
+            raise ExplorerError(damaged(path, "the file is missing"))
         with self._reading() as db:
             version = stored_version(db, path)
         if version < SCHEMA_VERSION:

@@ -19,7 +19,7 @@ import numpy as np
 
 from explorer.collection import Collection, Derivatives, Work
 from explorer.collection.backups import back_up_daily
-from explorer.collection.files import DATABASE
+from explorer.collection.files import DATABASE, backup_files
 from explorer.config import RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
@@ -66,7 +66,8 @@ class Workspace:
         self._derivatives = Derivatives(self.pictures)
         self._loading = threading.Lock()
         self._arrays = KeptArrays(self.tables.folder)
-        self._condition: Condition | None = None
+        self.condition: Condition | None = None
+        """What the last check of the tables found; None before the first one."""
         self._troubles: list[str] = []
         load = self._load_encoder if encoder is None else lambda: encoder
         self._pictures = PictureEncoder(self.config, self.reduction, load)
@@ -86,7 +87,7 @@ class Workspace:
         Raises :class:`ExplorerError` when there is none of that name, or it was never indexed to its end.
         """
         root = collection_folder(name, cache)
-        if not (root / DATABASE).is_file():
+        if not (root / DATABASE).is_file() and not backup_files(root / DATABASE):
             known = ", ".join(collection_names(cache)) or "none yet"
             raise ExplorerError(f"There is no collection {name!r} in {cache} (there: {known}); make it with: "
                                 f"explorer index FOLDER --name {name}")  # fmt: skip
@@ -160,28 +161,21 @@ class Workspace:
 
     # -- whether what is stored is sound -----------------------------------------------------------------------------
 
-    @property
-    def condition(self) -> Condition | None:
-        """What the last check of the tables found; None before the first one."""
-        return self._condition
-
     def check(self, between: Callable[[], None] = lambda: None) -> Condition:
         """Compare the tables with their checksums; ``between`` is called after every 64 KiB. Reads all of them."""
         found, folder = check_tables(self.tables.folder, between), self.tables.folder
         current = Manifest.read(folder.parent)
         if current is not None and current.tables != folder.name:  # replaced and removed meanwhile: nothing is damaged
             found = Condition(recorded=found.recorded)
-        self._condition = found
+        self.condition = found
         return found
 
     def damage(self) -> list[str]:
-        """What is known to be damaged, or could not be backed up, as sentences for the user; empty before the first
-        check."""
-        return [*(self._condition.sentences() if self._condition else []), *self._troubles]
+        """What is known to be damaged, or could not be backed up, as sentences for the user."""
+        return [*(self.condition.sentences() if self.condition else []), *self._troubles]
 
     def back_up(self) -> list[str]:
-        """Back the database up unless that was done today; why it cannot be, which :meth:`damage` tells from then on,
-        is given as a sentence."""
+        """Back the database up unless that was done today; gives, and keeps for :meth:`damage`, why it cannot be."""
         try:
             back_up_daily(self.collection.path)
             self._troubles = []
@@ -192,8 +186,7 @@ class Workspace:
     # -- what is computed from the tables ----------------------------------------------------------------------------
 
     def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-        """The array that ``compute`` gives, read-only: computed once, held in memory, and kept beside the tables as
-        ``<name>.npy`` where the disk takes it. New tables mean computing it anew."""
+        """The array that ``compute`` gives, computed once for these tables; see :class:`KeptArrays`. Read-only."""
         return self._arrays.get(name, compute)
 
     @cached_property

@@ -159,6 +159,9 @@ def test_a_missing_database_comes_back_without_the_log_of_the_one_before(path: P
     backup = back_up_daily(path)
     killed_with_a_change_in_the_log(path)
     path.unlink()
+    with pytest.raises(ExplorerError, match=r"missing.*explorer restore c"):
+        Collection(path)
+    assert not path.exists(), "no empty one is made in its place"
     assert restore(path, backup, SCHEMA_VERSION) is None
     assert notes(path) == ["first"]
     assert Collection(path).fact("folder") is None
