@@ -174,14 +174,14 @@ def launch(  # noqa: PLR0913 (the command's options)
 
 
 def warm(workspace: Workspace) -> None:
-    """Load index and model and make the map in the background, so that nobody waits for them later; then look after
-    what is stored."""
+    """Load index and model and make the map in the background, so that nobody waits for them later; look after what
+    is stored meanwhile."""
+    start_upkeep(workspace)
     try:
         _ = workspace.index, workspace.encoder
         work_map(workspace)
     except ExplorerError as error:
         log.warning("%s", error)
-    start_upkeep(workspace)
 
 
 def free_port(host: str, port: int) -> int:

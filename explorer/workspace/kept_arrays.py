@@ -59,7 +59,9 @@ class KeptArrays:
                 np.save(file, array)
             record_added(self._folder, path.name)
         except OSError as error:
-            log.warning("%s is held in memory only: %s", name, why_not_written(error))
+            replaced = not self._folder.is_dir()
+            why = "the tables were replaced while they were open" if replaced else why_not_written(error)
+            log.warning("%s is held in memory only: %s", name, why)
             return array
         stored = self._stored(name) if array.nbytes >= LARGE else None
         return array if stored is None else stored
