@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from generated import MINI, SMALL
+from small_disk import SmallDisks
 
 from explorer.config import Config
 from explorer.demo import paint_demo
@@ -47,6 +48,14 @@ def mini_encoder():
 def cache(tmp_path: Path) -> Path:
     """An empty cache folder of this test's own."""
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path):
+    """Disks that this test may fill up, or make read-only."""
+    disks = SmallDisks(tmp_path)
+    yield disks
+    disks.remove_all()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ LAYERS = (
     # values
     "paths", "errors", "progress", "parallel", "files", "geometry", "config", "features", "matching", "verification",
     # adapters
-    "collection", "encoder", "index",
+    "scratch", "collection", "encoder", "index",
     # the one stateful thing
     "workspace",
     # operations

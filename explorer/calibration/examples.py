@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +10,7 @@ from explorer.calibration.altered import AlteredPictureMaker, AlteredPictures, P
 from explorer.calibration.fit import Examples
 from explorer.calibration.sampling import DetailSampler, SampledDetail
 from explorer.progress import Progress
+from explorer.scratch import scratch_folder
 from explorer.search.candidates import best_per_work, match_coarsely, shortlist
 from explorer.search.query import RegionPart
 from explorer.search.rerank import match_densely
@@ -48,9 +47,9 @@ class Examiner:
 
     def examples(self) -> Examples:
         """Copies and unrelated pairs together; where possible the same details are searched for in both."""
-        with tempfile.TemporaryDirectory() as scratch:
+        with scratch_folder() as scratch:
             maker = AlteredPictureMaker(self.workspace, self.sampler, self._tick)
-            altered, planted = maker.make(self.hosts, self.whole_works, Path(scratch) / "tables")
+            altered, planted = maker.make(self.hosts, self.whole_works, scratch / "tables")
             return self._examined(altered, planted)
 
     def _examined(self, altered: AlteredPictures, planted: list[PlantedCopy]) -> Examples:

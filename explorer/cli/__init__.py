@@ -15,6 +15,7 @@ from typing import Any
 from explorer import __version__
 from explorer.adapt.settings import add_options as training_options
 from explorer.adapt.settings import settings_from
+from explorer.cli.keeping import add_keeping
 from explorer.cli.options import (
     command,
     json_option,
@@ -24,6 +25,7 @@ from explorer.cli.options import (
     runtime_options,
 )
 from explorer.cli.output import ProgressBar, print_json
+from explorer.cli.process import terminated_as_interrupted, visitors_folder
 from explorer.cli.searching import add_search
 from explorer.config import FACETS
 from explorer.errors import ExplorerError
@@ -38,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # its remarks on odd files
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
-        return options.run(options) or 0
+        with terminated_as_interrupted():
+            return options.run(options) or 0
     except ExplorerError as error:
         print(f"explorer: {error}", file=sys.stderr)
         return 1
@@ -89,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     judgements.add_argument("--csv", type=Path, metavar="FILE", help="a table for a spreadsheet")
     json_option(judgements)
 
+    add_keeping(commands)
     _measuring(commands)
 
     demo = command(commands, "demo", _demo, "paint the demo collection into a folder")
@@ -236,8 +240,9 @@ def _serve(options: argparse.Namespace) -> None:
             print("Everybody who can reach this computer can open it, search and judge: there is no sign-in.",
                   file=sys.stderr)  # fmt: skip
 
-    page = build_app(workspace, runtime)
-    try:
-        launch(page, workspace, options.host, options.port, not options.no_browser, ready=ready)
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
+    with visitors_folder():
+        page = build_app(workspace, runtime)
+        try:
+            launch(page, workspace, options.host, options.port, not options.no_browser, ready=ready)
+        except KeyboardInterrupt:
+            print(file=sys.stderr)

@@ -1,17 +1,21 @@
-"""The SQLite file of a collection: opened, migrated, and its errors made into sentences.
+"""The SQLite file of a collection: opened, migrated, read even where nothing can be written.
 
 It is the only thing in a collection's folder that cannot be computed again, because it also holds what people make; so
-nothing here ever drops a table or replaces the file. A database of an older version is migrated in one transaction,
-and everything in it stays.
+nothing here ever drops a table or replaces the file. A database of an older version is backed up, and then migrated in
+one transaction; everything in it stays.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
+from explorer.collection.backups import back_up_before_change
+from explorer.collection.connections import connected_for_reading, connection
+from explorer.collection.database_errors import damaged, in_sentences
+from explorer.collection.files import backup_files
 from explorer.errors import ExplorerError
 
 _FIRST = (
@@ -43,31 +47,30 @@ SCHEMA_VERSION = len(MIGRATIONS)
 class Database:
     """The file, safe to use from several threads: every call opens a connection of its own.
 
-    Every method raises :class:`ExplorerError` for an error of SQLite's; opening does for a file of a newer version.
+    Every method raises :class:`ExplorerError` for an error of SQLite's that the user can mend
+    (:mod:`explorer.collection.database_errors`); opening does for a file of a newer version.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self.opened() as db:
-            version = self._version(db)
-            if version < SCHEMA_VERSION:
-                db.execute("PRAGMA journal_mode = WAL")
-                self._migrate(db)
+        self.path = path
+        if backup_files(path) and not path.exists():  # not a new collection: an empty database would hide the loss
+            raise ExplorerError(damaged(path, "the file is missing"))
+        with self._reading() as db:
+            version = stored_version(db, path)
+        if version < SCHEMA_VERSION:
+            back_up_before_change(path, version)
+            self._migrate()
 
     def read(self, sql: str, values: Iterable[object] = ()) -> list[sqlite3.Row]:
-        """All rows that a query gives."""
-        with self.opened() as db:
+        """All rows that a query gives; also where the disk takes nothing."""
+        with self._reading() as db:
             return db.execute(sql, tuple(values)).fetchall()
 
     @contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
         """A connection for the caller alone; ``with opened() as db, db`` makes what follows one transaction."""
-        try:
-            with closing(sqlite3.connect(self._path, timeout=30)) as db:
-                db.row_factory = sqlite3.Row
-                yield db
-        except sqlite3.Error as error:
-            raise ExplorerError(f"The database {self._path} cannot be used ({error}).") from error
+        with in_sentences(self.path), connection(self.path) as db:
+            yield db
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -77,16 +80,25 @@ class Database:
             db.execute("BEGIN IMMEDIATE")
             yield db
 
-    def _version(self, db: sqlite3.Connection) -> int:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise ExplorerError(f"{self._path} was written by a newer version of this program; update to open it.")
-        return version
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with in_sentences(self.path), connected_for_reading(self.path) as db:
+            yield db
 
-    def _migrate(self, db: sqlite3.Connection) -> None:
-        with db:
-            db.execute("BEGIN IMMEDIATE")  # of two programs that open it at once, the second finds it done
-            for step in MIGRATIONS[self._version(db) :]:
-                for statement in step:
-                    db.execute(statement)
-            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    def _migrate(self) -> None:
+        with self.opened() as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            with db:
+                db.execute("BEGIN IMMEDIATE")  # of two programs that open it at once, the second finds it done
+                for step in MIGRATIONS[stored_version(db, self.path) :]:
+                    for statement in step:
+                        db.execute(statement)
+                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def stored_version(db: sqlite3.Connection, path: Path) -> int:
+    """The version of an opened database's schema. Raises :class:`ExplorerError` for one that is newer than ours."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > SCHEMA_VERSION:
+        raise ExplorerError(f"{path} was written by a newer version of this program; update to open it.")
+    return version

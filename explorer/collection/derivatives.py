@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
+from explorer.collection.jpeg_checksum import NO_CHECKSUM, is_whole, with_checksum
 from explorer.collection.pictures import open_picture
-from explorer.files import replacing
+from explorer.files import not_written, replacing
 from explorer.geometry import Box
 
 THUMBNAIL_SIDE = 512
@@ -26,7 +28,8 @@ _DETAIL_SOURCE = 4 * DETAIL_SIDE
 @dataclass(frozen=True)
 class Derivatives:
     """Copies kept in ``folder``. Every method returns the path of a JPEG file, made from the file ``source`` with the
-    content hash ``content`` unless it is there; it raises :class:`ExplorerError` when ``source`` cannot be read."""
+    content hash ``content`` unless it is there and sound; it raises :class:`ExplorerError` when ``source`` cannot be
+    read, and when the disk takes nothing."""
 
     folder: Path
 
@@ -50,16 +53,21 @@ class Derivatives:
         ).clipped()  # fmt: skip
         name = hashlib.sha256(repr([round(side, 4) for side in around.as_tuple()]).encode()).hexdigest()[:12]
         target = self.folder / "details" / content[:2] / f"{content}-{name}.jpg"
-        if not target.exists():
+        if not is_whole(target):
             needed = DETAIL_SIDE / max(around.width, around.height)
             picture = open_picture(source, long_side=min(max(round(needed), DETAIL_SIDE), _DETAIL_SOURCE)).image
             crop = picture.crop(_at_least_a_pixel(around.to_pixels(*picture.size)))
             _save(crop, target, DETAIL_SIDE)
         return target, inside
 
+    def damaged(self) -> tuple[list[Path], int]:
+        """Copies that are damaged, and how many there are in all; each is made again when it is next asked for."""
+        paths = sorted(self.folder.rglob("*.jpg"))
+        return [path for path in paths if not is_whole(path)], len(paths)
+
     def _copy(self, kind: str, content: str, source: Path, side: int, image: Image.Image | None = None) -> Path:
         target = self.folder / kind / content[:2] / f"{content}.jpg"
-        if not target.exists():
+        if not is_whole(target):
             _save(image or open_picture(source, long_side=side).image, target, side)
         return target
 
@@ -71,8 +79,13 @@ def _at_least_a_pixel(pixels: tuple[int, int, int, int]) -> tuple[int, int, int,
 
 def _save(image: Image.Image, target: Path, side: int) -> None:
     """Write a copy of at most ``side`` pixels, whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     image = image.copy()
     image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    with replacing(target) as file:
-        image.save(file, "JPEG", quality=86, progressive=True)
+    encoded = BytesIO()
+    image.save(encoded, "JPEG", quality=86, progressive=True, comment=NO_CHECKSUM)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target) as file:
+            file.write(with_checksum(encoded.getvalue()))
+    except OSError as error:
+        raise not_written("A copy of the picture for the screen", error) from error

@@ -13,6 +13,10 @@ from explorer.errors import ExplorerError
 
 DATABASE = "collection.sqlite"
 """The database's file name; the folder that holds it is a collection's own."""
+BACKUPS = "backups"
+"""Beside the database, the folder of its backups."""
+REPLACED = "replaced-"
+"""How the names of databases begin that were put aside there when a backup was restored."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,12 @@ class PictureFile:
     path: Path
     bytes: int
     mtime_ns: int
+
+
+def backup_files(database: Path) -> list[Path]:
+    """The backups of a database, the newest first; without those that were put aside."""
+    files = [file for file in (database.parent / BACKUPS).glob("*.sqlite") if not file.name.startswith(REPLACED)]
+    return sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
 
 
 def picture_files(folder: Path) -> list[PictureFile]:

@@ -47,6 +47,7 @@ class Collection:
 
     def __init__(self, path: Path) -> None:
         database = Database(path)
+        self.path = path
         self._read, self._opened = database.read, database.opened
         self.judgements = Judgements(database)
         """What people judged of matches. No change of works changes them."""

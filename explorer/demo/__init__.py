@@ -28,6 +28,7 @@ from PIL import Image
 from explorer.demo.catalogue import FIELDS, catalogue_row
 from explorer.demo.painting import Occurrence, paint_work
 from explorer.demo.plan import WorkPlan, plan_works
+from explorer.files import partial_name, remove_partial_versions
 from explorer.parallel import thread_count
 
 __all__ = ["paint_demo", "plan_works"]
@@ -45,7 +46,8 @@ def paint_demo(
     done and works in all. A folder that is there already is replaced, and only when the new one is whole.
     """
     plans = plan_works(works, seed)
-    partial = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+    remove_partial_versions(folder)
+    partial = partial_name(folder)
     (partial / "images").mkdir(parents=True)
     try:
         truth = _paint_all(plans, seed, partial / "images", progress or (lambda done, total: None))

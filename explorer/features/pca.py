@@ -21,6 +21,7 @@ import numpy as np
 
 from explorer.features.grid import FeatureMap, unit_rows
 from explorer.features.hog import mirror_order
+from explorer.files import replacing
 
 DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile)
 """Exceptions that reading a missing, truncated or altered ``.npz`` file raises."""
@@ -53,10 +54,8 @@ class Reduction:
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` file that is complete or not there at all."""
-        partial = path.with_suffix(".part")
-        with partial.open("wb") as file:
+        with replacing(path) as file:
             np.savez(file, mean=self.mean, matrix=self.matrix, odd=self.antisymmetric)
-        partial.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Reduction | None:

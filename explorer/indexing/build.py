@@ -15,10 +15,13 @@ from explorer.files import content_hash
 from explorer.index import build_index
 from explorer.indexing.encode import WorkEncoder
 from explorer.indexing.job import Job
+from explorer.indexing.plan import Plan
 from explorer.workspace import INDEX_FILE, Manifest
+from explorer.workspace.checksums import record
 from explorer.workspace.tables import (
     REDUCTION_FILE,
     REFERENCE_CELLS,
+    TABLE_FILES,
     Tables,
     WorkFeatures,
     reference_cells,
@@ -28,19 +31,21 @@ from explorer.workspace.tables import (
 _STAGE = "Building the index"
 
 
-def build_tables(job: Job, works: Sequence[Work], previous: Tables | None, encoded: WorkEncoder) -> Manifest:
-    """Write new tables of ``works`` and their manifest; features come from ``previous`` tables where their content is
-    there, else from the works ``encoded`` since.
+def build_tables(job: Job, works: Sequence[Work], plan: Plan, encoded: WorkEncoder) -> Manifest:
+    """Write new tables of ``works``, their checksums and their manifest; features come from the plan's previous tables
+    where their content is there and sound, else from the works ``encoded`` since.
 
-    Nothing is written, and the current manifest returned, when that would change nothing.
+    When that would change nothing, the current manifest is returned, and only checksums that are missing are written.
     """
     current = job.manifest()
-    if current and previous and _is_up_to_date(job, works, previous, current):
+    if current and plan.previous and _is_up_to_date(job, works, plan, current):
+        if not plan.condition.recorded:
+            _record(plan.previous.folder)
         return current
     folder = _next_tables(job.features)
     partial = folder.with_name(folder.name + ".part")
     shutil.rmtree(partial, ignore_errors=True)
-    write_tables(partial, _contents(works), _features(works, previous, encoded))
+    write_tables(partial, _contents(works), _features(works, plan, encoded))
     shutil.copyfile(job.parts / REDUCTION_FILE, partial / REDUCTION_FILE)
     tables = Tables(partial)
     np.save(partial / f"{REFERENCE_CELLS}.npy", reference_cells(tables))
@@ -48,6 +53,7 @@ def build_tables(job: Job, works: Sequence[Work], previous: Tables | None, encod
     build_index(job.config.engine, tables.region_vectors).save(partial / INDEX_FILE)
     job.progress(_STAGE, 1, 1)
     index_hash = _index_hash(tables)
+    _record(partial)
     partial.rename(folder)
     encoder = job.encoder
     manifest = Manifest(
@@ -67,19 +73,27 @@ def remove_outdated(job: Job, manifest: Manifest) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_up_to_date(job: Job, works: Sequence[Work], previous: Tables, current: Manifest) -> bool:
-    """Whether the tables hold just these works, under these settings, with an undamaged index."""
+def _is_up_to_date(job: Job, works: Sequence[Work], plan: Plan, current: Manifest) -> bool:
+    """Whether the previous tables hold just these works, under these settings, undamaged, the index too."""
+    if plan.previous is None or plan.condition.damage:
+        return False
+    previous = plan.previous
     same_works = _contents(works) == list(zip(previous.works, previous.contents, strict=True))
     return same_works and current.config == job.config and _index_hash(previous) == current.index_hash
+
+
+def _record(folder: Path) -> None:
+    """Record the checksums of the files that are written together."""
+    record(folder, [file for file in (*TABLE_FILES, INDEX_FILE) if (folder / file).exists()])
 
 
 def _contents(works: Sequence[Work]) -> list[tuple[str, str]]:
     return [(work.id, work.content) for work in works]
 
 
-def _features(works: Sequence[Work], previous: Tables | None, encoded: WorkEncoder) -> Iterator[WorkFeatures]:
+def _features(works: Sequence[Work], plan: Plan, encoded: WorkEncoder) -> Iterator[WorkFeatures]:
     """Each work's features, from the previous tables or as encoded since."""
-    rows = {content: row for row, content in enumerate(previous.contents)} if previous else {}
+    rows, previous = plan.carried_over, plan.previous
     for work in works:
         row = rows.get(work.content)
         features = encoded.load(work) if previous is None or row is None else previous.features(row)

@@ -17,6 +17,8 @@ from explorer.features.pca import Reduction
 from explorer.indexing.encode import SAMPLE
 from explorer.indexing.job import Job
 from explorer.workspace import open_for_encoding
+from explorer.workspace.checksums import forget_added, is_added
+from explorer.workspace.condition import Condition, check_tables
 from explorer.workspace.tables import REDUCTION_FILE, Tables
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_STAGE = "Checking what is stored"
 _OUTGROWN = 4  # times the size of a collection smaller than the sample, from which its reduction is fitted anew
 
 
@@ -87,26 +90,43 @@ class Plan:
     """Tables whose vectors are carried over, by content."""
     reduction: Reduction | None
     """The reduction to encode with; None: one is fitted to the pending works."""
+    condition: Condition
+    """In what condition the ``previous`` tables are."""
+
+    @property
+    def carried_over(self) -> dict[str, int]:
+        """Rows of the previous tables, by content, whose features are carried over: those that are not damaged."""
+        return _sound_rows(self.previous, self.condition)
 
 
 def make_plan(job: Job) -> Plan:
-    """Compare the works in the database with those in the current tables; the folder for parts is made."""
+    """Compare the works in the database with those in the current tables, and these with their checksums; the folder
+    for parts is made."""
     works = job.collection.works()
-    previous, reduction = _starting_point(job, len(works))
-    stored = set(previous.contents) if previous else set()
+    tables, condition = _previous_tables(job)
+    previous, reduction = _starting_point(job, tables, len(works))
+    stored = _sound_rows(previous, condition)
     pending = _one_of_each_content([work for work in works if work.content not in stored])
-    return Plan(pending, previous, reduction)
+    return Plan(pending, previous, reduction, condition)
 
 
-def _starting_point(job: Job, works: int) -> tuple[Tables | None, Reduction | None]:
-    """Tables whose vectors can be carried over, and the reduction to go on with, for a collection of ``works``.
+def _sound_rows(tables: Tables | None, condition: Condition) -> dict[str, int]:
+    if tables is None:
+        return {}
+    damaged = condition.works
+    pairs = zip(tables.works, tables.contents, strict=True)
+    return {content: row for row, (work, content) in enumerate(pairs) if work not in damaged}
+
+
+def _starting_point(job: Job, previous: Tables | None, works: int) -> tuple[Tables | None, Reduction | None]:
+    """Of the ``previous`` tables, those whose vectors can be carried over, and the reduction to go on with, for a
+    collection of ``works``.
 
     All works of one set of tables have the same reduction, so tables are carried over only together with theirs. A
     reduction fitted on a handful of pictures is fitted anew once the collection has outgrown it; that costs encoding
     that handful again.
     """
     job.parts.mkdir(parents=True, exist_ok=True)
-    previous = _previous_tables(job)
     interrupted = Reduction.load(job.parts / REDUCTION_FILE)
     if interrupted is not None:  # parts of a run that was stopped are there, made with it
         fits = previous is not None and np.array_equal(previous.reduction.matrix, interrupted.matrix)
@@ -121,17 +141,30 @@ def _outgrown(previous: Tables, works: int) -> bool:
     return len(previous.works) < SAMPLE and works > _OUTGROWN * len(previous.works)
 
 
-def _previous_tables(job: Job) -> Tables | None:
-    """The tables that are current, reduction and all; None where there are none, or they are damaged."""
+def _previous_tables(job: Job) -> tuple[Tables | None, Condition]:
+    """The tables that are current, reduction and all, and their condition; None where there are none, or none of them
+    can be used. What was added to them and is damaged is removed: it is made again."""
     manifest = job.manifest()
     if manifest is None:
-        return None
+        return None, Condition(recorded=True)
+    folder = job.features / manifest.tables
+    job.progress(_STAGE, 0, 1)
+    condition = check_tables(folder)
+    job.progress(_STAGE, 1, 1)
+    for sentence in condition.sentences():
+        log.warning("%s", sentence)
+    for found in condition.damage:
+        if is_added(folder, found.file):
+            forget_added(folder, found.file)
+    if condition.all_works:
+        return None, condition
+    remaining = tuple(found for found in condition.damage if (folder / found.file).exists())
     try:
-        tables = Tables(job.features / manifest.tables)
-        return tables if tables.reduction else None
+        tables = Tables(folder)
+        return (tables if tables.reduction else None), replace(condition, damage=remaining)
     except ExplorerError as error:  # encoded again
         log.warning("%s", error)
-        return None
+        return None, condition
 
 
 def _one_of_each_content(works: Sequence[Work]) -> list[Work]:

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import filelock
-
 from explorer.calibration import calibrate, calibrated, carried_over
 from explorer.calibration.blocks import Choice
 from explorer.collection import (
@@ -25,10 +23,12 @@ from explorer.collection import (
     picture_files,
     read_catalogue,
 )
+from explorer.collection.backups import back_up_daily
 from explorer.collection.files import DATABASE
 from explorer.config import Config, RuntimeOptions
 from explorer.encoder import open_encoder
 from explorer.errors import ExplorerError
+from explorer.files import remove_partial_files, removed
 from explorer.index import parse_address
 from explorer.indexing.build import build_tables, remove_outdated
 from explorer.indexing.encode import WorkEncoder
@@ -37,6 +37,8 @@ from explorer.indexing.plan import choose_layer, make_plan
 from explorer.indexing.sync import sync_files
 from explorer.progress import Progress, silent
 from explorer.workspace import CALIBRATION_FILE, Manifest, Workspace, collection_folder
+from explorer.workspace.checksums import record_added
+from explorer.workspace.layout import BeingIndexed, indexing_lock
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,12 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     is_new = not root.exists()
     root.mkdir(parents=True, exist_ok=True)
     try:
-        with filelock.FileLock(root / "indexing.lock", timeout=0):
+        with indexing_lock(root):
             collection = Collection(root / DATABASE)
             job = Job(root, folder.resolve(), collection, config, encoder, runtime, progress)
             return _run(job, files, catalogue)
-    except filelock.Timeout:
-        raise ExplorerError(f"{name!r} is being indexed by another process; wait until that is done.") from None
+    except BeingIndexed:
+        raise
     except ExplorerError:
         if is_new and not any(root.glob("*/parts/*.npz")):  # nothing was indexed: leave no empty collection behind
             shutil.rmtree(root, ignore_errors=True)
@@ -87,6 +89,9 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
 
 
 def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None) -> IndexReport:
+    if job.collection.ids():
+        back_up_daily(job.collection.path)
+    _remove_leftovers(job)
     sync = sync_files(job, files, catalogue)
     job, choice = choose_layer(job)
     plan = make_plan(job)
@@ -94,7 +99,7 @@ def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None) ->
     encoded = works.encode(plan.pending, plan.reduction)
     readable = _set_aside(job, works.damaged)
     before = job.manifest()
-    manifest = build_tables(job, readable, plan.previous, works)
+    manifest = build_tables(job, readable, plan, works)
     job.collection.remember("features", job.features.name)
     job.collection.remember("folder", str(job.folder))
     _calibrate(job, before)
@@ -124,3 +129,13 @@ def _calibrate(job: Job, before: Manifest | None) -> None:
     previous = job.features / before.tables / CALIBRATION_FILE if before else None
     if not calibrated(workspace) and not carried_over(workspace, previous):
         calibrate(workspace, job.progress)
+    if (workspace.tables.folder / CALIBRATION_FILE).exists():
+        record_added(workspace.tables.folder, CALIBRATION_FILE)
+
+
+def _remove_leftovers(job: Job) -> None:
+    """Remove what killed runs left half-written. No other run is at work now; an app may be, on pictures."""
+    for pattern in ("*/parts/*.part", "*/tables-*.part"):
+        for path in job.root.glob(pattern):
+            removed(path)
+    remove_partial_files(job.root)

@@ -70,9 +70,21 @@ def facts(workspace: Workspace) -> list[tuple[str, str]]:
         ("Details matched by", f"{matching.words()} made of its own details" if matching else ""),
         ("Resolution", f"{config.resolution} pixels on the long side"),
         ("Indexed", manifest.created.replace("T", ", ")[:17]),
+        ("Stored", stored(workspace)),
         ("Folder", str(workspace.folder)),
         ("Catalogue", ", ".join(column.replace("_", " ") for column in columns) or "none"),
     ]
+
+
+def stored(workspace: Workspace) -> str:
+    """Whether what is stored of a collection is as it was written; empty before that was checked."""
+    if workspace.damage():
+        return " ".join(workspace.damage())
+    if workspace.condition is None:
+        return ""
+    if not workspace.condition.recorded:
+        return "not checked: checksums are not recorded; indexing again records them"
+    return "checked, and as it was written"
 
 
 def commands(workspace: Workspace) -> list[views.Props]:

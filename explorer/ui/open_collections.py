@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from explorer.errors import ExplorerError
-from explorer.workspace import Workspace, collection_names
+from explorer.workspace import Workspace, collection_names, start_upkeep
 
 if TYPE_CHECKING:
     from explorer.config import RuntimeOptions
@@ -67,6 +67,7 @@ class OpenCollections:
             raise ExplorerError(f"There is no collection {name!r} here, only: {', '.join(names)}.")
         workspace = Workspace.open(name, self.cache, self._runtime)
         self._alive[name] = workspace
+        start_upkeep(workspace)
         folder = str(workspace.pictures.resolve())
         if folder not in self.picture_folders:
             self.picture_folders.append(folder)

@@ -33,7 +33,7 @@ from explorer.ui.session import Session
 from explorer.ui.theme import museum_theme
 from explorer.ui.wiring import after, notify, quiet, working
 from explorer.ui.words import WordsTab
-from explorer.workspace import Workspace
+from explorer.workspace import Workspace, start_upkeep
 
 if TYPE_CHECKING:
     from explorer.config import RuntimeOptions
@@ -115,6 +115,8 @@ def opened(app: AppContext, session: Session, sent: Any) -> tuple[Session, views
         context = app.named()
         notify(f"{error} {context.workspace.name} is shown instead.")
     workspace = context.workspace
+    for sentence in workspace.damage():
+        notify(sentence)
     address = "" if workspace is app.collections.default else workspace.name
     masthead = {
         "collection": workspace.name,
@@ -174,7 +176,9 @@ def launch(  # noqa: PLR0913 (the command's options)
 
 
 def warm(workspace: Workspace) -> None:
-    """Load index and model and make the map in the background, so that nobody waits for them later."""
+    """Load index and model and make the map in the background, so that nobody waits for them later; look after what
+    is stored meanwhile."""
+    start_upkeep(workspace)
     try:
         _ = workspace.index, workspace.encoder
         work_map(workspace, apart=True)

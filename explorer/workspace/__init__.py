@@ -3,6 +3,7 @@
 from explorer.workspace.layout import CALIBRATION_FILE, INDEX_FILE, collection_folder, collection_names
 from explorer.workspace.manifest import Manifest
 from explorer.workspace.picture_encoder import gradient_histograms_of, open_for_encoding
+from explorer.workspace.upkeep import start_upkeep
 from explorer.workspace.workspace import Workspace
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "collection_names",
     "gradient_histograms_of",
     "open_for_encoding",
+    "start_upkeep",
 ]

@@ -1,5 +1,6 @@
 """Where a collection's files lie. ``index_cache/<collection>/`` has one folder per way of encoding::
 
+    backups/                      of the database, see explorer.collection.backups
     collection.sqlite             works, catalogue, facts, and all that people made (judgements); never deleted
     indexing.lock                 held while the collection is indexed
     pictures/                     thumbnails/, views/, details/: all that the app serves, and nothing else
@@ -13,6 +14,7 @@
             regions.index         the vector index, where its engine has a file
             calibration.json      how evidence becomes a match probability in this collection
             work-map.npy, ...     what is computed from the tables when first asked for
+            checksums.json, ...   of the files above, see explorer.workspace.checksums
 
 The database remembers two facts: ``features``, the folder of features that is current, and ``folder``, the absolute
 path of the originals.
@@ -21,10 +23,15 @@ path of the originals.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import filelock
 
 from explorer.collection.files import DATABASE
 from explorer.errors import ExplorerError
+from explorer.files import not_written
 
 INDEX_FILE = "regions.index"
 CALIBRATION_FILE = "calibration.json"
@@ -41,3 +48,25 @@ def collection_folder(name: str, cache: Path) -> Path:
 def collection_names(cache: Path) -> list[str]:
     """Names of the collections in a cache folder."""
     return sorted(path.parent.name for path in cache.glob(f"*/{DATABASE}"))
+
+
+class BeingIndexed(ExplorerError):
+    """The collection is in the hands of another process that indexes, repairs or restores it."""
+
+
+@contextmanager
+def indexing_lock(root: Path) -> Iterator[None]:
+    """Keeps every other process from indexing, repairing or restoring a collection. Raises :class:`BeingIndexed` where
+    one is at it, and :class:`ExplorerError` where the disk takes nothing."""
+    lock = filelock.FileLock(root / "indexing.lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        message = f"{root.name!r} is being indexed by another process; wait until that is done."
+        raise BeingIndexed(message) from None
+    except OSError as error:
+        raise not_written(f"The collection {root.name!r}", error) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -43,6 +43,8 @@ REFERENCE_CELLS = "reference_cells"
 _REFERENCE_WORKS, _REFERENCE_COUNT = 200, 6000
 _GROWING = ("cells", "coarse_cells", "region_boxes", "region_vectors", "region_joint", "key_places", "key_descriptors")
 _ARRAYS = (*_GROWING, "shapes", "region_counts", "key_counts")
+TABLE_FILES = ("works.json", REDUCTION_FILE, *(f"{name}.npy" for name in (*_ARRAYS, REFERENCE_CELLS)))
+"""Files that are written together with the tables, the index apart."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,15 @@ class Tables:
         if reduction is None:
             raise ExplorerError(f"The index in {self.folder} is damaged; index the collection again.")
         return reduction
+
+    def rows_in(self, name: str, start: int, end: int) -> np.ndarray:
+        """Rows of the works whose part of the array ``name`` has bytes from ``start`` to ``end`` of its file."""
+        of_points = self._first_point if name.startswith("key_") else self.first_region
+        first = {"cells": self._first_cell, "coarse_cells": self._first_coarse}.get(name, of_points)
+        stored = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        size = max(stored[:1].nbytes, 1)
+        low, high = (start - stored.offset) // size, -(-(end - stored.offset) // size)
+        return np.flatnonzero((first[1:] > low) & (first[:-1] < high) & (first[1:] > first[:-1]))
 
     def features(self, row: int) -> WorkFeatures:
         """All that is stored of a work, to be carried over into the next tables."""

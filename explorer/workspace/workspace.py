@@ -18,16 +18,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.collection import Collection, Derivatives, Work
-from explorer.collection.files import DATABASE
+from explorer.collection.backups import back_up_daily
+from explorer.collection.files import DATABASE, backup_files
 from explorer.config import RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
-from explorer.files import content_hash, replacing
+from explorer.files import content_hash
 from explorer.geometry import Box
 from explorer.index import VectorIndex, build_index, open_index
 from explorer.paths import DEFAULT_CACHE
 from explorer.verification import KeyPoints
 from explorer.verification.calibration_result import UNCALIBRATED, Calibration
+from explorer.workspace.condition import Condition, check_tables
+from explorer.workspace.kept_arrays import KeptArrays
 from explorer.workspace.layout import CALIBRATION_FILE, INDEX_FILE, PICTURES, collection_folder, collection_names
 from explorer.workspace.manifest import Manifest
 from explorer.workspace.picture_encoder import EncodedPicture, PictureEncoder
@@ -62,7 +65,10 @@ class Workspace:
         self._runtime = runtime
         self._derivatives = Derivatives(self.pictures)
         self._loading = threading.Lock()
-        self._computing: dict[str, threading.Lock] = {}
+        self._arrays = KeptArrays(self.tables.folder)
+        self.condition: Condition | None = None
+        """What the last check of the tables found; None before the first one."""
+        self._troubles: list[str] = []
         load = self._load_encoder if encoder is None else lambda: encoder
         self._pictures = PictureEncoder(self.config, self.reduction, load)
 
@@ -81,7 +87,7 @@ class Workspace:
         Raises :class:`ExplorerError` when there is none of that name, or it was never indexed to its end.
         """
         root = collection_folder(name, cache)
-        if not (root / DATABASE).is_file():
+        if not (root / DATABASE).is_file() and not backup_files(root / DATABASE):
             known = ", ".join(collection_names(cache)) or "none yet"
             raise ExplorerError(f"There is no collection {name!r} in {cache} (there: {known}); make it with: "
                                 f"explorer index FOLDER --name {name}")  # fmt: skip
@@ -153,23 +159,35 @@ class Workspace:
         height) pixels."""
         return self._pictures.encode_image(image, size)
 
+    # -- whether what is stored is sound -----------------------------------------------------------------------------
+
+    def check(self, between: Callable[[], None] = lambda: None) -> Condition:
+        """Compare the tables with their checksums; ``between`` is called after every 64 KiB. Reads all of them."""
+        found, folder = check_tables(self.tables.folder, between), self.tables.folder
+        current = Manifest.read(folder.parent)
+        if current is not None and current.tables != folder.name:  # replaced and removed meanwhile: nothing is damaged
+            found = Condition(recorded=found.recorded)
+        self.condition = found
+        return found
+
+    def damage(self) -> list[str]:
+        """What is known to be damaged, or could not be backed up, as sentences for the user."""
+        return [*(self.condition.sentences() if self.condition else []), *self._troubles]
+
+    def back_up(self) -> list[str]:
+        """Back the database up unless that was done today; gives, and keeps for :meth:`damage`, why it cannot be."""
+        try:
+            back_up_daily(self.collection.path)
+            self._troubles = []
+        except ExplorerError as error:
+            self._troubles = [str(error)]
+        return self._troubles
+
     # -- what is computed from the tables ----------------------------------------------------------------------------
 
     def cached(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-        """The array that ``compute`` gives, computed once and kept beside the tables as ``<name>.npy``: new tables mean
-        computing it anew."""
-        path = self.tables.folder / f"{name}.npy"
-        with self._computing.setdefault(name, threading.Lock()):  # of two threads, the second waits for the first
-            try:
-                return np.load(path, allow_pickle=False)
-            except (OSError, ValueError, EOFError):
-                result = compute()
-            try:
-                with replacing(path) as file:
-                    np.save(file, result)
-            except OSError as error:  # the tables were replaced while we had them open, or the disk is full
-                log.warning("%s is not kept: %s", name, error)
-            return result
+        """The array that ``compute`` gives, computed once for these tables; see :class:`KeptArrays`. Read-only."""
+        return self._arrays.get(name, compute)
 
     @cached_property
     def calibration(self) -> Calibration:

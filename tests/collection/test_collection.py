@@ -285,7 +285,7 @@ def test_several_threads_at_once(collection: Collection) -> None:
 def test_what_is_no_database_is_one_sentence_and_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "collection.sqlite"
     path.write_bytes(b"Dear colleague, " * 100)
-    with pytest.raises(ExplorerError, match="cannot be used"):
+    with pytest.raises(ExplorerError, match=r"damaged .* has no backup"):
         Collection(path)
     assert path.read_bytes() == b"Dear colleague, " * 100
 
@@ -354,3 +354,32 @@ def test_a_detail_says_where_in_the_crop_the_place_lies(tmp_path: Path, box: Box
         high, wide = red.shape
         measured = (columns[0] / wide, rows[0] / high, (columns[-1] + 1) / wide, (rows[-1] + 1) / high)
         assert inside.as_tuple() == pytest.approx(measured, abs=0.03)
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut short", "changed"])
+def test_a_damaged_copy_is_made_again(tmp_path: Path, damage: str) -> None:
+    source = tmp_path / "a.png"
+    work(1, 600, 400).save(source)
+    derivatives = Derivatives(tmp_path / "pictures")
+    box = Box(0.2, 0.2, 0.6, 0.6)
+    makers = (
+        lambda: derivatives.thumbnail("abcd", source), lambda: derivatives.view("abcd", source),
+        lambda: derivatives.detail("abcd", source, box)[0],
+    )  # fmt: skip
+    for make in makers:
+        path = make()
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        changed = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+        path.write_bytes({"empty": b"", "cut short": whole[:middle], "changed": changed}[damage])
+        assert derivatives.damaged()[0] == [path]
+        assert make().read_bytes() == whole
+    assert derivatives.damaged() == ([], 3)
+
+
+def test_a_copy_of_an_earlier_version_is_served_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "pictures" / "thumbnails" / "ab" / "abcd.jpg"
+    path.parent.mkdir(parents=True)
+    work(1, 60, 40).save(path, quality=86)
+    before = path.read_bytes()
+    assert Derivatives(tmp_path / "pictures").thumbnail("abcd", tmp_path / "gone.png").read_bytes() == before

@@ -44,9 +44,9 @@ def state(cache: Path) -> dict[str, str]:
     found = {
         str(path.relative_to(cache)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(cache.rglob("*"))
-        if path.is_file() and ".sqlite" not in path.name and path.suffix != ".lock" and path.name != "chance.npy"
+        if path.is_file() and ".sqlite" not in path.name and path.suffix != ".lock"
     }
-    for path in cache.rglob("*.sqlite"):
+    for path in cache.glob("*/collection.sqlite"):
         with closing(sqlite3.connect(path)) as db:
             for table in ("works", "skipped", "facts", "works_text"):
                 found[f"{path.parent.name} {table}"] = repr(sorted(db.execute(f"SELECT * FROM {table}")))
