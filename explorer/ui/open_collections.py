@@ -28,9 +28,6 @@ class OpenCollections:
     def __init__(self, default: Workspace, runtime: RuntimeOptions | None = None, most: int = MOST_OPEN) -> None:
         self.default = default
         self.cache = default.pictures.parent.parent
-        self.picture_folders = [str(default.pictures.resolve())]
-        """Folders whose files the app may serve. A collection's is added, in place, when it is opened, and stays:
-        pages that show its pictures may be open for longer than the collection is."""
         self._runtime, self._most = runtime, most
         self._lock = threading.Lock()
         self._recent: OrderedDict[str, Workspace] = OrderedDict()
@@ -67,7 +64,4 @@ class OpenCollections:
             raise ExplorerError(f"There is no collection {name!r} here, only: {', '.join(names)}.")
         workspace = Workspace.open(name, self.cache, self._runtime)
         self._alive[name] = workspace
-        folder = str(workspace.pictures.resolve())
-        if folder not in self.picture_folders:
-            self.picture_folders.append(folder)
         return workspace
