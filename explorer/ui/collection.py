@@ -44,7 +44,7 @@ class CollectionTab:
     def facts(self, session: Session, request: gr.Request) -> Any:
         """The session's collection, as it stands now."""
         try:
-            return panel(self.app.of(session).workspace, is_shared(request.request.scope))
+            return panel(self.app.of(session).workspace, is_shared(request.request))
         except ExplorerError as error:
             notify(said(error))
             return gr.skip()

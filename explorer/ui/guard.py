@@ -6,7 +6,7 @@ A pure ASGI layer, round everything that gradio brings, so that nothing is answe
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,9 +132,9 @@ class Guard:
         return "" if _from_own_page(scope["method"], headers, own) else FOREIGN
 
 
-def is_shared(scope: Mapping[str, Any]) -> bool:
-    """Whether a request that the guard let through is to a page that is shared."""
-    return scope.get(SHARED, True) is True
+def is_shared(request: Request | None) -> bool:
+    """Whether a request is to a page that is shared, as the guard noted; one that it did not see is taken for that."""
+    return request is None or request.scope.get(SHARED, True) is True
 
 
 def _from_own_page(method: str, headers: Headers, own: set[Host]) -> bool:

@@ -22,7 +22,8 @@ TRY = """async ({address, call, picture}) => {
   await attempt("judge", "gradio_api/call/judge", { ...simple, body, headers: { "Content-Type": "text/plain" } });
   await attempt("upload", "gradio_api/upload", { ...simple, body: form });
   await attempt("read", "config");
-  await attempt("json", "gradio_api/run/judge", { method: "POST", body, headers: { "Content-Type": "application/json" } });
+  const headers = { "Content-Type": "application/json" };
+  await attempt("json", "gradio_api/run/judge", { method: "POST", body, headers });
   const image = new Image();
   image.src = address + picture;
   said.picture = await image.decode().then(() => "shown", () => "refused");

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import base64
 import logging
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AuthenticationError
 
 from explorer.cli import main
+from explorer.cli.serving import who_can_come
 from explorer.errors import ExplorerError
 from explorer.indexing import index_folder
 from explorer.ui import build_app, launch
@@ -289,3 +292,18 @@ def test_a_page_is_not_served_with_options_that_mean_nothing(tmp_path: Path, cap
     assert main(["serve", "none", "--cache", str(tmp_path), *given]) == 1
     said = capsys.readouterr().err
     assert words in said and said.count("\n") == 1 and said.startswith("explorer: ")
+
+
+@pytest.mark.parametrize(("options", "sentences"), [
+    ({}, []), ({"host": "localhost"}, []), ({"password_file": Path("people.txt")}, []),
+    ({"host": "0.0.0.0"}, ["Everybody who can reach this computer can open it, search and judge: .* no sign-in."]),
+    ({"host": "10.0.0.5", "allow_host": ["a.example"]}, ["Everybody who can reach this computer can open it, .*"]),
+    ({"allow_host": ["a.example"]}, ["Everybody who can reach the proxy can open it, .*"]),
+    ({"root_path": "/a"}, ["Everybody who can reach the proxy can open it, .*"]),
+    ({"host": "0.0.0.0", "password_file": Path("people.txt")}, [".* put a proxy with TLS .*"]),
+])  # fmt: skip
+def test_whoever_opens_the_page_to_others_is_told_to_whom(options: dict, sentences: list[str]) -> None:
+    given = {"host": "127.0.0.1", "allow_host": [], "password_file": None, "root_path": "", **options}
+    said = who_can_come(argparse.Namespace(**given))
+    assert len(said) == len(sentences)
+    assert all(re.fullmatch(expected, sentence) for expected, sentence in zip(sentences, said, strict=True))
