@@ -154,7 +154,7 @@ def launch(  # noqa: PLR0913 (the command's options)
     fetch_nothing()
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8).launch(
-        server_name=host,
+        server_name=f"[{host}]" if ":" in host else host,  # as in an address
         server_port=free,
         inbrowser=open_browser,
         share=False,
