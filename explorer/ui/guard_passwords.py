@@ -13,7 +13,7 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explorer.errors import ExplorerError
@@ -74,11 +74,11 @@ class PasswordHash:
 
 
 class Users:
-    """Who may sign in: names and the hashes of their passwords."""
+    """Who may sign in: names and the hashes of their passwords, one at least."""
 
     def __init__(self, hashes: dict[str, PasswordHash]) -> None:
         self._hashes = hashes
-        self._nobody = PasswordHash(secrets.token_bytes(16), secrets.token_bytes(32))
+        self._nobody = replace(next(iter(hashes.values())), digest=secrets.token_bytes(32))
 
     @classmethod
     def read(cls, path: Path) -> Users:

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from generated import SMALL, folder_of, save, work
+from generated import save, work
 from gradio_client import Client, handle_file
 
-from explorer.indexing import index_folder
 from explorer.ui import build_app, launch
 from explorer.ui.guard import Access
 from explorer.ui.guard_passwords import set_password
@@ -32,10 +31,8 @@ NAME, PASSWORD = "museum.example", "de korenbloem"
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder, cache = tmp_path_factory.mktemp("proxied"), tmp_path_factory.mktemp("proxied-cache")
-    index_folder(folder_of(folder / "prints", 2, size=(160, 120)), "prints", cache, SMALL)
-    return Workspace.open("prints", cache)
+def workspace(prints: Workspace) -> Workspace:
+    return prints
 
 
 def configured(folder: Path, upstream: int, port: int) -> Path:

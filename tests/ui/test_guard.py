@@ -15,12 +15,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from generated import SMALL, folder_of, save, work
+from generated import save, work
 from gradio_client import Client, handle_file
 
 import explorer
 from explorer.errors import ExplorerError
-from explorer.indexing import index_folder
 from explorer.ui import build_app, launch
 from explorer.ui.collection import panel
 from explorer.ui.guard import Access
@@ -37,10 +36,8 @@ CALL = "gradio_api/run"
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder, cache = tmp_path_factory.mktemp("guarded"), tmp_path_factory.mktemp("guarded-cache")
-    index_folder(folder_of(folder / "prints", 2, size=(160, 120)), "prints", cache, SMALL)
-    return Workspace.open("prints", cache)
+def workspace(prints: Workspace) -> Workspace:
+    return prints
 
 
 @pytest.fixture(scope="module")
