@@ -6,8 +6,8 @@
 #   docker run -p 127.0.0.1:7860:7860 -v explorer-cache:/cache -v /srv/pictures:/pictures:ro brueghel-explorer \
 #       serve mine --host 0.0.0.0 --no-browser
 #
-# Collections, and what people judged in them, are in the volume /cache. The app has no sign-in: publish the port to
-# this machine only, as above, or behind a proxy that asks who comes.
+# Collections, and what people judged in them, are in the volume /cache. The app has no sign-in of itself: publish the
+# port to this machine only, as above, or give it --password-file (and --allow-host, the name it is opened by).
 #
 # torch comes with CUDA libraries on x86. For the smaller build for the processor alone, give the package index that
 # PyTorch's "Get started" page names for Linux, Pip, CPU: docker build --build-arg PIP_EXTRA_INDEX_URL=... .
@@ -41,6 +41,6 @@ WORKDIR /home/explorer
 VOLUME /cache
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=10s --start-period=120s --retries=3 \
-    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:7860/', timeout=8).close()"]
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:7860/health', timeout=8).close()"]
 ENTRYPOINT ["explorer"]
 CMD ["serve", "demo", "--host", "0.0.0.0", "--no-browser"]

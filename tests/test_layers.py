@@ -35,6 +35,7 @@ OWNERS = {
     "tokenizers": {"encoder", "adapt"},
     "huggingface_hub": {"encoder", "adapt"},
     "gradio": {"ui"},
+    "starlette": {"ui"},
     "hnswlib": {"index"},
     "umap": {"maps"},
     "cv2": {"features", "verification", "registration"},

@@ -22,11 +22,11 @@ from explorer.cli.options import (
     machine_options,
     open_database,
     open_workspace,
-    runtime_options,
 )
 from explorer.cli.output import ProgressBar, print_json
-from explorer.cli.process import terminated_as_interrupted, visitors_folder
+from explorer.cli.process import terminated_as_interrupted
 from explorer.cli.searching import add_search
+from explorer.cli.serving import add_password, add_serve
 from explorer.config import FACETS
 from explorer.errors import ExplorerError
 from explorer.evaluate.command import PROTOCOLS
@@ -103,12 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     train.epilog = "What the data folder holds, and what each stage does: assets/models/small/README.md"
     training_options(train)
 
-    serve = command(commands, "serve", _serve, "open a collection in the browser")
-    serve.add_argument("name", metavar="NAME", nargs="?", default="demo", help="a collection; left out: the demo")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=7860)
-    serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
-    machine_options(serve)
+    add_serve(commands)
+    add_password(commands)
     return parser
 
 
@@ -158,7 +154,7 @@ def _index(options: argparse.Namespace) -> None:
     print(f"Open it with: explorer serve {options.name}")
 
 
-# -- label, measure, demo, serve ---------------------------------------------------------------------------------------
+# -- label, measure, demo ----------------------------------------------------------------------------------------------
 
 
 def _label(options: argparse.Namespace) -> None:
@@ -224,25 +220,3 @@ def _train_mini(options: argparse.Namespace) -> None:
 
     logging.getLogger("explorer").setLevel(logging.INFO)
     train_mini(settings_from(options), options.stages)
-
-
-def _serve(options: argparse.Namespace) -> None:
-    from explorer.demo.opening import open_or_make
-
-    runtime = runtime_options(options)
-    with ProgressBar() as progress:
-        workspace = open_or_make(options.name, options.cache, progress, runtime)
-    from explorer.ui import build_app, launch
-
-    def ready(address: str) -> None:
-        print(f"{workspace.name} is open at {address} (stop with Ctrl-C)", file=sys.stderr)
-        if options.host not in ("127.0.0.1", "localhost", "::1"):
-            print("Everybody who can reach this computer can open it, search and judge: there is no sign-in.",
-                  file=sys.stderr)  # fmt: skip
-
-    with visitors_folder():
-        page = build_app(workspace, runtime)
-        try:
-            launch(page, workspace, options.host, options.port, not options.no_browser, ready=ready)
-        except KeyboardInterrupt:
-            print(file=sys.stderr)

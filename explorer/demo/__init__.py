@@ -15,7 +15,6 @@ from __future__ import annotations
 import csv
 import json
 import multiprocessing
-import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed

@@ -17,6 +17,8 @@ from explorer.errors import ExplorerError
 from explorer.paths import DEFAULT_CACHE
 from explorer.ui import views
 from explorer.ui.components import CollectionPanel
+from explorer.ui.guard import is_shared
+from explorer.ui.said import said, without_folders
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session
 from explorer.ui.wiring import notify, quiet
@@ -39,20 +41,23 @@ class CollectionTab:
         # wiring
         tab.select(self.facts, session, self.panel, **quiet())
 
-    def facts(self, session: Session) -> Any:
+    def facts(self, session: Session, request: gr.Request) -> Any:
         """The session's collection, as it stands now."""
         try:
-            return panel(self.app.of(session).workspace)
+            return panel(self.app.of(session).workspace, is_shared(request.request))
         except ExplorerError as error:
-            notify(str(error))
+            notify(said(error))
             return gr.skip()
 
 
-def panel(workspace: Workspace) -> views.Props:
-    """What the panel shows of a collection: facts, files left out, commands, reliability."""
-    collection = workspace.collection
-    skipped = [(file.file, file.reason) for file in collection.skipped()]
-    return views.collection_panel(facts(workspace), skipped, commands(workspace), reliability(workspace.calibration))
+def panel(workspace: Workspace, shared: bool = False) -> views.Props:
+    """What the panel shows of a collection: facts, files left out, commands, reliability. On a ``shared`` page it does
+    not say where on the server anything is."""
+    shown = without_folders if shared else str
+    skipped = [(file.file, shown(file.reason)) for file in workspace.collection.skipped()]
+    texts = [(term, shown(text)) for term, text in facts(workspace)]
+    lines = [{**entry, "command": shown(entry["command"])} for entry in commands(workspace)]
+    return views.collection_panel(texts, skipped, lines, reliability(workspace.calibration))
 
 
 def facts(workspace: Workspace) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from explorer.ui.components import AssetComponent
 from explorer.ui.evidence import ENOUGH_KEY_POINTS
 from explorer.ui.pictures import Pictures
 from explorer.ui.registered import Matched
+from explorer.ui.said import said
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import Kind, Session, Step
 from explorer.ui.wiring import notify, working
@@ -82,7 +83,7 @@ class CompareTab:
         try:
             comparison = Comparison(self.app.of(session), sent)
         except ExplorerError as error:
-            notify(str(error))
+            notify(said(error))
             return gr.skip()
         chosen = comparison.chosen(sent.get("first")), comparison.chosen(sent.get("second"))
         return comparison.shown(chosen, near, matched)
@@ -94,7 +95,7 @@ class CompareTab:
         try:
             comparison = Comparison(self.app.of(session), {**sent, "mirrored": match.get("mirrored") is True})
         except ExplorerError as error:
-            notify(str(error))
+            notify(said(error))
             return gr.skip()
         first = comparison.chosen(query)
         second = comparison.chosen({"kind": "work", "key": match.get("work")})
@@ -163,7 +164,7 @@ class Comparison:
     def _not_registered(self, error: ExplorerError, near: MatchedBoxes | None) -> views.Props:
         """The reason; a match that nothing supports is laid where it was found."""
         if near is None or self.points or self.whole:
-            return {"said": str(error), "trouble": True}
+            return {"said": said(error), "trouble": True}
         laid = registered.over_one_another(near, self.mirrored)
         return {"said": LAID_BY_PLACE, "trouble": True, "matrix": laid.ravel().tolist(), "kind": "found"}
 
@@ -183,7 +184,7 @@ class Comparison:
             work = self.context.workspace.collection.work(key)
             return Chosen("work", work.id, work.id, work)
         except ExplorerError as error:
-            notify(str(error))
+            notify(said(error))
             return None
 
     def _side(self, chosen: Chosen | None) -> views.Props | None:

@@ -20,6 +20,7 @@ from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import clicked, final_step, pointed, provisional_step, search_click
+from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
 from explorer.ui.turns import Turns, moment
@@ -96,7 +97,7 @@ class ExploreTab:
         try:
             return gallery(self.app.of(session), incoming.text(incoming.record(event._data).get("text"), 200))
         except ExplorerError as error:
-            notify(str(error))
+            notify(said(error))
             return gr.skip()
 
     def open(self, session: Session, event: gr.EventData) -> Shown:
@@ -121,7 +122,7 @@ class ExploreTab:
         try:
             step = linked(context, event._data, notify)
         except ExplorerError as error:
-            notify(f"The link leads nowhere: {error}")
+            notify(f"The link leads nowhere: {said(error)}")
         step = step or first_work(context)
         if step is None:
             empty = views.message("The collection is empty.", session.result_options)
@@ -202,7 +203,7 @@ class ExploreTab:
             others = [{"role": "also", "box": views.sides(box)} for box in also]
             return {**context.stage(context.step(event._data)), "others": others}
         except ExplorerError as error:
-            notify(str(error))
+            notify(said(error))
             return gr.skip()
 
     def travel(self, session: Session, event: gr.EventData) -> Shown:
@@ -242,7 +243,7 @@ class ExploreTab:
         try:
             results = Judging(context).results(step, shown, now.result_options, matches)
         except ExplorerError as error:
-            results = views.message(str(error), now.result_options, trouble=True)
+            results = views.message(said(error), now.result_options, trouble=True)
         return now, shown, trail, tray, results
 
     def _changed_query(self, session: Session, step: Step | None) -> Shown:
@@ -256,5 +257,5 @@ class ExploreTab:
 
     def _refuse(self, session: Session, error: Exception) -> Shown:
         log.info("refused: %s", error)
-        notify(str(error))
+        notify(said(error))
         return self._as_it_is(session)

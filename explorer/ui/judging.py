@@ -13,6 +13,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.query import Match
 from explorer.ui import evidence, incoming, views, words_for
+from explorer.ui.said import said
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions, Step
 
@@ -98,7 +99,9 @@ class Judging:
     def large(self, sent: Any) -> views.Props:
         """The large picture of a work, ``{"work"}``, and its size in pixels of the original."""
         work = self.collection.work(incoming.text(incoming.record(sent).get("work")))
-        return {"url": views.file_url(self.context.workspace.view(work.id)), "width": work.width, "height": work.height}
+        workspace = self.context.workspace
+        url = views.picture_url(workspace.name, workspace.view(work.id))
+        return {"url": url, "width": work.width, "height": work.height}
 
 
 def judging_functions(app: AppContext) -> list[Callable[[Any], views.Props]]:
@@ -126,4 +129,4 @@ def answered(answer: Callable[[], views.Props]) -> views.Props:
         return answer()
     except (ExplorerError, OSError) as error:
         log.info("refused: %s", error)
-        return {"error": str(error)}
+        return {"error": said(error)}

@@ -10,6 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.ui import incoming
 from explorer.ui.asking import MOST_FURTHER
+from explorer.ui.said import said
 from explorer.ui.searching import CollectionContext
 from explorer.ui.session import FurtherDetail, Role, Step
 from explorer.ui.views import sides
@@ -72,5 +73,5 @@ def _further(
             box = incoming.box(sides_sent.split(",")) or Box.whole()
             found.append(FurtherDetail(role, "work", context.workspace.collection.work(work or step.key).id, box))
         except ExplorerError as error:
-            notify(f"A part of the link is left out: {error}")
+            notify(f"A part of the link is left out: {said(error)}")
     return found

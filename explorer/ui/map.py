@@ -11,6 +11,7 @@ from explorer.maps import work_map
 from explorer.ui import colours, incoming, views
 from explorer.ui.components import Map
 from explorer.ui.pictures import Pictures
+from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session
 from explorer.ui.wiring import quiet, working
@@ -43,7 +44,7 @@ class MapTab:
         try:
             return coloured_map(self.app.of(session).workspace, column)
         except ExplorerError as error:
-            return {"message": str(error)}
+            return {"message": said(error)}
 
 
 def coloured_map(workspace: Workspace, column: str | None) -> views.Props:

@@ -28,9 +28,6 @@ class OpenCollections:
     def __init__(self, default: Workspace, runtime: RuntimeOptions | None = None, most: int = MOST_OPEN) -> None:
         self.default = default
         self.cache = default.pictures.parent.parent
-        self.picture_folders = [str(default.pictures.resolve())]
-        """Folders whose files the app may serve. A collection's is added, in place, when it is opened, and stays:
-        pages that show its pictures may be open for longer than the collection is."""
         self._runtime, self._most = runtime, most
         self._lock = threading.Lock()
         self._recent: OrderedDict[str, Workspace] = OrderedDict()
@@ -68,7 +65,4 @@ class OpenCollections:
         workspace = Workspace.open(name, self.cache, self._runtime)
         self._alive[name] = workspace
         start_upkeep(workspace)
-        folder = str(workspace.pictures.resolve())
-        if folder not in self.picture_folders:
-            self.picture_folders.append(folder)
         return workspace

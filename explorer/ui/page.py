@@ -15,6 +15,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by gradio when it is im
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from explorer.errors import ExplorerError
 from explorer.maps import work_map
@@ -25,9 +26,13 @@ from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
+from explorer.ui.fetching import fetch_nothing
 from explorer.ui.freed_memory import give_freed_memory_back
+from explorer.ui.guard import Access, guarding
 from explorer.ui.map import MapTab
+from explorer.ui.picture_files import picture_routes
 from explorer.ui.rest import RestApi
+from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session
 from explorer.ui.theme import museum_theme
@@ -55,7 +60,6 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
     app = AppContext(workspace, runtime)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
         page.temp_file_sets.append(app.copies)
-        page.allowed_paths = app.collections.picture_folders
         RestApi(app)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
         masthead = Masthead({})
@@ -113,7 +117,7 @@ def opened(app: AppContext, session: Session, sent: Any) -> tuple[Session, views
         context = app.named(name)
     except ExplorerError as error:
         context = app.named()
-        notify(f"{error} {context.workspace.name} is shown instead.")
+        notify(f"{said(error)} {context.workspace.name} is shown instead.")
     workspace = context.workspace
     for sentence in workspace.damage():
         notify(sentence)
@@ -139,18 +143,22 @@ def model_name(model: str) -> str:
 
 def launch(  # noqa: PLR0913 (the command's options)
     page: gr.Blocks, workspace: Workspace, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False,
-    *, block: bool = True, ready: Callable[[str], None] = lambda address: None,
+    *, block: bool = True, ready: Callable[[str], None] = lambda address: None, access: Access | None = None,
 ) -> str:  # fmt: skip
     """Serve the page until interrupted (or, with ``block=False``, in the background) and give its address, which
-    ``ready`` is told as soon as the page can be opened.
+    ``ready`` is told as soon as the page can be opened. ``access`` says who may come; without it, who can reach
+    ``host``.
 
     Raises :class:`ExplorerError` when the port is none, or is taken.
     """
     free = free_port(host, port)
     give_freed_memory_back()
+    access = access or Access.of(host)
+    head = f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>"
+    fetch_nothing()
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8).launch(
-        server_name=host,
+        server_name=f"[{host}]" if ":" in host else host,  # as in an address
         server_port=free,
         inbrowser=open_browser,
         share=False,
@@ -158,10 +166,14 @@ def launch(  # noqa: PLR0913 (the command's options)
         prevent_thread_lock=True,
         footer_links=[],
         run_history=False,
-        allowed_paths=page.allowed_paths,
+        root_path=access.root_path,
+        app_kwargs={
+            "lifespan": guarding(access, head),
+            "routes": picture_routes(workspace.pictures.parent.parent, Path(get_upload_folder())),
+        },
         theme=museum_theme(),
         css_paths=[ASSETS / "style.css"],
-        head=f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>",
+        head=head,
         favicon_path=ASSETS / "favicon.svg",
         enable_monitoring=False,
         ssr_mode=False,

@@ -41,7 +41,8 @@ class Pictures:
         made: dict[str, str] = {}
         for work in map(incoming.text, _first(sent, "works")):
             try:
-                made[work] = views.file_url(self._workspace(sent).thumbnail(work))
+                workspace = self._workspace(sent)
+                made[work] = views.picture_url(workspace.name, workspace.thumbnail(work))
             except (ExplorerError, OSError) as error:
                 log.warning("No thumbnail of %s: %s", work, error)
         return made
@@ -54,11 +55,12 @@ class Pictures:
     def _detail(self, sent: Any, place: dict[str, Any]) -> views.Props | None:
         try:
             box = incoming.box(place.get("box")) or Box.whole()
-            path, inside = self._workspace(sent).detail(incoming.text(place.get("work")), box, MARGIN)
+            workspace = self._workspace(sent)
+            path, inside = workspace.detail(incoming.text(place.get("work")), box, MARGIN)
         except (ExplorerError, OSError) as error:
             log.warning("No detail of %s: %s", place.get("work"), error)
             return None
-        return {"url": views.file_url(path), "box": views.sides(inside)}
+        return {"url": views.picture_url(workspace.name, path), "box": views.sides(inside)}
 
     def _workspace(self, sent: Any) -> Workspace:
         return self.app.named(incoming.record(sent).get("collection")).workspace

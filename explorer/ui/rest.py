@@ -23,6 +23,7 @@ from explorer.search.query import PicturePart, RegionPart, WordsPart
 from explorer.search.serialisation import clicked_part
 from explorer.ui import incoming, registered, views
 from explorer.ui.judging import LONGEST_NAME
+from explorer.ui.said import said
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions
 from explorer.words.labels import label_works, parse_prompts
@@ -186,6 +187,6 @@ def with_sentences(endpoint: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return endpoint(*args, **kwargs)
         except ExplorerError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(said(error), print_exception=False) from error
 
     return answer

@@ -90,10 +90,10 @@ class CollectionContext:
         """The picture of a step, large."""
         if step.kind == "work":
             work = self.workspace.collection.work(step.key)
-            shown = views.stage(work, views.file_url(self.workspace.view(work.id)), step.box)
+            shown = views.stage(work, views.picture_url(self.workspace.name, self.workspace.view(work.id)), step.box)
         else:
             path = self.uploads / step.key
-            shown = views.visitors_stage(step, views.file_url(self._copy(path)), picture_size(path))
+            shown = views.visitors_stage(step, views.visitors_url(self._copy(path)), picture_size(path))
         return {**shown, **views.sizes(step), "others": marks(step)}
 
     def tray(self, step: Step | None) -> views.Props:
@@ -129,7 +129,7 @@ class CollectionContext:
         try:
             if step.kind == "work":
                 return views.caption(self.workspace.collection.work(step.key))
-            return views.visitors_caption(step, views.file_url(self._copy(self.uploads / step.key)))
+            return views.visitors_caption(step, views.visitors_url(self._copy(self.uploads / step.key)))
         except (ExplorerError, OSError):
             return views.visitors_caption(step, "")
 

@@ -23,13 +23,23 @@ Scores = np.ndarray | Sequence[Sequence[float]]
 """Probabilities, a row per work and a column per label."""
 
 
-def file_url(path: Path) -> str:
-    """The page's address of a file it may show.
+def picture_url(collection: str, path: Path) -> str:
+    """The page's address of a thumbnail, a view or a detail of a collection; it does not say where on the server the
+    file is.
 
-    >>> file_url(Path("/pictures/a b.jpg"))
-    'gradio_api/file=/pictures/a%20b.jpg'
+    >>> picture_url("my prints", Path("/srv/cache/my prints/pictures/views/ab/abc.jpg"))
+    'pictures/my%20prints/views/ab/abc.jpg'
     """
-    return "gradio_api/file=" + quote(path.as_posix(), safe="/:")
+    return "/".join(map(quote, ("pictures", collection, *path.parts[-3:])))
+
+
+def visitors_url(path: Path) -> str:
+    """The same of the copy of a visitor's picture, which is in the upload's own folder.
+
+    >>> visitors_url(Path("/tmp/gradio/0123/views/ab/abc.jpg"))
+    'visitors/0123/views/ab/abc.jpg'
+    """
+    return "/".join(map(quote, ("visitors", *path.parts[-4:])))
 
 
 def sides(box: Box | None) -> list[float] | None:

@@ -12,6 +12,7 @@ from explorer.search.query import WordsPart
 from explorer.ui import incoming, views
 from explorer.ui.components import Labels, Results
 from explorer.ui.pictures import Pictures
+from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import ResultOptions, Session
 from explorer.ui.wiring import working
@@ -95,7 +96,7 @@ class WordsTab:
             context = self.app.of(session)
             return views.results(context.cards(context.answer_part(WordsPart(words), options)), options)
         except ExplorerError as error:
-            return views.message(str(error), options, trouble=True)
+            return views.message(said(error), options, trouble=True)
 
     def try_example(self, session: Session, text: str, options: ResultOptions) -> tuple[str, views.Props]:
         """Put an example into the field and search for it."""
@@ -114,7 +115,7 @@ class WordsTab:
             workspace = self.app.of(session).workspace
             table = label_works(workspace, parse_prompts(incoming.text(prompts)))
         except ExplorerError as error:
-            return {"groups": [], "message": str(error)}
+            return {"groups": [], "message": said(error)}
         known = {work.id: work for work in workspace.collection.works()}
         there = [row for row, work in enumerate(table.works) if work in known]
         works = [known[table.works[row]] for row in there]

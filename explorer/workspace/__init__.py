@@ -1,6 +1,12 @@
 """One collection's folder, opened: its manifest, tables, database and pictures. The only thing that holds state."""
 
-from explorer.workspace.layout import CALIBRATION_FILE, INDEX_FILE, collection_folder, collection_names
+from explorer.workspace.layout import (
+    CALIBRATION_FILE,
+    INDEX_FILE,
+    collection_folder,
+    collection_names,
+    collection_pictures,
+)
 from explorer.workspace.manifest import Manifest
 from explorer.workspace.picture_encoder import gradient_histograms_of, open_for_encoding
 from explorer.workspace.upkeep import start_upkeep
@@ -13,6 +19,7 @@ __all__ = [
     "Workspace",
     "collection_folder",
     "collection_names",
+    "collection_pictures",
     "gradient_histograms_of",
     "open_for_encoding",
     "start_upkeep",

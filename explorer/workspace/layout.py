@@ -45,6 +45,12 @@ def collection_folder(name: str, cache: Path) -> Path:
     return cache / name
 
 
+def collection_pictures(name: str, cache: Path) -> Path:
+    """Where the copies of a collection's pictures are. Raises :class:`ExplorerError` for a name that is not a plain
+    folder name."""
+    return collection_folder(name, cache) / PICTURES
+
+
 def collection_names(cache: Path) -> list[str]:
     """Names of the collections in a cache folder."""
     return sorted(path.parent.name for path in cache.glob(f"*/{DATABASE}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+FAULT = re.compile("js_on_load|Content Security Policy|Content-Security-Policy")
+"""What the console says of a script that fails, and of what the policy forbids."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -85,7 +88,8 @@ def contexts(browser: Browser) -> dict[bool, BrowserContext]:
 def visit(contexts: dict[bool, BrowserContext], address: str) -> Iterator[Callable[..., Page]]:
     """Open the page: ``visit(query, size=, dark=, touch=)``.
 
-    Whatever a test does, the page must ask no other host for anything, and its scripts must not fail.
+    Whatever a test does, the page must ask no other host for anything, its scripts must not fail, and nothing of it
+    must be against its content security policy.
     """
     pages: list[Page] = []
     foreign: list[str] = []
@@ -106,7 +110,7 @@ def visit(contexts: dict[bool, BrowserContext], address: str) -> Iterator[Callab
         page.on("request", lambda request: watch(request.url))
         page.on("websocket", lambda socket: watch(socket.url.replace("ws", "http", 1)))
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if "js_on_load" in said.text else None)
+        page.on("console", lambda said: faults.append(said.text) if FAULT.search(said.text) else None)
         page.goto(address + query)
         page.wait_for_selector(".viewer .sheet:not([hidden])")
         page.wait_for_function("document.querySelector('.painting').naturalWidth > 0")

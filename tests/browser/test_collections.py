@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -11,6 +10,7 @@ from generated import SMALL, folder_of
 from playwright.sync_api import Page, expect
 
 from explorer.indexing import index_folder
+from explorer.ui.views import picture_url
 from explorer.workspace import Workspace
 
 Visit = Callable[..., Page]
@@ -120,6 +120,6 @@ def test_only_pictures_of_the_other_collection_are_served(visit: Visit, few: Wor
     page = visit("?" + urlencode({"collection": NAME}))
     work = few.collection.works()[0]
     address = page.url.split("?")[0]
-    assert page.request.get(f"{address}gradio_api/file={few.thumbnail(work.id)}").status == 200
-    for kept in (few.original(work), Path(few.pictures).parent / "collection.sqlite"):
-        assert page.request.get(f"{address}gradio_api/file={kept}").status == 403
+    assert page.request.get(address + picture_url(NAME, few.thumbnail(work.id))).status == 200
+    for kept in (few.original(work), few.pictures.parent / "collection.sqlite"):
+        assert page.request.get(f"{address}pictures/{kept}").status == 404

@@ -8,6 +8,7 @@ import threading
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -26,6 +27,7 @@ from explorer.ui.open_collections import OpenCollections
 from explorer.ui.page import free_port, opened
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
+from explorer.ui.views import picture_url
 from explorer.ui.words import WordsTab
 from explorer.workspace import Workspace
 
@@ -103,7 +105,7 @@ def test_what_is_no_collection_is_refused_in_a_sentence(cache: Path, demo: Works
     with pytest.raises(ExplorerError, match=words) as caught:
         collections.get(name)
     assert str(caught.value).endswith(".") and str(cache) not in str(caught.value)
-    assert collections.open_names() == ["demo"] and len(collections.picture_folders) == 1
+    assert collections.open_names() == ["demo"]
 
 
 # -- a session ---------------------------------------------------------------------------------------------------------
@@ -175,15 +177,14 @@ def test_the_api_and_the_files_of_several_collections(cache: Path, demo: Workspa
     try:
         there = Workspace.open("a", cache)
         first, second = there.collection.works()
-        thumbnail = there.thumbnail(first.id)
-        file = f"{client.src.rstrip('/')}/gradio_api/file="
-        assert httpx.get(f"{file}{thumbnail}").status_code == 403, "not opened yet"
+        thumbnail = address + picture_url("a", there.thumbnail(first.id))
+        assert httpx.get(thumbnail).headers["content-type"] == "image/jpeg"
+        assert httpx.get(thumbnail.replace("/a/", "/demo/")).status_code == 404
         assert len(client.predict(text="", api_name="/find")) == 3
         entries = client.predict(text="", collection="a", api_name="/find")
         assert [entry["file"] for entry in entries] == [first.id, second.id]
-        assert httpx.get(f"{file}{thumbnail}").status_code == 200
-        for kept in (there.original(first), cache / "a" / "collection.sqlite", cache / "a", there.tables.folder):
-            assert httpx.get(f"{file}{kept}").status_code == 403
+        for kept in ("collection.sqlite", "../collection.sqlite", f"../{there.tables.folder.name}/works.json"):
+            assert httpx.get(f"{address}pictures/a/{quote(kept, safe='')}").status_code == 404
         matches = client.predict(file=first.id, collection="a", api_name="/search_region")
         assert {match["file"] for match in matches} <= {second.id}
         with pytest.raises(Exception, match="There is no work"):

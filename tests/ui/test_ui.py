@@ -7,7 +7,6 @@ import math
 import os
 import socket
 import urllib.request
-from pathlib import Path
 
 import pytest
 from gradio_client import Client, handle_file
@@ -232,7 +231,7 @@ def test_pictures_are_given_for_known_works_only(demo_workspace):
     first = demo_workspace.collection.works()[0].id
     made = pictures.thumbnails({"works": [first, "../../etc/passwd", 7]})
     assert list(made) == [first]
-    assert made[first].startswith("gradio_api/file=")
+    assert made[first].startswith("pictures/demo/thumbnails/")
     places = [{"work": first, "box": [0.2, 0.2, 0.5, 0.5]}, {"work": "none.jpg"}, {"work": first, "box": "wide"}]
     detail, nothing, broken = pictures.details({"collection": "demo", "places": places})
     assert detail["box"][0] == pytest.approx(0.35 / 1.7, abs=1e-3)
@@ -356,17 +355,6 @@ def test_errors_of_the_api_are_sentences(client, demo_workspace, endpoint, sent,
         sent = {**sent, "file": demo_workspace.collection.works()[0].id}
     with pytest.raises(Exception, match=sentence):
         client.predict(**sent, api_name=endpoint)
-
-
-def test_files_outside_the_pictures_are_not_served(client, demo_workspace):
-    import httpx
-
-    base = client.src.rstrip("/")
-    inside = demo_workspace.thumbnail(demo_workspace.collection.works()[0].id)
-    assert httpx.get(f"{base}/gradio_api/file={inside}").status_code == 200
-    original = demo_workspace.original(demo_workspace.collection.works()[0])
-    for outside in (original, demo_workspace.pictures.parent / "collection.sqlite", Path(__file__)):
-        assert httpx.get(f"{base}/gradio_api/file={outside}").status_code == 403
 
 
 def test_gradio_was_told_to_call_nobody():

@@ -1,0 +1,53 @@
+"""The addresses of pictures: thumbnails, views and details of collections, and copies of what visitors brought.
+
+They name no folder of the server, and nothing but these copies can be had through them. Gradio's own address of files
+(by their path) is closed, see :mod:`explorer.ui.guard`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from explorer.errors import ExplorerError
+from explorer.workspace import collection_pictures
+
+_COPY = re.compile(r"(thumbnails|views|details)/([0-9a-f]{2})/\2[0-9a-f]{6,126}(-[0-9a-f]{12})?\.jpg")
+_UPLOAD = re.compile(r"[0-9a-f]{64}")
+KEPT = 86400
+"""Seconds for which a browser need not ask again: a picture that changes has another name. Some day it may be gone."""
+
+
+def picture_routes(cache: Path, uploads: Path) -> list[Route]:
+    """Routes to the pictures of the collections in a ``cache`` folder, and to copies in the folder of ``uploads``."""
+
+    async def of_collection(request: Request) -> Response:
+        try:
+            folder = collection_pictures(request.path_params["collection"], cache)
+        except ExplorerError:
+            return _none()
+        return _copy(folder, request.path_params["copy"])
+
+    async def of_visitor(request: Request) -> Response:
+        upload = request.path_params["upload"]
+        return _copy(uploads / upload, request.path_params["copy"]) if _UPLOAD.fullmatch(upload) else _none()
+
+    return [
+        Route("/pictures/{collection}/{copy:path}", of_collection),
+        Route("/visitors/{upload}/{copy:path}", of_visitor),
+    ]
+
+
+def _copy(folder: Path, name: str) -> Response:
+    path = folder / name
+    if not _COPY.fullmatch(name) or not path.is_file():
+        return _none()
+    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": f"private, max-age={KEPT}"})
+
+
+def _none() -> Response:
+    return JSONResponse({"detail": "There is no such picture."}, 404)
