@@ -17,7 +17,6 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 
 from explorer.errors import ExplorerError
-from explorer.maps import work_map
 from explorer.paths import ASSETS
 from explorer.ui import incoming, views
 from explorer.ui.answers import gallery
@@ -26,6 +25,9 @@ from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.map import MapTab
+from explorer.ui.open_collections import warm
+from explorer.ui.queueing import MOST_WAITING
+from explorer.ui.refusals import Page, refusing
 from explorer.ui.rest import RestApi
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session
@@ -43,6 +45,8 @@ TITLE = "Brueghel Explorer"
 LAST_PORT = 65535
 TABS_LEFT = ("explore", "words", "map", "collection")
 """Tabs that the browser's Back can lead to from a comparison."""
+QUICK = 64
+"""Threads for handlers that do not wait for their turn to compute, when as many wait as may."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
@@ -52,7 +56,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
     """The page over a collection; a link with ``collection=NAME`` leads to another of the same cache folder, which is
     opened with ``runtime``."""
     app = AppContext(workspace, runtime)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
+    with Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
         page.temp_file_sets.append(app.copies)
         page.allowed_paths = app.collections.picture_folders
         RestApi(app)  # before the page's own events, which would take the endpoints' names
@@ -96,9 +100,9 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             followed(explore.follow, session, explore.shown, **searching)
         for results in (explore.results, words.results):
             results.compare(to_compare, None, tabs, **quiet())
-            results.compare(compare.from_match, session, compare.table, **working(compare.table, "compare"))
+            results.compare(compare.from_match, session, compare.table, **working(compare.table))
         compare.table.arrive(to_compare, None, tabs, **quiet())
-        compare.table.arrive(compare.lay, session, compare.table, **working(compare.table, "compare"))
+        compare.table.arrive(compare.lay, session, compare.table, **working(compare.table))
         page.load(to_linked, None, tabs, **quiet())
         compare.table.leave(to_left, None, tabs, **quiet())
     return page
@@ -114,7 +118,7 @@ def opened(app: AppContext, session: Session, sent: Any) -> tuple[Session, views
         context = app.named()
         notify(f"{error} {context.workspace.name} is shown instead.")
     workspace = context.workspace
-    address = "" if workspace is app.collections.default else workspace.name
+    address = "" if app.collections.is_default(workspace) else workspace.name
     masthead = {
         "collection": workspace.name,
         "address": address,
@@ -145,7 +149,8 @@ def launch(  # noqa: PLR0913 (the command's options)
     """
     free = free_port(host, port)
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
-    _, address, _ = page.queue(default_concurrency_limit=8).launch(
+    _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
+        max_threads=MOST_WAITING + QUICK,
         server_name=host,
         server_port=free,
         inbrowser=open_browser,
@@ -155,6 +160,7 @@ def launch(  # noqa: PLR0913 (the command's options)
         footer_links=[],
         run_history=False,
         allowed_paths=page.allowed_paths,
+        app_kwargs=refusing(page),
         theme=museum_theme(),
         css_paths=[ASSETS / "style.css"],
         head=f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>",
@@ -169,15 +175,6 @@ def launch(  # noqa: PLR0913 (the command's options)
     if block:
         page.block_thread()
     return address
-
-
-def warm(workspace: Workspace) -> None:
-    """Load index and model and make the map in the background, so that nobody waits for them later."""
-    try:
-        _ = workspace.index, workspace.encoder
-        work_map(workspace)
-    except ExplorerError as error:
-        log.warning("%s", error)
 
 
 def free_port(host: str, port: int) -> int:

@@ -15,7 +15,6 @@ from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
 from explorer.ui.session import ResultOptions, Session
 from explorer.ui.wiring import working
-from explorer.words.labels import label_works, parse_prompts
 
 log = logging.getLogger(__name__)
 
@@ -111,11 +110,11 @@ class WordsTab:
     def sort(self, session: Session, prompts: str) -> views.Props:
         """Works under the label that fits each best."""
         try:
-            workspace = self.app.of(session).workspace
-            table = label_works(workspace, parse_prompts(incoming.text(prompts)))
+            context = self.app.of(session)
+            table = context.labels(incoming.labels(prompts))
         except ExplorerError as error:
             return {"groups": [], "message": str(error)}
-        known = {work.id: work for work in workspace.collection.works()}
+        known = {work.id: work for work in context.workspace.collection.works()}
         there = [row for row, work in enumerate(table.works) if work in known]
         works = [known[table.works[row]] for row in there]
         groups = views.label_groups(table.labels, works, table.scores[there], [table.best[row] for row in there])
