@@ -27,6 +27,7 @@ MOST_SENT = 4 * 2**20
 _MOST_SKIPPED = 64 * 2**20
 """Bytes of a call beyond those that are received, and dropped, so that the client can read why it was refused."""
 _CALLS = re.compile(r"/gradio_api/(?:run|api|call/v2|call)/([^/]+)/?")
+_ASKING = re.compile(r"/gradio_api/(?:run|api|call|queue)/")
 _UPLOADS = re.compile(r"/gradio_api/(?:upload|component_server)/?")
 _FAILED = "Something went wrong in the server, and is described in its log. Other questions are still answered."
 _SENTENCES = {
@@ -35,6 +36,7 @@ _SENTENCES = {
     "There was an error parsing the body": 'The call cannot be read: send JSON such as {"data": [...]}.',
     "Invalid JSON body.": 'The call cannot be read: send JSON with "data", "component_id", "session_hash", "fn_name".',
 }
+_UNKNOWN = "The call names an event or a value that this endpoint does not have; /gradio_api/info lists what there is."
 _NOT_ARRIVED = "The picture did not arrive; upload it first, and send the path that the upload gives."
 
 log = logging.getLogger(__name__)
@@ -104,7 +106,9 @@ class Refusals:
                 receive, refused = await _received(receive)
             await (refused or self._app)(scope, receive, sending)
         except Exception as error:
-            if not started:
+            if not started and isinstance(error, KeyError | TypeError) and _ASKING.match(scope["path"]):
+                await said(422, _UNKNOWN)(scope, receive, send)  # how gradio says it: its own code has not run yet
+            elif not started:
                 await said(500, sentence_of(error))(scope, receive, send)
             elif isinstance(error.__cause__, HTTPException):  # a stream has told its error, and is ended
                 await send({"type": "http.response.body", "body": b"", "more_body": False})

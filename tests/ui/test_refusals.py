@@ -60,7 +60,7 @@ def calls() -> Iterator[Call]:
         "/?deep_link=none", f"{API}/info?all_endpoints=%00", f"{API}/openapi.json", "/monitoring", "/monitoring/x",
         "/login_check", "/gradio_api/startup-events", "/theme.css?x=%00", "/manifest.json", "/robots.txt", "/logout",
         f"{API}/queue/status", f"{API}/deep_link", f"{API}/deep_link?session_hash=none", f"{API}/vibe-code",
-        f"{API}/dev/reload", f"{API}/app_id", f"{API}/token", f"{API}/runs", f"{API}/run-history/records",
+        f"{API}/app_id", f"{API}/token", f"{API}/runs", f"{API}/run-history/records",
     ):  # fmt: skip
         yield "GET", way, b"", ""
 
