@@ -17,13 +17,10 @@ from explorer.geometry import Box
 from explorer.search.parsing import LONGEST_WORDS
 from explorer.ui.session import ROLES, ResultOptions, Role
 from explorer.verification import Transform
-from explorer.words.labels import parse_prompts
 
 LONGEST_TEXT = 2000
 MOST_RESULTS = 200
 MOST_PER_WORK = 20
-MOST_LABELS = 200
-"""Labels that works are sorted under at a time."""
 MOST_ENLARGED = 100.0
 """Times that one picture may be as large as another, laid over it."""
 LEAST_PROBABILITIES = (0, 30, 60, 90)
@@ -31,12 +28,6 @@ LEAST_PROBABILITIES = (0, 30, 60, 90)
 
 Fraction = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 Finite = Annotated[float, Field(ge=-MOST_ENLARGED, le=MOST_ENLARGED, allow_inf_nan=False)]
-
-
-def _no_switch(sent: Any) -> Any:
-    if isinstance(sent, bool | str):  # which would count as 1, and as what its digits say
-        raise ValueError("not a number")
-    return sent
 
 
 class SentTransform(BaseModel):
@@ -52,7 +43,6 @@ _NUMBERS: TypeAdapter[tuple[float, float, float, float]] = TypeAdapter(tuple[flo
 _PAIR: TypeAdapter[list[float]] = TypeAdapter(Annotated[list[Fraction], Field(min_length=4, max_length=4)])
 _MATRIX: TypeAdapter[list[float]] = TypeAdapter(Annotated[list[Finite], Field(min_length=6, max_length=6)])
 _TRANSFORM = TypeAdapter(SentTransform)
-_WHOLE: TypeAdapter[int] = TypeAdapter(Annotated[int, BeforeValidator(_no_switch)])
 Value = TypeVar("Value")
 
 
@@ -79,38 +69,6 @@ def text(sent: Any, longest: int = LONGEST_TEXT) -> str:
     return sent.strip()[:longest].encode("utf-8", "replace").decode("utf-8") if isinstance(sent, str) else ""
 
 
-def written(sent: Any, name: str, longest: int = LONGEST_TEXT) -> str:
-    """A text of a script's, trimmed. Raises :class:`ExplorerError` for what is none, and for a longer one: nothing is
-    cut without notice.
-
-    >>> written(" a boat ", "text", 300)
-    'a boat'
-    """
-    if not isinstance(sent, str):
-        raise ExplorerError(f'"{name}" must be a text in quotes.')
-    if len(sent.strip()) > longest:
-        raise ExplorerError(f'"{name}" has {longest:,} characters at most; {len(sent.strip()):,} were sent.')
-    return text(sent, longest)
-
-
-def labels(sent: Any) -> list[str]:
-    """Labels, as a list or as a text with one per line, without blanks and repeats. Raises :class:`ExplorerError` where
-    there is none, for one that is none or is too long, and for more than can be sorted under at a time.
-
-    >>> labels(" ship\\n\\nvillage\\nship"), labels(["ship"])
-    (['ship', 'village'], ['ship'])
-    """
-    lines = sent if isinstance(sent, list) else sent.splitlines() if isinstance(sent, str) else []
-    found = parse_prompts("\n".join(text(line, LONGEST_WORDS + 1) for line in lines))
-    if not all(isinstance(line, str) for line in lines):
-        raise ExplorerError("A label must be a text, such as: a ship at sea.")
-    if len(found) > MOST_LABELS:
-        raise ExplorerError(f"Works are sorted under {MOST_LABELS} labels at most; these are {len(found):,}.")
-    if any(len(label) > LONGEST_WORDS for label in found):
-        raise ExplorerError(f"A label has {LONGEST_WORDS} characters at most; one of these is longer.")
-    return found
-
-
 def words(sent: Any) -> str:
     """What should be seen, in words: a shorter text."""
     return text(sent, LONGEST_WORDS)
@@ -126,18 +84,6 @@ def whole_number(sent: Any, least: int, most: int, otherwise: int) -> int:
         return min(max(int(sent), least), most)
     except (TypeError, ValueError, OverflowError):
         return otherwise
-
-
-def within(sent: Any, name: str, least: int, most: int) -> int:
-    """A whole number of a script's. Raises :class:`ExplorerError` for anything else, and outside the limits.
-
-    >>> within(5.0, "top", 1, 200)
-    5
-    """
-    number = _valid(_WHOLE, sent)
-    if number is None or not least <= number <= most:
-        raise ExplorerError(f'"{name}" must be a whole number from {least:,} to {most:,}.')
-    return number
 
 
 def fraction(sent: Any) -> float:

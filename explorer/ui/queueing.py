@@ -124,6 +124,11 @@ class Line:
         finally:
             self._leave(client, computation)
 
+    def waiting(self) -> dict[str, int]:
+        """How many questions of each client wait, those that are being computed among them."""
+        with self._lock:
+            return dict(self._waiting)
+
     def _join(self, client: str, key: Hashable, function: Callable[[], Any]) -> _Computation:
         with self._lock:
             count = sum(self._waiting.values())

@@ -21,7 +21,7 @@ from explorer.registration.compare import register
 from explorer.search.parsing import LONGEST_WORDS, parse_click, parse_parts, parse_picture, parse_region
 from explorer.search.query import PicturePart, RegionPart, WordsPart
 from explorer.search.serialisation import clicked_part
-from explorer.ui import incoming, registered, views
+from explorer.ui import arguments, incoming, registered, views
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions
@@ -49,8 +49,8 @@ class RestApi:
 
     def find(self, text: str = "", limit: int = 50, collection: str = "") -> list[dict]:
         """Works whose catalogue entry or file name has all the words; without words, all works."""
-        found = self._workspace(collection).collection.find(incoming.written(text, "text", LONGEST_SEARCH))
-        return [views.entry(work) for work in found[: incoming.within(limit, "limit", 1, MOST_WORKS)]]
+        found = self._workspace(collection).collection.find(arguments.written(text, "text", LONGEST_SEARCH))
+        return [views.entry(work) for work in found[: arguments.within(limit, "limit", 1, MOST_WORKS)]]
 
     def search_region(
         self, file: str, box: list[float] | None = None, top: int = 20, per_work: int = 1, own: bool = False,
@@ -90,7 +90,7 @@ class RestApi:
 
     def search_words(self, text: str, top: int = 20, per_work: int = 1, collection: str = "") -> list[dict]:
         """Places that match words."""
-        words = incoming.written(text, "text", LONGEST_WORDS)
+        words = arguments.written(text, "text", LONGEST_WORDS)
         if not words:
             raise ExplorerError("Type a few words first, such as: a windmill on a hill.")
         return _matches(self._context(collection), WordsPart(words), _options(top, per_work))
@@ -108,7 +108,7 @@ class RestApi:
     def label(self, prompts: str | list[str], collection: str = "") -> dict:
         """Labels (a list, or a text with one per line; 200 at most), and each work's scores and best label (null where
         none stands out)."""
-        return self._context(collection).labels(incoming.labels(prompts)).to_json()
+        return self._context(collection).labels(arguments.labels(prompts)).to_json()
 
     def register(
         self, first: str, second: str, first_box: list[float] | None = None, second_box: list[float] | None = None,
@@ -144,8 +144,8 @@ class RestApi:
             for place in map(incoming.record, (query, match))
         )
         judgement = Judgement(
-            here.work, here.box, there.work, there.box, incoming.written(verdict, "verdict", 20),
-            incoming.written(note, "note"), incoming.written(who, "who", LONGEST_NAME),
+            here.work, here.box, there.work, there.box, arguments.written(verdict, "verdict", 20),
+            arguments.written(note, "note"), arguments.written(who, "who", LONGEST_NAME),
         )  # fmt: skip
         kept = known.judgements.judge(judgement)
         return next(record for record in judgement_records(known) if record["id"] == kept.id)
@@ -157,12 +157,12 @@ class RestApi:
     def withdraw(self, judgement: int, who: str = "", collection: str = "") -> list[dict]:
         """Take a judgement back by its id; the one before it, if any, holds again. All that hold are given."""
         known = self._workspace(collection).collection
-        number = incoming.within(judgement, "judgement", 1, 2**62)
-        known.judgements.withdraw(number, incoming.written(who, "who", LONGEST_NAME))
+        number = arguments.within(judgement, "judgement", 1, 2**62)
+        known.judgements.withdraw(number, arguments.written(who, "who", LONGEST_NAME))
         return judgement_records(known)
 
     def _context(self, collection: Any) -> CollectionContext:
-        return self.app.named("" if collection is None else incoming.written(collection, "collection", LONGEST_NAME))
+        return self.app.named("" if collection is None else arguments.written(collection, "collection", LONGEST_NAME))
 
     def _workspace(self, collection: Any) -> Workspace:
         return self._context(collection).workspace
@@ -172,8 +172,8 @@ class RestApi:
 
 
 def _options(top: Any, per_work: Any, own: Any = False) -> ResultOptions:
-    wanted = incoming.within(top, "top", 1, incoming.MOST_RESULTS)
-    return ResultOptions(wanted, incoming.within(per_work, "per_work", 1, incoming.MOST_PER_WORK), own is True)
+    wanted = arguments.within(top, "top", 1, incoming.MOST_RESULTS)
+    return ResultOptions(wanted, arguments.within(per_work, "per_work", 1, incoming.MOST_PER_WORK), own is True)
 
 
 def _clicked(

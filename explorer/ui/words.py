@@ -9,7 +9,7 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.paths import ASSETS
 from explorer.search.query import WordsPart
-from explorer.ui import incoming, views
+from explorer.ui import arguments, incoming, views
 from explorer.ui.components import Labels, Results
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
@@ -111,7 +111,7 @@ class WordsTab:
         """Works under the label that fits each best."""
         try:
             context = self.app.of(session)
-            table = context.labels(incoming.labels(prompts))
+            table = context.labels(arguments.labels(prompts))
         except ExplorerError as error:
             return {"groups": [], "message": str(error)}
         known = {work.id: work for work in context.workspace.collection.works()}
