@@ -19,6 +19,7 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.paths import ASSETS
 from explorer.ui import incoming, views
+from explorer.ui.allocation import share_arenas
 from explorer.ui.answers import gallery
 from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
@@ -26,7 +27,7 @@ from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.map import MapTab
 from explorer.ui.open_collections import warm
-from explorer.ui.queueing import MOST_WAITING
+from explorer.ui.queueing import MOST_WAITING, processors
 from explorer.ui.refusals import Page, refusing
 from explorer.ui.rest import RestApi
 from explorer.ui.searching import AppContext
@@ -148,6 +149,7 @@ def launch(  # noqa: PLR0913 (the command's options)
     Raises :class:`ExplorerError` when the port is none, or is taken.
     """
     free = free_port(host, port)
+    share_arenas(processors())
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
         max_threads=MOST_WAITING + QUICK,

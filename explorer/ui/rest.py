@@ -157,7 +157,7 @@ class RestApi:
     def withdraw(self, judgement: int, who: str = "", collection: str = "") -> list[dict]:
         """Take a judgement back by its id; the one before it, if any, holds again. All that hold are given."""
         known = self._workspace(collection).collection
-        number = arguments.within(judgement, "judgement", 1, 2**62)
+        number = arguments.within(judgement, "judgement", 1, 10**9)
         known.judgements.withdraw(number, arguments.written(who, "who", LONGEST_NAME))
         return judgement_records(known)
 

@@ -10,6 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.paths import ASSETS
 from explorer.search.query import WordsPart
 from explorer.ui import arguments, incoming, views
+from explorer.ui.arguments import MOST_LABELS
 from explorer.ui.components import Labels, Results
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
 LABEL = (
-    "Write labels, one per line. Each work is put under the one that fits it best, or under none; "
+    f"Write labels, one per line, {MOST_LABELS} at most. Each work is put under the one that fits it best, or under none; "
     "the number is the probability of that label among yours."
 )
 

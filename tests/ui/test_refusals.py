@@ -24,8 +24,8 @@ ENDPOINTS = {
 API = "/gradio_api"
 DEEP = "[" * 50_000 + "]" * 50_000
 TYPES: tuple[Any, ...] = (
-    None, 7, -1e308, float("nan"), float("inf"), True, "", "\0", "x" * 5000, [], [None], {}, {"path": "/etc/passwd"},
-    {"file": {"file": 1}, "box": "x"}, "../../etc/passwd", "\ud800", [[[[]]]],
+    None, -1e308, float("nan"), True, "\0", "x" * 5000, [None], {"path": "/etc/passwd"}, {"file": {}, "box": "x"},
+    "\ud800",
 )  # fmt: skip
 
 Call = tuple[str, str, bytes, str]
@@ -54,7 +54,7 @@ def calls() -> Iterator[Call]:
     for way in (
         "/%00", "/none", f"{API}/file=%00", f"{API}/file=/etc/passwd", f"{API}/file=", f"{API}/run/find",
         f"{API}/call/find/none", f"{API}/call/find/%00", f"{API}/queue/data", f"{API}/queue/data?session_hash=none",
-        f"{API}/upload_progress?upload_id=%00", "/static/%00", "/assets/%00", "/svelte/%00", f"{API}/proxy=http://a.b/",
+        "/static/%00", "/assets/%00", "/svelte/%00", f"{API}/proxy=http://a.b/",
         f"{API}/stream/a/b/c/playlist.m3u8", f"{API}/stream/a/b/9/playlist-file", f"{API}/custom_component/a/b/c/d",
         f"{API}/file/%00", "/pwa_icon/%00", "/pwa_icon", "/?collection=%00", "/?view=%00", "/config?deep_link=%00",
         "/?deep_link=none", f"{API}/info?all_endpoints=%00", f"{API}/openapi.json", "/monitoring", "/monitoring/x",
