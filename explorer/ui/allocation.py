@@ -11,7 +11,7 @@ _FEWEST = 2
 
 
 def share_arenas(processors: int) -> bool:
-    """Let the threads share as many arenas as there are processors, from now on; whether this system's allocator can."""
+    """From now on threads share as many arenas as there are processors; gives whether this system can do that."""
     if platform.libc_ver()[0] != "glibc":
         return False
     return bool(ctypes.CDLL(None).mallopt(_M_ARENA_MAX, max(_FEWEST, processors)))

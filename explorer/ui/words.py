@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
 LABEL = (
-    f"Write labels, one per line, {MOST_LABELS} at most. Each work is put under the one that fits it best, or under none; "
-    "the number is the probability of that label among yours."
+    f"Write labels, one per line, {MOST_LABELS} at most. Each work is put under the one that fits it best, or under "
+    "none; the number is the probability of that label among yours."
 )
 
 
