@@ -20,7 +20,7 @@ from explorer.maps import work_map
 from explorer.registration.compare import register
 from explorer.search.parsing import LONGEST_WORDS, parse_click, parse_parts, parse_picture, parse_region
 from explorer.search.query import PicturePart, RegionPart, WordsPart
-from explorer.search.serialisation import clicked_part
+from explorer.search.serialisation import VisualPart, clicked_part
 from explorer.ui import arguments, incoming, registered, views
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import AppContext, CollectionContext
@@ -177,7 +177,7 @@ def _options(top: Any, per_work: Any, own: Any = False) -> ResultOptions:
 
 
 def _clicked(
-    context: CollectionContext, part: RegionPart | PicturePart, click: tuple[float, float], size: tuple[int, int],
+    context: CollectionContext, part: VisualPart, click: tuple[float, float], size: tuple[int, int],
     options: ResultOptions,
 ) -> views.Props:  # fmt: skip
     question = "clicked", part, click

@@ -147,7 +147,7 @@ def client(root: Path) -> Iterator[Client]:
 
 
 def test_the_web_api_answers_from_the_new_tables(root: Path, after: Path, client: Client) -> None:
-    assert [place["file"] for place in client.predict(api_name="/map")][0] == "work-000.jpg"
+    assert next(place["file"] for place in client.predict(api_name="/map")) == "work-000.jpg"
     put_in_place(root, after)
     matches = client.predict(file="work-003.jpg", api_name="/search_region")
     assert {match["file"] for match in matches} == {"work-001.jpg", "work-002.jpg"}
