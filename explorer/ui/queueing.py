@@ -22,9 +22,9 @@ MOST_WAITING = 256
 MOST_OF_ONE = 128
 """Of them, those of one client."""
 WAITING = "waiting for searches of others"
-_LOOK = 0.25
+_LOOK = 0.5
 """Seconds between a waiting question's looks at whether it is still wanted."""
-_SAID = 20
+_SAID = 10
 """Looks between two reports that it waits: what is told to a page that is gone ends the question."""
 
 Value = TypeVar("Value")
