@@ -22,6 +22,7 @@ from explorer.cli.options import (
     machine_options,
     open_database,
     open_workspace,
+    runtime_options,
 )
 from explorer.cli.output import ProgressBar, print_json
 from explorer.cli.process import terminated_as_interrupted

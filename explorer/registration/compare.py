@@ -105,6 +105,11 @@ def _registered(
     return max(candidates, key=lambda candidate: overlap_with_match(candidate.matrix, near), default=None)
 
 
+def forget_registrations() -> None:
+    """Let go of all registrations that are kept in memory, and so of the workspaces that they were made with."""
+    _registered.cache_clear()
+
+
 def _rank(registration: Registration) -> float:
     """The lower the better: the logarithm of false alarms, doubled where the inliers agree closely, as key points do.
     Cells are many and may have fewer false alarms, but their residuals are about four times as large."""

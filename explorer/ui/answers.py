@@ -22,10 +22,11 @@ _UNCHANGED = tuple(gr.skip() for _ in range(5))
 
 
 def answering(
-    turns: Turns, handler: Handler, refuse: Callable[[Session, ExplorerError], Shown]
+    turns: Turns, handler: Handler, refuse: Callable[[Session, ExplorerError], Shown], listed: Callable[[Session], Any]
 ) -> Callable[..., Iterator[tuple[Any, ...]]]:  # fmt: skip
-    """An event's handler that takes a while: it gives what is shown, and after it what the waiting panel shows. Its
-    stages are reported, a newer question of the same page supersedes it, and ``refuse`` shows its errors."""
+    """An event's handler that takes a while: it gives what is shown, and after it what the waiting panel shows, and, at
+    its end, the list of works by ``listed``. Its stages are reported, a newer question of the same page supersedes it,
+    and ``refuse`` shows its errors."""
 
     def answer(session: Session, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         at, page = moment(incoming.record(event._data).get("at")), request.session_hash or ""
@@ -41,13 +42,13 @@ def answering(
         try:
             for report in reported(work, lambda: turns.superseded(page, at)):
                 if isinstance(report, Stage):
-                    yield *_UNCHANGED, {**asked, "stage": f"{report.words} …"}
+                    yield *_UNCHANGED, {**asked, "stage": f"{report.words} …"}, gr.skip()
                 else:
-                    yield *report, gr.skip()
+                    yield *report, gr.skip(), gr.skip()
         except Exception:
-            yield *_UNCHANGED, {**asked, "stage": ""}
+            yield *_UNCHANGED, {**asked, "stage": ""}, gr.skip()
             raise
-        yield *_UNCHANGED, {**asked, "stage": ""}
+        yield *_UNCHANGED, {**asked, "stage": ""}, listed(session)
 
     return answer
 

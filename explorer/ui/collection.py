@@ -103,7 +103,7 @@ def commands(workspace: Workspace) -> list[views.Props]:
     return [
         {
             "why": "Put pictures into the folder, then run this: only what is new or changed is encoded. "
-            "Then start the app again.",
+            "The open app takes over what is new by itself.",
             "command": again,
         },
         {

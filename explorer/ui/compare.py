@@ -69,7 +69,7 @@ class CompareTab:
         self.app = app
         self.table = Compare({}, server_functions=[*Pictures(app).server_functions(), self.offering()])
         # wiring
-        self.table.lay(self.lay, session, self.table, **working(self.table, "compare"))
+        self.table.lay(self.lay, session, self.table, **working(self.table))
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -159,7 +159,9 @@ class Comparison:
         workspace = self.context.workspace
         if self.points:
             return register_by_hand(workspace, first.picture, second.picture, np.array(self.points), self.reversed)
-        return register(workspace, first.picture, second.picture, None if self.whole else near)
+        boxes = None if self.whole else near
+        question = "register", first.picture, second.picture, boxes
+        return self.context.computed(question, lambda: register(workspace, first.picture, second.picture, boxes))
 
     def _not_registered(self, error: ExplorerError, near: MatchedBoxes | None) -> views.Props:
         """The reason; a match that nothing supports is laid where it was found."""

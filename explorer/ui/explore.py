@@ -24,6 +24,7 @@ from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
 from explorer.ui.turns import Turns, moment
+from explorer.ui.visitors import page_of_event
 from explorer.ui.wiring import notify, quiet, working
 
 log = logging.getLogger(__name__)
@@ -87,18 +88,33 @@ class ExploreTab:
 
     def _answering(self, event_listener: Callable[..., Any], handler: Handler) -> None:
         """Wire a question whose answer takes a while."""
-        answer = answering(self.turns, handler, self._refuse)
-        event_listener(answer, self.session, [*self.shown, self.waiting], **working(self.results, visible=False))
+        answer, waiting = (
+            answering(self.turns, handler, self._refuse, self.listed),
+            working(self.results, visible=False),
+        )
+        event_listener(answer, self.session, [*self.shown, self.waiting, self.gallery], **waiting)
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
     def find(self, session: Session, event: gr.EventData) -> Any:
         """Works whose catalogue entry matches what is typed."""
+        text = incoming.text(incoming.record(event._data).get("text"), 200)
         try:
-            return gallery(self.app.of(session), incoming.text(incoming.record(event._data).get("text"), 200))
+            context = self.app.of(session)
+            self.app.pages.searched(page_of_event(), context.workspace, text)
+            return gallery(context, text)
         except ExplorerError as error:
             notify(said(error))
             return gr.skip()
+
+    def listed(self, session: Session) -> Any:
+        """The list of works as it is since the collection was indexed again, for the text that is typed there."""
+        try:
+            context = self.app.of(session)
+        except ExplorerError:  # told with the answer
+            return gr.skip()
+        text = self.app.pages.outdated(page_of_event(), context.workspace)
+        return gr.skip() if text is None else gallery(context, text)
 
     def open(self, session: Session, event: gr.EventData) -> Shown:
         """Show a work; nothing is searched yet."""

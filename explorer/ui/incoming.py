@@ -20,6 +20,7 @@ from explorer.verification import Transform
 
 LONGEST_TEXT = 2000
 MOST_RESULTS = 200
+MOST_PER_WORK = 20
 MOST_ENLARGED = 100.0
 """Times that one picture may be as large as another, laid over it."""
 LEAST_PROBABILITIES = (0, 30, 60, 90)
@@ -186,7 +187,7 @@ def result_options(sent: Any) -> ResultOptions:
     least = whole_number(fields.get("least"), 0, 100, default.least)
     return ResultOptions(
         top=whole_number(fields.get("top"), 1, MOST_RESULTS, default.top),
-        per_work=whole_number(fields.get("per_work"), 1, 20, default.per_work),
+        per_work=whole_number(fields.get("per_work"), 1, MOST_PER_WORK, default.per_work),
         own=fields.get("own") is True,
         least=max(probability for probability in LEAST_PROBABILITIES if probability <= least),
         learn=fields.get("learn") is True,

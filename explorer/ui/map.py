@@ -7,7 +7,7 @@ import logging
 import gradio as gr
 
 from explorer.errors import ExplorerError
-from explorer.maps import work_map
+from explorer.maps import WorkMap, work_map
 from explorer.ui import colours, incoming, views
 from explorer.ui.components import Map
 from explorer.ui.pictures import Pictures
@@ -27,7 +27,7 @@ class MapTab:
         self.app = app
         self.map = Map({}, server_functions=Pictures(app).server_functions())
         # wiring
-        tab.select(self.draw, session, self.map, **working(self.map, "map"))
+        tab.select(self.draw, session, self.map, **working(self.map))
         self.map.colour(self.colour, session, self.map, **quiet())
 
     # -- handlers --------------------------------------------------------------------------------------------------
@@ -42,16 +42,17 @@ class MapTab:
 
     def _coloured(self, session: Session, column: str | None) -> views.Props:
         try:
-            return coloured_map(self.app.of(session).workspace, column)
+            context = self.app.of(session)
+            layout = context.computed("map", lambda: work_map(context.workspace, apart=True))
+            return coloured_map(context.workspace, layout, column)
         except ExplorerError as error:
             return {"message": said(error)}
 
 
-def coloured_map(workspace: Workspace, column: str | None) -> views.Props:
-    """The works of a collection as points of the map, coloured by a catalogue ``column``; by the one that says most
+def coloured_map(workspace: Workspace, layout: WorkMap, column: str | None) -> views.Props:
+    """The works of a collection as points of its map, coloured by a catalogue ``column``; by the one that says most
     where it is None, in a single colour where it is no column."""
     collection = workspace.collection
-    layout = work_map(workspace, apart=True)
     known = {work.id: work for work in collection.works()}
     shown = [(known[work], point) for work, point in zip(layout.works, layout.xy, strict=True) if work in known]
     works, columns = [work for work, _ in shown], collection.columns()

@@ -18,7 +18,6 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from explorer.errors import ExplorerError
-from explorer.maps import work_map
 from explorer.paths import ASSETS
 from explorer.ui import incoming, views
 from explorer.ui.answers import gallery
@@ -30,7 +29,10 @@ from explorer.ui.fetching import fetch_nothing
 from explorer.ui.freed_memory import give_freed_memory_back
 from explorer.ui.guard import Access, guarding
 from explorer.ui.map import MapTab
+from explorer.ui.open_collections import warm
 from explorer.ui.picture_files import picture_routes
+from explorer.ui.queueing import MOST_WAITING
+from explorer.ui.refusals import Page, refusing
 from explorer.ui.rest import RestApi
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
@@ -38,7 +40,7 @@ from explorer.ui.session import Session
 from explorer.ui.theme import museum_theme
 from explorer.ui.wiring import after, notify, quiet, working
 from explorer.ui.words import WordsTab
-from explorer.workspace import Workspace, start_upkeep
+from explorer.workspace import Workspace
 
 if TYPE_CHECKING:
     from explorer.config import RuntimeOptions
@@ -49,6 +51,8 @@ TITLE = "Brueghel Explorer"
 LAST_PORT = 65535
 TABS_LEFT = ("explore", "words", "map", "collection")
 """Tabs that the browser's Back can lead to from a comparison."""
+QUICK = 64
+"""Threads for handlers that do not wait for their turn to compute, when as many wait as may."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
@@ -58,7 +62,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
     """The page over a collection; a link with ``collection=NAME`` leads to another of the same cache folder, which is
     opened with ``runtime``."""
     app = AppContext(workspace, runtime)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
+    with Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
         page.temp_file_sets.append(app.copies)
         RestApi(app)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
@@ -101,9 +105,9 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             followed(explore.follow, session, explore.shown, **searching)
         for results in (explore.results, words.results):
             results.compare(to_compare, None, tabs, **quiet())
-            results.compare(compare.from_match, session, compare.table, **working(compare.table, "compare"))
+            results.compare(compare.from_match, session, compare.table, **working(compare.table))
         compare.table.arrive(to_compare, None, tabs, **quiet())
-        compare.table.arrive(compare.lay, session, compare.table, **working(compare.table, "compare"))
+        compare.table.arrive(compare.lay, session, compare.table, **working(compare.table))
         page.load(to_linked, None, tabs, **quiet())
         compare.table.leave(to_left, None, tabs, **quiet())
     return page
@@ -121,7 +125,7 @@ def opened(app: AppContext, session: Session, sent: Any) -> tuple[Session, views
     workspace = context.workspace
     for sentence in workspace.damage():
         notify(sentence)
-    address = "" if workspace is app.collections.default else workspace.name
+    address = "" if app.collections.is_default(workspace) else workspace.name
     masthead = {
         "collection": workspace.name,
         "address": address,
@@ -157,7 +161,8 @@ def launch(  # noqa: PLR0913 (the command's options)
     head = f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>"
     fetch_nothing()
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
-    _, address, _ = page.queue(default_concurrency_limit=8).launch(
+    _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
+        max_threads=MOST_WAITING + QUICK,
         server_name=f"[{host}]" if ":" in host else host,  # as in an address
         server_port=free,
         inbrowser=open_browser,
@@ -167,7 +172,8 @@ def launch(  # noqa: PLR0913 (the command's options)
         footer_links=[],
         run_history=False,
         root_path=access.root_path,
-        app_kwargs={
+        app_kwargs=refusing(page)
+        | {
             "lifespan": guarding(access, head),
             "routes": picture_routes(workspace.pictures.parent.parent, Path(get_upload_folder())),
         },
@@ -185,17 +191,6 @@ def launch(  # noqa: PLR0913 (the command's options)
     if block:
         page.block_thread()
     return address
-
-
-def warm(workspace: Workspace) -> None:
-    """Load index and model and make the map in the background, so that nobody waits for them later; look after what
-    is stored meanwhile."""
-    start_upkeep(workspace)
-    try:
-        _ = workspace.index, workspace.encoder
-        work_map(workspace, apart=True)
-    except ExplorerError as error:
-        log.warning("%s", error)
 
 
 def free_port(host: str, port: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.geometry import Box
 from explorer.search.click import FirstSearch, first_search, proposals
-from explorer.search.query import PicturePart, RegionPart
+from explorer.search.query import PicturePart, RegionPart, VisualPart
 from explorer.ui import incoming
 from explorer.ui.searching import CollectionContext
 from explorer.ui.session import Step
@@ -48,9 +48,11 @@ def clicked(context: CollectionContext, sent: Any) -> Click:
 def search_click(context: CollectionContext, click: Click) -> FirstSearch:
     """The middle-sized square round a click, and what a light search of it finds."""
     step = click.step
-    if step.kind == "work":
-        return first_search(context.workspace, RegionPart(step.key, Box.whole()), click.x, click.y)
-    return first_search(context.workspace, PicturePart(context.uploads / step.key, Box.whole()), click.x, click.y)
+    picture: VisualPart = RegionPart(step.key, Box.whole())
+    if step.kind == "picture":
+        picture = PicturePart(context.uploads / step.key, Box.whole())
+    question = "click", picture, click.x, click.y
+    return context.computed(question, lambda: first_search(context.workspace, picture, click.x, click.y))
 
 
 def provisional_step(click: Click, found: FirstSearch) -> Step:
@@ -60,7 +62,8 @@ def provisional_step(click: Click, found: FirstSearch) -> Step:
 
 def final_step(context: CollectionContext, click: Click, found: FirstSearch) -> Step:
     """The step that a click means, after its first search, with all that it may mean from small to large."""
-    regions = proposals(context.workspace, found, click.x, click.y)
+    question = "proposals", found.part, click.x, click.y
+    regions = context.computed(question, lambda: proposals(context.workspace, found, click.x, click.y))
     sizes = sorted((proposal.box for proposal in regions), key=lambda box: box.area)
     return replace(click.step, box=rounded(regions[0].box), sizes=tuple(dict.fromkeys(map(rounded, sizes))))
 

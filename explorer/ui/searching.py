@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradio.utils import get_upload_folder
 
@@ -17,12 +17,18 @@ from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
 from explorer.ui import incoming, views
 from explorer.ui.asking import query_of
 from explorer.ui.open_collections import OpenCollections
+from explorer.ui.queueing import Line
 from explorer.ui.session import FurtherDetail, ResultOptions, Session, Step
 from explorer.ui.tray import marks, tray
+from explorer.ui.visitors import OpenPages, computer_of_event, page_of_event
+from explorer.ui.wiring import notify
+from explorer.words.labels import LabelTable, label_works
 from explorer.workspace import Workspace
 
 if TYPE_CHECKING:
     from explorer.config import RuntimeOptions
+
+Value = TypeVar("Value")
 
 
 class AppContext:
@@ -37,15 +43,24 @@ class AppContext:
         self.uploads = Path(get_upload_folder())
         self.copies: set[str] = set()
         """Paths of what was made of visitors' pictures, for gradio to delete with them."""
+        self.line = Line()
+        self.pages = OpenPages()
 
     def of(self, session: Session) -> CollectionContext:
-        """The collection that a session is about. Raises :class:`ExplorerError` when it cannot be opened (any more)."""
-        return self.named(session.collection)
+        """The collection that a session is about; its page is told when that was indexed again. Raises
+        :class:`ExplorerError` when it cannot be opened (any more)."""
+        context, page = self.named(session.collection), page_of_event()
+        if news := self.pages.news(page, context.workspace):
+            notify(news)
+        context.asker = page or context.asker
+        return context
 
     def named(self, sent: Any = "") -> CollectionContext:
         """A collection by the name that was sent; without one, the default. Raises :class:`ExplorerError` for a name
         that no collection has."""
-        return CollectionContext(self.collections.get(incoming.text(sent)), self.uploads, self.copies)
+        context = CollectionContext(self.collections.get(incoming.text(sent)), self.uploads, self.copies)
+        context.line, context.asker = self.line, computer_of_event()
+        return context
 
 
 class CollectionContext:
@@ -55,6 +70,17 @@ class CollectionContext:
         self.workspace = workspace
         self.uploads = uploads or Path(get_upload_folder())
         self._copies = set() if copies is None else copies
+        self.line: Line | None = None
+        """Where computations wait for their turn; without one nothing waits."""
+        self.asker = ""
+        """Whose turn it must be: a page, or a computer that uses the REST API."""
+
+    def computed(self, question: Hashable, compute: Callable[[], Value]) -> Value:
+        """What ``compute`` gives, when it is the asker's turn; equal questions that are asked of the same tables at the
+        same time are computed once. Raises :class:`ExplorerError` where too many wait."""
+        if self.line is None:
+            return compute()
+        return self.line.compute(self.asker, (self.workspace.tables.folder, question), compute)
 
     # -- searching -------------------------------------------------------------------------------------------------
 
@@ -68,13 +94,20 @@ class CollectionContext:
 
     def answer(self, query: Query, options: ResultOptions, judgements: Sequence[Judgement] = ()) -> list[Match]:
         """Matches of a query; the search learns from ``judgements`` of its first part."""
-        limits = SearchOptions(options.top, options.per_work, options.own)
-        return search(self.workspace, query, limits, learned(judgements))
+        limits, judged = SearchOptions(options.top, options.per_work, options.own), learned(judgements)
+        question = "search", query, limits, tuple(judged)
+        return self.computed(question, lambda: search(self.workspace, query, limits, judged))
+
+    def labels(self, labels: Sequence[str]) -> LabelTable:
+        """Every work of the collection scored against labels."""
+        return self.computed(("labels", tuple(labels)), lambda: label_works(self.workspace, labels))
 
     def little_to_go_by(self, step: Step) -> bool:
         """Whether a step's main detail has hardly anything to recognise."""
         main = query_of(step, self.uploads).parts[0]
-        return not isinstance(main, WordsPart) and little_to_go_by(self.workspace, main)
+        if isinstance(main, WordsPart):
+            return False
+        return self.computed(("little to go by", main), lambda: little_to_go_by(self.workspace, main))
 
     def cards(self, matches: Sequence[Match]) -> list[views.Props]:
         """Matches as the results show them, without evidence."""

@@ -7,17 +7,21 @@ not wait for the older one's answer.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from explorer.progress import Cancelled, stage, watched
 
+Value = TypeVar("Value")
+_LOOK = 1.0  # seconds between looks at whether a caller is still there
 _VISITORS = 1000  # remembered at most: the least recently active are forgotten
 
 
@@ -91,5 +95,39 @@ def reported(work: Callable[[], Iterator[Any]], superseded: Callable[[], bool]) 
             if isinstance(report, BaseException):
                 raise report
             yield report
+    finally:
+        left.set()
+
+
+async def answered(work: Callable[[], Value], gone: Callable[[], Awaitable[bool]]) -> Value:
+    """The value of ``work``, which runs in a thread of its own, so that it holds none of the server's while it waits.
+    It stops soon after its caller is ``gone``: then :class:`Cancelled` is raised, as is whatever the work raises."""
+    loop, value, left = asyncio.get_running_loop(), asyncio.get_running_loop().create_future(), threading.Event()
+
+    def watcher(words: str) -> None:
+        if left.is_set():
+            raise Cancelled
+
+    def settle(result: Any, error: BaseException | None) -> None:
+        if value.cancelled():
+            return
+        value.set_result(result) if error is None else value.set_exception(error)
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            with watched(watcher):
+                result = work()
+        except BaseException as raised:
+            error = raised
+        with suppress(RuntimeError):  # the server has stopped meanwhile
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=copy_context().run, args=(run,), name="answering", daemon=True).start()
+    try:
+        while not (await asyncio.wait([value], timeout=_LOOK))[0]:
+            if await gone():
+                raise Cancelled
+        return value.result()
     finally:
         left.set()

@@ -13,16 +13,16 @@ def quiet() -> dict[str, Any]:
     return {"show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
 
 
-def working(component: Component, group: str = "model", visible: bool = True) -> dict[str, Any]:
-    """Options of an event with a long-running handler: of a ``group`` one runs at a time (the model is one). Progress
-    is shown on ``component`` where it is to be ``visible``; elsewhere the handler reports its stages itself."""
+def working(component: Component, visible: bool = True) -> dict[str, Any]:
+    """Options of an event with a long-running handler, which waits for its turn to compute by itself
+    (:mod:`explorer.ui.queueing`). Progress is shown on ``component`` where it is to be ``visible``; elsewhere the
+    handler reports its stages itself."""
     return {
         "show_progress": "full" if visible else "hidden",
         "show_progress_on": component,
         "trigger_mode": "multiple",
         "api_visibility": "private",
-        "concurrency_id": group,
-        "concurrency_limit": 1,
+        "concurrency_limit": None,
     }
 
 

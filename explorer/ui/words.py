@@ -9,21 +9,21 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.paths import ASSETS
 from explorer.search.query import WordsPart
-from explorer.ui import incoming, views
+from explorer.ui import arguments, incoming, views
+from explorer.ui.arguments import MOST_LABELS
 from explorer.ui.components import Labels, Results
 from explorer.ui.pictures import Pictures
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import ResultOptions, Session
 from explorer.ui.wiring import working
-from explorer.words.labels import label_works, parse_prompts
 
 log = logging.getLogger(__name__)
 
 DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
 LABEL = (
-    "Write labels, one per line. Each work is put under the one that fits it best, or under none; "
-    "the number is the probability of that label among yours."
+    f"Write labels, one per line, {MOST_LABELS} at most. Each work is put under the one that fits it best, or under "
+    "none; the number is the probability of that label among yours."
 )
 
 
@@ -112,11 +112,11 @@ class WordsTab:
     def sort(self, session: Session, prompts: str) -> views.Props:
         """Works under the label that fits each best."""
         try:
-            workspace = self.app.of(session).workspace
-            table = label_works(workspace, parse_prompts(incoming.text(prompts)))
+            context = self.app.of(session)
+            table = context.labels(arguments.labels(prompts))
         except ExplorerError as error:
             return {"groups": [], "message": said(error)}
-        known = {work.id: work for work in workspace.collection.works()}
+        known = {work.id: work for work in context.workspace.collection.works()}
         there = [row for row, work in enumerate(table.works) if work in known]
         works = [known[table.works[row]] for row in there]
         groups = views.label_groups(table.labels, works, table.scores[there], [table.best[row] for row in there])

@@ -7,7 +7,7 @@ from explorer.workspace.layout import (
     collection_names,
     collection_pictures,
 )
-from explorer.workspace.manifest import Manifest
+from explorer.workspace.manifest import MANIFEST_FILE, Manifest
 from explorer.workspace.picture_encoder import gradient_histograms_of, open_for_encoding
 from explorer.workspace.upkeep import start_upkeep
 from explorer.workspace.workspace import Workspace
@@ -15,6 +15,7 @@ from explorer.workspace.workspace import Workspace
 __all__ = [
     "CALIBRATION_FILE",
     "INDEX_FILE",
+    "MANIFEST_FILE",
     "Manifest",
     "Workspace",
     "collection_folder",

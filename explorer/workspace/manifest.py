@@ -9,6 +9,8 @@ from pathlib import Path
 from explorer.config import Config
 from explorer.files import write_atomically
 
+MANIFEST_FILE = "manifest.json"
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -34,7 +36,7 @@ class Manifest:
     def write(self, folder: Path) -> None:
         """Write ``manifest.json``, which makes the tables it names the current ones."""
         record = {**asdict(self), "config": self.config.to_json()}
-        write_atomically(folder / "manifest.json", json.dumps(record, indent=1))
+        write_atomically(folder / MANIFEST_FILE, json.dumps(record, indent=1))
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
@@ -43,7 +45,7 @@ class Manifest:
         Raises :class:`ExplorerError` for settings of another version, see :meth:`explorer.config.Config.from_json`.
         """
         try:
-            record = json.loads((folder / "manifest.json").read_text("utf-8"))
+            record = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))
             return cls(**{**record, "config": Config.from_json(record["config"])})
         except (OSError, ValueError, KeyError, TypeError):
             return None

@@ -50,6 +50,11 @@ class PictureEncoder:
                 self._encoder = self._load()
             return self._encoder
 
+    @property
+    def loaded(self) -> Encoder | None:
+        """The model, if it has been needed already."""
+        return self._encoder
+
     def encode(self, path: Path) -> EncodedPicture:
         """A picture file's grid, key points and size. The last few are kept by the file's content: a visitor asks for
         several details of one picture."""

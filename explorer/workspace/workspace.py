@@ -107,6 +107,11 @@ class Workspace:
         """
         return self._pictures.encoder
 
+    @property
+    def loaded_encoder(self) -> Encoder | None:
+        """The model, if it has been needed already."""
+        return self._pictures.loaded
+
     def _load_encoder(self) -> Encoder:
         from explorer.encoder import open_encoder
 
