@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from explorer.collection.whole_files import refuse_incomplete
 from explorer.errors import ExplorerError
 from explorer.files import content_hash
 
@@ -73,6 +74,7 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
     """
     image, width, height = _open_header(path)
     try:
+        refuse_incomplete(path, image.format)
         if long_side and image.format == "JPEG":
             image.draft(None, _fitting(image.size, long_side))
         orientation = _orientation(image)
