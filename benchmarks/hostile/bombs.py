@@ -65,8 +65,10 @@ def _jpegs() -> Iterator[tuple[str, str, bytes]]:
     yield "JPEG with 10,000 comments", "jpg", content[:2] + b"\xff\xfe\x00\x04ab" * 10_000 + content[2:]
     yield "JPEG of nothing but markers", "jpg", content[:20] + b"\xff\xff" * 500_000
     loop = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x69\x87\x04\0\x01\0\0\0\x08\0\0\0\x08\0\0\0"
-    yield "JPEG whose EXIF leads back to itself", "jpg", (
-        content[:2] + b"\xff\xe1" + struct.pack(">H", len(loop) + 2) + loop + content[2:]
+    yield (
+        "JPEG whose EXIF leads back to itself",
+        "jpg",
+        (content[:2] + b"\xff\xe1" + struct.pack(">H", len(loop) + 2) + loop + content[2:]),
     )
 
 

@@ -1,10 +1,10 @@
 """Seeded damage to valid picture files: what a disk, a transfer, a careless program or somebody hostile makes of them.
 
-What a mutation did says what may come of it (:class:`Hostile.judged`). A file that was cut short must be refused, or give
-the very pixels of the whole file; so must a PNG that was damaged anywhere, since its checksums say so, and a JPEG whose
-end is filled with zeros. What was changed within the data of other files cannot be told from another picture, and where
-a header claims more than there is, every viewer shows the rest in black or grey: those must be a picture or a sentence,
-in bounded time and memory, and no more can be asked.
+What a mutation did says what may come of it (:class:`Hostile.judged`). A file that was cut short must be refused, or
+give the very pixels of the whole file; so must a PNG that was damaged anywhere, since its checksums say so, and a JPEG
+whose end is filled with zeros. What was changed within the data of other files cannot be told from another picture, and
+where a header claims more than there is, every viewer shows the rest in black or grey: those must be a picture or a
+sentence, in bounded time and memory, and no more can be asked.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ NO_PICTURES = (
 """What pictures' names also stand on: PostScript, PDF, web pages, pointers, beginnings."""
 
 
-def _sizes(content: bytes | bytearray) -> list[tuple[int, str]]:
+def _sizes(content: bytes | bytearray) -> list[tuple[int, str]]:  # noqa: PLR0911 (one for each format)
     """Where a file says its width and height, each an offset and a struct layout; nothing for other formats."""
     if content.startswith(b"\x89PNG"):
         return [(16, ">I"), (20, ">I")]

@@ -22,7 +22,9 @@ def read_hostile(seed: int, count: int, keep: Path | None = None, with_bombs: bo
     """Read ``count`` mutated files and all bombs; those that fail are written to the folder ``keep``, if named."""
     first = -len(bombs()) if with_bombs else 0  # negative numbers are bombs
     with Measured(Outcome("pictures")) as outcome:
-        try_all("benchmarks.hostile.reading", seed, range(first, count), outcome, lambda number: case(seed, number).words)
+        try_all(
+            "benchmarks.hostile.reading", seed, range(first, count), outcome, lambda number: case(seed, number).words
+        )
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
         for failure in outcome.failures:
@@ -50,7 +52,9 @@ def attempt(seed: int, number: int, folder: Path) -> Verdict:
     return verdict
 
 
-def _judged(hostile: Hostile, path: Path, long_side: int | None) -> Verdict:
+def _judged(  # noqa: PLR0911 (one for each way of failing)
+    hostile: Hostile, path: Path, long_side: int | None
+) -> Verdict:
     try:
         width, height = picture_size(path)
         picture = open_picture(path, long_side)

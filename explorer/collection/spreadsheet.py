@@ -108,8 +108,8 @@ def _remark_on_surplus(rows: list[list[str]], count: int, name: str) -> None:
     surplus = [number for number, row in enumerate(rows, start=1) if any(row[count:])]
     if surplus:
         log.warning(
-            "%s: rows with more cells than there are headings: %s, the first is row %s; a text with the separator in it "
-            "needs quotation marks.", name, f"{len(surplus):,}", f"{surplus[0]:,}",
+            "%s: rows with more cells than there are headings: %s, the first is row %s; a text with the separator in "
+            "it needs quotation marks.", name, f"{len(surplus):,}", f"{surplus[0]:,}",
         )  # fmt: skip
 
 
@@ -140,8 +140,8 @@ def decoded(path: Path) -> str:
     try:
         return raw.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise ExplorerError(f"{path.name} is text neither in UTF-8 nor in Windows' Western encoding, if it is text; save "
-                            f"the spreadsheet as CSV (UTF-8), with a column named 'file'.") from error  # fmt: skip
+        raise ExplorerError(f"{path.name} is text neither in UTF-8 nor in Windows' Western encoding, if it is text; "
+                            f"save the spreadsheet as CSV (UTF-8), with a column named 'file'.") from error  # fmt: skip
 
 
 def _is_damaged(raw: bytes) -> bool:

@@ -1,9 +1,9 @@
-"""Whether a picture file is whole, as far as the file itself says so: what Pillow decodes without a word though it is not.
+"""Whether a picture file is whole, as far as it says so itself: what Pillow decodes without a word though it is not.
 
-Pillow raises where a decoder runs out of data. It does not where there is data of a kind: a copy that was given its full
-length first and then stopped has zeros at its end, which decode to black or grey. A PNG file has checksums; a JPEG file
-has an end marker. A JPEG file may also hold any number of scans, each over the whole picture: a small file of a hundred
-thousand of them takes hours to decode.
+Pillow raises where a decoder runs out of data. It does not where there is data of a kind: a copy that was given its
+full length first and then stopped has zeros at its end, which decode to black or grey. A PNG file has checksums; a JPEG
+file has an end marker. A JPEG file may also hold any number of scans, each over the whole picture: a small file of a
+hundred thousand of them takes hours to decode.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ALONE = {0x01, 0xD8}  # markers without a length
 
 def refuse_incomplete(path: Path, kind: str | None) -> None:
     """Raises :class:`ValueError`, with the reason in words, for a file of Pillow's format ``kind`` that is not whole,
-    and :class:`OSError` or :class:`SyntaxError` where it cannot be read at all. Formats without a mark of their own pass.
+    and :class:`OSError` or :class:`SyntaxError` where it cannot be read at all. Formats that have no mark pass.
     """
     check = _CHECKS.get(kind or "")
     if check:
