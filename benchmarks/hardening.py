@@ -26,9 +26,9 @@ sys.path[0] = str(Path(__file__).parents[1])  # not this folder: click.py here i
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 SIZES = {
     "pictures": (10_000, 1000, 200), "catalogues": (500, 60, 22), "judging": (50, 10, 5), "folder": (250, 30, 10),
-    "indexing": (50, 4, 3), "files": (1, 1, 1), "calls": (1000, 120, 90), "load": (50, 5, 0),
+    "indexing": (50, 4, 2), "files": (5, 3, 2), "calls": (1000, 120, 40), "load": (50, 5, 0),
 }  # fmt: skip
-"""How much each part tries: in full, with ``--quick``, and in the test suite."""
+"""How much each part tries: in full, with ``--quick``, and in the test suite; of files, how many works there are."""
 _LIGHT = ("pictures", "catalogues", "judging")
 """Parts that need no model; they come first, so that the memory of its library is not counted as theirs."""
 _SEARCHES, _CALIBRATED = 3, 6
@@ -72,12 +72,12 @@ class Run:
         def files() -> Any:
             from benchmarks.hostile.damage import damage_files
 
-            return damage_files(every_way=self.size == 0)
+            return damage_files(count["files"], every_way=self.size == 0)
 
         def calls() -> Any:
             from benchmarks.hostile.calling import call_api
 
-            return call_api(self.seed, count["calls"])
+            return call_api(self.seed, count["calls"], works=4 if self.size else 8)  # from five, the map takes long
 
         def load() -> Any:
             from benchmarks.hostile.crowd import crowd

@@ -30,10 +30,10 @@ class Answer(NamedTuple):
     text: str
 
 
-def call_api(seed: int, count: int) -> Outcome:
-    """Make ``count`` hostile calls, several at a time, and then a good one."""
+def call_api(seed: int, count: int, works: int) -> Outcome:
+    """Make ``count`` hostile calls of an app over so many works, several at a time, and then a good one."""
     with Measured(Outcome("API calls")) as outcome, tempfile.TemporaryDirectory() as passing:
-        with served(Path(passing)) as app:
+        with served(Path(passing), works) as app:
             endpoints = _endpoints(app)
             calls = [hostile_call(seed, number, endpoints) for number in range(count)]
             secrets = [

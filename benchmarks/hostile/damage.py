@@ -48,11 +48,11 @@ _NAMES = re.compile("damaged|index|database")
 """A sentence about damage has one of these words: what is damaged, or what makes it anew."""
 
 
-def damage_files(every_way: bool) -> Outcome:
-    """Damage each file of a small collection in all ways, or, in turn, in one of them each."""
+def damage_files(works: int, every_way: bool) -> Outcome:
+    """Damage each file of a collection of so many works in all ways, or, in turn, in one of them each."""
     with Measured(Outcome("files damaged")) as outcome, tempfile.TemporaryDirectory() as passing:
         scratch = Path(passing)
-        folder, original = painted(scratch / "pictures", 5), scratch / "original"
+        folder, original = painted(scratch / "pictures", works), scratch / "original"
         in_fork(lambda: [indexed(folder, original), judged(original)])
         for path in list((original / NAME).rglob("*-wal")) + list((original / NAME).rglob("*-shm")):
             path.unlink()  # empty: the last connection has closed the database

@@ -28,7 +28,7 @@ class Served:
 
 
 @contextmanager
-def served(scratch: Path, works: int = 5) -> Iterator[Served]:
+def served(scratch: Path, works: int) -> Iterator[Served]:
     """An app over so many works, for the block."""
     folder, cache = painted(scratch / "pictures", works), scratch / "cache"
     reading, writing = os.pipe()

@@ -40,8 +40,10 @@ def _check_png(file: BinaryIO) -> None:
 
 
 def _check_jpeg(file: BinaryIO) -> None:
-    """Follow the markers to the end of the picture."""
+    """Look for the end marker, at the end where it mostly is, or else behind the last scan."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content[-2:] == b"\xff\xd9" and not _has_many_scans(content):
+            return
         scans, at = 0, 0
         while found := _MARKER.search(content, at):
             marker, at = found[1][0], found.end()
@@ -56,6 +58,16 @@ def _check_jpeg(file: BinaryIO) -> None:
         tail = content[-_FILLED:]
     if len(tail) == _FILLED and len(set(tail)) == 1:
         raise ValueError("it has no end, as a copy that was stopped")
+
+
+def _has_many_scans(content: mmap.mmap) -> bool:
+    """Whether there may be more than :data:`MOST_SCANS`; what lies before or behind the picture is counted too."""
+    at = 0
+    for _ in range(MOST_SCANS + 1):
+        at = content.find(b"\xff\xda", at) + 1
+        if not at:
+            return False
+    return True
 
 
 _CHECKS = {"PNG": _check_png, "JPEG": _check_jpeg, "MPO": _check_jpeg}  # MPO: a JPEG file with more than one picture

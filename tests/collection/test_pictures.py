@@ -241,6 +241,51 @@ def test_a_broken_profile_does_not_lose_the_picture(tmp_path: Path, profile: byt
         assert_looks_like(open_picture(path).image, four_colours())
 
 
+# -- files that are not whole ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ending", "options"), [
+    ("jpg", {}), ("jpg", {"progressive": True}), ("jpg", {"exif": exif_entry(3, 1, b"\1")}), ("png", {}),
+], ids=["JPEG", "progressive", "with EXIF", "PNG"])  # fmt: skip
+def test_a_copy_that_was_stopped_and_filled_with_zeros_is_refused(tmp_path: Path, ending: str, options: dict) -> None:
+    """Pillow shows the rest in black or grey without a word."""
+    path = save(ground(4, 320, 240), tmp_path / f"a.{ending}", **options)
+    content = path.read_bytes()
+    for kept in (len(content) // 2, len(content) - 40):
+        path.write_bytes(content[:kept] + bytes(len(content) - kept))
+        assert_refused(path, "damaged")
+
+
+def test_a_byte_of_a_png_that_flipped_is_refused(tmp_path: Path) -> None:
+    path = save(four_colours(), tmp_path / "a.png")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"IDAT") + 20] ^= 1
+    path.write_bytes(content)
+    assert_refused(path, "damaged")
+
+
+def test_what_is_whole_in_an_unusual_way_is_opened(tmp_path: Path) -> None:
+    """Zeros or another file behind the end, as cameras write them; two pictures in one file."""
+    path = save(four_colours(), tmp_path / "a.jpg", quality=95)
+    content = path.read_bytes()
+    for changed in (content + bytes(4096), content + content, content + b"\xff\xda" * 200 + b"\xff\xd9"):
+        path.write_bytes(changed)
+        assert_looks_like(open_picture(path).image, four_colours())
+    two = save(four_colours(), tmp_path / "b.jpg", format="MPO", save_all=True, append_images=[ground(2, 96, 64)])
+    assert_looks_like(open_picture(two).image, four_colours())
+
+
+def test_a_jpeg_of_a_thousand_scans_is_refused(tmp_path: Path) -> None:
+    """Some 50 kB that would be decoded for minutes if they were of a large picture."""
+    path = save(Image.new("L", (64, 64), 128), tmp_path / "a.jpg", progressive=True)
+    content = path.read_bytes()
+    scan = content[content.rfind(b"\xff\xc4") : -2]
+    path.write_bytes(content[:-2] + scan * 20 + content[-2:])
+    assert open_picture(path).image.size == (64, 64)
+    path.write_bytes(content[:-2] + scan * 1000 + content[-2:])
+    assert_refused(path, "more than 100 scans")
+
+
 # -- sizes -------------------------------------------------------------------------------------------------------------
 
 
