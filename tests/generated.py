@@ -95,3 +95,26 @@ def png_that_claims(path: Path, width: int, height: int) -> Path:
     chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
     return path
+
+
+HEIC = (
+    b"0000SW^{RQXk}?*00000ZE0pPXk}?*ZE0a<00042ZDn*}000000000XXk=`10000000000aA{+700000000000000000000B57=IV*mgE07O6l0R"
+    b"RC200001dH?|c00000006`Q001LtX>Mi!000000RR916=`l}WdZ;I000310BCk&F#rGn01j|zbZr0t000010002iX>f9I0002DX>en20001ZXm(>"
+    b"m0RwOV0058x000009`FGC{rLC*01pFT0096PKmiN^|NjGU00093kN^M!000939=ZZRVE_RDD?$MQ18@KU0|1Z!00RI30{|YNFo6Y@>PacCZUPz%2"
+    b"mk;B0LTCU0{{p>VgLaE2SfqEa<C#m0000JV{dG7ZewhC0096E00w{n000zeb8uw<00000003YB002M$000nhX?SS>000032nYxO000+haBX1#000"
+    b"00000310R({p0|Wp70L*P<VRQfh0Kg~#uL<De3!J*I|Ne|`|NarDko~SMq=Hg;=`D$=KmUvPuBKcp*8!?n-x&7=@wo}*<-0dMX)~8VY=?Y{Q%P6d"
+    b"VW>3sfGo2GL16%a9PxktY8B)5vqS&Zh-UhN5Gsd)9URwuxY%ozNvxA^vINfp4YnM+j-mtn-a<4v)G-yH#m1^(dnYBo%Uk{n<Eyl$c3<;WjlK}6!a"
+    b"JXk)b?8*b&iy55Fw=@BYail9W5ZJAuCttii?%{BvgMP+i("
+)
+"""The four colours as HEIC, in base 85: the library here reads it and cannot write it."""
+HEIC_TURNED = (
+    b"0000SW^{RQXk}?*00000ZE0pPXk}?*ZE0a<0004@ZDn*}000000000XXk=`10000000000aA{+700000000000000000000G-+&aV*mgE07O6l0s"
+    b"sL300001#Q*^S00000006}R0ssI200N2t0RR9100000Bme*aIB98aW&i*H00062000$fZf0cy000000RRAKc4ILB0000LX>Mj^0ssI300IC2MR;j"
+    b"u000004sdC7Z2$lO00031007`=aB^?}006*gaAR)(004Msc4I>U18@KU0FVFx0000U@BsY%`1k+-4+CHT0RR|40Sp2E{{wIU00RJ!0009300RIXx"
+    b"&lC90096iLID8-Z~y=U0FVFx0{{R603M(qfrXapNhz*w0vZem00093$N&HX00=;000968L;=Baup&SJ000wXZ)|dIV{CW;0RRmE27mwn02FC+aAg"
+    b"1h0000006+i$0AK(B01$9#cxeCt0009B2nYZG010VwZ*&6y000<iaBX1#00000000310R@2q0|bQt000_ka%E-!00000000hSWOHKx0ssL30RR91"
+    b"@oi*bbN~PV!6*T*3E&|)bzlGZ1%LnWI=}zr(bb-L`~6Fw`;{Ai<P18YM1TB2M`-7NqJ0G$#v)}70=fGUo&(I%HmCwWR)71wMrUry@+!DAeY)rAGb"
+    b"K&*Vr`QWqkct|C}b#^^QaT-l~ZciNWHG^JIWjyXuRh6|F*J2_%E9N(v!-|%+k?mbHL1Y|0L6vzO1o<{)Tz8`qi^{4O5e0s#JC?{m-XBf966DRSPW"
+    b"_zd(Kwa0G}-u9eWY3v$&;@>Xz?E#LqE00u>PX=VTbO-%qQ000080099K00RI30096700000000"
+)
+"""The same, stored turned, as telephones do."""

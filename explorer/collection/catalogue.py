@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.errors import ExplorerError
 
 FILE_COLUMN = "file"
@@ -31,7 +30,6 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
 }
 """Field name -> the headings it goes by, lower case, first come first served."""
 
-_MOST_BYTES = 200_000_000
 _YEARS = re.compile(r"(?<!\d)(1\d{3}|20\d{2}|[5-9]\d{2})(?:\s*(?:-|–|—|/|to)\s*(\d{4}|\d{2})(?!-\d))?(?!\d)")
 _CENTURY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)[- ]century", re.IGNORECASE)
 
@@ -74,37 +72,18 @@ class Catalogue:
 def read_catalogue(path: Path) -> Catalogue:
     """Read a CSV file: comma, semicolon or tab; UTF-8 (with or without byte order mark) or Windows' Western code page.
 
-    Raises :class:`ExplorerError` when it is missing, is not text, has no rows, or has no column naming the file.
+    Raises :class:`ExplorerError` when it is missing, is not text or a table (see
+    :mod:`explorer.collection.spreadsheet`), has no rows, or has no column naming the file.
     """
-    text = _decoded(path)
-    try:
-        headings, rows = _parsed(text)
-    except csv.Error as error:
-        raise ExplorerError(f"{path.name} is not a table that can be read ({error}).") from error
+    headings, rows = read_spreadsheet(path)
     known = _recognised(headings)
     if FILE_COLUMN not in known:
-        shown = ", ".join(headings[:8]) or "nothing"
+        shown = ", ".join(heading[:60] for heading in headings[:8]) or "nothing"
         raise ExplorerError(f"{path.name} needs a column named 'file' with the pictures' file names; it has {shown}.")
     if not rows:
         raise ExplorerError(f"{path.name} has headings but no rows.")
     extra = tuple(heading for heading in headings if heading not in known.values())
     return Catalogue(rows, known, extra)
-
-
-def _parsed(text: str) -> tuple[list[str], tuple[dict[str, str], ...]]:
-    """The headings and the rows, by heading, of a table as CSV. Raises :class:`csv.Error`."""
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text), restkey="", restval="")
-    headings = [heading.strip() for heading in reader.fieldnames or [] if heading and heading.strip()]
-    rows = ({(heading or "").strip(): _cell(value) for heading, value in row.items()} for row in reader)
-    return headings, tuple(rows)
-
-
-def _delimiter(text: str) -> str:
-    """What separates the headings: comma, semicolon or tab; comma where it cannot be told."""
-    try:
-        return csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t").delimiter
-    except csv.Error:
-        return ","
 
 
 def years(date: str) -> tuple[int, int] | None:
@@ -143,22 +122,6 @@ def _folded_name(path: str) -> str:
     return PurePosixPath(path).name.casefold()
 
 
-def _decoded(path: Path) -> str:
-    """The text of a file. Raises :class:`ExplorerError` where it cannot be read, is too large, or is no text."""
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ExplorerError(f"{path.name} is larger than {_MOST_BYTES // 1_000_000} MB; is it a catalogue?")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ExplorerError(f"The catalogue {path} cannot be opened ({error.strerror}).") from error
-    if b"\0" in raw:
-        raise ExplorerError(f"{path.name} is not a text file; save the spreadsheet as CSV (UTF-8).")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
-
-
 def _recognised(headings: list[str]) -> dict[str, str]:
     """Field -> heading, for the fields of :data:`KNOWN` that a table has; of equal headings the first counts."""
     by_name = {re.sub(r"[\s_.\-]+", " ", heading).strip().casefold(): heading for heading in reversed(headings)}
@@ -168,8 +131,3 @@ def _recognised(headings: list[str]) -> dict[str, str]:
         if heading is not None and heading not in known.values():
             known[field] = heading
     return known
-
-
-def _cell(value: object) -> str:
-    """A cell as text; cells beyond the last heading come as a list, and missing ones as None."""
-    return " ".join(value) if isinstance(value, list) else str(value or "").strip()

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from explorer.collection.reducing import eight_bit, fitting, narrowed, shortened
 from explorer.collection.size_limits import MOST_PIXELS, most_pixels
+from explorer.collection.whole_files import refuse_incomplete
 from explorer.errors import ExplorerError
 from explorer.files import content_hash
 
@@ -72,6 +73,7 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
     """
     image, width, height = _open_header(path)
     try:
+        refuse_incomplete(path, image.format)
         if long_side and image.format == "JPEG":
             image.draft(None, fitting(image.size, long_side))
         orientation = _orientation(image)

@@ -82,6 +82,33 @@ def test_what_is_no_catalogue_is_one_sentence(tmp_path: Path, content: bytes, wo
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("content", "words"), [
+    ('file,title,artist\na.jpg,"The Mill,Jan\nb.jpg,B,Jan\n', "line 3 or before it"),
+    ('file,title\na.jpg,A\nb.jpg,"B', "nothing closes"),
+    ('file,title\na.jpg,"A\nb.jpg,"B"\n', "nothing closes"),
+    ("file,title\na.jpg,Höllenbrueghel – Élan\n".encode().replace(b"\xc3\xb6", b"\xc3"), "damaged in line 2"),
+    ("file,title\na.jpg,水車".encode("gb18030").replace(b"\xcb\xae", b"\x81\x8d"), "neither in UTF-8 nor"),
+    ("file" + ",c" * 5000 + "\na.jpg\n", "5,001 columns"),
+], ids=["open", "at the end", "closed by the next", "damaged UTF-8", "another encoding", "columns"])  # fmt: skip
+def test_what_could_only_be_guessed_is_refused(tmp_path: Path, content: str | bytes, words: str) -> None:
+    with pytest.raises(ExplorerError, match=words):
+        catalogue(tmp_path, content)
+
+
+def test_a_stray_quotation_mark_within_a_line_is_forgiven(tmp_path: Path) -> None:
+    text = 'file,title,artist\na.jpg,"The "Great" Mill",Jan\nb.jpg,27" high,Pieter\n'
+    rows = catalogue(tmp_path, text).rows
+    assert [row["artist"] for row in rows] == ["Jan", "Pieter"]
+    assert ["Great" in rows[0]["title"], rows[1]["title"]] == [True, '27" high']
+
+
+def test_rows_with_too_many_cells_are_remarked_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    catalogue(tmp_path, "file,title,artist\na.jpg,A,Jan,,\n")
+    assert not caplog.messages
+    catalogue(tmp_path, "file,title,artist\na.jpg,A,Jan\nb.jpg,The Mill, the ship,Jan\n")
+    assert "headings: 1, the first is row 2" in caplog.text
+
+
 def test_a_missing_catalogue_and_a_folder_are_one_sentence(tmp_path: Path) -> None:
     for path in (tmp_path / "absent.csv", tmp_path):
         with pytest.raises(ExplorerError, match="cannot be opened"):
@@ -114,6 +141,14 @@ def test_unknown_columns_are_kept_under_their_own_names(tmp_path: Path) -> None:
     read = catalogue(tmp_path, "file, Paper mark ,Condition 2024\na.jpg,crowned shield,good\n")
     assert read.extra == ("Paper mark", "Condition 2024")
     assert read.rows[0]["Paper mark"] == "crowned shield"
+
+
+def test_a_heading_that_occurs_again_is_another_column(tmp_path: Path) -> None:
+    read = catalogue(tmp_path, "file,title,note,title,note,file,\na.jpg,A,one,B,two,x.jpg,three\n")
+    assert read.known == {"file": "file", "title": "title"}
+    assert read.rows[0] == {"file": "a.jpg", "title": "A", "note": "one", "title (2)": "B", "note (2)": "two",
+                            "file (2)": "x.jpg", "column 7": "three"}  # fmt: skip
+    assert "column 3" not in catalogue(tmp_path, "file,title,\na.jpg,A,\n").extra
 
 
 def test_year_beside_date_stays_an_own_column(tmp_path: Path) -> None:

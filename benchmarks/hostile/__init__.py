@@ -1,0 +1,1 @@
+"""What ``benchmarks/hardening.py`` does to the program: a module per part, each tries things and gives an outcome."""
