@@ -3,8 +3,8 @@
     python benchmarks/engines.py NAME [--cache DIR] [--sizes 10000 100000 1000000] [--exact-only N ...] [--json FILE]
 
 Vectors are drawn like the regions of the indexed collection NAME: works from the covariance of its works' means, their
-regions round them from the covariance within works, stored as the program stores them (float16, in a file). The first
-lines say how like the real ones they are. A search asks for the nearest regions of two vectors, a region of one of the
+regions round them from the covariance within works, most of it shared by a few regions that overlap, stored as the
+program stores them (float16, in a file). The first line says how like the real ones they are. A search asks for the nearest regions of two vectors, a region of one of the
 works and of one that is not there (the mirrored detail), as many as the program asks for. Both engines answer the same
 queries in turn, so trust the ratios; seconds are those of the processor, over all threads.
 """
@@ -31,6 +31,8 @@ from explorer.paths import DEFAULT_CACHE
 from explorer.workspace import Workspace
 
 REGIONS = 123  # of a work
+OVERLAPPING, SHARED = 12, 0.7
+"""Regions that overlap, and how much of their variance within the work they share."""
 QUERIES = 40
 _WORKS_AT_A_TIME = 500
 
@@ -56,8 +58,11 @@ class Distribution:
         return self.mean + rng.standard_normal((count, len(self.mean))) @ self.between
 
     def regions(self, means: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """One region of each of the works with these ``means``."""
-        return unit_rows((means + rng.standard_normal(means.shape) @ self.within).astype(np.float32))
+        """One region of each of the works with these ``means``; neighbours overlap."""
+        count, dims = means.shape
+        shared = np.repeat(rng.standard_normal((-(-count // OVERLAPPING), dims)), OVERLAPPING, axis=0)[:count]
+        own = rng.standard_normal((count, dims))
+        return unit_rows((means + (SHARED**0.5 * shared + (1 - SHARED) ** 0.5 * own) @ self.within).astype(np.float32))
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:
