@@ -71,8 +71,9 @@ class Config:
     """Least overlap of neighbouring regions of one scale, as a fraction of their side (R-MAC uses 0.4)."""
 
     # -- these do not -----------------------------------------------------------------------------------------------
-    engine: str = "hnsw?M=12&ef_construction=60&ef=400"
-    """The vector index, like a database address: ``exact``, or ``hnsw`` with its parameters."""
+    engine: str = "auto"
+    """The vector index, like a database address: ``exact``, ``hnsw`` (``hnsw?M=16&ef=400``), or the one that suits the
+    number of regions (:data:`explorer.index.EXACT_UP_TO`)."""
     candidate_regions: int = 1000
     """Regions retrieved from the index at first; more where they lie in too few works."""
     candidate_works: int = 300

@@ -72,6 +72,8 @@ class MatchRecord:
     """Of a query of several details: each by itself."""
     also: tuple[PixelBox, ...] = ()
     """Where the query's further details are in this work."""
+    equal: tuple[str, ...] = ()
+    """The other works whose picture is the same file: the match holds for them too."""
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> MatchRecord:
@@ -86,6 +88,7 @@ class MatchRecord:
             TransformRecord.from_json(record["transform"]),
             tuple(PartRecord.from_json(part) for part in record.get("parts", ())),
             tuple(_box(box) for box in record.get("also", ())),
+            tuple(record.get("equal", ())),
         )
 
 

@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--hog-weight", type=float, metavar="W", help="weight of gradient histograms (HOG); 0: none")
     index.add_argument("--whitening", type=float, metavar="W", help="0 plain PCA to 1 fully whitened")
     index.add_argument("--bfloat16", action="store_true", help="half precision for a CLIP: faster, where in hardware")
-    index.add_argument("--engine", metavar="ADDRESS", help="index engine: exact, or hnsw?M=16&ef=400")
+    index.add_argument("--engine", metavar="ADDRESS", help="index engine: auto (by the number of works), exact, hnsw")
     index.add_argument("--batch", type=int, default=0, help="pictures per pass of the model")
     machine_options(index)
     json_option(index)

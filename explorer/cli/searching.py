@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from explorer.workspace import Workspace
 
 
+_NAMED = 5  # works with the same picture as a match
+
+
 def add_search(commands: Any) -> None:
     """Declare ``explorer search``."""
     search = command(commands, "search", _search, "find where a detail, a picture or words recur")
@@ -119,3 +122,6 @@ def _print_answer(answer: dict[str, Any]) -> None:
         box = " ".join(map(str, record["box"]))
         sure = f"{record['probability']:.0%}" if record["probability"] is not None else f"{record['score']:.3f}"
         print(f"{record['rank']:>4}  {sure:>5}  {record['file']}  [{box}]")
+        if equal := record.get("equal"):
+            more = f" and {len(equal) - _NAMED:,} more" if len(equal) > _NAMED else ""
+            print(f"{'':>13}the same picture: {', '.join(equal[:_NAMED])}{more}")

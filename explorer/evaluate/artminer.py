@@ -3,6 +3,7 @@
 Source: Shen, Efros and Aubry, "Discovering visual patterns in art collections with spatially-consistent feature
 learning", CVPR 2019. The search is the one that users get, not one made for measuring; the query's own work is left
 out, and the first 1,000 matches over the whole collection count (:mod:`explorer.evaluate.metrics` has the definitions).
+Every file counts, whether or not another is equal to it, as in the authors' program.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def evaluate(
     All annotations are checked against the collection before the first search. Raises :class:`ExplorerError` when a
     query's work is not in the collection, a name could mean several works, or a box lies outside its picture.
     """
-    options = SearchOptions(top=MOST_DETECTIONS, per_work=per_work)
+    options = SearchOptions(top=MOST_DETECTIONS, per_work=per_work, every_file=True)
     works = [workspace.tables.works[row] for row in workspace.present_rows()]
     names, sizes = WorkNames(works), workspace.collection.picture_sizes()
     tasks = [_task(annotation, names, sizes, workspace.name) for annotation in annotations]

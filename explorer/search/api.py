@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.candidates import Candidate, beyond_shortlist, shortlist
 from explorer.search.combine import CombinedPlace, combined
+from explorer.search.equal_pictures import EqualPictures
 from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, Query, SearchOptions, VisualPart, WordsPart
 from explorer.search.text_query import WordPlace, find_words
 from explorer.search.verify import VerifiedPlace, best_places, further_places, probability_of
 from explorer.search.visual_query import VisualQuery, prepare, refuse_unrecognisable
 from explorer.workspace import Workspace
+
+_FoundPlace = WordPlace | VerifiedPlace | CombinedPlace
 
 
 def search(
@@ -22,24 +26,23 @@ def search(
     """Where in the collection the query is found, best first; ``judged`` matches of its first detail are learnt from.
 
     Which works are examined, their match probabilities and their order do not depend on how many matches are wanted:
-    asking for more, for more per work or for the query's own work only adds to what is found without.
+    asking for more, for more per work or for the query's own work only adds to what is found without. Works with the
+    same picture are searched once (:mod:`explorer.search.equal_pictures`).
 
     Raises :class:`ExplorerError`, before anything is searched, for an empty query, one in which everything is unwanted,
     an unknown work, an unreadable picture, a box outside it, and a detail in which there is nothing to recognise.
     """
     options = options or SearchOptions()
     _check(workspace, query, judged)
-    found: Sequence[WordPlace | VerifiedPlace | CombinedPlace]
-    first = query.parts[0]
+    found: Sequence[_FoundPlace]
+    first, equal = query.parts[0], EqualPictures.for_query(workspace, query, options.own)
     if len(query.parts) > 1 or judged:
-        found = combined(workspace, query, options, judged)
+        found = combined(workspace, query, options, equal.judged(judged))
     elif isinstance(first, WordsPart):
         found = find_words(workspace, first.text, options.per_work)
     else:
         found = _find_detail(workspace, first, options)
-    present, works = set(workspace.present_rows().tolist()), workspace.tables.works
-    shown = [place for place in found if place.row in present][: options.top]
-    return [_match(place, works[place.row], rank) for rank, place in enumerate(shown, start=1)]
+    return _matches(workspace, equal.one_each(found, judged), options)
 
 
 def _check(workspace: Workspace, query: Query, judged: Sequence[JudgedMatch]) -> None:
@@ -55,7 +58,22 @@ def _check(workspace: Workspace, query: Query, judged: Sequence[JudgedMatch]) ->
             refuse_unrecognisable(workspace, part)
 
 
-def _match(place: WordPlace | VerifiedPlace | CombinedPlace, work: str, rank: int) -> Match:
+def _matches(
+    workspace: Workspace, found: Sequence[tuple[_FoundPlace, tuple[int, ...]]], options: SearchOptions
+) -> list[Match]:
+    """The best places as matches. ``found`` has each with the rows of the works it is on, the one to be shown first."""
+    present, works = set(workspace.present_rows().tolist()), workspace.tables.works
+    listed = [(place, [works[row] for row in rows if row in present]) for place, rows in found]
+    if options.every_file:
+        listed = [(place, [work]) for place, files in listed for work in sorted(files, key=workspace.row)]
+    shown = [(place, files) for place, files in listed if files][: options.top]
+    return [
+        replace(_match(place, files[0], rank), equal=tuple(files[1:]))
+        for rank, (place, files) in enumerate(shown, start=1)
+    ]
+
+
+def _match(place: _FoundPlace, work: str, rank: int) -> Match:
     if isinstance(place, WordPlace):
         return Match(work, place.box, place.cosine, rank)
     if isinstance(place, VerifiedPlace):

@@ -1,6 +1,7 @@
 """Candidates of a search, before verification: retrieved from the index, then matched coarsely.
 
-1. *Retrieval*: the index returns the works with the regions nearest to the detail's pooled vector.
+1. *Retrieval*: the index returns the works with the regions nearest to the detail's pooled vector. Of works whose
+   picture is the same file, one stands for all (:mod:`explorer.search.equal_pictures`).
 2. *Coarse matching*: a few cells of the detail are slid over coarse copies of those works' grids
    (:mod:`explorer.matching.coarse`), which gives a few places on each of the best works.
 
@@ -21,6 +22,7 @@ from explorer.index.exact import ExactIndex
 from explorer.matching.coarse import coarse_peaks
 from explorer.matching.dense import SAME_PLACE, MatchOptions
 from explorer.progress import stage
+from explorer.search.equal_pictures import EqualPictures
 from explorer.search.visual_query import VisualQuery
 from explorer.verification.calibration_result import Calibration
 from explorer.workspace import Workspace
@@ -53,16 +55,17 @@ class EncodedPictures(Protocol):
 
 
 def retrieve_candidates(workspace: Workspace, query: VisualQuery, works: int) -> list[Candidate]:
-    """The region nearest to the query of each of at least ``works`` works (where there are so many), best first.
+    """The region nearest to the query of each of ``works`` works (where there are so many), best first. Of works with
+    the same picture only the first is named.
 
     Neighbouring regions of a few works can fill a whole list of regions; then a longer one is asked for.
     """
     stage("looking for works that may have it")
     tables = workspace.tables
-    wanted, count = min(works, len(tables.works)), workspace.config.candidate_regions
+    wanted, count = min(works, tables.pictures), workspace.config.candidate_regions
     while True:
         regions, cosines = _nearest_regions(workspace, query.vectors, count)
-        rows, first = np.unique(tables.region_work[regions], return_index=True)
+        rows, first = np.unique(tables.first_equal[tables.region_work[regions]], return_index=True)
         if len(rows) >= wanted or count >= len(tables.region_work):
             break
         count *= 4
@@ -101,7 +104,7 @@ def shortlist(workspace: Workspace, query: VisualQuery, without: frozenset[int])
     How many matches a user wants to see plays no role: which works are found, and their match probabilities, do not
     depend on it.
     """
-    rows = _retrieved_rows(workspace, query, without)
+    rows = _retrieved_rows(workspace, query, without, workspace.config.candidate_works)
     candidates = match_coarsely(workspace, query, rows, works=workspace.config.rerank_works)
     best = {candidate.row: candidate for candidate in reversed(candidates)}  # of each work, the best comes first
     others = sorted(
@@ -117,13 +120,14 @@ def beyond_shortlist(
     """The next ``count`` works after those ``shortlisted``, each with its places, in a fixed order: first the other
     retrieved works as coarse matching ranks them, then works further down the index's list."""
     known = {candidate.row for candidate in shortlisted}
-    rows = [row for row in _retrieved_rows(workspace, query, frozenset()) if row not in known]
+    retrieved = _retrieved_rows(workspace, query, frozenset(), workspace.config.candidate_works)
+    rows = [row for row in retrieved if row not in known]
     candidates = match_coarsely(workspace, query, rows, works=count)
     missing = count - len({candidate.row for candidate in candidates})
     if missing > 0:
-        known |= set(rows) | query.own
-        retrieved = retrieve_candidates(workspace, query, len(known) + missing)
-        further = [candidate.row for candidate in retrieved if candidate.row not in known][:missing]
+        known |= set(rows)
+        retrieved = _retrieved_rows(workspace, query, frozenset(), len(known) + missing)
+        further = [row for row in retrieved if row not in known][:missing]
         places = match_coarsely(workspace, query, further)
         candidates += sorted(places, key=lambda candidate: further.index(candidate.row))
     return candidates
@@ -156,10 +160,14 @@ def best_per_work(places: Sequence[PlaceT], per_work: int, score: Callable[[Plac
     return sorted(best, key=lambda place: -score(place))
 
 
-def _retrieved_rows(workspace: Workspace, query: VisualQuery, without: frozenset[int]) -> list[int]:
+def _retrieved_rows(workspace: Workspace, query: VisualQuery, without: frozenset[int], works: int) -> list[int]:
+    """The rows of ``works`` works, one of each picture, in the order of retrieval; those ``without`` and the query's
+    own are left out."""
     left_out = without | query.own
-    retrieved = retrieve_candidates(workspace, query, workspace.config.candidate_works + len(left_out))
-    return [candidate.row for candidate in retrieved if candidate.row not in left_out]
+    equal = EqualPictures.of(workspace, left_out)
+    retrieved = retrieve_candidates(workspace, query, works + len(left_out))
+    standing = (equal.standing_for(candidate.row) for candidate in retrieved)
+    return [row for row in standing if row is not None]
 
 
 def _nearest_regions(workspace: Workspace, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -77,11 +77,16 @@ class Query:
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """How much to return: ``top`` matches, at most ``per_work`` of one work, the query's ``own`` work or not."""
+    """How much to return: ``top`` matches, at most ``per_work`` of one work, the query's ``own`` work or not.
+
+    Of works whose picture is the same file one is a match, which names the others; with ``every_file`` each is a match
+    of its own, as protocols of evaluation count them.
+    """
 
     top: int = 20
     per_work: int = 1
     own: bool = False
+    every_file: bool = False
 
     def __post_init__(self) -> None:
         if self.top < 1 or self.per_work < 1:
@@ -145,3 +150,14 @@ class Match:
     """Where the query's other details lie."""
     parts: tuple[PartMatch, ...] = ()
     """Of a query of several details: each by itself, in the query's order."""
+    equal: tuple[str, ...] = ()
+    """The other works whose picture is the same file: all that is said of the match holds for them."""
+
+    @property
+    def works(self) -> tuple[str, ...]:
+        """The work that is shown, and the others with its picture."""
+        return (self.work, *self.equal)
+
+    def shown_as(self, work: str) -> Match:
+        """The same match on another of its works."""
+        return replace(self, work=work, equal=tuple(other for other in self.works if other != work))

@@ -29,7 +29,7 @@ def match_record(match: Match, work: Work) -> dict[str, Any]:
 
     Of a query of several details ``probability`` is that of all of them together (the geometric mean of those that must
     be there, raised by examples, see :mod:`explorer.search.combine`), and ``parts`` has each by itself, by its number
-    in the query, counted from 0.
+    in the query, counted from 0. ``equal`` names the other works whose picture is the same file, where there are any.
     """
     evidence, size = match.evidence, (work.width, work.height)
     record = {
@@ -45,6 +45,8 @@ def match_record(match: Match, work: Work) -> dict[str, Any]:
             {"part": part.part, "box": list(part.box.to_pixels(*size)), **_evidence_record(part.evidence)}
             for part in match.parts
         ]
+    if match.equal:
+        record["equal"] = list(match.equal)
     if match.also:
         record["also"] = [list(box.to_pixels(*size)) for box in match.also]
     return record

@@ -44,17 +44,19 @@ class Judging:
         return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.context.little_to_go_by(step) else ""}
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
-        """Matches of a step's detail as cards."""
+        """Matches of a step's detail as cards. Of works with the same picture, one that was judged is shown."""
         box = step.box or Box.whole()
         query_work = self.collection.work(step.key) if step.kind == "work" else None
-        places = [(match.work, match.box) for match in matches]
-        judgements = self.collection.judgements.of_matches(self.name(step), box, places)
+        places = [(work, match.box) for match in matches for work in match.works]
+        judgements = iter(self.collection.judgements.of_matches(self.name(step), box, places))
         roles = [detail.role for detail in step.further]
         cards = []
-        for match, judgement in zip(matches, judgements, strict=True):
-            work = self.collection.work(match.work)
-            why = evidence.evidence(match, work, query_work, box, roles, bool(step.words))
-            cards.append({**views.card(match, work), "evidence": why, "judged": evidence.judged(judgement)})
+        for match in matches:
+            made = {work: judgement for work in match.works if (judgement := next(judgements))}
+            shown = match.shown_as(next(iter(made), match.work))
+            why = evidence.evidence(shown, self.collection.work(shown.work), query_work, box, roles, bool(step.words))
+            judged = evidence.judged(made.get(shown.work))
+            cards.append({**self.context.card(shown), "evidence": why, "judged": judged})
         return cards
 
     def name(self, step: Step) -> str:

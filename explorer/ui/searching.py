@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
+MOST_NAMED = 24
+"""Works with the same picture as a match that its card names."""
+
+
 class AppContext:
     """What one running app holds: its collections, the folder where visitors' pictures arrive, and their copies.
 
@@ -111,7 +115,12 @@ class CollectionContext:
 
     def cards(self, matches: Sequence[Match]) -> list[views.Props]:
         """Matches as the results show them, without evidence."""
-        return [views.card(match, self.workspace.collection.work(match.work)) for match in matches]
+        return [self.card(match) for match in matches]
+
+    def card(self, match: Match) -> views.Props:
+        """A match as the results show it, without evidence."""
+        work = self.workspace.collection.work
+        return views.card(match, work(match.work), [work(other) for other in match.equal[:MOST_NAMED]])
 
     def records(self, matches: Sequence[Match]) -> list[views.Props]:
         """Matches as the REST API gives them."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.geometry import Box
 from explorer.search.serialisation import match_record
+from explorer.ui import words_for
 
 if TYPE_CHECKING:
     from explorer.collection import Work
@@ -58,11 +59,15 @@ def caption(work: Work) -> Props:
     """The few facts that stand beside every picture of a work."""
     return {
         "work": work.id,
-        "title": work.title or Path(work.id).stem,
+        "title": _title(work),
         "artist": work.artist or "",
         "date": work.date or "",
         "aspect": round(work.width / work.height, 4) if work.width and work.height else 1.0,
     }
+
+
+def _title(work: Work) -> str:
+    return work.title or Path(work.id).stem
 
 
 def gallery(found: Sequence[Work], text: str, total: int) -> Props:
@@ -112,8 +117,8 @@ def visitors_caption(step: Step | FurtherDetail, url: str) -> Props:
     return {"work": "", "title": Path(step.key).name, "artist": "", "date": "", "url": url}
 
 
-def card(match: Match, work: Work) -> Props:
-    """A match: which work, where on it, and its score."""
+def card(match: Match, work: Work, equal: Sequence[Work] = ()) -> Props:
+    """A match: which work, where on it, and its score. ``equal`` are the first of the works with the same picture."""
     return {
         **caption(work),
         "box": sides(match.box),
@@ -121,7 +126,17 @@ def card(match: Match, work: Work) -> Props:
         "rank": match.rank,
         "mirrored": match.mirrored,
         "also": [sides(box) for box in match.also],
+        "equal": _equal(match, equal),
     }
+
+
+def _equal(match: Match, works: Sequence[Work]) -> Props | None:
+    """The works that have the same picture as a match, the first of them by name; None where there are none."""
+    if not works:
+        return None
+    named = [{"work": work.id, "title": _title(work)} for work in works]
+    words = words_for.equal([work["title"] for work in named], len(match.equal))
+    return {"words": words, "works": named, "more": len(match.equal) - len(named)}
 
 
 def results(cards: Sequence[Props], options: ResultOptions, asked: Props | None = None, learnt: str = "") -> Props:

@@ -4,6 +4,7 @@ thresholds."""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.registration.physical_size import NEARLY_SAME_SIZE, SAME_SIZE, SizeComparison
@@ -130,6 +131,16 @@ def agreement(evidence: Evidence) -> str:
     points = "1 matching point" if evidence.inliers == 1 else f"{evidence.inliers} matching points"
     keys = "none of them key points" if not evidence.key_points else f"{evidence.key_points} of them key points"
     return f"{points}, {keys}"
+
+
+def equal(titles: Sequence[str], count: int) -> str:
+    """That ``count`` other works have the same picture; ``titles`` are those of the first of them.
+
+    >>> equal(["The mill"], 1), equal(["The mill", "Winter"], 300)
+    ('The same picture as The mill', 'The same picture as The mill, and 299 more')
+    """
+    more = f", and {count - 1:,} more" if count > 1 else ""
+    return f"The same picture as {titles[0]}{more}"
 
 
 def size(extent: tuple[float, float]) -> str:

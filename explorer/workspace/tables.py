@@ -147,6 +147,26 @@ class Tables:
         return self.region_joint[self.first_region[:-1]].astype(np.float32)
 
     @cached_property
+    def first_equal(self) -> np.ndarray:
+        """``(N,)``: for each work the row of the first work whose picture is the same file, often its own."""
+        first: dict[str, int] = {}
+        return np.array([first.setdefault(content, row) for row, content in enumerate(self.contents)], dtype=np.int64)
+
+    @property
+    def pictures(self) -> int:
+        """How many different picture files the works have."""
+        return int((self.first_equal == np.arange(len(self.works))).sum())
+
+    @cached_property
+    def equal_rows(self) -> dict[int, tuple[int, ...]]:
+        """By row, the rows of all works whose picture is the same file, ascending; works that share theirs with no
+        other are left out."""
+        groups: dict[int, list[int]] = {}
+        for row, first in enumerate(self.first_equal.tolist()):
+            groups.setdefault(first, []).append(row)
+        return {row: tuple(rows) for rows in groups.values() if len(rows) > 1 for row in rows}
+
+    @cached_property
     def reduction(self) -> Reduction:
         """The PCA that made the cells; a query's cells go through the same one."""
         reduction = Reduction.load(self.folder / REDUCTION_FILE)

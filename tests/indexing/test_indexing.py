@@ -13,6 +13,7 @@ import sys
 import time
 import unicodedata
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ from explorer.search.serialisation import match_records
 from explorer.workspace import Workspace
 
 CHECKOUT = Path(__file__).parents[2]
+GRAPH = replace(SMALL, engine="hnsw")
+"""With an index file, which so few works would not have."""
 
 
 @pytest.fixture
@@ -302,13 +305,19 @@ def test_another_resolution_is_encoded_anew(folder: Path, cache: Path, index, tm
 
 
 def test_another_engine_needs_no_encoding(folder: Path, cache: Path, index) -> None:
-    index(folder)
+    """A graph, and exact search, which has no file; left out, the engine is the one that suits so few works."""
+    index(folder, config=GRAPH)
     approximate = answers(Workspace.open("c", cache))
-    report = index(folder, config=Config(model="mini", resolution=224, engine="exact"))
-    assert report.encoded == 0
-    workspace = Workspace.open("c", cache)
-    assert workspace.config.engine == "exact"
-    assert answers(workspace) == approximate
+    assert [path.name for path in cache.rglob("regions.index")] == ["regions.index"]
+    for config in (replace(SMALL, engine="exact"), SMALL):
+        report = index(folder, config=config)
+        assert report.encoded == 0
+        workspace = Workspace.open("c", cache)
+        assert workspace.config.engine == config.engine
+        assert (workspace.manifest.index_hash, list(cache.rglob("regions.index"))) == ("", [])
+        assert answers(workspace) == approximate
+        assert index(folder, config=config).encoded == 0
+        assert Workspace.open("c", cache).manifest == workspace.manifest, "there was nothing to do"
 
 
 def test_batch_and_threads_change_no_result(folder: Path, cache: Path) -> None:
@@ -586,9 +595,9 @@ def test_damage_is_a_sentence_or_a_miss_and_indexing_again_mends_it(
         assert "\n" not in str(error)
     else:
         assert pattern.endswith("index")
-    index(folder)
+    index(folder, config=GRAPH)
     assert answers(Workspace.open("c", cache)) == found
-    assert index(folder).encoded == 0
+    assert index(folder, config=GRAPH).encoded == 0
 
 
 @pytest.fixture(scope="module")
@@ -596,7 +605,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list]
     """Pictures, a cache to copy, and what searches find in it. Not to be changed."""
     folder = folder_of(tmp_path_factory.mktemp("pictures"), 3, size=(160, 120))
     cache = tmp_path_factory.mktemp("cache") / "cache"
-    index_folder(folder, "c", cache, SMALL)
+    index_folder(folder, "c", cache, GRAPH)
     return folder, cache, answers(Workspace.open("c", cache))
 
 
@@ -615,7 +624,7 @@ def test_a_manifest_that_says_something_odd(
         assert answers(Workspace.open("c", cache)) == found
     except ExplorerError as error:
         assert "index" in str(error)
-    index(folder)
+    index(folder, config=GRAPH)
     assert answers(Workspace.open("c", cache)) == found
 
 
@@ -629,7 +638,7 @@ def test_damaged_parts_of_a_killed_run_are_encoded_again(indexed: tuple[Path, Pa
     contents = json.loads(next(features.glob("tables-*/works.json")).read_text("utf-8"))
     (parts / f"{contents[0][1]}.npz").write_bytes(b"PK\x03\x04 cut short")
     (parts / f"{contents[1][1]}.part").write_bytes(b"half written")
-    report = index(folder)
+    report = index(folder, config=GRAPH)
     assert report.works == 3
     assert answers(Workspace.open("c", cache)) == found
 

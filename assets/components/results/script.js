@@ -38,6 +38,11 @@ const deeds = (match) => match.evidence && h("div", { class: "deeds" },
     h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${match.title}` }, "Compare")),
   h("span", { class: "judge", role: "group", "aria-label": "Your judgement" }, VERDICTS.map(([verdict, word, meaning]) =>
     h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${match.title}` }, sign(verdict)))));
+const twins = ({ equal }) => equal && h("details", { class: "equal" },
+  h("summary", { title: "Their files are the same" }, equal.words),
+  h("ul", {}, equal.works.map(({ work, title }) => h("li", {},
+    h("button", { type: "button", class: "twin", "data-key": work, title: "See this work; the results stay" }, title))),
+  equal.more ? h("li", {}, `and ${equal.more} more`) : null));
 const card = (match) => {
   const label = `${match.rank}. ${match.title}${byline(match) ? ", " + byline(match) : ""}; ${worth(match)}`;
   const small = framed(picture(server, match.work), match.aspect, match.box).sheet;
@@ -51,7 +56,7 @@ const card = (match) => {
         h("p", { class: "title", title: match.title }, h("span", { class: "rank" }, match.rank), match.title),
         h("p", { class: "by", title: byline(match) }, byline(match)),
         match.evidence ? null : h("p", { class: "score" }, worth(match)))),
-    believed(match), deeds(match));
+    twins(match), believed(match), deeds(match));
 };
 const told = (said) => [`${said.verdict} by ${said.who}, ${said.day}`, said.note].filter(Boolean).join("\n");
 const judged = (made) => {
@@ -139,6 +144,7 @@ list.addEventListener("click", (event) => {
   if (!match || !button) return;
   if (button.matches(".follow")) trigger("follow", { kind: "work", key: match.work, box: match.box, at: asked() });
   else if (button.matches(".look")) trigger("look", { kind: "work", key: match.work, box: match.box, also: match.also });
+  else if (button.matches(".twin")) trigger("look", { kind: "work", key: button.dataset.key, box: match.box, also: match.also });
   else if (button.matches(".examine")) examine({ match });
   else if (button.matches(".compare")) compare(match);
   else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {
