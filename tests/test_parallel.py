@@ -16,7 +16,7 @@ import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from explorer import parallel
-from explorer.parallel import limit_threads, map_in_threads, processors, thread_count
+from explorer.parallel import limit_threads, map_in_threads, one_blas_thread, processors, thread_count
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,17 +43,18 @@ def threads_of(api: str) -> set[int]:
 
 
 class Held:
-    """A map that is inside until it is told to end."""
+    """Work with one thread of BLAS that goes on until it is told to end."""
 
     def __init__(self) -> None:
-        self.inside, self._end = threading.Barrier(3), threading.Event()
-        self._thread = threading.Thread(target=map_in_threads, args=(self._wait, [1, 2]))
+        self._inside, self._end = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._work)
         self._thread.start()
-        self.inside.wait(20)
+        self._inside.wait(20)
 
-    def _wait(self, item: int) -> None:
-        self.inside.wait(20)
-        self._end.wait(20)
+    def _work(self) -> None:
+        with one_blas_thread():
+            self._inside.set()
+            self._end.wait(20)
 
     def end(self) -> None:
         self._end.set()
@@ -171,3 +172,19 @@ def test_errors_and_order_are_those_of_a_plain_loop() -> None:
         assert map_in_threads(root, list(range(count))) == [root(item) for item in range(count)]
     with pytest.raises(ValueError, match="no root"):
         map_in_threads(root, [1, -1, 4])
+
+
+def test_a_map_within_a_map_comes_to_its_end(two_threads: None) -> None:
+    """Both use the same threads: the inner one must not wait for those that wait for it."""
+    assert map_in_threads(lambda n: sum(map_in_threads(abs, range(n))), range(12)) == [
+        n * (n - 1) // 2 for n in range(12)
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_process_maps_with_threads_of_its_own(two_threads: None) -> None:
+    map_in_threads(abs, range(8))
+    child = os.fork()
+    if not child:
+        os._exit(0 if map_in_threads(abs, range(-8, 0)) == [8, 7, 6, 5, 4, 3, 2, 1] else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.features.grid import widened
 from explorer.parallel import map_in_threads
 
 _SHARE = 65_536  # rows that a thread compares at a time
 _BLOCK = 2_048  # of these, how many are made float32 at a time: they stay in the processor's cache
 _ROUNDING = 1e-5  # ten times as much as one cosine differs by when its terms are added in another order
-_HALF_SCALE = np.float32(2.0**112)  # by which a float16's bits, taken for a float32's, are too small
-_HALF_BITS = np.array(0x8FFFE000, dtype=np.uint32).view(np.int32)[()]  # sign, exponent and fraction of a float16 there
 
 
 class ExactIndex:
@@ -35,10 +34,9 @@ class ExactIndex:
         differ in the last."""
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         result = np.empty((len(queries), len(self._vectors)), dtype=np.float32)
-        compare = _compare_half if self._vectors.dtype == np.float16 else _compare
 
         def share(start: int) -> None:
-            compare(queries, self._vectors[start : start + _SHARE], result[:, start : start + _SHARE])
+            _compare(queries, self._vectors[start : start + _SHARE], result[:, start : start + _SHARE])
 
         if queries.shape[1] != self._vectors.shape[1]:
             raise ValueError(f"queries of {queries.shape[1]} dimensions for vectors of {self._vectors.shape[1]}")
@@ -65,24 +63,7 @@ class ExactIndex:
 
 def _compare(queries: np.ndarray, vectors: np.ndarray, result: np.ndarray) -> None:
     """Write the products of ``queries (Q, D) float32`` with ``vectors (N, D)`` into ``result (Q, N)``."""
+    buffer = np.empty((min(_BLOCK, len(vectors)), vectors.shape[1]), dtype=np.float32)
     for start in range(0, len(vectors), _BLOCK):
-        block = np.asarray(vectors[start : start + _BLOCK], dtype=np.float32)
-        np.matmul(queries, block.T, out=result[:, start : start + len(block)])
-
-
-def _compare_half(queries: np.ndarray, vectors: np.ndarray, result: np.ndarray) -> None:
-    """The same of finite float16 ``vectors``, to the same bits, in a third of the time.
-
-    numpy converts float16 number by number. Here their bits are moved to where a float32 has them, many at a time; the
-    float32 is then too small by a power of two, as its exponent counts from another number, and that is put right in
-    the queries.
-    """
-    scaled = queries * _HALF_SCALE
-    buffer = np.empty((min(_BLOCK, len(vectors)), vectors.shape[1]), dtype=np.int32)
-    for start in range(0, len(vectors), _BLOCK):
-        half = vectors[start : start + _BLOCK].view(np.int16)
-        bits = buffer[: len(half)]
-        np.copyto(bits, half)  # the sign fills the bits above
-        np.left_shift(bits, 13, out=bits)
-        np.bitwise_and(bits, _HALF_BITS, out=bits)
-        np.matmul(scaled, bits.view(np.float32).T, out=result[:, start : start + len(half)])
+        block = vectors[start : start + _BLOCK]
+        np.matmul(queries, widened(block, out=buffer[: len(block)]).T, out=result[:, start : start + len(block)])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
+from explorer.parallel import one_blas_thread
 from explorer.search.candidates import Candidate, beyond_shortlist, shortlist
 from explorer.search.combine import CombinedPlace, combined
 from explorer.search.equal_pictures import EqualPictures
@@ -36,12 +37,13 @@ def search(
     _check(workspace, query, judged)
     found: Sequence[_FoundPlace]
     first, equal = query.parts[0], EqualPictures.for_query(workspace, query, options.own)
-    if len(query.parts) > 1 or judged:
-        found = combined(workspace, query, options, equal.judged(judged))
-    elif isinstance(first, WordsPart):
-        found = find_words(workspace, first.text, options.per_work)
-    else:
-        found = _find_detail(workspace, first, options)
+    with one_blas_thread():
+        if len(query.parts) > 1 or judged:
+            found = combined(workspace, query, options, equal.judged(judged))
+        elif isinstance(first, WordsPart):
+            found = find_words(workspace, first.text, options.per_work)
+        else:
+            found = _find_detail(workspace, first, options)
     return _matches(workspace, equal.one_each(found, judged), options)
 
 

@@ -98,11 +98,15 @@ def compare_key_points(detail: KeyPoints, work: KeyPoints, near: np.ndarray) -> 
     order = np.argsort(~near, kind="stable")  # those near come first
     count = int(np.count_nonzero(near))
     inside, outside = _two_nearest(both, work.descriptors[order].astype(np.float32), count)
-    matches = []
-    for nearest in (inside, _nearer(inside, outside, count)):
-        found = [_ratio_test(half, RATIO) for half in nearest.split(len(straight))]
-        matches.append(tuple(np.stack([compared[rows], order[columns]], axis=1) for rows, columns in found))
-    return KeyPointMatches(*matches)
+
+    def pairs(nearest: _Nearest) -> np.ndarray:
+        rows, columns = _ratio_test(nearest, RATIO)
+        return np.stack([compared[rows], order[columns]], axis=1)
+
+    (near_straight, near_mirrored), (all_straight, all_mirrored) = (
+        map(pairs, nearest.split(len(straight))) for nearest in (inside, _nearer(inside, outside, count))
+    )
+    return KeyPointMatches((near_straight, near_mirrored), (all_straight, all_mirrored))
 
 
 def matching_key_points(query: KeyPoints, work: KeyPoints, ratio: float = RATIO) -> np.ndarray:
