@@ -10,7 +10,7 @@ from PIL import Image
 
 MOST_PIXELS = 150_000_000
 """Files of more pixels are refused, whatever their kind."""
-MOST_BYTES = 460_000_000
+MOST_BYTES = 432_000_000
 """What decoding one picture may take; with what is made of it, the program stays below 600 MB."""
 
 _OF_MODE = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
@@ -64,7 +64,8 @@ def _of_tiff(image: Image.Image, kept: float) -> float:
     """A TIFF that is stored turned is there twice while Pillow turns it; of a compressed one, a strip is as well."""
     tags = getattr(image, "tag_v2", {})
     kept *= 2 if tags.get(_ORIENTATION, 1) != 1 else 1
-    if _TILED in tags or not image.tile or image.tile[0][0] != "libtiff":
+    pieces = getattr(image, "tile", [])
+    if _TILED in tags or not pieces or pieces[0][0] != "libtiff":
         return kept
     samples = 1 if tags.get(_PLANES, 1) == 2 else tags.get(_SAMPLES, 1)
     share = min(1.0, tags.get(_ROWS, image.height) / image.height)
