@@ -156,7 +156,9 @@ class OpenCollections:
             if new.name in self._recent:
                 self._recent[new.name] = new
         forget_registrations()  # they hold the workspaces that they were made with
-        if new.loaded_encoder is not None:
+        if new.loaded_encoder is None:  # nobody has searched in it yet
+            start_upkeep(new)
+        else:
             threading.Thread(target=warm, args=(new,), name="warming", daemon=True).start()
 
 

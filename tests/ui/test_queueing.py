@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import Context
@@ -12,6 +13,7 @@ import pytest
 from explorer.errors import ExplorerError
 from explorer.progress import Cancelled, stage, watched
 from explorer.ui.queueing import WAITING, Line
+from explorer.ui.turns import answered
 
 SOON = 30
 
@@ -197,9 +199,30 @@ def test_stages_values_and_errors_reach_everybody_who_asked() -> None:
     threads[0].join(SOON)
     assert [words for words in heard if words not in ("", WAITING)] == ["comparing"]
 
-    def fails() -> None:
-        raise ExplorerError("There is no such work.")
-
     with pytest.raises(ExplorerError, match="no such work"):
         line.compute("a", "key", fails)
     assert line.compute("a", "outer", lambda: line.compute("a", "inner", lambda: 7)) == 7, "a part needs no turn"
+
+
+def test_a_call_whose_caller_has_gone_leaves_the_line(one: tuple[Questions, threading.Event]) -> None:
+    questions, go_on = one
+
+    async def gone() -> bool:
+        return True
+
+    async def here() -> bool:
+        return False
+
+    with pytest.raises(Cancelled):
+        asyncio.run(answered(lambda: questions.line.compute("a", None, lambda: questions.order.append("a")), gone))
+    while questions.line.waiting().get("a"):
+        threading.Event().wait(0.001)
+    go_on.set()
+    assert asyncio.run(answered(lambda: questions.line.compute("b", None, lambda: "served"), here)) == "served"
+    assert questions.order == []
+    with pytest.raises(ExplorerError, match="no such work"):
+        asyncio.run(answered(lambda: questions.line.compute("b", None, fails), here))
+
+
+def fails() -> None:
+    raise ExplorerError("There is no such work.")
