@@ -1,12 +1,13 @@
 """Up to how many regions is exact search quick enough, and what does an approximate index cost and save?
 
-    python benchmarks/engines.py NAME [--cache DIR] [--sizes 10000 100000 1000000] [--exact-only N ...] [--json FILE]
+    python benchmarks/engines.py NAME [--sizes 10000 100000 ...] [--exact-only N ...] [--json FILE]
 
 Vectors are drawn like the regions of the indexed collection NAME: works from the covariance of its works' means, their
 regions round them from the covariance within works, most of it shared by a few regions that overlap, stored as the
-program stores them (float16, in a file). The first line says how like the real ones they are. A search asks for the nearest regions of two vectors, a region of one of the
-works and of one that is not there (the mirrored detail), as many as the program asks for. Both engines answer the same
-queries in turn, so trust the ratios; seconds are those of the processor, over all threads.
+program stores them (float16, in a file). The first line says how like the real ones they are. A search asks for the
+regions nearest to two vectors, a region of one of the works and of one that is not there (the mirrored detail), as many
+as the program asks for. Both engines answer the same queries in turn, so trust the ratios; times are those of the
+processor, over all threads.
 """
 
 from __future__ import annotations
@@ -155,8 +156,8 @@ def main() -> int:
             engines = ["exact"] if size in options.exact_only else ["exact", options.hnsw]
             for row in measure(vectors, queries, engines, Path(scratch)):
                 records.append(row)
-                print("|", " | ".join(f"{value:,}" if isinstance(value, int) else f"{value}" for value in row.values()), "|",
-                      flush=True)  # fmt: skip
+                cells = (f"{value:,}" if isinstance(value, int) else f"{value}" for value in row.values())
+                print(f"| {' | '.join(cells)} |", flush=True)
     if options.json:
         options.json.write_text(json.dumps(records, indent=1))
     return 0

@@ -1,8 +1,8 @@
 """Works whose picture is the same file, byte by byte: searched once, and shown as one match that names the others.
 
-Catalogues give many works one picture ("no image available"), and folders hold copies. Retrieval names one work of each
-picture (:mod:`explorer.search.candidates`), which stands for all of them through every step of the search; what it finds
-holds for all, since their features are the same.
+Catalogues give many works one picture ("no image available"), and folders hold copies. Retrieval names one work of
+each picture (:mod:`explorer.search.candidates`), which stands for all of them through every step of the search; what is
+found holds for all, since their features are the same.
 """
 
 from __future__ import annotations

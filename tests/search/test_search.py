@@ -375,7 +375,7 @@ def test_pictures_that_cannot_be_read_are_errors(workshop: Workspace, tmp_path: 
 
 def test_words_answer_for_every_work_with_a_place(workshop: Workspace) -> None:
     matches = search(workshop, Query((WordsPart("a windmill on a hill"),)), SearchOptions(top=100))
-    assert {work for match in matches for work in match.works} == set(workshop.tables.works)
+    assert works_of(matches) == set(workshop.tables.works)
     assert [match.score for match in matches] == sorted((match.score for match in matches), reverse=True)
     several = search(workshop, Query((WordsPart("a windmill on a hill"),)), SearchOptions(top=100, per_work=2))
     assert len(several) > len(matches)

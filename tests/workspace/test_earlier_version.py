@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ def test_the_fixture_is_of_the_earlier_version() -> None:
 
 def test_it_opens_under_its_settings_old_names(earlier: Path) -> None:
     workspace = Workspace.open("kept", earlier / "cache")
-    assert workspace.config == CONFIG
+    assert workspace.config == replace(CONFIG, engine="hnsw?M=12&ef_construction=60&ef=400"), "the default of the time"
     assert (workspace.config.hog_weight, workspace.config.rerank_works) == (2.0, 100)
     assert workspace.tables.works == WORKS
     assert (workspace.manifest.works, workspace.manifest.regions) == (3, len(workspace.tables.region_vectors))
