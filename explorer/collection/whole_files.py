@@ -1,8 +1,8 @@
 """Picture files that Pillow decodes without a word though they are damaged, or for hours.
 
-Pillow raises where a decoder runs out of data, but it does not compare the checksums of a PNG's picture: a copy that was
-given its full length first and then stopped has zeros at its end, which it shows black. A JPEG may hold any number of
-scans, each over the whole picture: a small file of a hundred thousand of them takes hours.
+Pillow raises where a decoder runs out of data, but does not compare the checksums of the picture in a PNG: a copy that
+was given its full length first and then stopped has zeros at its end, which it shows black. A JPEG may hold any number
+of scans, each over the whole picture: a small file of a hundred thousand of them takes hours.
 """
 
 from __future__ import annotations
