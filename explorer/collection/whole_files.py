@@ -1,9 +1,8 @@
-"""Whether a picture file is whole, as far as it says so itself: what Pillow decodes without a word though it is not.
+"""Picture files that Pillow decodes without a word though they are damaged, or for hours.
 
-Pillow raises where a decoder runs out of data. It does not where there is data of a kind: a copy that was given its
-full length first and then stopped has zeros at its end, which decode to black or grey. A PNG file has checksums; a JPEG
-file has an end marker. A JPEG file may also hold any number of scans, each over the whole picture: a small file of a
-hundred thousand of them takes hours to decode.
+Pillow raises where a decoder runs out of data, but does not compare the checksums of the picture in a PNG: a copy that
+was given its full length first and then stopped has zeros at its end, which it shows black. A JPEG may hold any number
+of scans, each over the whole picture: a small file of a hundred thousand of them takes hours.
 """
 
 from __future__ import annotations
@@ -17,16 +16,14 @@ from PIL import PngImagePlugin
 
 MOST_SCANS = 100
 """Scans of a JPEG file; progressive ones have about ten."""
-_FILLED = 16  # equal bytes at the end of a JPEG file without end marker that no entropy-coded data ends with
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)  # in entropy-coded data 0 and D0 to D7 follow FF
 _START_OF_SCAN, _END = 0xDA, 0xD9
 _ALONE = {0x01, 0xD8}  # markers without a length
 
 
 def refuse_incomplete(path: Path, kind: str | None) -> None:
-    """Raises :class:`ValueError`, with the reason in words, for a file of Pillow's format ``kind`` that is not whole,
-    and :class:`OSError` or :class:`SyntaxError` where it cannot be read at all. Formats that have no mark pass.
-    """
+    """Raises :class:`ValueError` or :class:`SyntaxError`, with the reason in words, for a file of Pillow's format
+    ``kind`` that is not to be decoded, and :class:`OSError` where it cannot be read. Formats without a mark pass."""
     check = _CHECKS.get(kind or "")
     if check:
         with path.open("rb") as file:
@@ -40,34 +37,33 @@ def _check_png(file: BinaryIO) -> None:
 
 
 def _check_jpeg(file: BinaryIO) -> None:
-    """Look for the end marker, at the end where it mostly is, or else behind the last scan."""
+    """Count the scans."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if content[-2:] == b"\xff\xd9" and not _has_many_scans(content):
-            return
-        scans, at = 0, 0
-        while found := _MARKER.search(content, at):
-            marker, at = found[1][0], found.end()
-            if marker == _END and scans:
-                return
-            if marker in _ALONE:
-                continue
-            scans += marker == _START_OF_SCAN
-            if scans > MOST_SCANS:
-                raise ValueError(f"it holds more than {MOST_SCANS} scans")
-            at += int.from_bytes(content[at : at + 2], "big")
-        tail = content[-_FILLED:]
-    if len(tail) == _FILLED and len(set(tail)) == 1:
-        raise ValueError("it has no end, as a copy that was stopped")
+        if _may_have_many_scans(content) and _has_many_scans(content):
+            raise ValueError(f"it holds more than {MOST_SCANS} scans")
 
 
-def _has_many_scans(content: mmap.mmap) -> bool:
-    """Whether there may be more than :data:`MOST_SCANS`; what lies before or behind the picture is counted too."""
+def _may_have_many_scans(content: mmap.mmap) -> bool:
+    """Whether the marker occurs that often anywhere: also in what lies before or behind the picture. Quick."""
     at = 0
     for _ in range(MOST_SCANS + 1):
         at = content.find(b"\xff\xda", at) + 1
         if not at:
             return False
     return True
+
+
+def _has_many_scans(content: mmap.mmap) -> bool:
+    """Follow the markers to the end of the picture."""
+    scans, at = 0, 0
+    while scans <= MOST_SCANS and (found := _MARKER.search(content, at)):
+        marker, at = found[1][0], found.end()
+        if marker == _END and scans:
+            return False
+        if marker not in _ALONE:
+            scans += marker == _START_OF_SCAN
+            at += int.from_bytes(content[at : at + 2], "big")
+    return scans > MOST_SCANS
 
 
 _CHECKS = {"PNG": _check_png, "JPEG": _check_jpeg, "MPO": _check_jpeg}  # MPO: a JPEG file with more than one picture
