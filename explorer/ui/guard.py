@@ -23,6 +23,7 @@ from explorer.ui.guard_hosts import THIS_COMPUTER, Host, KnownHosts
 from explorer.ui.guard_passwords import Users
 from explorer.ui.guard_policy import HEADERS, NOTHING, digests, page_policy
 from explorer.ui.guard_sign_in import SignIn
+from explorer.ui.http import refusal, route_path
 
 API = "/gradio_api"
 PAGE = frozenset({"", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/pwa_icon"})
@@ -39,6 +40,8 @@ path on the server, addresses fetched on a visitor's behalf, recordings, links t
 OPEN = ("/health", "/login", "/logout", "/favicon.ico", f"{API}/startup-events")
 """Needs no sign-in. With the last, which says nothing, gradio tells itself that it may begin."""
 
+MOST_SKIPPED = 64 * 2**20
+"""Bytes of a refused request that are received."""
 SHARED = "explorer.shared"
 FOREIGN = "Another page may not use this one; a proxy that shows it must pass the Host header on."
 
@@ -94,16 +97,18 @@ class Guard:
         else:
             scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-gradio-server"]
             scope[SHARED] = self._shared
-            answering = _Answer(send, self._scripts, private=self.sign_in is not None)
-            answer = await self._answer(Request(scope, receive))
-            await (answer or self.app)(scope, receive, answering)
+            body, answering = _Body(receive), _Answer(send, self._scripts, private=self.sign_in is not None)
+            answer = await self._answer(Request(scope, body))
+            if answer:
+                await body.skip()
+            await (answer or self.app)(scope, body, answering)
 
     async def _answer(self, request: Request) -> Response | None:
         """The answer to what goes no further; None for what does."""
         sentence = self.refusal(request.scope, request.headers)
         path = route_path(request.scope).rstrip("/")
         if sentence:
-            return JSONResponse({"detail": sentence}, 403)
+            return refusal(403, sentence)
         if path == "/health":
             return JSONResponse({"status": "ok", "version": __version__}, headers={"Cache-Control": "no-store"})
         if self.sign_in and path in ("/login", "/logout"):
@@ -111,7 +116,7 @@ class Guard:
         if self.sign_in and path not in OPEN and not self.sign_in.known(request):
             return self.sign_in.asked(request, path)
         if path not in PAGE and path not in CALLS and not f"{path}/".startswith(FOLDERS):
-            return JSONResponse({"detail": "There is nothing at this address."}, 404)
+            return refusal(404, "There is nothing at this address.")
         return None
 
     def refusal(self, scope: Scope, headers: Headers) -> str:
@@ -151,11 +156,22 @@ def _from_own_page(method: str, headers: Headers, own: set[Host]) -> bool:
     return reads or referer is None or Host.of_origin(referer) in own
 
 
-def route_path(scope: Scope) -> str:
-    """The path below the root path, as the routes see it: a proxy may take the root path away or leave it."""
-    path, root = scope["path"], scope.get("root_path", "")
-    below = path.removeprefix(root) if root else path
-    return below if below in ("", path) or below.startswith("/") else path
+class _Body:
+    """What is sent with a request. That of one that is refused is received and dropped, as far as it is not endless:
+    a client, or a proxy, that is still sending would take the end of the connection for a fault."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive, self._more = receive, True
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._more = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+    async def skip(self) -> None:
+        size = 0
+        while self._more and size <= MOST_SKIPPED:
+            size += len((await self()).get("body", b""))
 
 
 class _Answer:

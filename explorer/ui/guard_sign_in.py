@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from explorer.ui.guard_passwords import Users
+from explorer.ui.http import refusal
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class SignIn:
         if request.method in ("GET", "HEAD"):
             return _form(request, _query(request), out=path == "/logout")
         if request.method != "POST":
-            return JSONResponse({"detail": "This address takes a form."}, 405, {"Allow": "GET, POST"})
+            return refusal(405, "This address takes a form.", {"Allow": "GET, POST"})
         return self._signed_out(request) if path == "/logout" else await self._signed_in(request)
 
     def asked(self, request: Request, path: str) -> Response:
@@ -124,7 +125,7 @@ class SignIn:
         if path in ("", "/") and request.method in ("GET", "HEAD"):
             query = urlencode({"next": request.url.query}) if request.url.query else ""
             return RedirectResponse(f"{_root(request)}/login{'?' if query else ''}{query}", 303)
-        return JSONResponse({"detail": NEEDED}, 401)
+        return refusal(401, NEEDED)
 
     async def _signed_in(self, request: Request) -> Response:
         fields = await _fields(request)
@@ -210,7 +211,7 @@ def _welcome(request: Request, fields: dict[str, str]) -> Response:
 
 def _refused(request: Request, fields: dict[str, str], sentence: str, status: int) -> Response:
     if not _wants_page(request.headers):
-        return JSONResponse({"detail": sentence}, status)
+        return refusal(status, sentence)
     return _form(request, urlencode(parse_qsl(fields.get("next", ""))), sentence, status)
 
 

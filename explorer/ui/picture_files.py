@@ -10,10 +10,11 @@ import re
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from explorer.errors import ExplorerError
+from explorer.ui.http import refusal
 from explorer.workspace import collection_pictures
 
 _COPY = re.compile(r"(thumbnails|views|details)/([0-9a-f]{2})/\2[0-9a-f]{6,126}(-[0-9a-f]{12})?\.jpg")
@@ -50,4 +51,4 @@ def _copy(folder: Path, name: str) -> Response:
 
 
 def _none() -> Response:
-    return JSONResponse({"detail": "There is no such picture."}, 404)
+    return refusal(404, "There is no such picture.")

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.errors import ExplorerError
-from explorer.ui.guard import route_path
+from explorer.ui.http import refusal, route_path
 from explorer.ui.said import said
 
 MOST_SENT = 4 * 2**20
@@ -155,11 +155,6 @@ def _again(first: Message, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return received
-
-
-def refusal(status: int, sentence: str, headers: Any = None) -> JSONResponse:
-    """A refusal, as gradio's clients and people read it."""
-    return JSONResponse({"error": sentence, "detail": sentence}, status, headers)
 
 
 async def _wrong_body(request: Request, error: RequestValidationError) -> JSONResponse:

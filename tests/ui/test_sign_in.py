@@ -81,9 +81,7 @@ def test_nothing_is_answered_before_somebody_signs_in(web, page) -> None:
     for method, path in closed:
         answer = web.request(method, path.replace("{", "").replace("}", ""), headers=PAGE)
         assert answer.status_code == 401, (method, path)
-        assert method == "HEAD" or answer.json() == {
-            "detail": "Sign in first: the page is shared with people who have a password."
-        }
+        assert method == "HEAD" or answer.json()["detail"].startswith("Sign in first: ")
     front = web.get("?work=a%26b", headers=PAGE)
     assert (front.status_code, front.headers["location"]) == (303, "/login?next=work%3Da%2526b")
     assert web.post("").status_code == 401
