@@ -122,7 +122,10 @@ def _verdict(  # noqa: PLR0911 (one for each way of failing)
         return Verdict(CRASH, f"{answer.status}: {answer.text[:200]}")
     if not call.awaited:
         return Verdict("", f"HTTP {answer.status // 100}xx")
-    return _judged(answer)
+    verdict = _judged(answer)
+    if call.good and verdict.how != "a result" and not verdict.kind:
+        return Verdict(UNSAID, f"a good call was refused: {answer.text[:200]}")
+    return verdict
 
 
 def _judged(answer: Answer) -> Verdict:

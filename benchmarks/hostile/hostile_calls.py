@@ -36,6 +36,8 @@ VALID: dict[str, Any] = {
     "parts": [{"file": "work-000.jpg", "box": [10, 10, 90, 90]}, {"text": "snow"}], "picture": None,
 }  # fmt: skip
 """An argument that does, for every parameter that there is; a picture must be uploaded first."""
+_MAY_REFUSE = ("withdraw", "register")
+"""Endpoints that may answer a good call with a sentence: that it was withdrawn before, that nothing agrees."""
 _BODIES = (
     b"", b"{", b"[]", b"null", b'"data"', b'{"data": null}', b'{"data": 5}', b'{"data": {"text": "a"}}',
     b'{"data": "abc"}',
@@ -63,13 +65,15 @@ _ADDRESSES = (
 
 
 class HostileCall(NamedTuple):
-    """One request: a method, an address after the app's own, a body, and whether the answer comes as an event."""
+    """One request: a method, an address after the app's own, a body, whether the answer comes as an event, and whether
+    it must be a result, since nothing is wrong with the call."""
 
     words: str
     method: str
     path: str
     body: bytes
     awaited: bool
+    good: bool = False
 
 
 def hostile_call(seed: int, number: int, endpoints: dict[str, list[Any]]) -> HostileCall:
@@ -87,7 +91,8 @@ def hostile_call(seed: int, number: int, endpoints: dict[str, list[Any]]) -> Hos
     body = json.dumps({"data": arguments}).encode()
     shown = json.dumps(arguments)
     words = f"{name}({shown if len(shown) < 160 else shown[:150] + '...'})"
-    return HostileCall(words, "POST", f"gradio_api/call/{quote(name)}", body, True)
+    is_good = shown == json.dumps(endpoints[name]) and name not in _MAY_REFUSE
+    return HostileCall(words, "POST", f"gradio_api/call/{quote(name)}", body, True, is_good)
 
 
 def _arguments(rng: random.Random, valid: list[Any]) -> list[Any]:

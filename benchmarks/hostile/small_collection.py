@@ -74,12 +74,12 @@ def people_made(root: Path) -> list[list[Any]]:
 
 def on_disk(root: Path) -> dict[str, Any]:
     """What lies in a collection's folder, without the numbers of tables and times: arrays, JSON and database by their
-    contents; of other files that they are there."""
+    contents; of other files that they are there. Left out are backups, and checksums of what is made when needed."""
     state: dict[str, Any] = {}
     for path in sorted(path for path in root.rglob("*") if path.is_file()):
         name = "/".join("tables" if part.startswith("tables-") else part for part in path.relative_to(root).parts)
         is_backup = name.startswith("backups/") and name.endswith(".sqlite")
-        if not name.endswith(("-wal", "-shm", ".lock")) and not is_backup:
+        if not name.endswith(("-wal", "-shm", ".lock", ".npy.checksums.json")) and not is_backup:
             state[name] = _content(path)
     return state
 
