@@ -24,7 +24,7 @@ from explorer import paths
 from explorer.cli import main
 from explorer.collection import Judgement
 from explorer.geometry import Box
-from explorer.ui.page import free_port
+from explorer.ui.server.launch import free_port
 from explorer.workspace import Workspace
 
 

@@ -60,7 +60,7 @@ def _serve(folder: Path, cache: Path, writing: int, said: int) -> None:
     try:
         indexed(folder, cache)
         from explorer.ui import build_app, launch
-        from explorer.ui.page import free_port
+        from explorer.ui.server.launch import free_port
         from explorer.workspace import Workspace
 
         workspace = Workspace.open(NAME, cache, RUNTIME)

@@ -102,7 +102,7 @@ def serve(  # noqa: PLR0913 (the command's options, each by its name)
     """
     from explorer.demo.opening import open_or_make
     from explorer.ui import build_app, launch
-    from explorer.ui.guard import Access
+    from explorer.ui.server.guard import Access
 
     access = Access.of(host, allow_hosts, None if password_file is None else Path(password_file), root_path)
     runtime = _runtime(threads=threads, device=device)

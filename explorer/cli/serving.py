@@ -45,7 +45,7 @@ def add_password(commands: Any) -> None:
 
 def _serve(options: argparse.Namespace) -> None:
     from explorer.demo.opening import open_or_make
-    from explorer.ui.guard import Access
+    from explorer.ui.server.guard import Access
 
     access = Access.of(options.host, options.allow_host, options.password_file, options.root_path)
     runtime = runtime_options(options)
@@ -68,7 +68,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 def who_can_come(options: argparse.Namespace) -> list[str]:
     """What somebody who opens the page to others should know."""
-    from explorer.ui.guard_hosts import THIS_COMPUTER
+    from explorer.ui.server.hosts import THIS_COMPUTER
 
     shared = options.host not in THIS_COMPUTER
     if options.password_file is None:
@@ -83,7 +83,7 @@ def who_can_come(options: argparse.Namespace) -> list[str]:
 
 
 def _password(options: argparse.Namespace) -> None:
-    from explorer.ui.guard_passwords import remove_password, set_password
+    from explorer.ui.server.passwords import remove_password, set_password
 
     if options.remove:
         remove_password(options.file, options.name)

@@ -17,9 +17,9 @@ from explorer.errors import ExplorerError
 from explorer.paths import DEFAULT_CACHE
 from explorer.ui import views
 from explorer.ui.components import CollectionPanel
-from explorer.ui.guard import is_shared
 from explorer.ui.said import said, without_folders
 from explorer.ui.searching import AppContext
+from explorer.ui.server.guard import is_shared
 from explorer.ui.session import Session
 from explorer.ui.wiring import notify, quiet
 from explorer.verification.calibration_result import Bin, Calibration

@@ -1,43 +1,27 @@
-"""The whole page: its tabs, what links them, and the server that shows it."""
+"""The whole page: its tabs, and what links them."""
 
 from __future__ import annotations
 
 import logging
-import os
-import socket
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by gradio when it is imported: the page calls nobody
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-
 import gradio as gr
-from gradio.utils import get_upload_folder
 
 from explorer.errors import ExplorerError
-from explorer.paths import ASSETS
 from explorer.ui import incoming, views
 from explorer.ui.answers import gallery
 from explorer.ui.collection import CollectionTab
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
-from explorer.ui.fetching import fetch_nothing
-from explorer.ui.freed_memory import give_freed_memory_back
-from explorer.ui.guard import Access, guarding
 from explorer.ui.map import MapTab
-from explorer.ui.open_collections import warm
-from explorer.ui.picture_files import picture_routes
-from explorer.ui.queueing import MOST_WAITING
-from explorer.ui.refusals import Page, refusing
 from explorer.ui.rest import RestApi
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
+from explorer.ui.server.refusals import Page
 from explorer.ui.session import Session
-from explorer.ui.theme import museum_theme
 from explorer.ui.wiring import after, notify, quiet, working
 from explorer.ui.words import WordsTab
 from explorer.workspace import Workspace
@@ -48,11 +32,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TITLE = "Brueghel Explorer"
-LAST_PORT = 65535
 TABS_LEFT = ("explore", "words", "map", "collection")
 """Tabs that the browser's Back can lead to from a comparison."""
-QUICK = 64
-"""Threads for handlers that do not wait for their turn to compute, when as many wait as may."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
@@ -143,65 +124,3 @@ def model_name(model: str) -> str:
     ('openai/clip-vit-base-patch16', 'brueghel-clip')
     """
     return Path(model).name if Path(model).is_absolute() else model
-
-
-def launch(  # noqa: PLR0913 (the command's options)
-    page: gr.Blocks, workspace: Workspace, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False,
-    *, block: bool = True, ready: Callable[[str], None] = lambda address: None, access: Access | None = None,
-) -> str:  # fmt: skip
-    """Serve the page until interrupted (or, with ``block=False``, in the background) and give its address, which
-    ``ready`` is told as soon as the page can be opened. ``access`` says who may come; without it, who can reach
-    ``host``.
-
-    Raises :class:`ExplorerError` when the port is none, or is taken.
-    """
-    free = free_port(host, port)
-    give_freed_memory_back()
-    access = access or Access.of(host)
-    head = f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>"
-    fetch_nothing()
-    threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
-    _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
-        max_threads=MOST_WAITING + QUICK,
-        server_name=f"[{host}]" if ":" in host else host,  # as in an address
-        server_port=free,
-        inbrowser=open_browser,
-        share=False,
-        quiet=True,
-        prevent_thread_lock=True,
-        footer_links=[],
-        run_history=False,
-        root_path=access.root_path,
-        app_kwargs=refusing(page)
-        | {
-            "lifespan": guarding(access, head),
-            "routes": picture_routes(workspace.pictures.parent.parent, Path(get_upload_folder())),
-        },
-        theme=museum_theme(),
-        css_paths=[ASSETS / "style.css"],
-        head=head,
-        favicon_path=ASSETS / "favicon.svg",
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        max_file_size="200mb",
-    )
-    ready(address)
-    if block:
-        page.block_thread()
-    return address
-
-
-def free_port(host: str, port: int) -> int:
-    """The port, if it is free; a free one for 0. Raises :class:`ExplorerError` for one that is none or is taken."""
-    if not 0 <= port <= LAST_PORT:
-        raise ExplorerError(f"A port is a number from 0 (any free one) to {LAST_PORT}, not {port}.")
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ExplorerError(f"Port {port} on {host} cannot be used ({reason}); choose another.") from error
-        return probe.getsockname()[1]

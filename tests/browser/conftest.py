@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from explorer.config import Config
 from explorer.indexing import index_folder
 from explorer.ui import build_app, launch
-from explorer.ui.page import free_port
+from explorer.ui.server.launch import free_port
 from explorer.workspace import Workspace
 
 HOSTILE = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>"

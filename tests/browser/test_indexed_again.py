@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from explorer.indexing import index_folder
 from explorer.ui import build_app, launch
-from explorer.ui.page import free_port
+from explorer.ui.server.launch import free_port
 from explorer.workspace import Workspace
 
 

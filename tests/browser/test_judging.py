@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from explorer.geometry import Box
 from explorer.search import api as real
 from explorer.ui import build_app, launch
-from explorer.ui.page import free_port
+from explorer.ui.server.launch import free_port
 from explorer.workspace import Workspace
 
 Visit = Callable[..., Page]

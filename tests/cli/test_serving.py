@@ -11,7 +11,7 @@ import pytest
 
 from explorer.cli import main
 from explorer.cli.serving import who_can_come
-from explorer.ui.guard_passwords import Users
+from explorer.ui.server.passwords import Users
 
 PASSWORD = "de korenbloem en de vos"
 

@@ -25,8 +25,9 @@ from explorer.ui.collection import panel
 from explorer.ui.explore import ExploreTab
 from explorer.ui.map import MapTab
 from explorer.ui.open_collections import OpenCollections
-from explorer.ui.page import free_port, opened
+from explorer.ui.page import opened
 from explorer.ui.searching import AppContext
+from explorer.ui.server.launch import free_port
 from explorer.ui.session import Session, Step
 from explorer.ui.views import picture_url
 from explorer.ui.words import WordsTab

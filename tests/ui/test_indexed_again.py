@@ -18,8 +18,8 @@ from explorer.search import search
 from explorer.search.query import Query, RegionPart
 from explorer.ui import build_app, launch, open_collections
 from explorer.ui.open_collections import OpenCollections
-from explorer.ui.page import free_port
 from explorer.ui.searching import AppContext
+from explorer.ui.server.launch import free_port
 from explorer.ui.session import Session, Step
 from explorer.ui.visitors import OpenPages
 from explorer.workspace import CALIBRATION_FILE, Workspace

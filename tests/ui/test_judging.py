@@ -23,8 +23,8 @@ from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, RegionPart
 from explorer.ui import build_app, evidence, incoming, launch, views, words_for
 from explorer.ui.judging import Judging, answered, judging_functions
-from explorer.ui.page import free_port
 from explorer.ui.searching import AppContext, CollectionContext
+from explorer.ui.server.launch import free_port
 from explorer.ui.session import ResultOptions, Step
 from explorer.verification import Transform
 from explorer.workspace import Workspace

@@ -21,10 +21,10 @@ from explorer.search.query import Match
 from explorer.ui import build_app, colours, incoming, launch, views
 from explorer.ui.components import AssetComponent
 from explorer.ui.explore import ExploreTab
-from explorer.ui.page import free_port
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import pointed
 from explorer.ui.searching import AppContext, CollectionContext
+from explorer.ui.server.launch import free_port
 from explorer.ui.session import LONGEST_TRAIL, ResultOptions, Session, Step
 
 HOSTILE = "<script>alert(1)</script>"

@@ -19,11 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer import __version__
 from explorer.errors import ExplorerError
-from explorer.ui.guard_hosts import THIS_COMPUTER, Host, KnownHosts
-from explorer.ui.guard_passwords import Users
-from explorer.ui.guard_policy import HEADERS, NOTHING, digests, page_policy
-from explorer.ui.guard_sign_in import SignIn
-from explorer.ui.http import refusal, route_path
+from explorer.ui.server.hosts import THIS_COMPUTER, Host, KnownHosts
+from explorer.ui.server.http import refusal, route_path
+from explorer.ui.server.passwords import Users
+from explorer.ui.server.policy import HEADERS, NOTHING, digests, page_policy
+from explorer.ui.server.sign_in import SignIn
 
 API = "/gradio_api"
 PAGE = frozenset({"", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/pwa_icon"})

@@ -13,7 +13,7 @@ from generated import SMALL, folder_of
 
 from explorer.indexing import index_folder
 from explorer.ui import build_app, launch
-from explorer.ui.page import free_port
+from explorer.ui.server.launch import free_port
 from explorer.workspace import Workspace
 
 ENDPOINTS = {

@@ -17,12 +17,12 @@ from generated import save, work
 from gradio_client import Client, handle_file
 
 from explorer.ui import build_app, launch
-from explorer.ui.guard import Access
-from explorer.ui.guard_passwords import set_password
-from explorer.ui.page import free_port
+from explorer.ui.server.guard import Access
+from explorer.ui.server.launch import free_port
+from explorer.ui.server.passwords import set_password
 from explorer.workspace import Workspace
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TOOLS = {tool: shutil.which(tool, path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin") or shutil.which(tool)
          for tool in ("nginx", "openssl")}  # fmt: skip
 MISSING = [tool for tool, found in TOOLS.items() if found is None]

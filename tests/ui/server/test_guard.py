@@ -22,13 +22,13 @@ import explorer
 from explorer.errors import ExplorerError
 from explorer.ui import build_app, launch
 from explorer.ui.collection import panel
-from explorer.ui.guard import Access
-from explorer.ui.guard_hosts import Host, KnownHosts, allowed_name
-from explorer.ui.guard_policy import HEADERS
-from explorer.ui.page import free_port
 from explorer.ui.pictures import Pictures
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
+from explorer.ui.server.guard import Access
+from explorer.ui.server.hosts import Host, KnownHosts, allowed_name
+from explorer.ui.server.launch import free_port
+from explorer.ui.server.policy import HEADERS
 from explorer.workspace import Workspace
 
 EVIL = "http://evil.example"

@@ -18,10 +18,10 @@ from gradio_client.exceptions import AuthenticationError
 
 from explorer.errors import ExplorerError
 from explorer.ui import build_app, launch
-from explorer.ui.guard import Access
-from explorer.ui.guard_passwords import PasswordHash, Users, remove_password, set_password
-from explorer.ui.guard_sign_in import LONGEST_DELAY, SESSION, Patience, Sessions
-from explorer.ui.page import free_port
+from explorer.ui.server.guard import Access
+from explorer.ui.server.launch import free_port
+from explorer.ui.server.passwords import PasswordHash, Users, remove_password, set_password
+from explorer.ui.server.sign_in import LONGEST_DELAY, SESSION, Patience, Sessions
 from explorer.workspace import Workspace
 
 PASSWORD = "de korenbloem en de vos"

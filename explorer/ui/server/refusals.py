@@ -21,8 +21,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.errors import ExplorerError
-from explorer.ui.http import refusal, route_path
 from explorer.ui.said import said
+from explorer.ui.server.http import refusal, route_path
 
 MOST_SENT = 4 * 2**20
 """Bytes of a call; pictures are uploaded and not part of it."""

@@ -1,7 +1,7 @@
 """The addresses of pictures: thumbnails, views and details of collections, and copies of what visitors brought.
 
 They name no folder of the server, and nothing but these copies can be had through them. Gradio's own address of files
-(by their path) is closed, see :mod:`explorer.ui.guard`.
+(by their path) is closed, see :mod:`explorer.ui.server.guard`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from explorer.errors import ExplorerError
-from explorer.ui.http import refusal
+from explorer.ui.server.http import refusal
 from explorer.workspace import collection_pictures
 
 _COPY = re.compile(r"(thumbnails|views|details)/([0-9a-f]{2})/\2[0-9a-f]{6,126}(-[0-9a-f]{12})?\.jpg")

@@ -22,8 +22,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from explorer.ui.guard_passwords import Users
-from explorer.ui.http import refusal
+from explorer.ui.server.http import refusal
+from explorer.ui.server.passwords import Users
 
 log = logging.getLogger(__name__)
 
