@@ -153,12 +153,12 @@ def _previous_tables(job: Job) -> tuple[Tables | None, Condition]:
     job.progress(_STAGE, 1, 1)
     for sentence in condition.sentences():
         log.warning("%s", sentence)
-    for found in condition.damage:
-        if is_added(folder, found.file):
-            forget_added(folder, found.file)
+    added = {found.file for found in condition.damage if is_added(folder, found.file)}
+    for file in added:
+        forget_added(folder, file)
     if condition.all_works:
         return None, condition
-    remaining = tuple(found for found in condition.damage if (folder / found.file).exists())
+    remaining = tuple(found for found in condition.damage if found.file not in added)
     try:
         tables = Tables(folder)
         return (tables if tables.reduction else None), replace(condition, damage=remaining)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,13 +80,22 @@ def test_decayed_cells_are_named_and_only_their_works_encoded_again(folder: Path
     assert index(folder).encoded == 0
 
 
-@pytest.mark.parametrize("file", ["coarse_cells.npy", "reference_cells.npy", "regions.index"])
+@pytest.mark.parametrize(("file", "damage"), [
+    ("coarse_cells.npy", "flipped"), ("reference_cells.npy", "flipped"), ("reference_cells.npy", "missing"),
+    ("regions.index", "flipped"), ("regions.index", "missing"),
+])  # fmt: skip
 def test_what_follows_from_sound_files_is_made_again_without_encoding(
-    folder: Path, cache: Path, index, file: str
-) -> None:  # fmt: skip
+    folder: Path, cache: Path, index, file: str, damage: str
+) -> None:
+    config = replace(SMALL, engine="hnsw")  # the engine that has a file
+    assert index(folder, config=config).encoded == 0
     content = (tables(cache) / file).read_bytes()
-    flip(tables(cache) / file, len(content) // 2)
-    assert index(folder).encoded == 0
+    if damage == "flipped":
+        flip(tables(cache) / file, len(content) // 2)
+    else:
+        (tables(cache) / file).unlink()
+    assert not check_collection("c", cache).sound
+    assert index(folder, config=config).encoded == 0
     assert check_collection("c", cache).sound
     if file.endswith(".npy"):
         assert (tables(cache) / file).read_bytes() == content
