@@ -1,4 +1,4 @@
-"""The project's own small model, ``mini``: a convolutional network, a linear head into CLIP's space, and a small text tower.
+"""The project's own small model: a convolutional network, a linear head into CLIP's space, and a small text tower.
 
 ``config.json`` of its folder says ``model_type: "brueghel-small"``; ``model.safetensors`` holds everything in half
 precision, so nothing else has to be installed. Details are matched by a map at stride 16. The linear head brings the

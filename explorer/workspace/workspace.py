@@ -118,8 +118,8 @@ class Workspace:
         encoder = open_encoder(self.config, self._runtime.threads, self._runtime.device)
         if encoder.hash != self.manifest.model_hash:
             raise ExplorerError(
-                f"The model {self.config.model} is not the one that {self.name!r} was indexed with: for words and other "
-                f"pictures index it again, which keeps what people judged: "
+                f"The model {self.config.model} is not the one that {self.name!r} was indexed with: for words and "
+                f"other pictures index it again, which keeps what people judged: "
                 f"explorer index {str(self.folder)!r} --name {self.name} --model {self.config.model}"
             )
         return encoder

@@ -1,4 +1,4 @@
-"""The encoder of CLIPs: nothing of a picture is lost, batches change nothing, and models come from folders and from a hub."""
+"""The encoder of CLIPs: nothing of a picture is lost, batches change nothing, models come from folders and a hub."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from generated import ground, save
 
 from explorer.collection import Judgement
 from explorer.config import Config
@@ -104,8 +105,8 @@ def test_it_is_searched_without_its_pictures(earlier: Path) -> None:
 
 def test_what_needs_its_model_says_in_a_sentence_that_there_is_another(earlier: Path) -> None:
     """Words and pictures from outside would be compared with vectors of another model: that is refused."""
-    workspace = Workspace.open("kept", earlier / "cache")
-    for part in (WordsPart("a mill"), PicturePart(earlier / "pictures" / "work-0.png", Box.whole())):
+    workspace, outside = Workspace.open("kept", earlier / "cache"), save(ground(1, 96, 72), earlier / "outside.png")
+    for part in (WordsPart("a mill"), PicturePart(outside, Box.whole())):
         with pytest.raises(ExplorerError, match="not the one that 'kept' was indexed with") as caught:
             search(workspace, Query((part,)))
         assert "explorer index" in str(caught.value) and "\n" not in str(caught.value)
