@@ -1,4 +1,4 @@
-"""How good the small CLIP is, on pictures it never saw: ``python benchmarks/model.py --data FOLDER [--json FILE]``.
+"""How good the small model is, on pictures it never saw: ``python benchmarks/model.py --data FOLDER [--json FILE]``.
 
 Every row is measured in this run, beside what it is compared with: MobileNet V2 (the teacher), an untrained CLIP of
 the same shape where the model is a CLIP, ViT-B/32 and ViT-B/16 for speed. A row whose data or teacher is absent is
@@ -216,7 +216,7 @@ def measure(args: argparse.Namespace) -> Iterator[Row]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--model", default="mini", help="mini, small, or the folder of a CLIPModel")
+    parser.add_argument("--model", default="mini", help="mini, or the folder of a model")
     parser.add_argument("--resolution", type=int, help="long side for pointing; the model's default if left out")
     parser.add_argument("--only", default="speed,objects,objects-art,captions,pointing,grids,planted,brueghel")
     parser.add_argument("--queries", type=int, default=0, help="at most about so many queries per set; 0: all")

@@ -1,10 +1,11 @@
 """What would 8-bit or bfloat16 arithmetic buy a full CLIP on a processor, and what would it cost?
 
-    python benchmarks/precision.py [--resolution 448] [--pictures 3] [--passes 2] [--mini]
+    python benchmarks/precision.py [--resolution 448] [--pictures 3] [--passes 2] [--model FOLDER]
 
 A checkpoint of the shape of openai/clip-vit-base-patch16, with random weights (the trained ones need a network): times
 are those of the trained model, the cosines with float32 only say how coarse the arithmetic is. Trained weights have
-outliers that random ones lack, so with them int8 costs more. One thread; seconds are processor time of a picture.
+outliers that random ones lack, so with them int8 costs more; --model FOLDER measures a CLIPModel of one's own. One
+thread; seconds are processor time of a picture.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from PIL import Image
 from transformers import CLIPConfig, CLIPModel
 
 from explorer.config import Config
-from explorer.encoder.clip import MINI_FOLDER, ClipEncoder
+from explorer.encoder.clip import ClipEncoder
 from explorer.encoder.clip_files import read_clip
 
 BASE = {
@@ -53,13 +54,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--resolution", type=int, default=448)
     parser.add_argument("--pictures", type=int, default=3)
-    parser.add_argument("--mini", action="store_true", help="the mini model, whose weights are trained")
+    parser.add_argument("--model", default="", metavar="FOLDER", help="a CLIPModel with trained weights")
     parser.add_argument("--passes", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     warnings.simplefilter("ignore")
-    model = read_clip(str(MINI_FOLDER)).model if options.mini else CLIPModel(CLIPConfig(**BASE))
+    model = read_clip(options.model).model if options.model else CLIPModel(CLIPConfig(**BASE))
     config = Config(resolution=options.resolution)
     plain = ClipEncoder(model, None, config, "cpu")
     int8 = copy.copy(plain)

@@ -11,15 +11,14 @@ from typing import Any
 from explorer.errors import ExplorerError
 
 DEFAULT_MODEL = "openai/clip-vit-base-patch16"
-MINI_MODEL, SMALL_MODEL = "mini", "small"
-"""The bundled models: the demo's, and its successor."""
+MINI_MODEL = "mini"
+"""The bundled model."""
+BUNDLED_NAMES = frozenset({MINI_MODEL, "small"})
+"""Its name, and the one that it had before: what was indexed under that keeps its folder, which is named after it."""
 _FROM_MODEL: Any = None
 """Default of the settings whose default depends on the model; ``Config.__post_init__`` fills them in."""
 _DEFAULTS = {"resolution": 448, "whitening": 0.0, "hog_weight": 1.0}
-_DEFAULTS_OF = {
-    MINI_MODEL: {"resolution": 832, "whitening": 0.5, "hog_weight": 2.0},
-    SMALL_MODEL: {"resolution": 832, "whitening": 0.5, "hog_weight": 0.5},
-}
+_DEFAULTS_BUNDLED = {"resolution": 832, "whitening": 0.5, "hog_weight": 0.5}
 FEATURES_VERSION = 1
 """Raised by hand whenever a constant or a step of the algorithm changes what is computed of a picture (gradient
 histograms, key points, regions, PCA): it is part of the fingerprint, so that old features and new ones are never mixed.
@@ -44,10 +43,10 @@ class Config:
 
     # -- these change vectors ---------------------------------------------------------------------------------------
     model: str = DEFAULT_MODEL
-    """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` and ``small`` ship with the project."""
+    """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` ships with the project."""
     resolution: int = _FROM_MODEL
     """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out: 832
-    for the bundled models, which are quick and need the pixels, 448 for others."""
+    for the bundled model, which is quick and needs the pixels, 448 for others."""
     match_layer: int = 0
     """Transformer block whose output matches details, counted from the end (-1 is the last); 0 is the block that the
     model's own config names or, where it names none, the block that is chosen when a collection is indexed."""
@@ -57,11 +56,11 @@ class Config:
     """Dimensions kept of a patch token for matching (PCA fitted on the collection); 0 keeps them all."""
     whitening: float = _FROM_MODEL
     """Power by which PCA directions are equalised: 0 is plain PCA, 1 whitens fully. Left out: 0.5 for the bundled
-    models, 0 for others."""
+    model, 0 for others."""
     hog_weight: float = _FROM_MODEL
     """Weight of the gradient histograms (HOG) relative to the model's patch tokens when details are matched: the ratio
-    of their standard deviations, 0 to 1000; 0 leaves the histograms out. Left out: 2 for the mini model, 0.5 for the
-    small one, 1 for others."""
+    of their standard deviations, 0 to 1000; 0 leaves the histograms out. Left out: 0.5 for the bundled
+    model, 1 for others."""
     bfloat16: bool = False
     """Whether a CLIP computes in half precision (bfloat16) where the machine has that in hardware: some 2.5 times as
     fast on such a processor, with vectors that differ from those of full precision by little more than rounding."""
@@ -82,7 +81,7 @@ class Config:
     """Works, the best of the candidates after coarse matching, that are matched densely and verified."""
 
     def __post_init__(self) -> None:
-        for name, value in _DEFAULTS_OF.get(self.model, _DEFAULTS).items():
+        for name, value in (_DEFAULTS_BUNDLED if self.model in BUNDLED_NAMES else _DEFAULTS).items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         if self.match_facet and self.match_facet not in FACETS:

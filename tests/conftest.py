@@ -44,6 +44,27 @@ def mini_encoder():
     return open_encoder(MINI)
 
 
+@pytest.fixture(scope="session")
+def clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random CLIP of three blocks whose config names no layer for matching, as ``save_pretrained`` leaves it, with
+    tokenizer and colours of its own. Do not change it."""
+    import torch
+    from transformers import CLIPConfig, CLIPModel
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    from explorer.adapt.models.tokenizer import learn_tokenizer
+
+    torch.manual_seed(1)
+    shape = {"hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 2, "projection_dim": 24}
+    vision = {**shape, "num_hidden_layers": 3, "patch_size": 16, "image_size": 96}
+    text = {**shape, "num_hidden_layers": 1, "vocab_size": 600, "bos_token_id": 598, "eos_token_id": 599}
+    folder = tmp_path_factory.mktemp("models") / "random-clip"
+    CLIPModel(CLIPConfig(vision_config=vision, text_config=text, projection_dim=24)).save_pretrained(folder)
+    learn_tokenizer(["a painting of a windmill"], 600, 48).save_pretrained(folder)
+    CLIPImageProcessorPil(image_mean=[0.5, 0.5, 0.5], image_std=[0.25, 0.25, 0.25]).save_pretrained(folder)
+    return folder
+
+
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """An empty cache folder of this test's own."""

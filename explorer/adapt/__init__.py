@@ -1,4 +1,4 @@
-"""Training of the small CLIP that is shipped with the project, in stages: ``explorer train-mini``.
+"""Training of the small model that is shipped with the project, in stages: ``explorer train-mini``.
 
 In reading order: :mod:`~explorer.adapt.settings` (options), :mod:`~explorer.adapt.pipeline` (the stages),
 :mod:`~explorer.adapt.heldout` (what no stage may see); :mod:`~explorer.adapt.data` (the prepared folder, captions,

@@ -17,7 +17,7 @@ from explorer.adapt.models.upper_blocks import interpolate_weights
 from explorer.encoder.lite import MIDDLE
 from explorer.encoder.small import MODEL_TYPE
 
-SMALL, PLAIN = "small", "clip"
+SMALL, PLAIN = "mini", "clip"
 PICTURE_HEAD = ("picture.weight", "picture.bias")
 
 

@@ -10,8 +10,7 @@ CLIP was trained to summarise a whole picture in its class token. Two things mak
   ``match_facet: "value"``). For one that names none it is chosen (:mod:`explorer.calibration.blocks`).
 
 Pictures keep their aspect ratio: both sides are brought to whole numbers of patches and position embeddings are
-interpolated, so nothing is cropped away and a detail in a corner is findable. A model whose config has ``tiled: true``
-gets them in tiles of its native size instead (:mod:`explorer.encoder.tiles`), and the whole once more, resized to one.
+interpolated, so nothing is cropped away and a detail in a corner is findable.
 """
 
 from __future__ import annotations
@@ -25,26 +24,18 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from torch.nn.functional import interpolate
 from transformers import CLIPModel
 
-from explorer.config import FACETS, MINI_MODEL, Config
+from explorer.config import FACETS, Config
 from explorer.encoder import Encoding, Layer
 from explorer.encoder.clip_files import Colours, read_clip
 from explorer.encoder.device import chosen_device, native_bfloat16
-from explorer.encoder.tiles import Tiling
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
 from explorer.parallel import thread_count
-from explorer.paths import ASSETS
 
 log = logging.getLogger(__name__)
 
-MINI_FOLDER = ASSETS / "models" / "mini"
-MINI_NOTE = (
-    "This is the project's own small model, trained on some 1,600 pictures: it finds details that were copied closely "
-    "and knows few words. Serious work wants a full CLIP (index with --model openai/clip-vit-base-patch16)."
-)
 DEFAULT_LAYER = -3
 """Block for matching where neither the user nor the model's own config names one, and there are too few works to
 choose one by."""
@@ -78,7 +69,6 @@ class ClipEncoder:
             )
         named = getattr(model.config, "match_layer", None)
         default = Layer(DEFAULT_LAYER if named is None else named, getattr(model.config, "match_facet", "token"))
-        self._tiled = bool(getattr(model.config, "tiled", False))
         vision: Any = model.config.vision_config
         self.blocks: int = vision.num_hidden_layers
         self.layer = self._checked(Layer(config.match_layer or default.block, config.match_facet or default.facet))
@@ -89,9 +79,9 @@ class ClipEncoder:
         self._patch: int = vision.patch_size
         self._mean = torch.tensor(colours[0], device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(colours[1], device=device).view(1, 3, 1, 1)
-        reading = (default.block, default.facet == "value", self._tiled)
+        reading = (default.block, default.facet == "value", False)  # the last: not in tiles, as models once could be
         self.hash = _weights_hash(model, (*reading, "bfloat16") if config.bfloat16 else reading)
-        self.note = MINI_NOTE if config.model == MINI_MODEL else ""
+        self.note = ""
         self.logit_scale = float(model.logit_scale.detach().exp())
 
     def grid_shape(self, width: int, height: int) -> tuple[int, int]:
@@ -150,23 +140,7 @@ class ClipEncoder:
     ) -> tuple[list[torch.Tensor], torch.Tensor, torch.Tensor]:
         """As :meth:`forward`, with the match tokens of each of the layers, and nothing scaled to unit length."""
         with torch.autocast(torch.device(self._device).type, torch.bfloat16, enabled=self._half):
-            return self._of_grid(pixels, layers)
-
-    def _of_grid(
-        self, pixels: torch.Tensor, layers: Sequence[Layer]
-    ) -> tuple[list[torch.Tensor], torch.Tensor, torch.Tensor]:
-        """:meth:`_outputs` in the precision that is set."""
-        if not self._tiled:
             return self._through_blocks(self.model.vision_model.embeddings(pixels, True), layers)
-        embeddings = self.model.vision_model.embeddings
-        grid = embeddings.patch_embedding(pixels).permute(0, 2, 3, 1)
-        rows, columns = grid.shape[1:3]
-        tiling = Tiling.of(rows, columns, embeddings.image_size // self._patch)
-        tokens = self._with_positions(tiling.split(grid), tiling.height, tiling.width)
-        match, joint, _ = self._through_blocks(tokens, layers)
-        square = interpolate(pixels, (embeddings.image_size,) * 2, mode="bicubic", antialias=True)
-        whole = self._through_blocks(embeddings(square), ())[2]
-        return [tiling.join(tokens) for tokens in match], tiling.join(joint), whole
 
     def _through_blocks(
         self, embedded: torch.Tensor, layers: Sequence[Layer]
@@ -185,17 +159,6 @@ class ClipEncoder:
         joint = project(vision.post_layernorm(last.self_attn.out_proj(_values(last, last_input[:, 1:]))))
         return [match[layer] for layer in layers], joint, project(vision.post_layernorm(hidden[:, 0]))
 
-    def _with_positions(self, tokens: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
-        """Tokens ``(N, rows * columns, D)``, a class token put first, with the position embeddings of the middle of the
-        native grid added."""
-        embeddings = self.model.vision_model.embeddings
-        weight = embeddings.position_embedding.weight
-        side = embeddings.image_size // self._patch
-        top, left = (side - rows) // 2, (side - columns) // 2
-        positions = weight[1:].unflatten(0, (side, side))[top : top + rows, left : left + columns].flatten(0, 1)
-        class_token = (embeddings.class_embedding + weight[0]).expand(len(tokens), 1, -1)
-        return torch.cat([class_token, tokens + positions], dim=1)
-
     def _checked(self, layer: Layer) -> Layer:
         """The same layer. Raises :class:`ExplorerError` when the model has no such block."""
         if not -self.blocks <= layer.block <= -1:
@@ -206,13 +169,13 @@ class ClipEncoder:
 
 
 def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder:
-    """Load ``config.model``: ``mini``, a local folder, or a hub id (from the cache first, then the network).
+    """Load ``config.model``: a local folder, or a hub id (from the cache first, then the network).
 
     Raises :class:`ExplorerError` when it is not to be had, or the device is not there.
     """
     torch.set_num_threads(threads or thread_count())
     device = chosen_device(device)
-    files = read_clip(str(MINI_FOLDER) if config.model == MINI_MODEL else config.model)
+    files = read_clip(config.model)
     return ClipEncoder(files.model, files.tokenizer, config, device, files.colours)
 
 

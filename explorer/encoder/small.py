@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
-from explorer.config import SMALL_MODEL, Config
+from explorer.config import BUNDLED_NAMES, Config
 from explorer.encoder import Encoding, Layer
 from explorer.encoder.device import chosen_device
 from explorer.encoder.lite import LAST, STRIDE, Lite
@@ -33,9 +33,9 @@ from explorer.features.grid import FeatureMap, unit_rows
 from explorer.parallel import thread_count
 from explorer.paths import ASSETS
 
-SMALL_FOLDER = ASSETS / "models" / "small"
-SMALL_NOTE = (
-    "This is the project's own small model, trained anew: it finds copied details and knows the names of common "
+MINI_FOLDER = ASSETS / "models" / "mini"
+MINI_NOTE = (
+    "This is the project's own small model: it finds copied details and knows the names of common "
     "things. A full CLIP knows far more words and judges likeness better: --model openai/clip-vit-base-patch16."
 )
 MODEL_TYPE = "brueghel-small"
@@ -43,7 +43,14 @@ CELL = 16  # pixels of a cell of the map for details
 NATIVE = 224  # pixels of a side of the square that whole pictures are resized to
 COARSE = 0.5  # second size for the joint map, as a share of the first: larger things fit into a cell's receptive field
 _LONGEST_TEXT = 2000  # characters
-_ONE_MAP = "The small model has one map for details: leave the match layer and facet out."
+_ONE_MAP = (
+    "The small model has one map for details: leave the match layer and facet out (a collection that was indexed with "
+    "them has to be indexed again without)."
+)
+_NO_HALF = (
+    "The small model computes in full precision only: leave bfloat16 out (a collection that was indexed with it has to "
+    "be indexed again without)."
+)
 _DAMAGED = (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, SafetensorError)
 
 
@@ -54,7 +61,7 @@ class SmallEncoder:
         if config.match_layer or config.match_facet:
             raise ExplorerError(_ONE_MAP)
         if config.bfloat16:
-            raise ExplorerError("The small model computes in full precision only: leave bfloat16 out.")
+            raise ExplorerError(_NO_HALF)
         shape = json.loads((folder / "config.json").read_text("utf-8"))
         stored = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
         self.net, self.head = Lite(), nn.Linear(LAST, shape["joint"])
@@ -140,11 +147,13 @@ class SmallEncoder:
 
 def folder_of(config: Config) -> Path:
     """The folder of the model that a config names."""
-    return SMALL_FOLDER if config.model == SMALL_MODEL else Path(config.model)
+    return MINI_FOLDER if config.model in BUNDLED_NAMES else Path(config.model)
 
 
 def is_small(config: Config) -> bool:
-    """Whether the config's model is a folder with a model of this kind."""
+    """Whether the config's model is the bundled one, or a folder with a model of this kind."""
+    if config.model in BUNDLED_NAMES:
+        return True
     try:
         return json.loads((folder_of(config) / "config.json").read_text("utf-8")).get("model_type") == MODEL_TYPE
     except (OSError, ValueError, AttributeError):
@@ -156,7 +165,7 @@ def load_small(config: Config, threads: int = 0, device: str = "") -> SmallEncod
     torch.set_num_threads(threads or thread_count())
     folder = folder_of(config)
     try:
-        return SmallEncoder(folder, config, chosen_device(device), SMALL_NOTE if config.model == SMALL_MODEL else "")
+        return SmallEncoder(folder, config, chosen_device(device), MINI_NOTE if folder == MINI_FOLDER else "")
     except _DAMAGED as error:
         problem = f"The model in {folder} is damaged ({type(error).__name__}): restore or replace the folder."
         raise ExplorerError(problem) from error

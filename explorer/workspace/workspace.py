@@ -118,9 +118,9 @@ class Workspace:
         encoder = open_encoder(self.config, self._runtime.threads, self._runtime.device)
         if encoder.hash != self.manifest.model_hash:
             raise ExplorerError(
-                f"The model {self.config.model} is not the one that {self.name!r} was indexed with; "
-                f"to index with this one: explorer index {str(self.folder)!r} --name {self.name} "
-                f"--model {self.config.model}"
+                f"The model {self.config.model} is not the one that {self.name!r} was indexed with: for words and "
+                f"other pictures index it again, which keeps what people judged: "
+                f"explorer index {str(self.folder)!r} --name {self.name} --model {self.config.model}"
             )
         return encoder
 

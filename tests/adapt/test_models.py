@@ -130,7 +130,7 @@ def test_the_folder_loads_as_a_clip_model_that_sees_as_in_training(tmp_path):
         block = loaded.vision_model.encoder.layers[TINY.match_layer]
         values = block.self_attn.v_proj(block.layer_norm1(there.hidden_states[TINY.match_layer - 1][:, 1:]))
     assert torch.allclose(seen.match, values, atol=1e-4)
-    assert (loaded.config.match_layer, loaded.config.match_facet, loaded.config.tiled) == (-2, "value", True)
+    assert (loaded.config.match_layer, loaded.config.match_facet) == (-2, "value")
     assert torch.allclose(seen.whole, found, atol=1e-4)
 
 

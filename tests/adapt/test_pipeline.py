@@ -118,7 +118,7 @@ def test_the_exported_folder_gives_what_training_saw(trained):
     from explorer.config import Config
     from explorer.encoder import open_encoder
 
-    encoder = open_encoder(Config(model=str(trained.out / "small"), resolution=224), 2, "cpu")
+    encoder = open_encoder(Config(model=str(trained.out / "mini"), resolution=224), 2, "cpu")
     image = picture(5, 224, 224)
     (seen,) = encoder.encode([encoder.prepare(image, 224, 224)])
     pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255

@@ -31,39 +31,16 @@ BLOCKS = 3
 CANDIDATES = tuple(Layer(block, facet) for block in (-1, -2, -3) for facet in ("token", "value"))
 
 
-@pytest.fixture(scope="session")
-def unnamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random CLIP of three blocks whose config names no layer for matching."""
-    import torch
-    from transformers import CLIPConfig, CLIPModel
-    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
-
-    from explorer.adapt.models.tokenizer import learn_tokenizer
-
-    torch.manual_seed(1)
-    shape = {"hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 2, "projection_dim": 24}
-    vision = {**shape, "num_hidden_layers": BLOCKS, "patch_size": 16, "image_size": 96}
-    text = {**shape, "num_hidden_layers": 1, "vocab_size": 600, "bos_token_id": 598, "eos_token_id": 599}
-    folder = tmp_path_factory.mktemp("models") / "unnamed"
-    CLIPModel(CLIPConfig(vision_config=vision, text_config=text, projection_dim=24)).save_pretrained(folder)
-    learn_tokenizer(["a painting of a windmill"], 600, 48).save_pretrained(folder)
-    CLIPImageProcessorPil().save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture
-def config(unnamed: Path) -> Config:
-    return Config(model=str(unnamed), resolution=160, cell_dims=32)
+def config(clip_folder: Path) -> Config:
+    return Config(model=str(clip_folder), resolution=160, cell_dims=32)
 
 
 # -- the encoder -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tiled", [False, True])
-def test_maps_of_all_candidates_are_those_of_encoders_configured_so(config: Config, unnamed: Path, tmp_path, tiled):
-    if tiled:
-        unnamed = _changed(unnamed, tmp_path / "tiled", tiled=True)
-    config = replace(config, model=str(unnamed), resolution=224)
+def test_maps_of_all_candidates_are_those_of_encoders_configured_so(config: Config) -> None:
+    config = replace(config, resolution=224)
     encoder = open_encoder(config)
     assert encoder.candidates == CANDIDATES
     assert encoder.blocks == BLOCKS
@@ -105,8 +82,8 @@ def test_another_layer_leaves_the_encoder_as_it_is(config: Config) -> None:
     assert encoder.layer == before == Layer(-3, "token")
 
 
-def test_a_model_that_names_its_layer_offers_no_choice(unnamed: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(unnamed, tmp_path / "named")
+def test_a_model_that_names_its_layer_offers_no_choice(clip_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(clip_folder, tmp_path / "named")
     own = json.loads((folder / "config.json").read_text("utf-8")) | {"match_layer": -2, "match_facet": "value"}
     (folder / "config.json").write_text(json.dumps(own), "utf-8")
     encoder = open_encoder(Config(model=str(folder), resolution=160))
@@ -272,9 +249,9 @@ def test_a_layer_that_was_asked_for_wins(run, cache: Path, tmp_path: Path, asked
     assert Workspace.open("c", cache).encoder.layer == Layer(-1, "token")
 
 
-def test_a_model_that_names_its_layer_is_never_asked(cache: Path, tmp_path: Path, asked, unnamed: Path) -> None:
+def test_a_model_that_names_its_layer_is_never_asked(cache: Path, tmp_path: Path, asked, clip_folder: Path) -> None:
     folder = folder_of(tmp_path / "pictures", 8)
-    named = _changed(unnamed, tmp_path / "named", match_layer=-1, match_facet="value")
+    named = _changed(clip_folder, tmp_path / "named", match_layer=-1, match_facet="value")
     report = index_folder(folder, "c", cache, Config(model=str(named), resolution=96))
     assert (report.matching, asked) == (None, [])
     workspace = Workspace.open("c", cache)

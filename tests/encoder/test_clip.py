@@ -1,4 +1,4 @@
-"""The encoder: nothing of a picture is lost, batches change nothing, and models come from folders and from a hub."""
+"""The encoder of CLIPs: nothing of a picture is lost, batches change nothing, models come from folders and a hub."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated import MINI, folder_of, ground, work
+from generated import folder_of, ground, work
 from PIL import Image
 
 from explorer.config import Config
@@ -29,6 +29,16 @@ from explorer.features.grid import unit_rows
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="module")
+def config(clip_folder: Path) -> Config:
+    return Config(model=str(clip_folder), resolution=448)
+
+
+@pytest.fixture(scope="module")
+def clip_encoder(config: Config) -> ClipEncoder:
+    return open_encoder(config)
+
+
 def encoded(encoder, *images: Image.Image) -> list[Encoding]:
     return encoder.encode([encoder.prepare(image, *image.size) for image in images])
 
@@ -37,9 +47,9 @@ def encoded(encoder, *images: Image.Image) -> list[Encoding]:
 
 
 @pytest.mark.parametrize("size", [(400, 300), (300, 400), (300, 300), (1200, 300), (200, 1000), (4000, 50), (16, 16)])
-def test_the_grid_has_the_pictures_shape(mini_encoder, size: tuple[int, int]) -> None:
-    rows, columns = mini_encoder.grid_shape(*size)
-    (encoding,) = encoded(mini_encoder, ground(1, *size) if min(size) >= 50 else Image.new("RGB", size, "teal"))
+def test_the_grid_has_the_pictures_shape(clip_encoder, size: tuple[int, int]) -> None:
+    rows, columns = clip_encoder.grid_shape(*size)
+    (encoding,) = encoded(clip_encoder, ground(1, *size) if min(size) >= 50 else Image.new("RGB", size, "teal"))
     assert encoding.match.shape == encoding.joint.shape == (rows, columns)
     assert max(rows, columns) == 448 / 16
     assert min(rows, columns) >= 2
@@ -49,13 +59,13 @@ def test_the_grid_has_the_pictures_shape(mini_encoder, size: tuple[int, int]) ->
 
 @pytest.mark.parametrize("corner", [(0, 0), (1, 0), (0, 1), (1, 1)])
 @pytest.mark.parametrize("size", [(640, 320), (320, 640)])
-def test_a_detail_in_a_corner_changes_that_corner_most(mini_encoder, size: tuple[int, int], corner) -> None:
+def test_a_detail_in_a_corner_changes_that_corner_most(clip_encoder, size: tuple[int, int], corner) -> None:
     """A centre crop would lose it: corners of long pictures lie outside."""
     plain = ground(2, *size)
     marked = plain.copy()
     side = 64
     marked.paste(work(3, side, side), (corner[0] * (size[0] - side), corner[1] * (size[1] - side)))
-    before, after = encoded(mini_encoder, plain, marked)
+    before, after = encoded(clip_encoder, plain, marked)
     for kind in ("match", "joint"):
         change = np.linalg.norm(getattr(after, kind).vectors - getattr(before, kind).vectors, axis=2)
         rows, columns = change.shape
@@ -68,17 +78,17 @@ def test_a_detail_in_a_corner_changes_that_corner_most(mini_encoder, size: tuple
         assert (column < wide) == (corner[0] == 0)
 
 
-def test_vectors_in_the_space_of_words_have_unit_length(mini_encoder) -> None:
-    for encoding in encoded(mini_encoder, work(1, 400, 300), Image.new("RGB", (400, 300), "black")):
+def test_vectors_in_the_space_of_words_have_unit_length(clip_encoder) -> None:
+    for encoding in encoded(clip_encoder, work(1, 400, 300), Image.new("RGB", (400, 300), "black")):
         np.testing.assert_allclose(np.linalg.norm(encoding.joint.vectors, axis=2), 1, atol=1e-4)
         assert np.linalg.norm(encoding.whole) == pytest.approx(1, abs=1e-4)
         assert np.isfinite(encoding.match.vectors).all()
-        assert encoding.joint.vectors.shape[2] == len(encoding.whole) == mini_encoder.words(["a"]).shape[1]
+        assert encoding.joint.vectors.shape[2] == len(encoding.whole) == clip_encoder.words(["a"]).shape[1]
 
 
-def test_a_batch_gives_what_single_pictures_give(mini_encoder) -> None:
+def test_a_batch_gives_what_single_pictures_give(clip_encoder) -> None:
     images = [work(n, 320, 240) for n in range(5)]
-    for alone, together in zip((encoded(mini_encoder, image)[0] for image in images), encoded(mini_encoder, *images),
+    for alone, together in zip((encoded(clip_encoder, image)[0] for image in images), encoded(clip_encoder, *images),
                                strict=True):  # fmt: skip
         for kind in ("match", "joint"):
             ours, theirs = getattr(alone, kind).vectors, getattr(together, kind).vectors
@@ -86,23 +96,23 @@ def test_a_batch_gives_what_single_pictures_give(mini_encoder) -> None:
         np.testing.assert_allclose(alone.whole, together.whole, atol=1e-4)
 
 
-def test_the_same_picture_gives_the_same_vectors(mini_encoder) -> None:
-    first, second = (encoded(mini_encoder, work(4, 320, 240))[0] for _ in range(2))
+def test_the_same_picture_gives_the_same_vectors(clip_encoder, config: Config) -> None:
+    first, second = (encoded(clip_encoder, work(4, 320, 240))[0] for _ in range(2))
     np.testing.assert_array_equal(first.match.vectors, second.match.vectors)
-    assert open_encoder(MINI).hash == mini_encoder.hash
+    assert open_encoder(config).hash == clip_encoder.hash
 
 
-def test_different_pictures_differ(mini_encoder) -> None:
-    first, second = encoded(mini_encoder, work(5, 320, 240), work(6, 320, 240))
+def test_different_pictures_differ(clip_encoder) -> None:
+    first, second = encoded(clip_encoder, work(5, 320, 240), work(6, 320, 240))
     assert first.whole @ second.whole < 0.9999
 
 
-def test_preparing_keeps_all_of_the_picture(mini_encoder) -> None:
+def test_preparing_keeps_all_of_the_picture(clip_encoder) -> None:
     """Left half red, right half blue: so it stays, at the size of the grid."""
     image = Image.new("RGB", (900, 300), "red")
     image.paste("blue", (450, 0, 900, 300))
-    prepared = np.asarray(mini_encoder.prepare(image, 900, 300))
-    assert prepared.shape[:2] == tuple(side * 16 for side in mini_encoder.grid_shape(900, 300))
+    prepared = np.asarray(clip_encoder.prepare(image, 900, 300))
+    assert prepared.shape[:2] == tuple(side * 16 for side in clip_encoder.grid_shape(900, 300))
     middle = prepared.shape[1] // 2
     assert (prepared[:, : middle - 4, 0] > 200).all()
     assert (prepared[:, middle + 4 :, 2] > 200).all()
@@ -114,48 +124,33 @@ TEXTS = ["a windmill", "a ship at sea", "", " ", "w" * 10_000, "a windmill " * 5
 TEXTS += ["\0", "\ud800"]
 
 
-def test_words_have_unit_length_whatever_they_are(mini_encoder) -> None:
-    vectors = mini_encoder.words(TEXTS)
+def test_words_have_unit_length_whatever_they_are(clip_encoder) -> None:
+    vectors = clip_encoder.words(TEXTS)
     assert vectors.shape[0] == len(TEXTS)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
 
 
-def test_words_do_not_depend_on_their_neighbours(mini_encoder) -> None:
-    together = mini_encoder.words(TEXTS)
+def test_words_do_not_depend_on_their_neighbours(clip_encoder) -> None:
+    together = clip_encoder.words(TEXTS)
     for text, expected in zip(TEXTS, together, strict=True):
-        np.testing.assert_allclose(mini_encoder.words([text])[0], expected, atol=1e-4)
+        np.testing.assert_allclose(clip_encoder.words([text])[0], expected, atol=1e-4)
 
 
-def test_different_words_differ(mini_encoder) -> None:
-    mill, ship = mini_encoder.words(["a windmill", "a ship at sea"])
+def test_different_words_differ(clip_encoder) -> None:
+    mill, ship = clip_encoder.words(["a windmill", "a ship at sea"])
     assert mill @ ship < 0.9999
 
 
 # -- models from folders -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small CLIP as ``save_pretrained`` leaves it, tokenizer and picture settings beside it."""
-    from transformers import AutoTokenizer, CLIPModel
-    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
-
-    from explorer.encoder.clip import MINI_FOLDER
-
-    folder = tmp_path_factory.mktemp("models") / "tiny-clip"
-    CLIPModel.from_pretrained(MINI_FOLDER).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(MINI_FOLDER).save_pretrained(folder)
-    CLIPImageProcessorPil(image_mean=[0.5, 0.5, 0.5], image_std=[0.25, 0.25, 0.25]).save_pretrained(folder)
-    return folder
-
-
-def test_a_saved_model_loads_with_its_own_colours(model_folder: Path) -> None:
+def test_a_saved_model_loads_with_its_own_colours(clip_folder: Path) -> None:
     from transformers import CLIPModel
 
-    encoder = open_encoder(Config(model=str(model_folder)))
+    encoder = open_encoder(Config(model=str(clip_folder)))
     assert encoder.note == ""
-    model = CLIPModel.from_pretrained(model_folder)
+    model = CLIPModel.from_pretrained(clip_folder)
     assert encoder.logit_scale == pytest.approx(float(model.logit_scale.detach().exp()), rel=1e-3)
     assert encoder.words(["a mill"]).shape == (1, model.config.projection_dim)
     grey = encoder.prepare(Image.new("RGB", (64, 64), (128, 128, 128)), 64, 64)
@@ -163,27 +158,27 @@ def test_a_saved_model_loads_with_its_own_colours(model_folder: Path) -> None:
     np.testing.assert_allclose(normalised, (128 / 255 - 0.5) / 0.25, atol=1e-4)
 
 
-@pytest.mark.parametrize("layer", [1, -9, -12])
-def test_a_layer_that_is_not_there_is_refused(model_folder: Path, layer: int) -> None:
-    with pytest.raises(ExplorerError, match="6 blocks"):
-        open_encoder(Config(model=str(model_folder), match_layer=layer))
+@pytest.mark.parametrize("layer", [1, -4, -12])
+def test_a_layer_that_is_not_there_is_refused(clip_folder: Path, layer: int) -> None:
+    with pytest.raises(ExplorerError, match="3 blocks"):
+        open_encoder(Config(model=str(clip_folder), match_layer=layer))
 
 
 @pytest.mark.parametrize("file", ["config.json", "model.safetensors", "tokenizer.json", "preprocessor_config.json"])
 @pytest.mark.parametrize("content", [None, b"", b"[]"], ids=["missing", "empty", "brackets"])
-def test_a_damaged_model_folder_is_one_sentence(model_folder: Path, tmp_path: Path, file: str, content) -> None:
-    broken = shutil.copytree(model_folder, tmp_path / "broken")
+def test_a_damaged_clip_folder_is_one_sentence(clip_folder: Path, tmp_path: Path, file: str, content) -> None:
+    broken = shutil.copytree(clip_folder, tmp_path / "broken")
     (broken / file).unlink() if content is None else (broken / file).write_bytes(content)
     with pytest.raises(ExplorerError, match="does not hold a CLIPModel") as caught:
         open_encoder(Config(model=str(broken)))
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_with_weights_missing_is_refused(model_folder: Path, tmp_path: Path) -> None:
+def test_a_model_with_weights_missing_is_refused(clip_folder: Path, tmp_path: Path) -> None:
     """transformers would fill them up with random numbers and only warn."""
     from safetensors.numpy import load_file, save_file
 
-    partial = shutil.copytree(model_folder, tmp_path / "partial")
+    partial = shutil.copytree(clip_folder, tmp_path / "partial")
     weights = load_file(partial / "model.safetensors")
     del weights["visual_projection.weight"]
     save_file(weights, partial / "model.safetensors", {"format": "pt"})
@@ -192,8 +187,8 @@ def test_a_model_with_weights_missing_is_refused(model_folder: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("change", [{"model_type": "siglip"}, {"model_type": "bert"}, {"projection_dim": 32}])
-def test_a_model_of_another_kind_or_shape_is_refused(model_folder: Path, tmp_path: Path, change: dict) -> None:
-    changed = shutil.copytree(model_folder, tmp_path / "changed")
+def test_a_model_of_another_kind_or_shape_is_refused(clip_folder: Path, tmp_path: Path, change: dict) -> None:
+    changed = shutil.copytree(clip_folder, tmp_path / "changed")
     config = json.loads((changed / "config.json").read_text("utf-8"))
     (changed / "config.json").write_text(json.dumps({**config, **change}), "utf-8")
     with pytest.raises(ExplorerError, match="does not hold a CLIPModel"):
@@ -253,8 +248,8 @@ class Hub(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def hub(model_folder: Path) -> Iterator[ThreadingHTTPServer]:
-    handler = type("ThisHub", (Hub,), {"folder": model_folder, "asked": []})
+def hub(clip_folder: Path) -> Iterator[ThreadingHTTPServer]:
+    handler = type("ThisHub", (Hub,), {"folder": clip_folder, "asked": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -314,14 +309,14 @@ def test_a_model_that_the_hub_does_not_have_is_one_clear_error(hub, tmp_path: Pa
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_bfloat16_gives_the_same_vectors_but_for_rounding(mini_encoder: ClipEncoder) -> None:
-    half = ClipEncoder(mini_encoder.model, mini_encoder.tokenizer, replace(MINI, bfloat16=True), "cpu")
-    assert half.hash != mini_encoder.hash
+def test_bfloat16_gives_the_same_vectors_but_for_rounding(clip_encoder: ClipEncoder, config: Config) -> None:
+    half = open_encoder(replace(config, bfloat16=True))
+    assert half.hash != clip_encoder.hash
     prepared = half.prepare(work(4), 480, 360)
-    there, here = half.encode([prepared])[0], mini_encoder.encode([prepared])[0]
+    there, here = half.encode([prepared])[0], clip_encoder.encode([prepared])[0]
     assert there.match.vectors.dtype == there.joint.vectors.dtype == there.whole.dtype == np.float32
     for one, other in ((there.match.vectors, here.match.vectors), (there.joint.vectors, here.joint.vectors)):
         cosines = (unit_rows(one) * unit_rows(other)).sum(-1)
         assert cosines.min() > 0.999
     assert float(there.whole @ here.whole) > 0.999
-    np.testing.assert_allclose(half.words(["a mill"]), mini_encoder.words(["a mill"]), atol=1e-6)
+    np.testing.assert_allclose(half.words(["a mill"]), clip_encoder.words(["a mill"]), atol=1e-6)

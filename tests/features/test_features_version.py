@@ -39,7 +39,7 @@ def features() -> dict[str, np.ndarray]:
     picture = fixed_picture()
     histograms = gradient_histograms(picture, ROWS, COLUMNS)
     patches = np.sin(np.arange(ROWS * COLUMNS * 24, dtype=np.float32)).reshape(ROWS * COLUMNS, 24)
-    config = Config(model="mini")
+    config = Config(whitening=0.5, hog_weight=2.0)  # whatever the defaults of a model are
     described = histograms.reshape(ROWS * COLUMNS, -1)
     reduction = fit_reduction(patches, 12, config.whitening, described, config.hog_weight)
     grid = reduction.apply(FeatureMap(patches.reshape(ROWS, COLUMNS, -1)), histograms)

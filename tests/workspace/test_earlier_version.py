@@ -1,8 +1,9 @@
 """A cache and a database as the first version wrote them: what people judged opens now and after every later change.
 
 ``tests/fixtures/version-0`` holds three pictures, their catalogue, and the collection "kept" indexed from them: its
-manifest has the names that the settings had then, and its folder of pictures does not exist. Thumbnails and the index
-file are left out, as both are made again when needed. The files are never changed: every test works on a copy.
+manifest has the names that the settings had then, its folder of pictures does not exist, and the model that was called
+mini then is no longer there: another one is. Thumbnails and the index file are left out, as both are made again when
+needed. The files are never changed: every test works on a copy.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from generated import ground, save
 
 from explorer.collection import Judgement
 from explorer.config import Config
@@ -21,14 +23,14 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.indexing import index_folder
 from explorer.search import search
-from explorer.search.query import Query, RegionPart
+from explorer.search.query import PicturePart, Query, RegionPart, WordsPart
 from explorer.workspace import Workspace
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "version-0"
 WORKS = ("work-0.png", "work-1.png", "work-2.png")
 FEATURES = "mini-64px-52055791"
 """Readable name and fingerprint of the folder of features; it holds whatever the settings are called today."""
-CONFIG = Config(model="mini", resolution=64, cell_dims=16, scales=(1.0, 0.5))
+CONFIG = Config(model="mini", resolution=64, hog_weight=2.0, cell_dims=16, scales=(1.0, 0.5))
 
 
 @pytest.fixture
@@ -101,17 +103,28 @@ def test_it_is_searched_without_its_pictures(earlier: Path) -> None:
         workspace.view("work-0.png")
 
 
-def test_indexing_again_keeps_judgements_and_vectors(earlier: Path) -> None:
-    """The folder of pictures is named anew, as `explorer index FOLDER --name kept` does; nothing is encoded."""
+def test_what_needs_its_model_says_in_a_sentence_that_there_is_another(earlier: Path) -> None:
+    """Words and pictures from outside would be compared with vectors of another model: that is refused."""
+    workspace, outside = Workspace.open("kept", earlier / "cache"), save(ground(1, 96, 72), earlier / "outside.png")
+    for part in (WordsPart("a mill"), PicturePart(outside, Box.whole())):
+        with pytest.raises(ExplorerError, match="not the one that 'kept' was indexed with") as caught:
+            search(workspace, Query((part,)))
+        assert "explorer index" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_indexing_again_keeps_judgements_and_the_vectors_of_before(earlier: Path) -> None:
+    """The folder of pictures is named anew, as `explorer index FOLDER --name kept` does. With a model of other weights
+    all is encoded anew, into a folder of its own; with the same ones the folder of before would be gone on with."""
     before = Workspace.open("kept", earlier / "cache")
     vectors = np.array(before.tables.region_vectors)
+    assert CONFIG.fingerprint(before.manifest.model_hash) == FEATURES, "under the settings' new names as well"
     report = index_folder(earlier / "pictures", "kept", earlier / "cache", CONFIG, metadata=earlier / "metadata.csv")
-    assert (report.works, report.encoded, report.skipped) == (3, 0, [])
+    assert (report.works, report.encoded, report.skipped) == (3, 3, [])
+    np.testing.assert_array_equal(before.tables.region_vectors, vectors)
     after = Workspace.open("kept", earlier / "cache")
-    assert after.tables.folder.parent.name == FEATURES, "the fingerprint is the same under the settings' new names"
-    assert [path.parent.name for path in (earlier / "cache").rglob("manifest.json")] == [FEATURES]
-    np.testing.assert_array_equal(after.tables.region_vectors, vectors)
+    assert after.tables.folder.parent.name == CONFIG.fingerprint(after.encoder.hash) != FEATURES
     assert judged(after) == JUDGED
+    assert {match.work for match in search(after, Query((WordsPart("a mill"),)))} == set(WORKS)
     assert after.folder == (earlier / "pictures").resolve()
     assert after.view("work-0.png").is_file()
     assert after.thumbnail("work-0.png").is_file()

@@ -71,7 +71,6 @@ def build_clip(shape: ClipShape, patches: torch.Tensor | None = None) -> CLIPMod
     """A new model; ``patches (M, 3, 16, 16)``, normalised pixels of pictures, initialise the patch embedding."""
     model = CLIPModel(_config(shape))
     model.config.match_layer, model.config.match_facet = shape.match_layer, "value"
-    model.config.tiled = True
     with torch.no_grad():
         initialise_positions(model)
         for number, block in enumerate(model.vision_model.encoder.layers):

@@ -1,8 +1,8 @@
 """MobileNet V2 in float PyTorch, read out of its quantised TensorFlow Lite file: a dense teacher.
 
-The model ``mini`` was distilled from it, and the benchmarks still compare with it; no stage of today uses it. Why
-PyTorch: the file's own interpreter takes a single picture of 224 x 224 pixels at a time; this runs in batches at any
-size, with the 96-channel layer at stride 16, the grid of a patch-16 transformer.
+The first model that was called ``mini`` was distilled from it, and the benchmarks still compare with it; no stage of
+today uses it. Why PyTorch: the file's own interpreter takes a single picture of 224 x 224 pixels at a time; this runs
+in batches at any size, with the 96-channel layer at stride 16, the grid of a patch-16 transformer.
 
 Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks" (CVPR 2018); the file is TensorFlow's
 ``mobilenet_v2_1.0_224_quant`` (Apache-2.0).
