@@ -18,13 +18,11 @@ def truth(demo_folder: Path, demo_workspace: Workspace) -> dict[str, set[str]]:
 @pytest.mark.parametrize("phrase", prompts("examples"))
 def test_an_example_finds_what_it_says(phrase: str, demo_workspace: Workspace, truth: dict[str, set[str]]) -> None:
     row = ask(demo_workspace, truth, phrase, PHRASES[phrase])
-    print(row)
     there = sum(is_right(shown, PHRASES[phrase]) for shown in truth.values())
     assert row.right >= LEAST * min(FIRST, there), row
 
 
 def test_labels_fit_the_works_that_get_them(demo_workspace: Workspace, truth: dict[str, set[str]]) -> None:
     row = sort(demo_workspace, truth, prompts("labels"))
-    print(row)
     assert set(row.labels) <= set(LABELS)
     assert row.labelled > row.works / 2 and row.right >= LEAST * row.labelled
