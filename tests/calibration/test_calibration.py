@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,21 +128,23 @@ def test_indexing_calibrates_and_matches_say_how_they_stand_against_unrelated_pa
 
 
 @pytest.fixture(scope="module")
-def twenty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A folder of works enough to be calibrated, and a cache in which it is indexed as "c"."""
-    folder, cache = folder_of(tmp_path_factory.mktemp("twenty"), 22, size=(480, 360)), tmp_path_factory.mktemp("cache")
-    index_folder(folder, "c", cache, MINI)
-    return folder, cache
+def own_demo(demo_folder: Path, demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The pictures of the demo, and a cache in which they are indexed and calibrated as "demo", to be changed."""
+    place = tmp_path_factory.mktemp("own-demo")
+    shutil.copytree(demo_folder / "images", place / "images")
+    shutil.copytree(demo_cache, place / "cache")
+    index_folder(place / "images", "demo", place / "cache", MINI)
+    return place / "images", place / "cache"
 
 
 def test_a_calibration_repeats_and_is_made_again_only_when_needed(
-    twenty: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    own_demo: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, cache = twenty
-    opened = Workspace.open("c", cache)
+    folder, cache = own_demo
+    opened = Workspace.open("demo", cache)
     file = opened.tables.folder / CALIBRATION_FILE
     first = json.loads(file.read_text())
-    assert first["works"] == 22
+    assert first["works"] == 24
     made: list[str] = []
 
     def counted(workspace: Workspace, progress: object) -> object:
@@ -149,23 +152,23 @@ def test_a_calibration_repeats_and_is_made_again_only_when_needed(
         return calibrate(workspace)
 
     monkeypatch.setattr("explorer.indexing.run.calibrate", counted)
-    index_folder(folder, "c", cache, MINI)
+    index_folder(folder, "demo", cache, MINI)
     assert not made, "nothing changed"
     folder_of(folder, 1, first=50, size=(480, 360))
-    index_folder(folder, "c", cache, MINI)
+    index_folder(folder, "demo", cache, MINI)
     assert not made, "one work more changes little: it is carried over"
-    now = Workspace.open("c", cache)
+    now = Workspace.open("demo", cache)
     assert json.loads((now.tables.folder / CALIBRATION_FILE).read_text()) == first
     (now.tables.folder / CALIBRATION_FILE).write_text("{")
-    assert Workspace.open("c", cache).calibration is UNCALIBRATED, "what cannot be read is not believed"
-    index_folder(folder, "c", cache, MINI)
-    assert made == ["c"], "and is made again"
-    again = calibrate(Workspace.open("c", cache))
+    assert Workspace.open("demo", cache).calibration is UNCALIBRATED, "what cannot be read is not believed"
+    index_folder(folder, "demo", cache, MINI)
+    assert made == ["demo"], "and is made again"
+    again = calibrate(Workspace.open("demo", cache))
     assert again.to_json() == json.loads((now.tables.folder / CALIBRATION_FILE).read_text()), "drawn from one seed"
 
 
-def test_a_collection_that_grew_much_is_not_carried_over(twenty: tuple[Path, Path]) -> None:
-    opened = Workspace.open("c", twenty[1])
+def test_a_collection_that_grew_much_is_not_carried_over(own_demo: tuple[Path, Path]) -> None:
+    opened = Workspace.open("demo", own_demo[1])
     file = opened.tables.folder / CALIBRATION_FILE
     record = json.loads(file.read_text())
     file.write_text(json.dumps({**record, "works": 10}))
