@@ -326,7 +326,8 @@ def test_batch_and_threads_change_no_result(folder: Path, cache: Path) -> None:
     index_folder(folder, "one", cache, SMALL, runtime=RuntimeOptions(threads=1, batch=1))
     batched, single = Workspace.open("eight", cache), Workspace.open("one", cache)
     np.testing.assert_array_equal(batched.tables.shapes, single.tables.shapes)
-    np.testing.assert_allclose(batched.tables.region_vectors[:], single.tables.region_vectors[:], atol=2e-3)
+    cosines = [vectors @ vectors.T for vectors in (np.float32(one.tables.region_vectors[:]) for one in (batched, single))]
+    np.testing.assert_allclose(*cosines, atol=2e-3)  # which way an axis of PCA points is left to chance, and says nothing
     np.testing.assert_allclose(batched.tables.region_joint[:], single.tables.region_joint[:], atol=2e-3)
 
 
