@@ -23,6 +23,7 @@ from explorer.features.grid import FeatureMap, unit_rows
 from explorer.features.hog import mirror_order
 from explorer.files import replacing
 
+_ROUNDING = 1e-4  # by which components that are equal may differ, as a share of them
 DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile)
 """Exceptions that reading a missing, truncated or altered ``.npz`` file raises."""
 
@@ -134,6 +135,11 @@ def _principal(centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _with_fixed_signs(directions: np.ndarray) -> np.ndarray:
-    """Directions ``(D, n)`` with signs such that the component of greatest magnitude is positive."""
-    largest = directions[np.abs(directions).argmax(axis=0), range(directions.shape[1])]
-    return directions * np.where(largest < 0, -1.0, 1.0)
+    """Directions ``(D, n)`` with signs such that the component of greatest magnitude is positive.
+
+    Of components that are as great but for rounding the first counts: an antisymmetric direction has each twice, with
+    both signs.
+    """
+    magnitudes = np.abs(directions)
+    first = (magnitudes > (1 - _ROUNDING) * magnitudes.max(axis=0)).argmax(axis=0)
+    return directions * np.where(directions[first, range(directions.shape[1])] < 0, -1.0, 1.0)

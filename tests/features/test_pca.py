@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from explorer.features.grid import FeatureMap, unit_rows
+from explorer.features.hog import mirror_order
 from explorer.features.pca import Reduction, fit_reduction
 
 
@@ -49,6 +50,17 @@ def test_the_same_sample_gives_the_same_reduction() -> None:
     first, second = fit_reduction(sample(), 6, 0.5), fit_reduction(sample().copy(), 6, 0.5)
     np.testing.assert_array_equal(first.matrix, second.matrix)
     np.testing.assert_array_equal(first.mean, second.mean)
+
+
+def test_rounding_turns_no_direction_round() -> None:
+    """An antisymmetric one has its greatest component twice, with both signs: which is greater is chance."""
+    rng = np.random.default_rng(3)
+    cells, histograms = sample(count=300), rng.gamma(2.0, size=(300, len(mirror_order())))
+    exact = fit_reduction(cells, 0, 0.5, histograms)
+    assert exact.antisymmetric > 10
+    for _ in range(5):
+        rounded = histograms * (1 + 1e-7 * rng.normal(size=histograms.shape))
+        np.testing.assert_allclose(fit_reduction(cells, 0, 0.5, rounded).matrix, exact.matrix, rtol=0.05, atol=0.02)
 
 
 @pytest.mark.parametrize("whitening", [0.0, 1.0])

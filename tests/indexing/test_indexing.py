@@ -326,9 +326,7 @@ def test_batch_and_threads_change_no_result(folder: Path, cache: Path) -> None:
     index_folder(folder, "one", cache, SMALL, runtime=RuntimeOptions(threads=1, batch=1))
     batched, single = Workspace.open("eight", cache), Workspace.open("one", cache)
     np.testing.assert_array_equal(batched.tables.shapes, single.tables.shapes)
-    ours, theirs = (np.float32(opened.tables.region_vectors[:]) for opened in (batched, single))
-    # What vectors say of each other: which way an axis of PCA points is left to chance, and changes nothing.
-    np.testing.assert_allclose(ours @ ours.T, theirs @ theirs.T, atol=2e-3)
+    np.testing.assert_allclose(batched.tables.region_vectors[:], single.tables.region_vectors[:], atol=2e-3)
     np.testing.assert_allclose(batched.tables.region_joint[:], single.tables.region_joint[:], atol=2e-3)
 
 
