@@ -59,5 +59,7 @@ def _mutual(
     """Centres ``(M, 2)`` of the windows that are mutual nearest neighbours; vectors and centres come in."""
     if not len(first[0]) or not len(second[0]):
         return np.zeros((0, 2)), np.zeros((0, 2))
-    rows, columns = mutual_nearest_neighbours(first[0] @ second[0].T)
-    return first[1][rows], second[1][columns]
+    cosines = first[0] @ second[0].T
+    rows, columns = mutual_nearest_neighbours(cosines)
+    alike = cosines[rows, columns] > 0  # cells of which nothing is known, zero vectors, are like none
+    return first[1][rows[alike]], second[1][columns[alike]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -25,6 +26,8 @@ EXCERPT_CELLS = 16
 """Cells on the long side of an excerpt's grid."""
 MOST_POINTS = 2000
 """Key points of either picture."""
+PLAIN = 1.5
+"""Standard deviation of a cell's tones, 0 to 255, below which there is nothing in it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ def read_excerpt(workspace: Workspace, picture: Picture, area: Box) -> Excerpt:
     size = area.width * picture.size[0], area.height * picture.size[1]
     grid = _grid(workspace, picture)
     if area == Box.whole():
-        return Excerpt(area, size, _points_of_whole(picture), grid)
+        points, tones = _points_of_whole(picture)
+        return Excerpt(area, size, points, without_plain(grid, tones))
     long_side = min(round(EXCERPT_SIDE * max(picture.size) / max(size)), 6 * LONG_SIDE)
     image = open_picture(picture.path, long_side=long_side).image
     x0, y0, x1, y1 = area.to_pixels(*image.size)
@@ -75,7 +79,20 @@ def read_excerpt(workspace: Workspace, picture: Picture, area: Box) -> Excerpt:
         width, height = (max(8, round(side * factor)) for side in crop.size)
         crop = crop.resize((width, height), Image.Resampling.BICUBIC)
     points = find_key_points(np.asarray(crop), MOST_POINTS)
-    return Excerpt(area, size, points, excerpt(grid, area, EXCERPT_CELLS))
+    cells = without_plain(excerpt(grid, area, EXCERPT_CELLS), np.asarray(crop.convert("L")))
+    return Excerpt(area, size, points, cells)
+
+
+def without_plain(grid: FeatureMap, tones: np.ndarray) -> FeatureMap:
+    """A grid whose cells are zero where the picture, ``tones (H, W) uint8``, is of one tone: there a network says
+    little more than where in the picture a cell lies, so the empty parts of any two pictures would agree."""
+    rows, columns = grid.shape
+    values = tones.astype(np.float32)
+    mean, of_squares = (
+        cv2.resize(each, (columns, rows), interpolation=cv2.INTER_AREA) for each in (values, values * values)
+    )
+    plain = of_squares - mean * mean < PLAIN**2
+    return FeatureMap(np.where(plain[:, :, None], np.float32(0), grid.vectors), grid.antisymmetric)
 
 
 def _grid(workspace: Workspace, picture: Picture) -> FeatureMap:
@@ -88,5 +105,7 @@ def _encoded(workspace: Workspace, picture: Picture) -> FeatureMap:
 
 
 @lru_cache(maxsize=32)
-def _points_of_whole(picture: Picture) -> KeyPoints:
-    return find_key_points(np.asarray(open_picture(picture.path, long_side=LONG_SIDE).image), MOST_POINTS)
+def _points_of_whole(picture: Picture) -> tuple[KeyPoints, np.ndarray]:
+    """Key points and tones."""
+    image = open_picture(picture.path, long_side=LONG_SIDE).image
+    return find_key_points(np.asarray(image), MOST_POINTS), np.asarray(image.convert("L"))
