@@ -61,7 +61,7 @@ def command(demo_cache: Path, capsys: pytest.CaptureFixture[str]):
 def as_json(record: object) -> object:
     """A record as JSON would have it: tuples become lists, what is left out by the command line goes."""
     values = json.loads(json.dumps(asdict(record)))
-    return {name: value for name, value in values.items() if not (name in ("parts", "also") and not value)}
+    return {name: value for name, value in values.items() if not (name in ("parts", "also", "equal") and not value)}
 
 
 # -- search ------------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ OWNERS = {
     "huggingface_hub": {"encoder", "adapt"},
     "gradio": {"ui"},
     "starlette": {"ui"},
+    "fastapi": {"ui"},
     "hnswlib": {"index"},
     "umap": {"maps"},
     "cv2": {"features", "verification", "registration"},
