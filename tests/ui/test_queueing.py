@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from typing import Any
 
@@ -16,6 +17,12 @@ from explorer.ui.queueing import WAITING, Line
 from explorer.ui.turns import answered
 
 SOON = 30
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """The value of a coroutine, in a thread of its own: other tests leave an event loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Questions:
@@ -214,14 +221,14 @@ def test_a_call_whose_caller_has_gone_leaves_the_line(one: tuple[Questions, thre
         return False
 
     with pytest.raises(Cancelled):
-        asyncio.run(answered(lambda: questions.line.compute("a", None, lambda: questions.order.append("a")), gone))
+        run(answered(lambda: questions.line.compute("a", None, lambda: questions.order.append("a")), gone))
     while questions.line.waiting().get("a"):
         threading.Event().wait(0.001)
     go_on.set()
-    assert asyncio.run(answered(lambda: questions.line.compute("b", None, lambda: "served"), here)) == "served"
+    assert run(answered(lambda: questions.line.compute("b", None, lambda: "served"), here)) == "served"
     assert questions.order == []
     with pytest.raises(ExplorerError, match="no such work"):
-        asyncio.run(answered(lambda: questions.line.compute("b", None, fails), here))
+        run(answered(lambda: questions.line.compute("b", None, fails), here))
 
 
 def fails() -> None:
