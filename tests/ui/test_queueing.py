@@ -44,7 +44,7 @@ class Questions:
         thread = threading.Thread(target=Context().run, args=(asking,), daemon=True)
         self.threads.append(thread)
         thread.start()
-        while sum(self.line.waiting().values()) == before and not self.errors:  # the order of asking is the test's
+        while thread.is_alive() and sum(self.line.waiting().values()) == before:  # the order of asking is the test's
             thread.join(0.001)
 
     def named(self, client: str, name: str, key: str | None = None) -> None:
