@@ -1,6 +1,6 @@
-"""One line for all that computes: as many at once as the machine has processors, and everybody's turn comes round.
+"""A fair queue for all that computes: as many at once as there are processors, round-robin between clients.
 
-Pages, pictures and the catalogue never stand in it. A client that asks for much waits behind its own questions, not
+Pages, pictures and the catalogue never wait in it. A client that asks for much waits behind its own questions, not
 others behind it; equal questions that are asked at the same time are computed once.
 """
 
@@ -46,7 +46,7 @@ class _Computation:
         self.error: BaseException | None = None
 
     def run(self) -> None:
-        """Compute, in a thread of the line."""
+        """Compute, in a thread of the queue."""
         _computing.set(True)
         try:
             with watched(self._watch):
@@ -85,7 +85,7 @@ class _Computation:
         return self.value
 
 
-class Line:
+class FairQueue:
     """Computations in the order of their turns: a round of one question of each client, each client's own first come,
     first served; what goes on with a question that has had a turn comes before what begins."""
 
@@ -158,7 +158,7 @@ class Line:
             del self._known[computation.key]
 
     def _work(self) -> None:
-        """A thread of the line: it ends when nothing waits."""
+        """A thread of the queue: it ends when nothing waits."""
         while (computation := self._take()) is not None:
             computation.run()
             with self._lock:

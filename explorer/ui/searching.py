@@ -17,7 +17,7 @@ from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
 from explorer.ui import incoming, views
 from explorer.ui.asking import query_of
 from explorer.ui.open_collections import OpenCollections
-from explorer.ui.queueing import Line
+from explorer.ui.queueing import FairQueue
 from explorer.ui.session import FurtherDetail, ResultOptions, Session, Step
 from explorer.ui.tray import marks, tray
 from explorer.ui.visitors import OpenPages, computer_of_event, page_of_event
@@ -47,7 +47,7 @@ class AppContext:
         self.uploads = Path(get_upload_folder())
         self.copies: set[str] = set()
         """Paths of what was made of visitors' pictures, for gradio to delete with them."""
-        self.line = Line()
+        self.queue = FairQueue()
         self.pages = OpenPages()
 
     def of(self, session: Session) -> CollectionContext:
@@ -63,7 +63,7 @@ class AppContext:
         """A collection by the name that was sent; without one, the default. Raises :class:`ExplorerError` for a name
         that no collection has."""
         context = CollectionContext(self.collections.get(incoming.text(sent)), self.uploads, self.copies)
-        context.line, context.asker = self.line, computer_of_event()
+        context.queue, context.asker = self.queue, computer_of_event()
         return context
 
 
@@ -74,7 +74,7 @@ class CollectionContext:
         self.workspace = workspace
         self.uploads = uploads or Path(get_upload_folder())
         self._copies = set() if copies is None else copies
-        self.line: Line | None = None
+        self.queue: FairQueue | None = None
         """Where computations wait for their turn; without one nothing waits."""
         self.asker = ""
         """Whose turn it must be: a page, or a computer that uses the REST API."""
@@ -82,9 +82,9 @@ class CollectionContext:
     def computed(self, question: Hashable, compute: Callable[[], Value]) -> Value:
         """What ``compute`` gives, when it is the asker's turn; equal questions that are asked of the same tables at the
         same time are computed once. Raises :class:`ExplorerError` where too many wait."""
-        if self.line is None:
+        if self.queue is None:
             return compute()
-        return self.line.compute(self.asker, (self.workspace.tables.folder, question), compute)
+        return self.queue.compute(self.asker, (self.workspace.tables.folder, question), compute)
 
     # -- searching -------------------------------------------------------------------------------------------------
 

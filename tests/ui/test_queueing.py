@@ -1,4 +1,4 @@
-"""The line for what computes: whose turn it is, what is computed once, who is sent away, and who leaves."""
+"""The queue for what computes: whose turn it is, what is computed once, who is sent away, and who leaves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from explorer.errors import ExplorerError
 from explorer.progress import Cancelled, stage, watched
-from explorer.ui.queueing import WAITING, Line
+from explorer.ui.queueing import WAITING, FairQueue
 from explorer.ui.turns import answered
 
 SOON = 30
@@ -28,30 +28,30 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
 class Questions:
     """Questions that are asked in threads of their own; ``order`` has those that were computed, in their order."""
 
-    def __init__(self, line: Line) -> None:
-        self.line, self.order = line, list[str]()
+    def __init__(self, queue: FairQueue) -> None:
+        self.queue, self.order = queue, list[str]()
         self.threads: list[threading.Thread] = []
         self.errors: list[str] = []
 
     def ask(self, client: str, key: str | None, function: Callable[[], Any]) -> None:
         def asking() -> None:
             try:
-                self.line.compute(client, key, function)
+                self.queue.compute(client, key, function)
             except ExplorerError as error:
                 self.errors.append(str(error))
 
-        before = sum(self.line.waiting().values())
+        before = sum(self.queue.waiting().values())
         thread = threading.Thread(target=Context().run, args=(asking,), daemon=True)
         self.threads.append(thread)
         thread.start()
-        while thread.is_alive() and sum(self.line.waiting().values()) == before:  # the order of asking is the test's
+        while thread.is_alive() and sum(self.queue.waiting().values()) == before:  # the order of asking is the test's
             thread.join(0.001)
 
     def named(self, client: str, name: str, key: str | None = None) -> None:
         self.ask(client, key, lambda: self.order.append(name))
 
     def named_here(self, client: str, name: str) -> None:
-        self.line.compute(client, None, lambda: self.order.append(name))
+        self.queue.compute(client, None, lambda: self.order.append(name))
 
     def finish(self) -> None:
         for thread in self.threads:
@@ -61,9 +61,9 @@ class Questions:
 
 @pytest.fixture
 def one() -> Iterator[tuple[Questions, threading.Event]]:
-    """A line that computes one thing at a time, and is held up until the event is set."""
+    """A queue that computes one thing at a time, and is held up until the event is set."""
     questions, go_on, begun = (
-        Questions(Line(at_once=1, most_waiting=12, most_of_one=8)),
+        Questions(FairQueue(at_once=1, most_waiting=12, most_of_one=8)),
         threading.Event(),
         threading.Event(),
     )
@@ -112,13 +112,13 @@ def test_what_goes_on_with_a_question_comes_before_what_begins(one: tuple[Questi
     thread = threading.Thread(target=Context().run, args=(asking,))
     questions.threads.append(thread)
     thread.start()
-    while not questions.line.waiting().get("a"):
+    while not questions.queue.waiting().get("a"):
         thread.join(0.001)
     questions.ask("b", None, lambda: (questions.order.append("b1"), stay.wait(SOON)))
     questions.named("c", "c1")
     go_on.set()
     assert looked.wait(SOON)
-    while not questions.line.waiting().get("a"):
+    while not questions.queue.waiting().get("a"):
         thread.join(0.001)
     stay.set()
     questions.finish()
@@ -130,15 +130,15 @@ def test_who_asks_for_too_much_is_sent_away_with_a_sentence(one: tuple[Questions
     for number in range(8):
         questions.named("a", f"a{number}")
     with pytest.raises(ExplorerError, match="The server is busy: 9 questions wait already"):
-        questions.line.compute("a", None, lambda: None)
+        questions.queue.compute("a", None, lambda: None)
     for number in range(3):
         questions.named("b", f"b{number}")
     with pytest.raises(ExplorerError, match="busy"):
-        questions.line.compute("c", None, lambda: None)
+        questions.queue.compute("c", None, lambda: None)
     go_on.set()
     questions.finish()
     assert len(questions.order) == 11
-    assert questions.line.compute("c", None, lambda: "served") == "served" and not questions.line.waiting()
+    assert questions.queue.compute("c", None, lambda: "served") == "served" and not questions.queue.waiting()
 
 
 def test_who_goes_away_leaves_the_line_and_others_get_what_they_share(one: tuple[Questions, threading.Event]) -> None:
@@ -147,30 +147,30 @@ def test_who_goes_away_leaves_the_line_and_others_get_what_they_share(one: tuple
 
     def leave(words: str) -> None:
         told.append(words)
-        if questions.line.waiting().get("b"):
+        if questions.queue.waiting().get("b"):
             raise Cancelled
 
     def going() -> None:
         with watched(leave), pytest.raises(Cancelled):
-            questions.line.compute("a", "key", lambda: questions.order.append("shared"))
+            questions.queue.compute("a", "key", lambda: questions.order.append("shared"))
         with watched(leave), pytest.raises(Cancelled):
-            questions.line.compute("a", "alone", lambda: questions.order.append("alone"))
+            questions.queue.compute("a", "alone", lambda: questions.order.append("alone"))
 
     thread = threading.Thread(target=Context().run, args=(going,), daemon=True)
     questions.threads.append(thread)
     thread.start()
-    while not questions.line.waiting().get("a"):
+    while not questions.queue.waiting().get("a"):
         thread.join(0.001)
     questions.named("b", "never", "key")
     thread.join(SOON)
-    assert "a" not in questions.line.waiting() and told[0] == WAITING
+    assert "a" not in questions.queue.waiting() and told[0] == WAITING
     go_on.set()
     questions.finish()
     assert questions.order == ["shared"]
 
 
 def test_what_nobody_waits_for_ends_where_it_next_looks() -> None:
-    line, begun, left, ended = Line(at_once=1), threading.Event(), threading.Event(), threading.Event()
+    queue, begun, left, ended = FairQueue(at_once=1), threading.Event(), threading.Event(), threading.Event()
 
     def work() -> None:
         begun.set()
@@ -186,13 +186,13 @@ def test_what_nobody_waits_for_ends_where_it_next_looks() -> None:
             raise Cancelled
 
     with watched(leave), pytest.raises(Cancelled):
-        line.compute("a", None, work)
+        queue.compute("a", None, work)
     left.set()
     assert ended.wait(SOON)
 
 
 def test_stages_values_and_errors_reach_everybody_who_asked() -> None:
-    line, both, heard = Line(at_once=2), threading.Barrier(2), list[str]()
+    queue, both, heard = FairQueue(at_once=2), threading.Barrier(2), list[str]()
 
     def work() -> str:
         both.wait(SOON)
@@ -200,15 +200,15 @@ def test_stages_values_and_errors_reach_everybody_who_asked() -> None:
         return "found"
 
     with watched(heard.append):
-        threads = [threading.Thread(target=Context().run, args=(line.compute, "b", None, work))]
+        threads = [threading.Thread(target=Context().run, args=(queue.compute, "b", None, work))]
         threads[0].start()
-        assert line.compute("a", None, work) == "found", "as many are computed at once as may be"
+        assert queue.compute("a", None, work) == "found", "as many are computed at once as may be"
     threads[0].join(SOON)
     assert [words for words in heard if words not in ("", WAITING)] == ["comparing"]
 
     with pytest.raises(ExplorerError, match="no such work"):
-        line.compute("a", "key", fails)
-    assert line.compute("a", "outer", lambda: line.compute("a", "inner", lambda: 7)) == 7, "a part needs no turn"
+        queue.compute("a", "key", fails)
+    assert queue.compute("a", "outer", lambda: queue.compute("a", "inner", lambda: 7)) == 7, "a part needs no turn"
 
 
 def test_a_call_whose_caller_has_gone_leaves_the_line(one: tuple[Questions, threading.Event]) -> None:
@@ -221,14 +221,14 @@ def test_a_call_whose_caller_has_gone_leaves_the_line(one: tuple[Questions, thre
         return False
 
     with pytest.raises(Cancelled):
-        run(answered(lambda: questions.line.compute("a", None, lambda: questions.order.append("a")), gone))
-    while questions.line.waiting().get("a"):
+        run(answered(lambda: questions.queue.compute("a", None, lambda: questions.order.append("a")), gone))
+    while questions.queue.waiting().get("a"):
         threading.Event().wait(0.001)
     go_on.set()
-    assert run(answered(lambda: questions.line.compute("b", None, lambda: "served"), here)) == "served"
+    assert run(answered(lambda: questions.queue.compute("b", None, lambda: "served"), here)) == "served"
     assert questions.order == []
     with pytest.raises(ExplorerError, match="no such work"):
-        run(answered(lambda: questions.line.compute("b", None, fails), here))
+        run(answered(lambda: questions.queue.compute("b", None, fails), here))
 
 
 def fails() -> None:
