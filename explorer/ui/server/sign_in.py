@@ -215,9 +215,12 @@ def _refused(request: Request, fields: dict[str, str], sentence: str, status: in
     return _form(request, urlencode(parse_qsl(fields.get("next", ""))), sentence, status)
 
 
-_STYLE = """body{font:16px/1.5 ui-sans-serif,system-ui,sans-serif;max-width:20rem;margin:15vh auto;padding:0 1rem;
-color-scheme:light dark}h1{font-size:1.3rem;font-weight:600}label{display:block;margin:1rem 0}
-input,button{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.5rem}p{min-height:1.5em}"""
+_STYLE = """:root{color-scheme:light dark;--paper:#f8f5ef;--surface:#fffdf9;--ink:#23201b;--edge:#bfb5a3;--accent:#8c2f22}
+@media (prefers-color-scheme:dark){:root{--paper:#161412;--surface:#201d1a;--ink:#ece5d8;--edge:#544c41;--accent:#e2a07c}}
+body{font:1rem/1.5 system-ui,sans-serif;max-width:20rem;margin:15vh auto;padding:0 1rem;background:var(--paper);
+color:var(--ink)}h1{font:1.7rem Georgia,serif}label{display:block;margin:1rem 0}p{color:var(--accent)}
+input,button{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;color:inherit;background:var(--surface);
+border:1px solid var(--edge)}button{background:var(--ink);color:var(--paper);cursor:pointer}"""
 _POLICY = "default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _FIELDS = """<label>Name <input name="username" autocomplete="username" required autofocus></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
