@@ -215,8 +215,10 @@ def _refused(request: Request, fields: dict[str, str], sentence: str, status: in
     return _form(request, urlencode(parse_qsl(fields.get("next", ""))), sentence, status)
 
 
-_STYLE = """:root{color-scheme:light dark;--paper:#f8f5ef;--surface:#fffdf9;--ink:#23201b;--edge:#bfb5a3;--accent:#8c2f22}
-@media (prefers-color-scheme:dark){:root{--paper:#161412;--surface:#201d1a;--ink:#ece5d8;--edge:#544c41;--accent:#e2a07c}}
+_STYLE = """:root{color-scheme:light dark;
+--paper:#f8f5ef;--surface:#fffdf9;--ink:#23201b;--edge:#bfb5a3;--accent:#8c2f22}
+@media (prefers-color-scheme:dark){:root{
+--paper:#161412;--surface:#201d1a;--ink:#ece5d8;--edge:#544c41;--accent:#e2a07c}}
 body{font:1rem/1.5 system-ui,sans-serif;max-width:20rem;margin:15vh auto;padding:0 1rem;background:var(--paper);
 color:var(--ink)}h1{font:1.7rem Georgia,serif}label{display:block;margin:1rem 0}p{color:var(--accent)}
 input,button{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;color:inherit;background:var(--surface);
