@@ -50,6 +50,11 @@ class CollectionTab:
             return gr.skip()
 
 
+def damage(workspace: Workspace, shared: bool) -> list[str]:
+    """What is damaged or cannot be backed up, in sentences; on a ``shared`` page without where on the server it is."""
+    return [without_folders(sentence) if shared else sentence for sentence in workspace.damage()]
+
+
 def panel(workspace: Workspace, shared: bool = False) -> views.Props:
     """What the panel shows of a collection: facts, files left out, commands, reliability. On a ``shared`` page it does
     not say where on the server anything is."""

@@ -12,7 +12,7 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
 from explorer.ui.answers import gallery
-from explorer.ui.collection import CollectionTab
+from explorer.ui.collection import CollectionTab, damage
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
@@ -20,6 +20,7 @@ from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
+from explorer.ui.server.guard import is_shared
 from explorer.ui.server.refusals import Page
 from explorer.ui.session import Session
 from explorer.ui.wiring import after, notify, quiet, working
@@ -62,7 +63,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
 
         # wiring
         def open_collection(known: Session, request: gr.Request) -> tuple[Any, ...]:
-            return opened(app, known, request.query_params.get("collection"))
+            return opened(app, known, request.query_params.get("collection"), is_shared(request.request))
 
         def to_explore() -> gr.Tabs:
             return gr.Tabs(selected="explore")
@@ -94,9 +95,12 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
     return page
 
 
-def opened(app: AppContext, session: Session, sent: Any) -> tuple[Session, views.Props, views.Props, dict[str, Any]]:
+def opened(
+    app: AppContext, session: Session, sent: Any, shared: bool
+) -> tuple[Session, views.Props, views.Props, dict[str, Any]]:
     """What the page shows of its collection when it is opened: session, masthead, gallery, and the note on the model
-    beside the search with words. Where the collection ``sent`` cannot be opened, a sentence, and the default."""
+    beside the search with words. Where the collection ``sent`` cannot be opened, a sentence, and the default.
+    What is damaged is said to the visitors of a ``shared`` page without where on the server it is."""
     name = incoming.text(sent)
     try:
         context = app.named(name)
@@ -104,7 +108,7 @@ def opened(app: AppContext, session: Session, sent: Any) -> tuple[Session, views
         context = app.named()
         notify(f"{said(error)} {context.workspace.name} is shown instead.")
     workspace = context.workspace
-    for sentence in workspace.damage():
+    for sentence in damage(workspace, shared):
         notify(sentence)
     address = "" if app.collections.is_default(workspace) else workspace.name
     masthead = {

@@ -19,9 +19,10 @@ from generated import save, work
 from gradio_client import Client, handle_file
 
 import explorer
+from explorer.collection.database_errors import damaged
 from explorer.errors import ExplorerError
 from explorer.ui import build_app, launch
-from explorer.ui.collection import panel
+from explorer.ui.collection import damage, panel
 from explorer.ui.pictures import Pictures
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
@@ -271,6 +272,17 @@ def test_a_shared_page_does_not_say_where_its_folder_is(workspace: Workspace) ->
         and Access.of(allowed_hosts=["a.example"]).shared
         and Access.of(root_path="/a").shared
     )
+
+
+def test_a_shared_page_says_what_is_damaged_but_not_where(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = workspace.collection.path
+    monkeypatch.setattr(workspace, "_troubles", [damaged(database, "row 5 missing from index by_work")])
+    (here,), (shown,) = damage(workspace, shared=False), damage(workspace, shared=True)
+    assert str(database) in here, "for who sits at the computer, and can mend it"
+    assert on_the_server(shown, database.parent, database.parent.parent) == []
+    assert database.name in shown and "row 5 missing" in shown
 
 
 def test_errors_name_files_without_their_folders(tmp_path: Path) -> None:
