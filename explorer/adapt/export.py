@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTokenizer
 
+from explorer.adapt.data.pictures import Pictures
 from explorer.adapt.models.clip_student import ClipShape, build_clip, save_folder
 from explorer.adapt.models.joint_space import DIMS
 from explorer.adapt.models.text_tower import TextShape, text_config
 from explorer.adapt.models.upper_blocks import interpolate_weights
+from explorer.config import Config
 from explorer.encoder.lite import MIDDLE
-from explorer.encoder.small import MODEL_TYPE
+from explorer.encoder.small import MODEL_TYPE, SmallEncoder
 
 SMALL, PLAIN = "mini", "clip"
+ART = ("train-art/", "museum/")
+LEAST_TEXTS = 2
+"""A word counts as learnt from this many texts on: what occurs once is often a name or a slip."""
+_WORD = re.compile(r"[a-z]{2,}")
 PICTURE_HEAD = ("picture.weight", "picture.bias")
 
 
@@ -40,6 +50,30 @@ def export_small(prepared: Path, out: Path, share: float) -> Path:
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
     shutil.copyfile(prepared / "tokenizer" / "tokenizer.json", folder / "tokenizer.json")
     return folder
+
+
+def add_words(folder: Path, prepared: Path) -> None:
+    """Write the words of which the text corpus has at least two texts, so that the app can say which it does not know."""
+    texts = json.loads((prepared / "texts.json").read_text("utf-8"))
+    counts = Counter(word for text in texts for word in set(_WORD.findall(text.lower())))
+    words = sorted(word for word, count in counts.items() if count >= LEAST_TEXTS)
+    (folder / "words.txt").write_text("".join(f"{word}\n" for word in words), "utf-8")
+
+
+def add_picture_mean(folder: Path, pictures: Pictures, most: int = 600) -> None:
+    """Put the mean vector of about ``most`` training works of art, evenly chosen, into the folder's config; nothing
+    where there is no work of art among the pictures."""
+    rows = [row for row in pictures.rows("train") if pictures.keys[row].startswith(ART)]
+    chosen = rows[:: max(1, len(rows) // most)]
+    if not chosen:
+        return
+    encoder = SmallEncoder(folder, Config(model=str(folder)), "cpu")
+    squares = pictures.pixels[chosen].permute(0, 2, 3, 1).cpu().numpy()
+    wholes = [encoder.wholes([Image.fromarray(square)])[0] for square in squares]
+    path = folder / "config.json"
+    mean = np.mean(wholes, axis=0).round(6).tolist()
+    config = {**json.loads(path.read_text("utf-8")), "picture_mean": mean}
+    path.write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
 def _image_tensors(

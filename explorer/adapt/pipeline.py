@@ -191,9 +191,12 @@ class Stages:
 
     def export(self) -> None:
         """The folders of both models, as far as they have been trained."""
-        from explorer.adapt.export import export_clip, export_small
+        from explorer.adapt.export import add_picture_mean, add_words, export_clip, export_small
 
-        log.info("wrote %s", export_small(self.settings.prepared, self.settings.out, self.settings.share))
+        folder = export_small(self.settings.prepared, self.settings.out, self.settings.share)
+        add_words(folder, self.settings.prepared)
+        add_picture_mean(folder, self.pictures)
+        log.info("wrote %s", folder)
         if self.weights.has("student"):
             log.info("wrote %s", export_clip(self.settings.prepared, self.settings.out, student_shape()))
 

@@ -82,6 +82,8 @@ class ClipEncoder:
         reading = (default.block, default.facet == "value", False)  # the last: not in tiles, as models once could be
         self.hash = _weights_hash(model, (*reading, "bfloat16") if config.bfloat16 else reading)
         self.note = ""
+        self.vocabulary: frozenset[str] = frozenset()
+        self.picture_mean = None
         self.logit_scale = float(model.logit_scale.detach().exp())
 
     def grid_shape(self, width: int, height: int) -> tuple[int, int]:
@@ -123,6 +125,9 @@ class ClipEncoder:
         )  # fmt: skip
         inputs = {name: tokens[name].to(self._device) for name in ("input_ids", "attention_mask")}
         return unit_rows(self.model.get_text_features(**inputs).pooler_output.float().cpu().numpy())
+
+    def word_pieces(self, word: str) -> int:
+        return len(self.tokenizer(word[:_LONGEST_TEXT], add_special_tokens=False)["input_ids"])
 
     def _pixels(self, pictures: Sequence[Image.Image]) -> torch.Tensor:
         arrays = np.stack([np.asarray(picture) for picture in pictures])

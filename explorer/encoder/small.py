@@ -1,9 +1,10 @@
 """The project's own small model: a convolutional network, a linear head into CLIP's space, and a small text tower.
 
 ``config.json`` of its folder says ``model_type: "brueghel-small"``; ``model.safetensors`` holds everything in half
-precision, so nothing else has to be installed. Details are matched by a map at stride 16. The linear head brings the
-cells of the last map, at two picture sizes, into the joint space, where they are compared with texts. The whole picture
-is resized to the square that the head was trained on.
+precision, so nothing else has to be installed; ``words.txt`` lists the words that its text tower has learnt. Details
+are matched by a map at stride 16. The linear head brings the cells of the last map, at two picture sizes, into the
+joint space, where they are compared with texts. The whole picture is resized to the square that the head was trained
+on.
 """
 
 from __future__ import annotations
@@ -84,6 +85,8 @@ class SmallEncoder:
         self.logit_scale = float(shape["logit_scale"])
         self.blocks = len(self.net.blocks)
         self.candidates: tuple[Layer, ...] = ()
+        self.vocabulary = frozenset(_lines(folder / "words.txt"))
+        self.picture_mean = np.asarray(shape["picture_mean"], np.float32) if "picture_mean" in shape else None
 
     def grid_shape(self, width: int, height: int) -> tuple[int, int]:
         factor = self._resolution / max(width, height) / STRIDE
@@ -137,6 +140,9 @@ class SmallEncoder:
         ids = torch.tensor([encoding.ids for encoding in self.tokenizer.encode_batch(clean)], device=self._device)
         return unit_rows(self.tower(input_ids=ids).text_embeds.float().cpu().numpy())
 
+    def word_pieces(self, word: str) -> int:
+        return len(self.tokenizer.encode(word[:_LONGEST_TEXT], add_special_tokens=False).ids)
+
     def _joint(self, last: torch.Tensor) -> torch.Tensor:
         return F.conv2d(last, self.head.weight[:, :, None, None], self.head.bias)
 
@@ -177,6 +183,11 @@ def _tokenizer(path: Path) -> Tokenizer:
         return Tokenizer.from_str(text)
     except Exception as error:  # the library raises nothing narrower
         raise ValueError(f"{path.name} is not a tokenizer") from error
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a file; none where there is no such file, as in folders of an earlier version."""
+    return path.read_text("utf-8").splitlines() if path.is_file() else []
 
 
 def _map(cells: torch.Tensor) -> FeatureMap:

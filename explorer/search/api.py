@@ -16,6 +16,7 @@ from explorer.search.query import Match, Query, SearchOptions, VisualPart, Words
 from explorer.search.text_query import WordPlace, find_words
 from explorer.search.verify import VerifiedPlace, best_places, further_places, probability_of
 from explorer.search.visual_query import VisualQuery, prepare, refuse_unrecognisable
+from explorer.words.known import refuse_unknown
 from explorer.workspace import Workspace
 
 _FoundPlace = WordPlace | VerifiedPlace | CombinedPlace
@@ -31,7 +32,8 @@ def search(
     same picture are searched once (:mod:`explorer.search.equal_pictures`).
 
     Raises :class:`ExplorerError`, before anything is searched, for an empty query, one in which everything is unwanted,
-    an unknown work, an unreadable picture, a box outside it, and a detail in which there is nothing to recognise.
+    an unknown work, an unreadable picture, a box outside it, a detail in which there is nothing to recognise, and words
+    of which the model knows none.
     """
     options = options or SearchOptions()
     _check(workspace, query, judged)
@@ -56,7 +58,9 @@ def _check(workspace: Workspace, query: Query, judged: Sequence[JudgedMatch]) ->
     if judged and isinstance(query.parts[0], WordsPart):
         raise ExplorerError("Only a search for a detail can learn from judgements.")
     for part in query.parts:
-        if not isinstance(part, WordsPart):
+        if isinstance(part, WordsPart):
+            refuse_unknown(part.text, workspace.encoder)
+        else:
             refuse_unrecognisable(workspace, part)
 
 

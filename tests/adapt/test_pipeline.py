@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 from training import picture, unit
 
@@ -136,6 +137,24 @@ def test_the_exported_folder_gives_what_training_saw(trained):
     with torch.inference_mode():
         vectors = embed_tokens(kept.text_tower(), ids).numpy()
     assert ((encoder.words(texts) * vectors).sum(1) > 0.999).all()
+    assert "tench" in encoder.vocabulary and "blorf" not in encoder.vocabulary
+
+
+def test_the_exported_folder_says_what_pictures_of_art_are_like_on_average(trained):
+    from explorer.adapt.data.pictures import read_pictures
+    from explorer.adapt.export import add_picture_mean
+    from explorer.config import Config
+    from explorer.encoder import open_encoder
+
+    pictures = read_pictures(trained.prepared, "cpu")
+    art = [row for row in pictures.rows("train") if pictures.keys[row].startswith(("train-art/", "museum/"))]
+    assert art
+    encoder = open_encoder(Config(model=str(trained.out / "mini"), resolution=224), 2, "cpu")
+    squares = [Image.fromarray(pictures.pixels[row].permute(1, 2, 0).numpy()) for row in art]
+    truth = np.mean([encoder.wholes([square])[0] for square in squares], axis=0)
+    add_picture_mean(trained.out / "mini", pictures)
+    again = open_encoder(Config(model=str(trained.out / "mini"), resolution=224), 2, "cpu")
+    np.testing.assert_allclose(again.picture_mean, truth, atol=1e-5)
 
 
 def test_the_plain_candidate_opens_as_a_clip(trained):
