@@ -53,7 +53,7 @@ def export_small(prepared: Path, out: Path, share: float) -> Path:
 
 
 def add_words(folder: Path, prepared: Path) -> None:
-    """Write the words of which the text corpus has at least two texts, so that the app can say which it does not know."""
+    """Write the words that at least two texts of the corpus have, so that the app can say which are not known."""
     texts = json.loads((prepared / "texts.json").read_text("utf-8"))
     counts = Counter(word for text in texts for word in set(_WORD.findall(text.lower())))
     words = sorted(word for word, count in counts.items() if count >= LEAST_TEXTS)

@@ -17,10 +17,12 @@ from explorer.errors import ExplorerError
 LETTERS_PER_TOKEN = 2.0
 """A word of which a token holds fewer letters than this, on average, is taken for unknown where there is no list."""
 _WORD = re.compile(r"[^\W\d_]+")
-_SMALL_WORDS = frozenset(
-    "a an the of in on at by to for from with without and or not no nor but as is are was be been it its this that these "
-    "those there some any his her their my our your he she they we you i s t".split()
-)
+_SMALL_WORDS = frozenset((
+    "a", "an", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "without", "and", "or", "not",
+    "no", "nor", "but", "as", "is", "are", "was", "be", "been", "it", "its", "this", "that", "these", "those",
+    "there", "some", "any", "his", "her", "their", "my", "our", "your", "he", "she", "they", "we", "you", "i", "s",
+    "t",
+))  # fmt: skip
 """Words that say nothing of a picture by themselves."""
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"))
 _MOST_NAMED = 4

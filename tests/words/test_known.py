@@ -14,7 +14,8 @@ from explorer.search.query import Query, WordsPart
 from explorer.words.known import refuse_unknown, understood
 
 PHRASES = (
-    "a windmill on a hill", "birds in the sky", "a sailing boat", "a covered wagon", "the Crucifixion", "lions and leopards",
+    "a windmill on a hill", "birds in the sky", "a sailing boat", "a covered wagon", "the Crucifixion",
+    "lions and leopards",
     "skaters on the ice", "a woman with a lute", "a peasant wedding", "a still life with fish", "hunters with dogs",
     "Madonna and Child", "a BASKET of grapes", "ships in a storm", "an old man's beard", "a harbour with ships",
 )  # fmt: skip
