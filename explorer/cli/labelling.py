@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from explorer.cli.options import command, json_option, machine_options, open_database, open_workspace
 from explorer.cli.output import print_json
-
-if TYPE_CHECKING:
-    from explorer.collection.kept_columns import KeptColumn
 
 
 def add_labelling(commands: Any) -> None:
@@ -42,50 +39,30 @@ def add_labelling(commands: Any) -> None:
 
 
 def _label(options: argparse.Namespace) -> None:
-    from explorer.words.abstention import Abstention
-    from explorer.words.confusion import check_column, confusion_with
-    from explorer.words.keeping import keep_labels, write_labels
-    from explorer.words.labels import NONE_FITS, label_works
+    from explorer.words.abstention import USUAL_THRESHOLD
+    from explorer.words.asking import LabelQuestion, answer, chosen_labels
+    from explorer.words.labels import NONE_FITS
     from explorer.words.prompts import read_templates, usual_templates
 
-    labels = _labels(options)
-    templates = read_templates(options.templates_file) if options.templates_file else usual_templates()
-    abstention = Abstention() if options.threshold is None else Abstention(options.threshold)
-    workspace = open_workspace(options)
-    if options.against is not None:
-        check_column(workspace, options.against)
-    if options.keep is not None:
-        workspace.collection.kept.check_name(options.keep)
-    table = label_works(workspace, labels, templates, abstention)
-    record = table.to_json()
-    against = confusion_with(workspace, table, options.against) if options.against is not None else None
-    if against:
-        record["against"] = against.to_json()
+    question = LabelQuestion(
+        tuple(chosen_labels(options.prompts, options.prompts_file, options.label_set)),
+        read_templates(options.templates_file) if options.templates_file else usual_templates(),
+        USUAL_THRESHOLD if options.threshold is None else options.threshold, options.against, options.keep,
+    )  # fmt: skip
+    found = answer(open_workspace(options), question)
     if options.csv:
-        beside = {work.id: work.value(options.against) for work in workspace.collection.works()} if against else {}
-        write_labels(table, options.csv, (options.against, beside) if against else None)
-    if options.keep is not None:
-        record["kept"] = keep_labels(workspace, table, options.keep, templates).name
+        found.write(options.csv)
     if options.json:
-        print_json(record)
+        print_json(found.record)
         return
+    table = found.table
     for work, label, scores in zip(table.works, table.names, table.scores, strict=True):
         print(f"{label or NONE_FITS:<28} {scores.max():.2f}  {work}")
-    if against:
-        print(f"\nLabels and {against.column}:")
-        print("\n".join(f"  {line}" for line in against.lines()))
-    if "kept" in record:
-        print(f"Kept as the column {record['kept']!r}.")
-
-
-def _labels(options: argparse.Namespace) -> list[str]:
-    from explorer.words.prompts import label_set, parse_prompts, read_labels
-
-    if options.prompts_file:
-        return read_labels(options.prompts_file)
-    if options.label_set is not None:
-        return list(label_set(options.label_set).labels)
-    return parse_prompts(options.prompts, ";")
+    if found.against:
+        print(f"\nLabels and {found.against.column}:")
+        print("\n".join(f"  {line}" for line in found.against.lines()))
+    if found.kept:
+        print(f"Kept as the column {found.kept!r}.")
 
 
 def _columns(options: argparse.Namespace) -> None:
@@ -100,15 +77,10 @@ def _columns(options: argparse.Namespace) -> None:
     if options.csv:
         write_catalogue(collection, options.csv)
     if options.json:
-        print_json({"columns": collection.columns(), "kept": [kept_record(column) for column in kept]})
+        print_json({"columns": collection.columns(), "kept": [column.to_json() for column in kept]})
         return
     for column in kept:
         labels = ", ".join(map(str, column.about.get("labels", [])))
         print(f"{column.name}: {column.works:,} works, kept {column.when[:10]} ({labels})")
     if not kept:
         print(f"{options.name} has no columns that were kept.")
-
-
-def kept_record(column: KeptColumn) -> dict[str, Any]:
-    """A kept column as JSON."""
-    return {"name": column.name, "works": column.works, "when": column.when, "who": column.who, "about": column.about}

@@ -43,6 +43,10 @@ class KeptColumn:
     about: dict[str, Any] = field(default_factory=dict)
     """How its values came about: the labels, the ways of asking, the threshold, the model."""
 
+    def to_json(self) -> dict[str, Any]:
+        """As the REST API and ``explorer columns --json`` give it."""
+        return {"name": self.name, "works": self.works, "when": self.when, "who": self.who, "about": self.about}
+
 
 class KeptColumns:
     """The kept columns of one collection."""

@@ -46,8 +46,8 @@ class Work:
     """Columns that people added, by name, see :mod:`explorer.collection.kept_columns`."""
 
     def value(self, column: str) -> str:
-        """The entry under a field's name, a heading of ``extra`` or the name of a kept column, as text; empty where there
-        is none."""
+        """The entry under a field's name, a heading of ``extra`` or the name of a kept column, as text; empty where
+        there is none."""
         if column in self.kept:
             return self.kept[column]
         if column in self.extra:

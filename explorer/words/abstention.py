@@ -1,4 +1,4 @@
-"""When a work gets no label: where its best label fits it no better than everyday words that have nothing to do with it.
+"""When a work gets no label: where its best label fits it no better than everyday words do.
 
 The probabilities of labels say which of them fits best, and not whether any does. So every work is also compared with a
 list of neutral words (``assets/prompts/neutral.txt``), and how many of these its best label beats is its *fit*.

@@ -75,19 +75,14 @@ def confusion(table: LabelTable, column: str, values: Mapping[str, str]) -> Conf
     return Confusion(column, (*table.labels, ""), tuple(names[number] for number in shown), counts[:, shown])
 
 
-def check_column(workspace: Workspace, column: str) -> None:
-    """Raises :class:`ExplorerError` unless the collection's catalogue has the column."""
+def column_values(workspace: Workspace, column: str) -> dict[str, str]:
+    """What a column of a collection's catalogue says of each work, by id; empty where it says nothing. Raises
+    :class:`ExplorerError` where there is no such column."""
     columns = workspace.collection.columns()
     if column not in columns:
         known = ", ".join(columns) or "none: the collection has no catalogue"
         raise ExplorerError(f"The catalogue has no column {column!r}; there are: {known}.")
-
-
-def confusion_with(workspace: Workspace, table: LabelTable, column: str) -> Confusion:
-    """The same with a column of a collection's catalogue. Raises :class:`ExplorerError` where it has none of that
-    name."""
-    check_column(workspace, column)
-    return confusion(table, column, {work.id: work.value(column) for work in workspace.collection.works()})
+    return {work.id: work.value(column) for work in workspace.collection.works()}
 
 
 def _commonest_first(entry: tuple[str, int]) -> tuple[int, str]:

@@ -102,8 +102,7 @@ def label_works(
         raise ExplorerError(NO_LABEL)
     asked = usual_templates() if templates is None else tuple(templates)
     classes = labels if len(labels) > 1 else [*labels, BACKGROUND]
-    model = workspace.manifest.model_hash
-    vectors = _VECTORS.get(model, classes, asked, lambda texts: workspace.encoder.words(texts))
+    vectors = _vectors(workspace, classes, asked)
     rows = workspace.present_rows()
     wholes = workspace.tables.whole()[rows]
     cosines = wholes @ vectors.T
@@ -119,8 +118,14 @@ def neutral_vectors(workspace: Workspace, templates: Sequence[str]) -> np.ndarra
     the collection's tables."""
     words = prompt_lines("neutral")
     if tuple(templates) != usual_templates():
-        model = workspace.manifest.model_hash
-        return _VECTORS.get(model, words, templates, lambda texts: workspace.encoder.words(texts))
+        return _vectors(workspace, words, templates)
     asked = "\n".join([*templates, "", *words])
     name = f"neutral_words_{hashlib.sha256(asked.encode()).hexdigest()[:12]}"
     return workspace.cached(name, lambda: class_vectors(words, templates, workspace.encoder.words))
+
+
+def _vectors(workspace: Workspace, labels: Sequence[str], templates: Sequence[str]) -> np.ndarray:
+    def encode(texts: list[str]) -> np.ndarray:
+        return workspace.encoder.words(texts)  # the model loads only where there is something to encode
+
+    return _VECTORS.get(workspace.manifest.model_hash, labels, templates, encode)

@@ -98,8 +98,8 @@ def read_labels(path: Path) -> list[str]:
     """Labels from a file: of a text, one per line; of a table (``.csv``), the column ``label``, with a column
     ``notation`` in front, if there is one. A table of one column needs no heading.
 
-    Raises :class:`ExplorerError` for a file that cannot be read, is too large, or holds no labels, too many, or one that
-    is too long.
+    Raises :class:`ExplorerError` for a file that cannot be read, is too large, or holds no labels, too many, or one
+    that is too long.
     """
     called, text = path.name, _text(path)
     lines = _column_of_labels(path) if path.suffix.lower() == ".csv" else _lines(text)
