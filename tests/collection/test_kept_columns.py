@@ -110,7 +110,7 @@ def test_it_outlives_indexing_again(tmp_path: Path, cache: Path, index) -> None:
 
 @pytest.mark.parametrize("name", ["note", " NOTE ", "Note_", "genre", "Genre", "year", "year_from", "Title", "file"])
 def test_a_name_of_the_catalogue_is_refused(collection: Collection, name: str) -> None:
-    with pytest.raises(ExplorerError, match="has a column .* already"):
+    with pytest.raises(ExplorerError, match=r"has a column .* already"):
         collection.kept.keep(name, SUBJECTS)
     assert collection.kept.all() == []
 

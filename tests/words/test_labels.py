@@ -18,7 +18,7 @@ from explorer.words.zero_shot import margins
 
 def table(scores: list[list[float]], fits: list[float], threshold: float = 0.5, labels=("a ship", "a mill")):
     values = np.array(scores, dtype=np.float32)
-    works = tuple(f"{number}.jpg" for number in range(len(scores)))
+    works = tuple(f"{number}" for number in range(len(scores)))
     return LabelTable(labels, works, values, margins(values), np.array(fits, dtype=np.float32), Abstention(threshold))
 
 
@@ -29,8 +29,14 @@ def test_a_table_as_json_has_a_label_only_where_one_fits() -> None:
         "counts": {"a ship": 0, "a mill": 1},
         "without": 1,
         "works": [
-            {"file": "0.jpg", "label": "a mill", "margin": 0.5, "fit": 0.75, "scores": {"a ship": 0.25, "a mill": 0.75}},
-            {"file": "1.jpg", "label": None, "margin": 0.5, "fit": 0.25, "scores": {"a ship": 0.75, "a mill": 0.25}},
+            {
+                "file": "0",
+                "label": "a mill",
+                "margin": 0.5,
+                "fit": 0.75,
+                "scores": {"a ship": 0.25, "a mill": 0.75},
+            },
+            {"file": "1", "label": None, "margin": 0.5, "fit": 0.25, "scores": {"a ship": 0.75, "a mill": 0.25}},
         ],
     }
     made = table([[0.25, 0.75], [0.75, 0.25]], [0.75, 0.25])
@@ -53,13 +59,13 @@ def test_a_table_of_no_works() -> None:
 
 def test_a_table_for_a_spreadsheet_holds_no_formulas(tmp_path: Path) -> None:
     made = table([[0.25, 0.75], [0.75, 0.25]], [0.75, 0.25], labels=("=cmd()", "a mill"))
-    write_labels(made, tmp_path / "t.csv", ("genre", {"0.jpg": "@sum", "1.jpg": "marine"}))
+    write_labels(made, tmp_path / "t.csv", ("genre", {"0": "@sum", "1": "marine"}))
     with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert rows == [
         ["file", "label", "genre", "margin", "fit", "'=cmd()", "a mill"],
-        ["0.jpg", "a mill", "'@sum", "0.5", "0.75", "0.25", "0.75"],
-        ["1.jpg", "", "marine", "0.5", "0.25", "0.75", "0.25"],
+        ["0", "a mill", "'@sum", "0.5", "0.75", "0.25", "0.75"],
+        ["1", "", "marine", "0.5", "0.25", "0.75", "0.25"],
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
@@ -95,7 +101,7 @@ def test_values_beyond_the_commonest_are_counted_together() -> None:
 
 def test_counts_as_lines_for_a_terminal() -> None:
     made = table([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]], [1, 1, 0])
-    found = confusion(made, "genre", {"0.jpg": "marine", "1.jpg": "town", "2.jpg": "town"})
+    found = confusion(made, "genre", {"0": "marine", "1": "town", "2": "town"})
     assert found.lines() == ["a ship: 2 (town 1, marine 1)", "a mill: 0", "(none fits): 1 (town 1)"]
 
 
