@@ -51,7 +51,7 @@ class LabelsPart:
                     "Labels from a file …", file_types=[".txt", ".csv"], size="sm", elem_id="label-file", scale=0
                 )
             self.prompts = gr.Textbox(
-                "\n".join(prompt_lines("labels")), lines=5, max_lines=14, show_label=False, label="Labels",
+                "\n".join(prompt_lines("labels")), lines=5, max_lines=9, show_label=False, label="Labels",
                 container=False, elem_id="label-prompts",
             )  # fmt: skip
             with gr.Accordion("How labels are asked", open=False, elem_id="label-asking"):
