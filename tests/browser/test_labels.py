@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from explorer.maps import work_map
 from explorer.words import label_works
 from explorer.words.prompts import label_set
 from explorer.workspace import Workspace
@@ -45,6 +46,12 @@ def groups(page: Page) -> dict[str, int]:
         "all => all.map((h3) => [h3.firstChild.textContent, h3.querySelector('small').textContent])"
     )
     return {label: int(works.split()[0].replace(",", "")) for label, works in said}
+
+
+def bring(page: Page, file: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.locator("#label-file").click()
+    chooser.value.set_files(file)
 
 
 def set_threshold(page: Page, percent: int) -> None:
@@ -122,6 +129,7 @@ def test_labels_kept_as_a_column_colour_the_map_and_are_found(
     expect(said).to_contain_text("“By <b>label</b>” is kept for 24 works")
     picture_of(page, "labels-kept")
 
+    work_map(workspace)  # which takes a while, the first time
     again = visit()
     again.get_by_role("tab", name="Map").click()
     again.locator(".part-map select.column").select_option("By <b>label</b>")
@@ -165,8 +173,8 @@ def test_ways_of_asking_are_changed_for_one_question_and_put_back(visit: Visit, 
 def test_labels_come_from_a_file(visit: Visit, tmp_path: Path) -> None:
     page = open_labels(visit)
     (tmp_path / "mine.csv").write_text("notation;label\n25F23(LION);a lion\n;<i>a mill</i>\n", "utf-8")
-    page.locator("#label-file input[type=file], input#label-file").first.set_input_files(tmp_path / "mine.csv")
+    bring(page, tmp_path / "mine.csv")
     expect(page.locator("#label-prompts textarea")).to_have_value("25F23(LION) a lion\n<i>a mill</i>")
     (tmp_path / "empty.txt").write_text("# nothing\n", "utf-8")
-    page.locator("#label-file input[type=file], input#label-file").first.set_input_files(tmp_path / "empty.txt")
+    bring(page, tmp_path / "empty.txt")
     expect(page.locator(".toast-body").first).to_contain_text("holds no labels")
