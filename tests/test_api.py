@@ -135,6 +135,37 @@ def test_labels_are_those_of_the_command_line(collection, command) -> None:
         collection.label([])
 
 
+def test_label_options_are_those_of_the_command_line(collection, command, tmp_path: Path) -> None:
+    asked = {"label_set": "genres", "templates": ["a picture of {}"], "threshold": 0.5, "against": "genre"}
+    found = collection.label(**asked, csv=tmp_path / "labels.csv")
+    (tmp_path / "ways.txt").write_text("a picture of {}", "utf-8")
+    written = command(
+        "label", "--set", "genres", "--templates-file", tmp_path / "ways.txt", "--threshold", 0.5, "--against", "genre"
+    )
+    assert [as_json(work) for work in found] == written["works"]
+    summary = {name: getattr(found, name) for name in ("threshold", "counts", "without", "against")}
+    assert summary == {name: written[name] for name in summary}
+    assert found.kept is None and (tmp_path / "labels.csv").is_file()
+    (tmp_path / "ours.txt").write_text("a ship", "utf-8")
+    assert list(collection.label(prompts_file=tmp_path / "ours.txt")[0].scores) == ["a ship"]
+    for wrong in ({}, {"prompts": "a", "label_set": "genres"}, {"label_set": "genres", "templates": ["no place"]}):
+        with pytest.raises(explorer.ExplorerError):
+            collection.label(**wrong)
+
+
+def test_labels_are_kept_in_a_collection(demo_cache: Path, tmp_path: Path) -> None:
+    copy = explorer.open("demo", cache=shutil.copytree(demo_cache, tmp_path / "cache"))
+    kept = copy.label(["a still life", "a landscape"], threshold=0, keep="kind")
+    assert kept.kept == "kind" in copy.columns()
+    assert copy.column("kind") == {work.file: work.label for work in kept}
+    assert {work.file for work in copy.works("still")} >= {work.file for work in kept if work.label == "a still life"}
+    copy.remove_column("kind")
+    with pytest.raises(explorer.ExplorerError, match="no column 'kind'"):
+        copy.column("kind")
+    copy.restore_column("kind")
+    assert len(copy.column("kind")) == 24
+
+
 def test_works_can_be_found_and_opened(collection, demo_folder: Path) -> None:
     works = collection.works()
     assert len(works) == len(collection) == 24

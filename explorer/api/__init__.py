@@ -20,6 +20,11 @@ what to do next.
 | `--top`, `--per-work`, `--own` | `top=`, `per_work=`, `own=` | `top`, `per_work`, `own` |
 | `search --queries` | a loop over `c.search` | one call for each query |
 | `explorer label` | `c.label(prompts)` | `label` |
+| `--prompts-file`, `--set` | `prompts_file=`, `label_set=` | `label_set` |
+| `--templates-file`, `--threshold` | `templates=`, `threshold=` | `templates`, `threshold` |
+| `--against`, `--keep`, `--csv` | `against=`, `keep=`, `csv=` | `against`, `keep` |
+| `explorer columns` | `c.columns()`, `c.column(name)` | `columns` |
+| `--remove`, `--restore` | `c.remove_column(name)`, `c.restore_column(name)` | `remove_column`, `restore_column` |
 | `explorer judgements` | `c.judgements()` | `judgements` |
 | | `c.works(text)` | `find` |
 | | `c.map()` | `map` |
@@ -39,6 +44,7 @@ from explorer.api.records import (
     IndexRecord,
     JudgementRecord,
     LabelRecord,
+    LabelResult,
     MapRecord,
     MatchRecord,
     PartRecord,
@@ -54,6 +60,7 @@ __all__ = [
     "IndexedCollection",
     "JudgementRecord",
     "LabelRecord",
+    "LabelResult",
     "MapRecord",
     "MatchRecord",
     "PartRecord",

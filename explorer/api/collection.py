@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.api.records import JudgementRecord, LabelRecord, MapRecord, SearchResult, WorkRecord
+from explorer.api.records import JudgementRecord, LabelResult, MapRecord, SearchResult, WorkRecord
 from explorer.errors import ExplorerError
 from explorer.progress import Progress, silent
 
@@ -19,7 +19,8 @@ Numbers = Sequence[float]
 
 
 class IndexedCollection:
-    """A collection that :func:`explorer.open` opened. Nothing here changes it; it may be open elsewhere too."""
+    """A collection that :func:`explorer.open` opened; it may be open elsewhere too. Nothing here changes it but columns
+    that are kept and removed."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -82,24 +83,57 @@ class IndexedCollection:
         matches = search(self.workspace, query, SearchOptions(top, per_work, own))
         return SearchResult.from_json(match_records(self.workspace, matches), proposals)
 
-    def label(self, prompts: Sequence[str] | str) -> list[LabelRecord]:
-        """Every work's probability for each label in plain words, and the label that suits it, if one stands out.
+    def label(  # noqa: PLR0913 (the command's options, each by its name)
+        self, prompts: Sequence[str] | str | None = None, *, prompts_file: Path | str | None = None,
+        label_set: str | None = None, templates: Sequence[str] | None = None, threshold: float | None = None,
+        against: str | None = None, keep: str | None = None, csv: Path | str | None = None,
+    ) -> LabelResult:  # fmt: skip
+        """Every work's probability for each label in plain words, and the label that suits it, if one fits.
 
-        ``prompts`` is a list of labels, or a text with semicolons between them.
+        ``prompts`` is a list of labels, or a text with semicolons between them; or they are in ``prompts_file``, one a
+        line, or the column "label" of a ``.csv``; or ``label_set`` is the name of a ready set. ``templates`` are ways
+        of asking, each with ``{}`` where the label goes. A work has no label unless its best one fits better than
+        ``threshold``, a share of everyday words, 0 to 1. ``against`` is a column of the catalogue to count the labels
+        against, ``keep`` a name to keep them under as a column of the catalogue, ``csv`` a file to write.
+
+        Raises :class:`explorer.ExplorerError` for labels, templates, a threshold, a column or a name that will not do.
         """
-        from explorer.words import label_works
-        from explorer.words.labels import parse_prompts
+        from explorer.words.abstention import USUAL_THRESHOLD
+        from explorer.words.asking import LabelQuestion, answer, chosen_labels
+        from explorer.words.prompts import check_templates, usual_templates
 
-        text, separator = (prompts, ";") if isinstance(prompts, str) else ("\n".join(prompts), "\n")
-        table = label_works(self.workspace, parse_prompts(text, separator))
-        return [
-            LabelRecord(
-                work,
-                None if best is None else table.labels[best],
-                {name: round(float(score), 6) for name, score in zip(table.labels, scores, strict=True)},
-            )
-            for work, best, scores in zip(table.works, table.best, table.scores, strict=True)
-        ]
+        question = LabelQuestion(
+            tuple(chosen_labels(prompts, None if prompts_file is None else Path(prompts_file), label_set)),
+            usual_templates() if templates is None else check_templates(templates),
+            USUAL_THRESHOLD if threshold is None else threshold, against, keep,
+        )  # fmt: skip
+        answered = answer(self.workspace, question)
+        if csv is not None:
+            answered.write(Path(csv))
+        return LabelResult(answered.record)
+
+    def columns(self) -> list[str]:
+        """Columns of the catalogue that say something of at least one work, with those that were kept."""
+        return self.workspace.collection.columns()
+
+    def column(self, name: str) -> dict[str, str]:
+        """What a column of the catalogue says of each work, by file; works of which it says nothing are left out.
+
+        Raises :class:`explorer.ExplorerError` where there is no such column.
+        """
+        from explorer.words.confusion import column_values
+
+        return {file: value for file, value in column_values(self.workspace, name).items() if value}
+
+    def remove_column(self, name: str) -> None:
+        """Remove a column that was kept; :meth:`restore_column` brings it back. Raises :class:`explorer.ExplorerError`
+        where there is none of that name."""
+        self.workspace.collection.kept.remove(name)
+
+    def restore_column(self, name: str) -> None:
+        """Bring back a kept column that was removed. Raises :class:`explorer.ExplorerError` where there is none of that
+        name, or the name is taken by now."""
+        self.workspace.collection.kept.restore(name)
 
     def map(self) -> list[MapRecord]:
         """Each work's place on a plane where works that look alike are near each other (UMAP); kept once computed."""

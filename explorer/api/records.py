@@ -138,9 +138,30 @@ class LabelRecord:
 
     file: str
     label: str | None
-    """The best label, or None where none stands out."""
+    """The best label, or None where none fits."""
+    margin: float
+    """How far the best label's probability is above the second's."""
+    fit: float
+    """The share of everyday words that the best label beats, 0 to 1; it must be at least the threshold."""
     scores: dict[str, float]
     """Probability of each label. A single label is scored against "a painting"."""
+
+
+class LabelResult(list[LabelRecord]):
+    """The works in order, and what sums them up."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        """``record`` is what ``explorer label --json`` writes."""
+        super().__init__(LabelRecord(**work) for work in record["works"])
+        self.threshold: float = record["threshold"]
+        self.counts: dict[str, int] = record["counts"]
+        """How many works each label is given to."""
+        self.without: int = record["without"]
+        """How many works have none."""
+        self.against: dict[str, Any] | None = record.get("against")
+        """Counts of labels and values of a column: ``{"column", "values", "rows": [{"label", "counts"}]}``."""
+        self.kept: str | None = record.get("kept")
+        """The name of the column that the labels were kept as."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from explorer import __version__
 from explorer.adapt.settings import add_options as training_options
 from explorer.adapt.settings import settings_from
 from explorer.cli.keeping import add_keeping
+from explorer.cli.labelling import add_labelling
 from explorer.cli.options import (
     command,
     json_option,
@@ -82,11 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_search(commands)
 
-    label = command(commands, "label", _label, "sort the works by labels in plain words")
-    label.add_argument("name", metavar="NAME")
-    label.add_argument("--prompts", required=True, metavar='"a; b; c"', help="labels, separated by semicolons")
-    machine_options(label)
-    json_option(label)
+    add_labelling(commands)
 
     judgements = command(commands, "judgements", _judgements, "write down what was judged in the app")
     judgements.add_argument("name", metavar="NAME")
@@ -155,19 +152,7 @@ def _index(options: argparse.Namespace) -> None:
     print(f"Open it with: explorer serve {options.name}")
 
 
-# -- label, measure, demo ----------------------------------------------------------------------------------------------
-
-
-def _label(options: argparse.Namespace) -> None:
-    from explorer.words.labels import label_works, parse_prompts
-
-    prompts = parse_prompts(options.prompts, ";")
-    record = label_works(open_workspace(options), prompts).to_json()
-    if options.json:
-        print_json(record)
-        return
-    for row in record["works"]:
-        print(f"{row['label'] or '(none stands out)':<28} {max(row['scores'].values()):.2f}  {row['file']}")
+# -- judgements, measure, demo ----------------------------------------------------------------------------------------
 
 
 def _judgements(options: argparse.Namespace) -> None:

@@ -62,12 +62,13 @@ def _backup(options: argparse.Namespace) -> None:
 
 def _restore(options: argparse.Namespace) -> None:
     from explorer.collection.backups import restore
-    from explorer.collection.database import SCHEMA_VERSION
+    from explorer.collection.database import SCHEMA_VERSION, Database
     from explorer.workspace.layout import indexing_lock
 
     path = _database(options, must_be_there=False)
     with indexing_lock(path.parent):
         kept = restore(path, options.file, SCHEMA_VERSION)
+        Database(path)  # a backup of an older version is brought up to date at once: an app may have it open
     print(f"The database of {options.name} is that of {options.file}.")
     if kept:
         print(f"The one before is kept: {kept}")

@@ -7,8 +7,14 @@ others, and a formula can call programs and send data away. Notes and names are 
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
+
+from explorer.files import replacing
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a formula begins with; some spreadsheets take full-width signs for the plain ones."""
@@ -23,3 +29,18 @@ def harmless(cell: Any) -> Any:
     """
     is_formula = isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
     return f"'{cell}" if is_formula else cell
+
+
+def write_rows(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table of harmless cells, whole or not at all; a byte order mark comes first, by which Excel knows
+    UTF-8."""
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    for row in (headings, *rows):
+        writer.writerow(map(harmless, row))
+    written = lines.getvalue().encode("utf-8-sig")
+    if path.exists() and not path.is_file():  # a pipe, as /dev/stdout
+        path.write_bytes(written)
+        return
+    with replacing(path) as file:
+        file.write(written)

@@ -39,7 +39,17 @@ _JUDGEMENTS = (
     "CREATE INDEX judgements_match ON judgements (match_work)",
     "CREATE INDEX judgements_pair ON judgements (pair)",
 )
-MIGRATIONS = (_FIRST, _JUDGEMENTS)
+_KEPT_COLUMNS = (
+    # Columns that people added to the catalogue; never deleted, only marked as removed. `name` is what was given,
+    # `shown` what it is called now: another where a spreadsheet that was read later has that name.
+    "CREATE TABLE kept_columns (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, shown TEXT NOT NULL, "
+    "about TEXT NOT NULL DEFAULT '{}', who TEXT NOT NULL DEFAULT '', \"when\" TEXT NOT NULL, "
+    "removed TEXT NOT NULL DEFAULT '')",
+    "CREATE TABLE kept_values (column_id INTEGER NOT NULL REFERENCES kept_columns (id), work TEXT NOT NULL, "
+    "value TEXT NOT NULL, PRIMARY KEY (column_id, work)) WITHOUT ROWID",
+    "CREATE INDEX kept_values_work ON kept_values (work)",
+)
+MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS)
 """What each version added to the one before. A step that has been published is never changed, only followed."""
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from explorer.collection.csv_cells import harmless
+from explorer.collection.csv_cells import write_rows
 from explorer.collection.store import Collection
 from explorer.geometry import Box
 
@@ -51,10 +50,6 @@ def judgement_records(collection: Collection) -> list[dict[str, Any]]:
 def write_csv(records: Sequence[dict[str, Any]], path: Path, columns: Sequence[str] = JUDGEMENT_COLUMNS) -> None:
     """Records as a table of ``columns``, lists as numbers with spaces between; a byte order mark comes first, by which
     Excel knows UTF-8. What a spreadsheet would run as a formula has an apostrophe in front."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        for record in records:
-            cells = [record[column] for column in columns]
-            plain = [" ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in cells]
-            writer.writerow(map(harmless, plain))
+    cells = ([record[column] for column in columns] for record in records)
+    plain = ([" ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row] for row in cells)
+    write_rows(path, columns, plain)

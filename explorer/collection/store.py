@@ -16,7 +16,9 @@ from explorer.collection.catalogue import Catalogue
 from explorer.collection.database import Database
 from explorer.collection.files import PictureFile
 from explorer.collection.judgements import Judgements
-from explorer.collection.work import COLUMNS, Work, entry_of, searchable_text, work_of
+from explorer.collection.kept_columns import KeptColumns, make_way
+from explorer.collection.searchable import write_texts
+from explorer.collection.work import COLUMNS, Work, entry_of, work_of
 from explorer.errors import ExplorerError
 
 
@@ -51,12 +53,14 @@ class Collection:
         self._read, self._opened = database.read, database.opened
         self.judgements = Judgements(database)
         """What people judged of matches. No change of works changes them."""
+        self.kept = KeptColumns(database)
+        """Columns that people added to the catalogue. No change of works or of the spreadsheet changes their values."""
 
     # -- what the app and the searches read -----------------------------------------------------------------------
 
     def works(self) -> list[Work]:
         """Every work, in order of its id."""
-        return [work_of(row) for row in self._read("SELECT * FROM works ORDER BY id")]
+        return self._works(self._read("SELECT * FROM works ORDER BY id"))
 
     def ids(self) -> set[str]:
         """The ids of all works."""
@@ -71,7 +75,7 @@ class Collection:
         rows = self._read("SELECT * FROM works WHERE id = ?", (work_id,))
         if not rows:
             raise ExplorerError(f"There is no work {work_id!r} in this collection.")
-        return work_of(rows[0])
+        return work_of(rows[0], self.kept.values(work_id).get(work_id))
 
     def find(self, text: str, limit: int = 100_000) -> list[Work]:
         """Works whose catalogue entry or file name has words that begin with each of those typed; all works where
@@ -84,7 +88,7 @@ class Collection:
             "SELECT works.* FROM works_text JOIN works ON works.row = works_text.rowid "
             "WHERE works_text MATCH ? ORDER BY rank, works.id LIMIT ?", (terms, limit),
         )  # fmt: skip
-        return [work_of(row) for row in found]
+        return self._works(found)
 
     def with_content(self, content: str) -> list[str]:
         """Ids of the works whose file has this content."""
@@ -95,16 +99,22 @@ class Collection:
         return [Skipped(row["id"], row["reason"]) for row in self._read("SELECT * FROM skipped ORDER BY id")]
 
     def columns(self) -> list[str]:
-        """Headings under which at least one work has an entry: known fields, then the catalogue's other headings."""
+        """Headings under which at least one work has an entry: known fields, then the catalogue's other headings, then
+        the columns that people added."""
         works = self.works()
         known = [column for column in COLUMNS if any(work.value(column) for work in works)]
         extra = {heading: None for work in works for heading, value in work.extra.items() if value}
-        return known + list(extra)
+        kept = [column.name for column in self.kept.all() if column.works]
+        return [*known, *extra, *kept]
 
     def fact(self, name: str) -> str | None:
         """A fact about the collection such as its folder, as :meth:`remember` kept it; or None."""
         rows = self._read("SELECT value FROM facts WHERE name = ?", (name,))
         return rows[0]["value"] if rows else None
+
+    def _works(self, rows: Sequence[sqlite3.Row]) -> list[Work]:
+        kept = self.kept.values()
+        return [work_of(row, kept.get(row["id"])) for row in rows]
 
     # -- what indexing writes --------------------------------------------------------------------------------------
 
@@ -139,7 +149,7 @@ class Collection:
                 self._write_file(db, present[work], result)
             unmatched = self._write_catalogue(db, catalogue) if catalogue else 0
             after = {row["id"] for row in db.execute("SELECT id FROM works")}
-            self._write_texts(db)
+            write_texts(db)
         changed = sum(1 for work in read if work in before and work in after)
         return SyncReport(len(after), len(after - before), changed, len(before - after), unmatched)
 
@@ -174,12 +184,5 @@ class Collection:
         rows = catalogue.match(ids)
         entries = [(json.dumps(entry_of(rows[work], catalogue) if work in rows else {}), work) for work in ids]
         db.executemany("UPDATE works SET catalogue = ? WHERE id = ?", entries)
+        make_way(db, catalogue.extra)
         return max(len(catalogue.rows) - len(rows), 0)
-
-    @staticmethod
-    def _write_texts(db: sqlite3.Connection) -> None:
-        db.execute("DELETE FROM works_text")
-        rows = db.execute("SELECT * FROM works").fetchall()
-        db.executemany(
-            "INSERT INTO works_text (rowid, words) VALUES (?, ?)", [(r["row"], searchable_text(r)) for r in rows]
-        )

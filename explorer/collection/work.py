@@ -42,9 +42,14 @@ class Work:
     url: str = ""
     extra: dict[str, str] = field(default_factory=dict)
     """The catalogue's other columns, under its own headings."""
+    kept: dict[str, str] = field(default_factory=dict)
+    """Columns that people added, by name, see :mod:`explorer.collection.kept_columns`."""
 
     def value(self, column: str) -> str:
-        """The entry under a field's name or a heading of ``extra``, as text; empty where there is none."""
+        """The entry under a field's name, a heading of ``extra`` or the name of a kept column, as text; empty where
+        there is none."""
+        if column in self.kept:
+            return self.kept[column]
         if column in self.extra:
             return self.extra[column]
         known = getattr(self, column, None) if column in COLUMNS else None
@@ -58,17 +63,17 @@ def entry_of(row: dict[str, str], catalogue: Catalogue) -> dict[str, object]:
     return {"known": {name: value for name, value in known.items() if value}, "extra": extra}
 
 
-def work_of(row: sqlite3.Row) -> Work:
-    """The work in a row of the table ``works``."""
+def work_of(row: sqlite3.Row, kept: dict[str, str] | None = None) -> Work:
+    """The work in a row of the table ``works``, with its values in ``kept`` columns."""
     entry = json.loads(row["catalogue"])
     known, extra = entry.get("known", {}), entry.get("extra", {})
     first, last = _dated(known)
     return Work(
         id=row["id"], content=row["content"], width=row["width"], height=row["height"],
-        title=known.get("title") or _title_of_file(row["id"]),
+        title=known.get("title") or title_of_file(row["id"]),
         year=first, year_to=last,
         height_cm=length_cm(known.get("height_cm", "")), width_cm=length_cm(known.get("width_cm", "")),
-        extra=extra, **{name: known.get(name, "") for name in _TEXT_FIELDS},
+        extra=extra, kept=kept or {}, **{name: known.get(name, "") for name in _TEXT_FIELDS},
     )  # fmt: skip
 
 
@@ -81,13 +86,6 @@ def _dated(known: dict[str, str]) -> tuple[int | None, int | None]:
     return first, last
 
 
-def _title_of_file(work_id: str) -> str:
+def title_of_file(work_id: str) -> str:
     """``Adam_and_Eve__Rome_.jpg`` has no title in the catalogue: "Adam and Eve Rome"."""
     return " ".join(re.sub(r"[_]+", " ", PurePosixPath(work_id).stem).split()) or work_id
-
-
-def searchable_text(row: sqlite3.Row) -> str:
-    """All text by which the work in a row of the table ``works`` can be found: id, file name and catalogue entry."""
-    entry = json.loads(row["catalogue"])
-    values = [*entry.get("known", {}).values(), *entry.get("extra", {}).values()]
-    return " ".join([row["id"], _title_of_file(row["id"]), *values])

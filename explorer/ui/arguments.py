@@ -7,7 +7,8 @@ from typing import Any
 from explorer.errors import ExplorerError
 from explorer.search.parsing import LONGEST_WORDS
 from explorer.ui import incoming
-from explorer.words.labels import parse_prompts
+from explorer.words.abstention import USUAL_THRESHOLD
+from explorer.words.prompts import check_templates, label_set, parse_prompts, usual_templates
 
 MOST_LABELS = 200
 """Labels that works are sorted under at a time."""
@@ -43,6 +44,39 @@ def labels(sent: Any) -> list[str]:
     if any(len(label) > LONGEST_WORDS for label in found):
         raise ExplorerError(f"A label has {LONGEST_WORDS} characters at most; one of these is longer.")
     return found
+
+
+def ready_set(sent: Any, others: Any = "") -> list[str]:
+    """The labels of a ready set, by its name. Raises :class:`ExplorerError` where there is none of that name, and where
+    ``others`` were sent too."""
+    if others:
+        raise ExplorerError('Send "prompts" or "label_set", not both.')
+    return list(label_set(written(sent, "label_set", 60)).labels)
+
+
+def templates(sent: Any) -> tuple[str, ...]:
+    """Ways of asking for a label, as a list or as a text with one per line; the usual ones where nothing is sent.
+    Raises :class:`ExplorerError` for what is none, see :func:`explorer.words.prompts.check_templates`.
+
+    >>> templates("an etching of {}")
+    ('an etching of {}',)
+    """
+    if sent is None or sent in ("", []):
+        return usual_templates()
+    lines = sent if isinstance(sent, list) else sent.splitlines() if isinstance(sent, str) else [None]
+    if not all(isinstance(line, str) for line in lines):
+        raise ExplorerError("A way of asking must be a text, such as: a painting of {}")
+    return check_templates(incoming.text(line, LONGEST_WORDS + 1) for line in lines)
+
+
+def threshold(sent: Any) -> float:
+    """The threshold of abstention, which :class:`explorer.words.abstention.Abstention` checks; the usual one where
+    nothing is sent. Raises :class:`ExplorerError` for what is no number."""
+    if sent is None:
+        return USUAL_THRESHOLD
+    if isinstance(sent, bool) or not isinstance(sent, int | float):
+        raise ExplorerError('"threshold" must be a number from 0 to 1.')
+    return float(sent)
 
 
 def within(sent: Any, name: str, least: int, most: int) -> int:

@@ -91,7 +91,8 @@ class Evidence(AssetComponent):
 
 
 class Labels(AssetComponent):
-    """Works under the labels that fit them. Event: ``choose`` (work)."""
+    """Works under the labels that fit them, grouped by its script as the threshold is moved; counts against a column
+    and kept columns are asked of its server functions. Event: ``choose`` (work)."""
 
     folder = "labels"
 

@@ -21,12 +21,13 @@ from explorer.registration.compare import register
 from explorer.search.parsing import LONGEST_WORDS, parse_click, parse_parts, parse_picture, parse_region
 from explorer.search.query import PicturePart, RegionPart, WordsPart
 from explorer.search.serialisation import VisualPart, clicked_part
-from explorer.ui import arguments, incoming, registered, views
+from explorer.ui import arguments, incoming, labelling, registered, views
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions
 from explorer.ui.turns import answered
 from explorer.ui.visitors import caller_is_gone
+from explorer.words.asking import LabelQuestion
 from explorer.workspace import Workspace
 
 LONGEST_SEARCH = 200
@@ -39,7 +40,10 @@ class RestApi:
 
     def __init__(self, app: AppContext) -> None:
         self.app = app
-        for quick in (self.find, self.judge, self.judgements, self.withdraw):
+        for quick in (
+            self.find, self.judge, self.judgements, self.withdraw, self.columns, self.remove_column,
+            self.restore_column,
+        ):  # fmt: skip
             gr.api(quick, api_name=quick.__name__)
         for computing in (
             self.map, self.register, self.search_region, self.search_picture, self.click_region, self.click_picture,
@@ -105,10 +109,34 @@ class RestApi:
         query = parse_parts(context.workspace.collection, parts, layout)
         return context.records(context.answer(query, _options(top, per_work)))
 
-    def label(self, prompts: str | list[str], collection: str = "") -> dict:
-        """Labels (a list, or a text with one per line; 200 at most), and each work's scores and best label (null where
-        none stands out)."""
-        return self._context(collection).labels(arguments.labels(prompts)).to_json()
+    def label(  # noqa: PLR0913, PLR0917
+        self, prompts: str | list[str] = "", label_set: str = "", templates: str | list[str] = "",
+        threshold: float | None = None, against: str = "", keep: str = "", collection: str = "",
+    ) -> dict:  # fmt: skip
+        """Labels (a list, or a text with one per line; 200 at most), or a ready set by its name, and each work's scores
+        and best label (null where none fits). Optional: templates, lines with {} where the label goes; a threshold from
+        0 to 1; a column of the catalogue to count the labels against; a name to keep them under as a column."""
+        labels = arguments.ready_set(label_set, prompts) if label_set else arguments.labels(prompts)
+        question = LabelQuestion(
+            tuple(labels), arguments.templates(templates), arguments.threshold(threshold),
+            arguments.written(against, "against") or None, arguments.written(keep, "keep") or None,
+        )  # fmt: skip
+        return labelling.answer(self._context(collection), question).record
+
+    def columns(self, collection: str = "") -> dict:
+        """Columns of the catalogue, those that were kept among them; and of these how they came about."""
+        known = self._workspace(collection).collection
+        return {"columns": known.columns(), "kept": [column.to_json() for column in known.kept.all()]}
+
+    def remove_column(self, name: str, collection: str = "") -> dict:
+        """Remove a column that was kept; it can be brought back with restore_column."""
+        self._workspace(collection).collection.kept.remove(arguments.written(name, "name"))
+        return self.columns(collection)
+
+    def restore_column(self, name: str, collection: str = "") -> dict:
+        """Bring back a column that was removed."""
+        self._workspace(collection).collection.kept.restore(arguments.written(name, "name"))
+        return self.columns(collection)
 
     def register(
         self, first: str, second: str, first_box: list[float] | None = None, second_box: list[float] | None = None,

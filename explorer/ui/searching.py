@@ -102,9 +102,11 @@ class CollectionContext:
         question = "search", query, limits, tuple(judged)
         return self.computed(question, lambda: search(self.workspace, query, limits, judged))
 
-    def labels(self, labels: Sequence[str]) -> LabelTable:
-        """Every work of the collection scored against labels."""
-        return self.computed(("labels", tuple(labels)), lambda: label_works(self.workspace, labels))
+    def labels(self, labels: Sequence[str], templates: tuple[str, ...] | None = None) -> LabelTable:
+        """Every work of the collection scored against labels, asked in the ways of ``templates``, or in the usual
+        ones."""
+        question = "labels", tuple(labels), templates
+        return self.computed(question, lambda: label_works(self.workspace, labels, templates))
 
     def little_to_go_by(self, step: Step) -> bool:
         """Whether a step's main detail has hardly anything to recognise."""

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import numpy as np
-
 from explorer.geometry import Box
 from explorer.search.serialisation import match_record
 from explorer.ui import words_for
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
 Props = dict[str, Any]
 """What a component's script is given: plain data that JSON can carry."""
-Scores = np.ndarray | Sequence[Sequence[float]]
-"""Probabilities, a row per work and a column per label."""
 
 
 def picture_url(collection: str, path: Path) -> str:
@@ -183,30 +179,6 @@ def entry(work: Work) -> Props:
     """A work as the REST API gives it."""
     known = {"file": work.id, "title": work.title, "artist": work.artist, "date": work.date, "year": work.year}
     return {**known, "width": work.width, "height": work.height}
-
-
-def label_groups(
-    labels: Sequence[str], works: Sequence[Work], scores: Scores, best: Sequence[int | None]
-) -> list[Props]:
-    """Works under the label that fits each best, surest first; those that no label fits come last.
-
-    ``best`` holds numbers of labels, as :class:`explorer.words.LabelTable` does.
-    """
-    groups: dict[int | None, list[Props]] = {number: [] for number in [*range(len(labels)), None]}
-    for work, row, number in zip(works, scores, best, strict=True):
-        ranked = sorted(zip(labels, row, strict=True), key=lambda pair: -pair[1])
-        all_scores = [{"label": name, "score": round(float(score), 4)} for name, score in ranked]
-        sure = all_scores[0]["score"] if number is None else round(float(row[number]), 4)
-        groups[number].append({**caption(work), "score": sure, "scores": all_scores})
-    return [
-        {"label": "" if number is None else labels[number], "works": sorted(members, key=_surest_first)}
-        for number, members in groups.items()
-        if members or number is not None
-    ]
-
-
-def _surest_first(member: Props) -> float:
-    return -float(member["score"])
 
 
 def map_points(works: Sequence[Work], positions: Sequence[Sequence[float]], columns: Sequence[str]) -> Props:

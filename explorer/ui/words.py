@@ -1,4 +1,4 @@
-"""The Words tab: find places by describing them; sort the works under labels of one's own."""
+"""The Words tab: find places by describing them; its second half, labels, is :mod:`explorer.ui.labels`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.paths import ASSETS
 from explorer.search.query import WordsPart
-from explorer.ui import arguments, incoming, views
-from explorer.ui.arguments import MOST_LABELS
-from explorer.ui.components import Labels, Results
+from explorer.ui import incoming, views
+from explorer.ui.components import Results
+from explorer.ui.labels import LabelsPart
 from explorer.ui.pictures import Pictures
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
@@ -21,10 +21,6 @@ from explorer.ui.wiring import working
 log = logging.getLogger(__name__)
 
 DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
-LABEL = (
-    f"Write labels, one per line, {MOST_LABELS} at most. Each work is put under the one that fits it best, or under "
-    "none; the number is the probability of that label among yours."
-)
 
 
 def prompt_lines(name: str) -> list[str]:
@@ -43,7 +39,7 @@ class WordsTab:
             with gr.Tab("Search with words", render_children=True):
                 self._search_layout(pictures)
             with gr.Tab("Sort under labels", render_children=True):
-                self._labels_layout(pictures)
+                self.labels = LabelsPart(app, session, pictures).groups
         self.result_options = gr.State(ResultOptions())
         self._wire()
 
@@ -63,19 +59,9 @@ class WordsTab:
             views.message("", ResultOptions()), server_functions=pictures.server_functions(), elem_id="words-results"
         )
 
-    def _labels_layout(self, pictures: Pictures) -> None:
-        with gr.Column(elem_classes="asking"):
-            gr.Markdown(LABEL, elem_classes="lead")
-            self.prompts = gr.Textbox(
-                "\n".join(prompt_lines("labels")), lines=5, max_lines=14, show_label=False, label="Labels",
-                container=False, elem_id="label-prompts",
-            )  # fmt: skip
-            self.label = gr.Button("Sort the works", variant="primary", elem_id="label-works")
-        self.labels = Labels({}, server_functions=pictures.server_functions(), elem_id="label-groups")
-
     def _wire(self) -> None:
         # wiring
-        searching, sorting = working(self.results), working(self.labels)
+        searching = working(self.results)
         for started in (self.text.submit, self.search.click):
             started(self.find, [self.session, self.text, self.result_options], self.results, **searching)
         for example in self.examples:
@@ -83,7 +69,6 @@ class WordsTab:
             example.click(self.try_example, asked, [self.text, self.results], **searching)
         changed = [self.result_options, self.results]
         self.results.change_options(self.change_options, [self.session, self.text], changed, **searching)
-        self.label.click(self.sort, [self.session, self.prompts], self.labels, **sorting)
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -108,16 +93,3 @@ class WordsTab:
         """The same words, with other options."""
         options = incoming.result_options(event._data)
         return options, self.find(session, text, options)
-
-    def sort(self, session: Session, prompts: str) -> views.Props:
-        """Works under the label that fits each best."""
-        try:
-            context = self.app.of(session)
-            table = context.labels(arguments.labels(prompts))
-        except ExplorerError as error:
-            return {"groups": [], "message": said(error)}
-        known = {work.id: work for work in context.workspace.collection.works()}
-        there = [row for row, work in enumerate(table.works) if work in known]
-        works = [known[table.works[row]] for row in there]
-        groups = views.label_groups(table.labels, works, table.scores[there], [table.best[row] for row in there])
-        return {"groups": groups, "message": ""}

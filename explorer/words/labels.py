@@ -1,77 +1,131 @@
-"""Labels for the works of a collection: what the user typed to labels, every work scored against them."""
+"""Labels for the works of a collection: every work, as a whole picture, scored against labels in plain words."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from explorer.errors import ExplorerError
-from explorer.words.zero_shot import choose, class_vectors, probabilities
+from explorer.words.abstention import Abstention, fit
+from explorer.words.prompts import NO_LABEL, prompt_lines, usual_templates
+from explorer.words.zero_shot import ClassVectors, class_vectors, margins, probabilities
 from explorer.workspace import Workspace
 
 BACKGROUND = "a painting"
 """The class that a single label is scored against."""
-_NO_LABEL = "Write at least one label, each on a line of its own (such as: a ship at sea)."
-
-
-def parse_prompts(text: str, separator: str = "\n") -> list[str]:
-    """Labels from text, one per line (or between ``separator``), blanks dropped, repeats dropped.
-
-    Raises :class:`ExplorerError` when none is left.
-
-    >>> parse_prompts(" ship; village ;; ship", ";")
-    ['ship', 'village']
-    """
-    labels = list(dict.fromkeys(label.strip() for label in text.split(separator) if label.strip()))
-    if not labels:
-        raise ExplorerError(_NO_LABEL)
-    return labels
+NONE_FITS = "(none fits)"
+"""Where a table needs a name for the works without a label."""
+_VECTORS = ClassVectors()
 
 
 @dataclass(frozen=True)
 class LabelTable:
-    """Every work's probability for every label, and its best label."""
+    """Every work's probability for every label, and its best label, where one fits."""
 
     labels: tuple[str, ...]
     works: tuple[str, ...]
     """Ids, in the order of the rows of ``scores``."""
     scores: np.ndarray
     """``(N, L) float32``, probabilities; rows sum to 1 unless there is a single label."""
-    best: tuple[int | None, ...]
-    """The number of each work's best label; None where no label stands out."""
+    margins: np.ndarray
+    """``(N,) float32``: how far the best label's probability is above the second's."""
+    fits: np.ndarray
+    """``(N,) float32``, 0 to 1: how far the best label stands above neutral words, see :mod:`.abstention`."""
+    abstention: Abstention = field(default_factory=Abstention)
+
+    @cached_property
+    def top(self) -> np.ndarray:
+        """``(N,)``: the number of each work's best label, whether or not it fits."""
+        return self.scores.argmax(axis=1) if len(self.works) else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def best(self) -> tuple[int | None, ...]:
+        """The number of each work's best label; None where no label fits."""
+        out = self.abstention.stands_out(self.fits)
+        return tuple(int(number) if stands else None for number, stands in zip(self.top, out, strict=True))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The label of each work; empty where no label fits."""
+        return tuple("" if number is None else self.labels[number] for number in self.best)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many works each label is given to; last, how many have none."""
+        return tuple(self.best.count(number) for number in (*range(len(self.labels)), None))
+
+    def with_threshold(self, threshold: float) -> LabelTable:
+        """The same scores with another threshold. Raises :class:`ExplorerError` for one outside 0 to 1."""
+        return replace(self, abstention=Abstention(threshold))
 
     def to_json(self) -> dict[str, Any]:
         """The table as the REST API and ``explorer label --json`` give it.
 
-        >>> LabelTable(("ship",), ("a.jpg",), np.array([[0.75]]), (0,)).to_json()
-        {'labels': ['ship'], 'works': [{'file': 'a.jpg', 'label': 'ship', 'scores': {'ship': 0.75}}]}
+        >>> ones = np.array([1.0])
+        >>> table = LabelTable(("ship",), ("a.jpg",), np.array([[0.75]]), ones / 2, ones, Abstention(0.5))
+        >>> table.to_json()["works"]
+        [{'file': 'a.jpg', 'label': 'ship', 'margin': 0.5, 'fit': 1.0, 'scores': {'ship': 0.75}}]
         """
+        rows = zip(self.works, self.best, self.scores, self.margins, self.fits, strict=True)
         works = [
             {
                 "file": work,
                 "label": None if best is None else self.labels[best],
+                "margin": round(float(margin), 6),
+                "fit": round(float(fitting), 6),
                 "scores": {label: round(float(score), 6) for label, score in zip(self.labels, scores, strict=True)},
             }
-            for work, scores, best in zip(self.works, self.scores, self.best, strict=True)
+            for work, best, scores, margin, fitting in rows
         ]
-        return {"labels": list(self.labels), "works": works}
+        counts = dict(zip(self.labels, self.counts, strict=False))
+        summary = {"labels": list(self.labels), "threshold": self.abstention.threshold, "counts": counts}
+        return {**summary, "without": self.counts[-1], "works": works}
 
 
-def label_works(workspace: Workspace, prompts: Sequence[str]) -> LabelTable:
+def label_works(
+    workspace: Workspace, prompts: Sequence[str], templates: Sequence[str] | None = None,
+    abstention: Abstention | None = None,
+) -> LabelTable:  # fmt: skip
     """Score each work of a collection, as a whole picture, against labels in plain words.
 
-    A single label is scored against "a painting". Raises :class:`ExplorerError` when there is no label.
+    ``templates`` (see :func:`explorer.words.prompts.check_templates`) are the ways of asking, those of
+    ``assets/prompts`` by default. A single label is scored against "a painting". Raises :class:`ExplorerError` when
+    there is no label.
     """
     labels = list(prompts)
     if not labels:
-        raise ExplorerError(_NO_LABEL)
+        raise ExplorerError(NO_LABEL)
+    asked = usual_templates() if templates is None else tuple(templates)
     classes = labels if len(labels) > 1 else [*labels, BACKGROUND]
-    vectors = class_vectors(classes, workspace.encoder.words)
+    vectors = _vectors(workspace, classes, asked)
     rows = workspace.present_rows()
-    scores = probabilities(workspace.tables.whole()[rows] @ vectors.T, workspace.manifest.logit_scale)
-    best = tuple(label if label is not None and label < len(labels) else None for label in choose(scores))
+    wholes = workspace.tables.whole()[rows]
+    cosines = wholes @ vectors.T
+    scores = probabilities(cosines, workspace.manifest.logit_scale)
+    fits = fit(cosines[:, : len(labels)], wholes @ neutral_vectors(workspace, asked).T)
     works = tuple(workspace.tables.works[row] for row in rows)
-    return LabelTable(tuple(labels), works, scores[:, : len(labels)], best)
+    kept = scores[:, : len(labels)]
+    return LabelTable(tuple(labels), works, kept, margins(scores), fits, abstention or Abstention())
+
+
+def neutral_vectors(workspace: Workspace, templates: Sequence[str]) -> np.ndarray:
+    """The class vectors of the neutral words, ``(M, P) float32``, unit rows; asked in the usual ways they are kept with
+    the collection's tables."""
+    words = prompt_lines("neutral")
+    if tuple(templates) != usual_templates():
+        return _vectors(workspace, words, templates)
+    asked = "\n".join([*templates, "", *words])
+    name = f"neutral_words_{hashlib.sha256(asked.encode()).hexdigest()[:12]}"
+    return workspace.cached(name, lambda: class_vectors(words, templates, workspace.encoder.words))
+
+
+def _vectors(workspace: Workspace, labels: Sequence[str], templates: Sequence[str]) -> np.ndarray:
+    def encode(texts: list[str]) -> np.ndarray:
+        return workspace.encoder.words(texts)  # the model loads only where there is something to encode
+
+    return _VECTORS.get(workspace.manifest.model_hash, labels, templates, encode)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import os
@@ -432,19 +433,83 @@ def test_file_names_of_every_kind_come_through(explorer, tmp_path: Path) -> None
 def test_label_in_json(demo, demo_workspace: Workspace) -> None:
     result = demo("label", "--prompts", " a ship; a village ;; a ship", "--json")
     assert result.status == 0
-    assert list(result.record) == ["labels", "works"]
+    assert list(result.record) == ["labels", "threshold", "counts", "without", "works"]
+    assert sum(result.record["counts"].values()) + result.record["without"] == len(result.record["works"])
     assert result.record["labels"] == ["a ship", "a village"]
     assert [row["file"] for row in result.record["works"]] == list(demo_workspace.tables.works)
     for row in result.record["works"]:
-        assert list(row) == ["file", "label", "scores"]
+        assert list(row) == ["file", "label", "margin", "fit", "scores"]
         assert list(row["scores"]) == ["a ship", "a village"]
         assert sum(row["scores"].values()) == pytest.approx(1, abs=1e-4)
+        assert (row["label"] is not None) == (row["fit"] >= result.record["threshold"])
         assert row["label"] is None or row["scores"][row["label"]] == max(row["scores"].values())
 
 
 def test_label_for_people_and_without_labels(demo) -> None:
     assert len(demo("label", "--prompts", "a ship").out.splitlines()) == 24
     assert_one_sentence(demo("label", "--prompts", " ;; ", "--json"), "at least one label")
+
+
+def test_labels_from_a_file_and_from_a_ready_set(demo, tmp_path: Path) -> None:
+    (tmp_path / "labels.txt").write_text("# Mine\na ship\n25I2 a village\n", "utf-8")
+    read = demo("label", "--prompts-file", tmp_path / "labels.txt", "--json").record
+    assert read["labels"] == ["a ship", "25I2 a village"]
+    typed = demo("label", "--prompts", "a ship; a village", "--json").record
+    assert [list(row["scores"].values()) for row in read["works"]] == [
+        list(row["scores"].values()) for row in typed["works"]
+    ]
+    assert len(demo("label", "--set", "seasons", "--json").record["labels"]) == 4
+    assert_one_sentence(demo("label", "--set", "absent"), "There is no ready set 'absent'")
+    assert_one_sentence(demo("label", "--prompts-file", tmp_path / "none.txt"), "none.txt")
+
+
+def test_labels_are_asked_in_ways_from_a_file(demo, tmp_path: Path) -> None:
+    ways = tmp_path / "ways.txt"
+    ways.write_text("a photograph of {}\n", "utf-8")
+    other = demo("label", "--prompts", "a ship; a village", "--templates-file", ways, "--json").record
+    assert other["works"] != demo("label", "--prompts", "a ship; a village", "--json").record["works"]
+    ways.write_text("a photograph\n", "utf-8")
+    assert_one_sentence(demo("label", "--prompts", "a ship", "--templates-file", ways), "has no {}")
+
+
+def test_a_threshold_decides_how_many_works_have_a_label(demo) -> None:
+    without = [demo("label", "--set", "genres", "--threshold", t, "--json").record["without"] for t in (0, 0.9, 1)]
+    assert without[0] == 0 and without == sorted(without)
+    assert_one_sentence(demo("label", "--set", "genres", "--threshold", 1.5), "from 0")
+
+
+def test_labels_against_a_column(demo, demo_workspace: Workspace, tmp_path: Path) -> None:
+    asked = ("label", "--set", "genres", "--against", "genre", "--csv", tmp_path / "labels.csv")
+    record = demo(*asked, "--json").record
+    kinds = {work.id: work.genre for work in demo_workspace.collection.works()}
+    for row in record["against"]["rows"]:
+        for value, count in zip(record["against"]["values"], row["counts"], strict=True):
+            pairs = [(work["label"], kinds[work["file"]]) for work in record["works"]]
+            assert count == pairs.count((row["label"], value))
+    with (tmp_path / "labels.csv").open(encoding="utf-8-sig", newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [(row["file"], row["label"], row["genre"]) for row in written] == [
+        (work["file"], work["label"] or "", kinds[work["file"]]) for work in record["works"]
+    ]
+    assert "Labels and genre:" in demo(*asked).out
+    assert_one_sentence(demo("label", "--set", "genres", "--against", "colour"), "no column 'colour'")
+
+
+def test_labels_are_kept_as_a_column_and_removed(demo_cache: Path, tmp_path: Path, explorer) -> None:
+    cache = Path(shutil.copytree(demo_cache, tmp_path / "cache"))
+    kept = explorer("label", "demo", "--set", "genres", "--threshold", 0, "--keep", "Kind", "--json", "--cache", cache)
+    assert kept.record["kept"] == "Kind"
+    listed = explorer("columns", "demo", "--csv", tmp_path / "all.csv", "--json", "--cache", cache).record
+    assert listed["columns"][-1] == "Kind"
+    assert (listed["kept"][0]["works"], listed["kept"][0]["about"]["threshold"]) == (24, 0.0)
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        written = {row["file"]: row["Kind"] for row in csv.DictReader(file)}
+    assert written == {work["file"]: work["label"] for work in kept.record["works"]}
+    again = explorer("label", "demo", "--set", "genres", "--keep", "kind", "--cache", cache)
+    assert_one_sentence(again, "kept already")
+    assert explorer("columns", "demo", "--remove", "Kind", "--json", "--cache", cache).record["kept"] == []
+    assert "Kind: 24 works" in explorer("columns", "demo", "--restore", "Kind", "--cache", cache).out
+    assert_one_sentence(explorer("columns", "demo", "--remove", "genre", "--cache", cache), "No column")
 
 
 # -- as a program ------------------------------------------------------------------------------------------------------

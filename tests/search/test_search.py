@@ -27,7 +27,9 @@ from explorer.search.rerank import match_densely
 from explorer.search.serialisation import match_records
 from explorer.search.visual_query import prepare
 from explorer.words import label_works
-from explorer.words.zero_shot import MARGIN
+from explorer.words.abstention import USUAL_THRESHOLD
+from explorer.words.prompts import prompt_lines, usual_templates
+from explorer.words.zero_shot import class_vectors
 from explorer.workspace import Workspace
 
 WIDE, HIGH = 480, 360
@@ -487,8 +489,26 @@ def test_labels_are_weighed_for_every_work(workshop: Workspace) -> None:
     assert table.works == workshop.tables.works
     assert table.scores.shape == (len(table.works), 3)
     np.testing.assert_allclose(table.scores.sum(axis=1), 1, atol=1e-5)
-    for best, row in zip(table.best, table.scores, strict=True):
-        assert best == (int(row.argmax()) if row.max() >= MARGIN / 3 else None)
+    for best, row, fits in zip(table.best, table.scores, table.fits, strict=True):
+        assert best == (int(row.argmax()) if fits >= USUAL_THRESHOLD else None)
+
+
+def test_a_fit_is_the_share_of_neutral_words_below_the_best_label(workshop: Workspace) -> None:
+    names, words = ["a ship", "25I2 a village"], prompt_lines("neutral")
+    table, wholes = label_works(workshop, names), workshop.tables.whole()
+    asked = class_vectors([*names, *words], usual_templates(), workshop.encoder.words)
+    cosines = wholes @ asked.T
+    shares = (cosines[:, 2:] < cosines[:, :2].max(axis=1)[:, None]).mean(axis=1)
+    np.testing.assert_allclose(table.fits, shares, atol=1.01 / len(words))  # a word that is all but equal may tip over
+    kept = list(workshop.tables.folder.glob("neutral_words_*.npy"))
+    assert [np.load(path).shape[0] for path in kept] == [len(words)]
+
+
+def test_other_ways_of_asking_give_other_scores_and_the_same_again(workshop: Workspace) -> None:
+    names = ["a ship", "a village"]
+    usual, other = label_works(workshop, names), label_works(workshop, names, ("a photograph of {}", "{} at night"))
+    assert not np.allclose(usual.scores, other.scores, atol=1e-3)
+    np.testing.assert_array_equal(label_works(workshop, names, usual_templates()).scores, usual.scores)
 
 
 def test_labels_given_in_another_order_score_the_same(workshop: Workspace) -> None:
@@ -501,7 +521,7 @@ def test_a_single_label_is_weighed_against_any_painting(workshop: Workspace) -> 
     table = label_works(workshop, ["a ship"])
     assert table.scores.shape == (len(table.works), 1)
     assert ((table.scores > 0) & (table.scores < 1)).all()
-    assert all((best == 0) == (score[0] >= MARGIN / 2) for best, score in zip(table.best, table.scores, strict=True))
+    np.testing.assert_allclose(table.margins, np.abs(2 * table.scores[:, 0] - 1), atol=1e-5)
     np.testing.assert_allclose(table.scores, label_works(workshop, ["a ship", "a painting"]).scores[:, :1], atol=1e-5)
 
 

@@ -68,15 +68,6 @@ def test_a_found_record_speaks_pixels_of_the_original():
     json.dumps(found)
 
 
-def test_label_groups_put_each_work_under_its_label_surest_first():
-    works = [work(id="a"), work(id="b"), work(id="c")]
-    groups = views.label_groups(["mill", "ship"], works, [[0.7, 0.3], [0.9, 0.1], [0.5, 0.5]], [0, 0, None])
-    assert [(group["label"], [one["work"] for one in group["works"]]) for group in groups] == [
-        ("mill", ["b", "a"]), ("ship", []), ("", ["c"]),
-    ]  # fmt: skip
-    assert groups[0]["works"][0]["scores"][0] == {"label": "mill", "score": 0.9}
-
-
 def test_colours_are_a_ramp_for_numbers_and_classes_for_words():
     years = colours.colouring("year", [str(1600 + step) for step in range(20)] + [""])
     assert (years["kind"], years["ends"]) == ("ramp", ["1600", "1619"])
@@ -340,6 +331,15 @@ def test_words_labels_and_map_through_the_api(client, demo_workspace):
     assert sum(table["works"][0]["scores"].values()) == pytest.approx(1.0, abs=1e-3)
 
 
+def test_labels_of_a_ready_set_against_a_column_through_the_api(client, demo_workspace):
+    table = client.predict(
+        label_set="genres", templates=["a painting of {}"], threshold=0.0, against="genre", api_name="/label"
+    )
+    assert table["labels"][0] == "a landscape" and table["without"] == 0
+    assert sum(sum(row["counts"]) for row in table["against"]["rows"]) == demo_workspace.manifest.works
+    assert client.predict(api_name="/columns") == {"columns": demo_workspace.collection.columns(), "kept": []}
+
+
 @pytest.mark.parametrize(
     ("endpoint", "sent", "sentence"),
     [
@@ -347,6 +347,13 @@ def test_words_labels_and_map_through_the_api(client, demo_workspace):
         ("/search_region", {"file": None, "box": [9, 9, 1, 1]}, "box"),
         ("/search_words", {"text": "  "}, "Type a few words"),
         ("/label", {"prompts": " "}, "label"),
+        ("/label", {"prompts": "a ship", "label_set": "genres"}, "not both"),
+        ("/label", {"label_set": "absent"}, "no ready set"),
+        ("/label", {"prompts": "a ship", "templates": "a {"}, "has no {}"),
+        ("/label", {"prompts": "a ship", "threshold": 7}, "from 0"),
+        ("/label", {"prompts": "a ship", "against": "colour"}, "no column 'colour'"),
+        ("/label", {"prompts": "a ship", "keep": "genre"}, "has a column"),
+        ("/remove_column", {"name": "genre"}, "No column"),
         ("/search_picture", {"picture": {"path": "/etc/hostname"}}, "did not arrive"),
     ],
 )

@@ -1,26 +1,66 @@
-"""Zero-shot classification: averaged sentences, probabilities, and when no label is given."""
+"""Zero-shot classification: averaged prompts, kept class vectors, probabilities, margins."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from explorer.words.zero_shot import TEMPLATES, choose, class_vectors, probabilities
+from explorer.words.zero_shot import ClassVectors, class_vectors, margins, probabilities
+
+TEMPLATES = ("{}", "a painting of {}", "{} by Brueghel")
 
 
-def test_a_class_is_the_mean_of_its_sentences() -> None:
-    """An encoder that knows each sentence by a direction of its own."""
+class Speaker:
+    """An encoder that knows each text by a direction of its own, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, texts: list[str]) -> np.ndarray:
+        self.asked += texts
+        rng = [np.random.default_rng(list(text.encode())) for text in texts]
+        vectors = np.array([one.normal(size=8) for one in rng], dtype=np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_a_class_is_the_mean_of_its_prompts() -> None:
     sentences: list[str] = []
 
     def encode(texts: list[str]) -> np.ndarray:
         sentences.extend(texts)
         return np.eye(len(texts), dtype=np.float32)
 
-    vectors = class_vectors(["ship", "{odd} 100%"], encode)
+    vectors = class_vectors(["ship", "{odd} 100%"], TEMPLATES, encode)
     assert sentences == [t.replace("{}", label) for label in ("ship", "{odd} 100%") for t in TEMPLATES]
     share = 1 / np.sqrt(len(TEMPLATES))
-    expected = np.kron(np.eye(2), np.full(len(TEMPLATES), share))
-    np.testing.assert_allclose(vectors, expected, atol=1e-6)
+    np.testing.assert_allclose(vectors, np.kron(np.eye(2), np.full(len(TEMPLATES), share)), atol=1e-6)
+
+
+def test_what_is_kept_is_not_encoded_again_and_is_the_same() -> None:
+    vectors, encode = ClassVectors(), Speaker()
+    first = vectors.get("m", ["ship", "mill", "ship"], TEMPLATES, encode)
+    assert len(encode.asked) == 2 * len(TEMPLATES)
+    again = vectors.get("m", ["mill", "tree"], TEMPLATES, encode)
+    assert encode.asked[2 * len(TEMPLATES) :] == ["tree", "a painting of tree", "tree by Brueghel"]
+    np.testing.assert_array_equal(again[0], first[1])
+    np.testing.assert_array_equal(first[0], first[2])
+    np.testing.assert_allclose(first, class_vectors(["ship", "mill", "ship"], TEMPLATES, Speaker()), atol=1e-6)
+
+
+def test_another_model_and_other_ways_of_asking_are_encoded() -> None:
+    vectors, encode = ClassVectors(), Speaker()
+    for model, templates in (("m", ("{}",)), ("n", ("{}",)), ("m", ("old {}",))):
+        vectors.get(model, ["ship"], templates, encode)
+    assert encode.asked == ["ship", "ship", "old ship"]
+
+
+def test_a_bounded_number_is_kept_the_latest() -> None:
+    vectors, encode = ClassVectors(most=2), Speaker()
+    for label in ("a", "b", "a", "c"):
+        vectors.get("m", [label], ("{}",), encode)
+    vectors.get("m", ["a", "c"], ("{}",), encode)
+    assert encode.asked == ["a", "b", "c"]
+    vectors.get("m", ["b"], ("{}",), encode)
+    assert encode.asked[-1] == "b"
 
 
 def test_probabilities_are_the_softmax() -> None:
@@ -34,12 +74,6 @@ def test_probabilities_do_not_overflow() -> None:
     np.testing.assert_allclose(scores, [[1, 0, 0]], atol=1e-6)
 
 
-@pytest.mark.parametrize(("row", "chosen"), [
-    ([0.34, 0.33, 0.33], None), ([0.45, 0.30, 0.25], 0), ([0.1, 0.1, 0.8], 2), ([0.59, 0.41], None), ([0.39, 0.61], 1),
-])  # fmt: skip
-def test_a_label_must_stand_out(row: list[float], chosen: int | None) -> None:
-    assert choose(np.array([row])) == [chosen]
-
-
-def test_choosing_for_no_works_is_nothing() -> None:
-    assert choose(np.zeros((0, 3))) == []
+def test_a_margin_is_between_the_two_best() -> None:
+    np.testing.assert_allclose(margins(np.array([[0.1, 0.6, 0.3], [0.5, 0.0, 0.5]])), [0.3, 0.0], atol=1e-6)
+    assert margins(np.zeros((0, 3))).shape == (0,)
