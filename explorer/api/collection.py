@@ -82,16 +82,24 @@ class IndexedCollection:
         matches = search(self.workspace, query, SearchOptions(top, per_work, own))
         return SearchResult.from_json(match_records(self.workspace, matches), proposals)
 
-    def label(self, prompts: Sequence[str] | str) -> list[LabelRecord]:
+    def label(
+        self, prompts: Sequence[str] | str = (), *, text_vectors: Path | str | None = None,
+        names: Path | str | None = None,
+    ) -> list[LabelRecord]:  # fmt: skip
         """Every work's probability for each label in plain words, and the label that suits it, if one stands out.
 
-        ``prompts`` is a list of labels, or a text with semicolons between them.
+        ``prompts`` is a list of labels, or a text with semicolons between them. Or the labels' vectors were computed
+        elsewhere: ``text_vectors`` is a ``.npy`` file whose row i is the vector of line i of the text file ``names``.
         """
-        from explorer.words import label_works
-        from explorer.words.labels import parse_prompts
+        from explorer.words import label_works, label_works_by_vectors, parse_prompts, read_class_vectors
 
-        text, separator = (prompts, ";") if isinstance(prompts, str) else ("\n".join(prompts), "\n")
-        table = label_works(self.workspace, parse_prompts(text, separator))
+        if text_vectors is None and names is None:
+            text, separator = (prompts, ";") if isinstance(prompts, str) else ("\n".join(prompts), "\n")
+            table = label_works(self.workspace, parse_prompts(text, separator))
+        elif prompts or text_vectors is None or names is None:
+            raise ExplorerError("Labels are either prompts, or text_vectors together with names.")
+        else:
+            table = label_works_by_vectors(self.workspace, read_class_vectors(Path(text_vectors), Path(names)))
         return [
             LabelRecord(
                 work,

@@ -67,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("folder", type=Path, metavar="FOLDER")
     index.add_argument("--name", required=True, help="what to call the collection")
     index.add_argument("--metadata", type=Path, metavar="FILE.csv", help="catalogue with a column naming the files")
+    index.add_argument("--vectors", type=Path, metavar="FILE.npy",
+                       help="vectors computed elsewhere, row i for row i of --metadata, in the model's place")  # fmt: skip
+    index.add_argument("--vectors-model", default="", metavar="TEXT", help="what computed them")
     index.add_argument("--model", metavar="M", help="hub id or local folder of a CLIPModel, or 'mini'")
     index.add_argument("--resolution", type=int, metavar="PX", help="long side at which pictures are encoded")
     index.add_argument("--match-layer", type=int, metavar="N", help="block for matching, -1 is the last")
@@ -84,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
 
     label = command(commands, "label", _label, "sort the works by labels in plain words")
     label.add_argument("name", metavar="NAME")
-    label.add_argument("--prompts", required=True, metavar='"a; b; c"', help="labels, separated by semicolons")
+    label.add_argument("--prompts", metavar='"a; b; c"', help="labels, separated by semicolons")
+    label.add_argument("--text-vectors", type=Path, metavar="FILE.npy", help="vectors of labels, computed elsewhere")
+    label.add_argument("--names", type=Path, metavar="FILE.txt", help="their names: line i is that of row i")
     machine_options(label)
     json_option(label)
 
@@ -131,20 +136,32 @@ def _measuring(commands: Any) -> None:
 
 def _index(options: argparse.Namespace) -> None:
     from explorer.config import INDEX_OPTIONS, Config
-    from explorer.indexing import index_folder
+    from explorer.indexing import index_folder, index_vectors, read_given_vectors
 
-    chosen = {name: getattr(options, name) for name in INDEX_OPTIONS}
-    config = Config(**{name: value for name, value in chosen.items() if value is not None})
+    chosen = {name: value for name in INDEX_OPTIONS if (value := getattr(options, name)) not in (None, False)}
+    if options.vectors is None and options.vectors_model:
+        raise ExplorerError("--vectors-model names what computed the vectors of --vectors; give both.")
+    if options.vectors is not None and chosen:
+        unused = f"--{next(iter(chosen)).replace('_', '-')}"
+        raise ExplorerError(f"--vectors takes the place of a model and encodes nothing: leave {unused} out.")
     runtime = runtime_options(options, options.batch)
     with ProgressBar() as progress:
-        report = index_folder(options.folder, options.name, options.cache, config,
-                              metadata=options.metadata, progress=progress, runtime=runtime)  # fmt: skip
+        if options.vectors is not None:
+            given = read_given_vectors(options.vectors, options.metadata, options.vectors_model)
+            report = index_vectors(options.folder, options.name, options.cache, given, progress)
+        else:
+            report = index_folder(options.folder, options.name, options.cache, Config(**chosen),
+                                  metadata=options.metadata, progress=progress, runtime=runtime)  # fmt: skip
     skipped = [{"file": file.file, "reason": file.reason} for file in report.skipped]
     if options.json:
         record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
-        print_json({**record, "matching": report.matching.record()} if report.matching else record)
+        record |= {"matching": report.matching.record()} if report.matching else {}
+        print_json({**record, "model": report.model} if report.model else record)
         return
-    print(f"{options.name}: {report.works:,} works, {report.encoded:,} newly encoded, {report.regions:,} regions.")
+    if report.model:
+        print(f"{options.name}: {report.works:,} works with vectors of {report.model}.")
+    else:
+        print(f"{options.name}: {report.works:,} works, {report.encoded:,} newly encoded, {report.regions:,} regions.")
     if report.matching:
         print(f"Details are matched by {report.matching.words()}.")
     if report.sync.unmatched_rows:
@@ -159,10 +176,18 @@ def _index(options: argparse.Namespace) -> None:
 
 
 def _label(options: argparse.Namespace) -> None:
-    from explorer.words.labels import label_works, parse_prompts
+    from explorer.words import label_works, label_works_by_vectors, parse_prompts, read_class_vectors
 
-    prompts = parse_prompts(options.prompts, ";")
-    record = label_works(open_workspace(options), prompts).to_json()
+    given = options.text_vectors, options.names
+    if (options.prompts is None) == (given == (None, None)) or None in given and given != (None, None):
+        options.wrong("say what the labels are: --prompts, or --text-vectors FILE.npy with --names FILE.txt")
+    if options.prompts is not None:
+        prompts = parse_prompts(options.prompts, ";")
+        record = label_works(open_workspace(options), prompts).to_json()
+    else:
+        classes = read_class_vectors(*given)
+        workspace = open_workspace(options)
+        record = {**label_works_by_vectors(workspace, classes).to_json(), "model": workspace.config.model}
     if options.json:
         print_json(record)
         return

@@ -137,8 +137,9 @@ class OpenCollections:
             if manifest == old.manifest and (seen is None or seen.calibration == found.calibration):
                 self._seen[old.name] = found
                 return old
-        elif manifest.works >= FEWEST_WORKS and not (tables / CALIBRATION_FILE).is_file():
-            return old
+        elif not manifest.config.vectors and manifest.works >= FEWEST_WORKS:
+            if not (tables / CALIBRATION_FILE).is_file():
+                return old
         seen = replace(found, calibration=_stamp(tables / CALIBRATION_FILE))
         same_model = manifest.model_hash == old.manifest.model_hash and manifest.config == old.config
         new = Workspace.open(old.name, self.cache, self._runtime, old.loaded_encoder if same_model else None)

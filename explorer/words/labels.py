@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import ExplorerError
+from explorer.words.given_vectors import GivenClasses
 from explorer.words.zero_shot import choose, class_vectors, probabilities
 from explorer.workspace import Workspace
 
@@ -69,7 +70,26 @@ def label_works(workspace: Workspace, prompts: Sequence[str]) -> LabelTable:
     if not labels:
         raise ExplorerError(_NO_LABEL)
     classes = labels if len(labels) > 1 else [*labels, BACKGROUND]
-    vectors = class_vectors(classes, workspace.encoder.words)
+    return _table(workspace, labels, class_vectors(classes, workspace.encoder.words))
+
+
+def label_works_by_vectors(workspace: Workspace, classes: GivenClasses) -> LabelTable:
+    """The same with the labels' own vectors, which must be in the space of the works' vectors. There are no vectors of
+    neutral texts to compare with: a label is withheld only where the probabilities are nearly even.
+
+    Raises :class:`ExplorerError` where the vectors have another number of dimensions than the works'.
+    """
+    given, here = classes.vectors.shape[1], workspace.tables.region_joint.shape[1]
+    if given != here:
+        raise ExplorerError(
+            f"The vectors of the names have {given:,} numbers and those of the works in {workspace.name!r} have "
+            f"{here:,}; both must come from one model ({workspace.config.model})."
+        )
+    return _table(workspace, classes.labels, classes.vectors)
+
+
+def _table(workspace: Workspace, labels: Sequence[str], vectors: np.ndarray) -> LabelTable:
+    """Every work's probability for each class vector; classes beyond the labels are only compared with."""
     rows = workspace.present_rows()
     scores = probabilities(workspace.tables.whole()[rows] @ vectors.T, workspace.manifest.logit_scale)
     best = tuple(label if label is not None and label < len(labels) else None for label in choose(scores))
