@@ -43,9 +43,8 @@ class AbsentEncoder:
     def refuse(self, what: str) -> NoReturn:
         """Raises :class:`ModelAbsent`: ``what`` needs the model."""
         raise ModelAbsent(
-            f"{what} cannot be searched for here: this collection has only vectors of whole works, computed elsewhere "
-            f"({self.model}), and not the model. Index it with a model for that: explorer index FOLDER --name NAME "
-            f"--model MODEL"
+            f"{what} need the model, which is not here: this collection has only vectors of whole works, computed "
+            f"elsewhere ({self.model}). Index it with a model for that: explorer index FOLDER --name NAME --model MODEL"
         )
 
     def grid_shape(self, width: int, height: int) -> tuple[int, int]:
@@ -58,7 +57,7 @@ class AbsentEncoder:
         self.refuse("Other pictures")
 
     def words(self, texts: Sequence[str]) -> np.ndarray:
-        self.refuse("Words and labels in words")
+        self.refuse("Words, and labels without vectors of their own (explorer label NAME --text-vectors FILE.npy),")
 
     def match_maps(self, pictures: Sequence[Image], layers: Sequence[Layer]) -> list[list[FeatureMap]]:
         self.refuse("Details")

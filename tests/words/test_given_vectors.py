@@ -34,7 +34,7 @@ def test_rows_of_one_name_are_averaged_in_the_order_of_first_mention(tmp_path: P
     ("ship\n\ncart", "Line 2"),
     ("ship\nship\nship", "single name"),
     (b"ship\n\xff\xfe\ncart", "UTF-8"),
-    ("", "Line 1"),
+    ("", "0 lines"),
     ("ship\nmill\n" + "x" * 301, "Line 3"),
 ])  # fmt: skip
 def test_names_that_will_not_do_are_a_sentence(tmp_path: Path, names: str | bytes, said: str) -> None:
