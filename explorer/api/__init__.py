@@ -7,6 +7,7 @@ what to do next.
 | command line | Python | web API of the running app |
 |---|---|---|
 | `explorer index FOLDER --name NAME` | `explorer.index_folder(folder, name)` | |
+| `explorer index ... --vectors FILE` | `explorer.index_folder(..., vectors=file)` | |
 | `explorer demo FOLDER` | `explorer.paint_demo(folder)` | |
 | `explorer serve NAME` | `explorer.serve(name)` | the app itself |
 | `explorer evaluate artminer NAME --annotations FILE` | `c.evaluate(file)` | |
@@ -20,6 +21,7 @@ what to do next.
 | `--top`, `--per-work`, `--own` | `top=`, `per_work=`, `own=` | `top`, `per_work`, `own` |
 | `search --queries` | a loop over `c.search` | one call for each query |
 | `explorer label` | `c.label(prompts)` | `label` |
+| `explorer label --text-vectors` | `c.label(text_vectors=..., names=...)` | |
 | `explorer judgements` | `c.judgements()` | `judgements` |
 | | `c.works(text)` | `find` |
 | | `c.map()` | `map` |

@@ -179,7 +179,7 @@ def _label(options: argparse.Namespace) -> None:
     from explorer.words import label_works, label_works_by_vectors, parse_prompts, read_class_vectors
 
     given = options.text_vectors, options.names
-    if (options.prompts is None) == (given == (None, None)) or None in given and given != (None, None):
+    if (options.prompts is None) == (given == (None, None)) or (None in given and given != (None, None)):
         options.wrong("say what the labels are: --prompts, or --text-vectors FILE.npy with --names FILE.txt")
     if options.prompts is not None:
         prompts = parse_prompts(options.prompts, ";")

@@ -154,7 +154,9 @@ class ClipEncoder:
             last_input, hidden = hidden, block(hidden, None)
             for layer in layers:
                 if layer.block == number:
-                    match[layer] = attention_values(block, last_input[:, 1:]) if layer.facet == "value" else hidden[:, 1:]
+                    match[layer] = (
+                        attention_values(block, last_input[:, 1:]) if layer.facet == "value" else hidden[:, 1:]
+                    )
         last = vision.encoder.layers[-1]
         joint = project(vision.post_layernorm(last.self_attn.out_proj(attention_values(last, last_input[:, 1:]))))
         return [match[layer] for layer in layers], joint, project(vision.post_layernorm(hidden[:, 0]))

@@ -83,7 +83,9 @@ def read_given_vectors(vectors: Path, metadata: Path | None, model: str = "") ->
     return GivenVectors(array, catalogue, vectors, metadata, model)
 
 
-def index_vectors(folder: Path, name: str, cache: Path, given: GivenVectors, progress: Progress = silent) -> IndexReport:
+def index_vectors(
+    folder: Path, name: str, cache: Path, given: GivenVectors, progress: Progress = silent
+) -> IndexReport:
     """Make or update the collection ``name`` from the pictures below ``folder`` and vectors of them.
 
     Pictures without a row are listed as left out, rows without a picture are counted. Run again with the same files it

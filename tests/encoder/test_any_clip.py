@@ -98,7 +98,7 @@ def test_a_tokenizer_with_another_end_is_refused(tmp_path: Path) -> None:
         open_encoder(Config(model=str(folder)))
 
 
-# -- SigLIP --------------------------------------------------------------------------------------------------------------
+# -- SigLIP ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_siglip_goes_all_the_way(siglip_folder: Path, pictures: Path, cache: Path) -> None:
@@ -139,7 +139,9 @@ def test_its_layers_are_tokens_and_values_of_its_blocks(siglip: SiglipEncoder) -
     (maps,) = siglip.match_maps([picture], [Layer(-1, "token"), Layer(-2, "token"), Layer(-1, "value")])
     vision, shape = siglip.model.vision_model, siglip.grid_shape(160, 128)
     with torch.inference_mode():
-        states = vision(siglip._pixels([picture]), interpolate_pos_encoding=True, output_hidden_states=True).hidden_states
+        states = vision(
+            siglip._pixels([picture]), interpolate_pos_encoding=True, output_hidden_states=True
+        ).hidden_states
         block = vision.encoder.layers[-1]
         value = block.self_attn.v_proj(block.layer_norm1(states[-2]))
     for found, expected in ((maps[1], states[-2]), (maps[2], value)):
@@ -157,7 +159,9 @@ def test_its_words_do_not_depend_on_their_neighbours(siglip: SiglipEncoder) -> N
 
 def test_a_batch_gives_what_single_pictures_give(siglip: SiglipEncoder) -> None:
     prepared = [siglip.prepare(work(number, *SIZE), *SIZE) for number in range(3)]
-    for alone, together in zip((siglip.encode([picture])[0] for picture in prepared), siglip.encode(prepared), strict=True):
+    for alone, together in zip(
+        (siglip.encode([picture])[0] for picture in prepared), siglip.encode(prepared), strict=True
+    ):
         np.testing.assert_allclose(alone.whole, together.whole, atol=1e-4)
         np.testing.assert_allclose(alone.joint.vectors, together.joint.vectors, atol=1e-3)
 

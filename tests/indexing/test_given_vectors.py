@@ -70,7 +70,7 @@ def whole(file: str) -> Query:
     return Query((RegionPart(file, Box.whole()),))
 
 
-# -- what can be had -----------------------------------------------------------------------------------------------------
+# -- what can be had ---------------------------------------------------------------------------------------------------
 
 
 def test_a_row_of_vectors_belongs_to_its_row_of_the_catalogue(given: Given) -> None:
@@ -116,7 +116,7 @@ def test_two_works_can_be_compared_by_their_key_points(given: Given) -> None:
     np.testing.assert_allclose(found.matrix / found.matrix[2, 2], np.eye(3), atol=0.01)
 
 
-# -- what cannot ---------------------------------------------------------------------------------------------------------
+# -- what cannot -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("ask", "what"), [
@@ -136,7 +136,7 @@ def test_what_needs_the_model_is_refused_with_the_way_out(given: Given, ask: Cal
     assert MODEL in str(refused.value) and "explorer index" in str(refused.value)
 
 
-# -- run again -----------------------------------------------------------------------------------------------------------
+# -- run again ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_files_again_change_nothing(given: Given) -> None:
@@ -217,7 +217,7 @@ def test_damaged_tables_are_found_and_made_again(given: Given) -> None:
     assert [match.work for match in search(given.open(), whole(given.files[0]))] == given.nearest(given.files[0])
 
 
-# -- files that will not do ----------------------------------------------------------------------------------------------
+# -- files that will not do --------------------------------------------------------------------------------------------
 
 
 def stored(array: np.ndarray) -> bytes:
@@ -274,7 +274,9 @@ def test_without_a_catalogue_or_a_picture_that_it_names_nothing_is_made(given: G
     with pytest.raises(ExplorerError, match="up to 100 characters"):
         read_given_vectors(given.npy, given.csv, "x" * 101)
     with pytest.raises(ExplorerError, match="none of them names a picture"):
-        index_vectors(folder_of(tmp_path / "others", 2, first=90), "c", given.cache, read_given_vectors(given.npy, given.csv))
+        index_vectors(
+            folder_of(tmp_path / "others", 2, first=90), "c", given.cache, read_given_vectors(given.npy, given.csv)
+        )
     assert not (given.cache / "c").exists()
 
 

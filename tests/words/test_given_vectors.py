@@ -23,7 +23,9 @@ def written(folder: Path, vectors: np.ndarray, names: str | bytes) -> tuple[Path
 
 def test_rows_of_one_name_are_averaged_in_the_order_of_first_mention(tmp_path: Path) -> None:
     vectors = np.array([[3.0, 0, 0], [0, 1, 0], [0, 0, 2], [0, 5, 0]])
-    classes = read_class_vectors(*written(tmp_path, vectors, "\ufeffship\r\nmill\tdescribed at length\r\nship\r\nmill\r\n"))
+    classes = read_class_vectors(
+        *written(tmp_path, vectors, "\ufeffship\r\nmill\tdescribed at length\r\nship\r\nmill\r\n")
+    )
     assert classes.labels == ("ship", "mill")
     np.testing.assert_allclose(classes.vectors, [[0.5**0.5, 0, 0.5**0.5], [0, 1, 0]], atol=1e-6)
 
