@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--name", required=True, help="what to call the collection")
     index.add_argument("--metadata", type=Path, metavar="FILE.csv", help="catalogue with a column naming the files")
     index.add_argument("--vectors", type=Path, metavar="FILE.npy",
-                       help="vectors computed elsewhere, row i for row i of --metadata, in the model's place")  # fmt: skip
+                       help="vectors computed elsewhere: row i is that of row i of --metadata")  # fmt: skip
     index.add_argument("--vectors-model", default="", metavar="TEXT", help="what computed them")
     index.add_argument("--model", metavar="M", help="hub id or local folder of a CLIPModel, or 'mini'")
     index.add_argument("--resolution", type=int, metavar="PX", help="long side at which pictures are encoded")

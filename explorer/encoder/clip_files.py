@@ -1,4 +1,4 @@
-"""A ``CLIPModel`` or ``SiglipModel`` with its tokenizer, from a local folder, the hub's cache on this computer, or the hub."""
+"""A ``CLIPModel`` or ``SiglipModel`` with its tokenizer, from a local folder, the hub's cache here, or the hub."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ClipFiles:
 def read_clip(source: str) -> ClipFiles:
     """Read a local folder, or a model of the hub by its id: from the cache first, then over the network.
 
-    Raises :class:`ExplorerError` when it is not to be had, or is no ``CLIPModel`` or ``SiglipModel`` with its tokenizer.
+    Raises :class:`ExplorerError` when it is not to be had, or is neither kind of model with its tokenizer.
     """
     is_local = Path(source).is_dir()
     if not is_local and (Path(source).is_absolute() or source.startswith(".") or source.count("/") > 1):

@@ -137,9 +137,8 @@ class OpenCollections:
             if manifest == old.manifest and (seen is None or seen.calibration == found.calibration):
                 self._seen[old.name] = found
                 return old
-        elif not manifest.config.vectors and manifest.works >= FEWEST_WORKS:
-            if not (tables / CALIBRATION_FILE).is_file():
-                return old
+        elif _is_calibrated(manifest) and not (tables / CALIBRATION_FILE).is_file():
+            return old
         seen = replace(found, calibration=_stamp(tables / CALIBRATION_FILE))
         same_model = manifest.model_hash == old.manifest.model_hash and manifest.config == old.config
         new = Workspace.open(old.name, self.cache, self._runtime, old.loaded_encoder if same_model else None)
@@ -172,6 +171,11 @@ def warm(workspace: Workspace) -> None:
         work_map(workspace, apart=True)
     except ExplorerError as error:
         log.warning("%s", error)
+
+
+def _is_calibrated(manifest: Manifest) -> bool:
+    """Whether indexing ends with a calibration: works whose vectors were given have nothing to calibrate."""
+    return not manifest.config.vectors and manifest.works >= FEWEST_WORKS
 
 
 def _stamp(path: Path) -> tuple[int, int]:
