@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from transformers import CLIPModel
+from transformers import CLIPModel, SiglipModel
 
 from explorer.config import FACETS, Config
 from explorer.encoder import Encoding, Layer
@@ -56,7 +56,7 @@ class ClipEncoder:
     """
 
     def __init__(
-        self, model: CLIPModel, tokenizer: Any, config: Config, device: str, colours: Colours = CLIP_COLOURS
+        self, model: CLIPModel | SiglipModel, tokenizer: Any, config: Config, device: str, colours: Colours = CLIP_COLOURS
     ) -> None:
         self.model: Any = model.eval().to(device)
         self.tokenizer = tokenizer
@@ -191,7 +191,7 @@ def attention_values(block: Any, tokens: torch.Tensor) -> torch.Tensor:
     return block.self_attn.v_proj(block.layer_norm1(tokens))
 
 
-def _weights_hash(model: CLIPModel, reading: tuple[object, ...]) -> str:
+def _weights_hash(model: CLIPModel | SiglipModel, reading: tuple[object, ...]) -> str:
     """SHA-256, 16 hex digits, of the weights and of how they are read (``reading``, from the model's own config)."""
     digest = hashlib.sha256(repr(reading).encode())
     for name, tensor in sorted(model.state_dict().items()):

@@ -124,8 +124,9 @@ def repair_collection(
     if manifest is None or not folder:
         raise ExplorerError(f"The settings of {name!r} are not to be had; run explorer index again, as the first time.")
     if manifest.config.vectors:
-        files = [Path(collection.fact(fact) or "") for fact in (VECTORS_FACT, CATALOGUE_FACT)]
-        index_vectors(Path(folder), name, cache, read_given_vectors(*files, manifest.config.model), progress)
+        vectors, catalogue = (Path(collection.fact(fact) or "") for fact in (VECTORS_FACT, CATALOGUE_FACT))
+        given = read_given_vectors(vectors, catalogue, manifest.config.model)
+        index_vectors(Path(folder), name, cache, given, progress)
     else:
         index_folder(Path(folder), name, cache, manifest.config, progress=progress, runtime=runtime)
     return check_collection(name, cache, progress)

@@ -42,7 +42,7 @@ def test_works_like_a_work_are_found_and_what_cannot_be_had_is_said(
     assert page.locator(CARDS).evaluate_all("cards => cards.map((card) => card.dataset.work)") == NEAREST_FIRST
     expect(page.locator(f"{CARDS} .score").first).to_have_text("similarity 0.80")
     expect(page.locator(".caution").first).to_contain_text("no probability of a copy")
-    assert page.locator("#places [data-verdict]").count() == 0
+    assert page.locator(f"{CARDS} [data-verdict]").count() == 0
     picture_of(page, "works-like-this-one")
 
     page.locator(".stage").click(position={"x": 150, "y": 150})
