@@ -43,7 +43,8 @@ class Config:
 
     # -- these change vectors ---------------------------------------------------------------------------------------
     model: str = DEFAULT_MODEL
-    """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` ships with the project."""
+    """Hub id or local folder of a Hugging Face ``CLIPModel``; ``mini`` ships with the project. With ``vectors``, the
+    name of the model that they were computed with."""
     resolution: int = _FROM_MODEL
     """Long side, in pixels, at which a picture goes through the model; its aspect ratio is kept. Left out: 832
     for the bundled model, which is quick and needs the pixels, 448 for others."""
@@ -64,6 +65,9 @@ class Config:
     bfloat16: bool = False
     """Whether a CLIP computes in half precision (bfloat16) where the machine has that in hardware: some 2.5 times as
     fast on such a processor, with vectors that differ from those of full precision by little more than rounding."""
+    vectors: bool = False
+    """Whether the works' vectors were computed elsewhere and are given, each for a whole work; then the model is only
+    known by its name, and settings of encoding mean nothing."""
     scales: tuple[float, ...] = (1.0, 0.5, 0.3, 0.18)
     """Sides of the square regions, as fractions of the side of a square of the picture's area; 1 is the whole."""
     overlap: float = 0.4
@@ -137,6 +141,9 @@ class Config:
         if FEATURES_VERSION > 1:
             deciding["features"] = FEATURES_VERSION
         digest = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:8]
+        if self.vectors:
+            name = re.sub(r"[^A-Za-z0-9]+", "-", self.model).strip("-")
+            return f"vectors-{name.lower()[:40]}-{digest}"
         name = re.sub(r"[^A-Za-z0-9]+", "-", self.model.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]).strip("-")
         return f"{name.lower()[:40]}-{self.resolution}px-{digest}"
 
@@ -152,7 +159,7 @@ _WHOLE = ("resolution", "match_layer", "cell_dims", *sorted(LOOKUP_SETTINGS))
 _RENAMED = {"hog_weight": "outlines", "rerank_works": "laid_works"}
 """Settings and their names in earlier versions. Those names are in old manifests and still in the fingerprint, so that
 renaming a setting encodes nothing again."""
-_ADDED: dict[str, Any] = {"match_facet": "", "bfloat16": False}
+_ADDED: dict[str, Any] = {"match_facet": "", "bfloat16": False, "vectors": False}
 """Settings that manifests of earlier versions lack, with the value that those versions implied. With that value they do
 not enter the fingerprint, which then is what it was before the setting existed."""
 

@@ -7,6 +7,7 @@ what to do next.
 | command line | Python | web API of the running app |
 |---|---|---|
 | `explorer index FOLDER --name NAME` | `explorer.index_folder(folder, name)` | |
+| `explorer index ... --vectors FILE` | `explorer.index_folder(..., vectors=file)` | |
 | `explorer demo FOLDER` | `explorer.paint_demo(folder)` | |
 | `explorer serve NAME` | `explorer.serve(name)` | the app itself |
 | `explorer evaluate artminer NAME --annotations FILE` | `c.evaluate(file)` | |
@@ -25,6 +26,7 @@ what to do next.
 | `--against`, `--keep`, `--csv` | `against=`, `keep=`, `csv=` | `against`, `keep` |
 | `explorer columns` | `c.columns()`, `c.column(name)` | `columns` |
 | `--remove`, `--restore` | `c.remove_column(name)`, `c.restore_column(name)` | `remove_column`, `restore_column` |
+| `explorer label --text-vectors` | `c.label(text_vectors=..., names=...)` | |
 | `explorer judgements` | `c.judgements()` | `judgements` |
 | | `c.works(text)` | `find` |
 | | `c.map()` | `map` |

@@ -33,6 +33,7 @@ def open(name: str, *, cache: Path | str | None = None, threads: int = 0, device
 
 def index_folder(  # noqa: PLR0913 (the command's arguments, all but two by name)
     folder: Path | str, name: str, *, metadata: Path | str | None = None, cache: Path | str | None = None,
+    vectors: Path | str | None = None, vectors_model: str = "",
     progress: Progress = silent, threads: int = 0, batch: int = 0, device: str = "", **options: Any,
 ) -> IndexRecord:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``; only new and changed ones are encoded.
@@ -41,24 +42,34 @@ def index_folder(  # noqa: PLR0913 (the command's arguments, all but two by name
     ``model`` (``"mini"`` ships with the program and needs no network), ``resolution`` (pixels of the long
     side), ``match_layer``, ``match_facet``, ``cell_dims``, ``hog_weight``, ``whitening``, ``engine``. ``progress`` is
     called with the stage in words, how many are done, and how many there are. A run that was stopped goes on where it
-    was.
+    was. ``vectors``, a ``.npy`` file whose row i belongs to row i of the ``metadata``, takes a model's place, and
+    ``vectors_model`` says what computed them.
 
     Raises :class:`explorer.ExplorerError`, before anything is changed, for an unknown option, and when the folder, the
     name, the catalogue or the model will not do.
     """
     from explorer.config import INDEX_OPTIONS, Config
     from explorer.indexing import index_folder as run
+    from explorer.indexing import index_vectors, read_given_vectors
 
     unknown = sorted(set(options) - set(INDEX_OPTIONS))
     if unknown:
         raise ExplorerError(f"{unknown[0]!r} is no option of indexing; these are: {', '.join(INDEX_OPTIONS)}.")
-    report = run(
-        Path(folder), name, _folder(cache), Config(**options), metadata=Path(metadata) if metadata else None,
-        progress=progress, runtime=_runtime(threads=threads, batch=batch, device=device),
-    )  # fmt: skip
+    catalogue = Path(metadata) if metadata else None
+    if vectors is not None:
+        if options:
+            raise ExplorerError(f"Vectors take the place of a model: leave the option {next(iter(options))!r} out.")
+        given = read_given_vectors(Path(vectors), catalogue, vectors_model)
+        report = index_vectors(Path(folder), name, _folder(cache), given, progress)
+    else:
+        runtime = _runtime(threads=threads, batch=batch, device=device)
+        report = run(
+            Path(folder), name, _folder(cache), Config(**options), metadata=catalogue, progress=progress,
+            runtime=runtime,
+        )  # fmt: skip
     skipped = tuple(SkippedRecord(file.file, file.reason) for file in report.skipped)
     matching = report.matching.record() if report.matching else None
-    return IndexRecord(report.works, report.encoded, report.regions, skipped, matching)
+    return IndexRecord(report.works, report.encoded, report.regions, skipped, matching, report.model)
 
 
 def paint_demo(folder: Path | str, works: int = 72) -> Path:

@@ -87,26 +87,37 @@ class IndexedCollection:
         self, prompts: Sequence[str] | str | None = None, *, prompts_file: Path | str | None = None,
         label_set: str | None = None, templates: Sequence[str] | None = None, threshold: float | None = None,
         against: str | None = None, keep: str | None = None, csv: Path | str | None = None,
+        text_vectors: Path | str | None = None, names: Path | str | None = None,
     ) -> LabelResult:  # fmt: skip
         """Every work's probability for each label in plain words, and the label that suits it, if one fits.
 
         ``prompts`` is a list of labels, or a text with semicolons between them; or they are in ``prompts_file``, one a
-        line, or the column "label" of a ``.csv``; or ``label_set`` is the name of a ready set. ``templates`` are ways
-        of asking, each with ``{}`` where the label goes. A work has no label unless its best one fits better than
-        ``threshold``, a share of everyday words, 0 to 1. ``against`` is a column of the catalogue to count the labels
+        line, or the column "label" of a ``.csv``; or ``label_set`` is the name of a ready set. Or the labels' vectors
+        were computed elsewhere: ``text_vectors`` is a ``.npy`` file whose row i is the vector of line i of the text
+        file ``names``. ``templates`` are ways of asking, each with ``{}`` where the label goes. A work has no label
+        unless its fit (:func:`explorer.words.abstention.fit`) is at least ``threshold``, 0 to 1. ``against`` is a column of the catalogue to count the labels
         against, ``keep`` a name to keep them under as a column of the catalogue, ``csv`` a file to write.
 
         Raises :class:`explorer.ExplorerError` for labels, templates, a threshold, a column or a name that will not do.
         """
         from explorer.words.abstention import USUAL_THRESHOLD
         from explorer.words.asking import LabelQuestion, answer, chosen_labels
+        from explorer.words.given_vectors import read_class_vectors
         from explorer.words.prompts import check_templates, usual_templates
 
-        question = LabelQuestion(
-            tuple(chosen_labels(prompts, None if prompts_file is None else Path(prompts_file), label_set)),
-            usual_templates() if templates is None else check_templates(templates),
-            USUAL_THRESHOLD if threshold is None else threshold, against, keep,
-        )  # fmt: skip
+        least = USUAL_THRESHOLD if threshold is None else threshold
+        file = None if prompts_file is None else Path(prompts_file)
+        if (text_vectors is None) != (names is None):
+            raise ExplorerError("Labels by vectors are text_vectors together with names.")
+        if text_vectors is not None and names is not None:
+            if prompts is not None or file is not None or label_set is not None:
+                raise ExplorerError("Labels are either prompts, or text_vectors together with names.")
+            given = read_class_vectors(Path(text_vectors), Path(names))
+            question = LabelQuestion.by_vectors(given, least, against, keep)
+        else:
+            labels = tuple(chosen_labels(prompts, file, label_set))
+            asked = usual_templates() if templates is None else check_templates(templates)
+            question = LabelQuestion(labels, asked, least, against, keep)
         answered = answer(self.workspace, question)
         if csv is not None:
             answered.write(Path(csv))

@@ -220,6 +220,8 @@ class IndexRecord:
     skipped: tuple[SkippedRecord, ...]
     matching: dict[str, Any] | None = None
     """The block and facet of the model that match details, where they were chosen by trying; as in the JSON."""
+    model: str = ""
+    """What computed the vectors, where they were given; empty where the works were encoded here."""
 
 
 def _box(sides: Iterable[int]) -> PixelBox:

@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("folder", type=Path, metavar="FOLDER")
     index.add_argument("--name", required=True, help="what to call the collection")
     index.add_argument("--metadata", type=Path, metavar="FILE.csv", help="catalogue with a column naming the files")
+    index.add_argument("--vectors", type=Path, metavar="FILE.npy",
+                       help="vectors computed elsewhere: row i is that of row i of --metadata")  # fmt: skip
+    index.add_argument("--vectors-model", default="", metavar="TEXT", help="what computed them")
     index.add_argument("--model", metavar="M", help="hub id or local folder of a CLIPModel, or 'mini'")
     index.add_argument("--resolution", type=int, metavar="PX", help="long side at which pictures are encoded")
     index.add_argument("--match-layer", type=int, metavar="N", help="block for matching, -1 is the last")
@@ -128,20 +131,32 @@ def _measuring(commands: Any) -> None:
 
 def _index(options: argparse.Namespace) -> None:
     from explorer.config import INDEX_OPTIONS, Config
-    from explorer.indexing import index_folder
+    from explorer.indexing import index_folder, index_vectors, read_given_vectors
 
-    chosen = {name: getattr(options, name) for name in INDEX_OPTIONS}
-    config = Config(**{name: value for name, value in chosen.items() if value is not None})
+    chosen = {name: value for name in INDEX_OPTIONS if (value := getattr(options, name)) not in (None, False)}
+    if options.vectors is None and options.vectors_model:
+        raise ExplorerError("--vectors-model names what computed the vectors of --vectors; give both.")
+    if options.vectors is not None and chosen:
+        unused = f"--{next(iter(chosen)).replace('_', '-')}"
+        raise ExplorerError(f"--vectors takes the place of a model and encodes nothing: leave {unused} out.")
     runtime = runtime_options(options, options.batch)
     with ProgressBar() as progress:
-        report = index_folder(options.folder, options.name, options.cache, config,
-                              metadata=options.metadata, progress=progress, runtime=runtime)  # fmt: skip
+        if options.vectors is not None:
+            given = read_given_vectors(options.vectors, options.metadata, options.vectors_model)
+            report = index_vectors(options.folder, options.name, options.cache, given, progress)
+        else:
+            report = index_folder(options.folder, options.name, options.cache, Config(**chosen),
+                                  metadata=options.metadata, progress=progress, runtime=runtime)  # fmt: skip
     skipped = [{"file": file.file, "reason": file.reason} for file in report.skipped]
     if options.json:
         record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
-        print_json({**record, "matching": report.matching.record()} if report.matching else record)
+        record |= {"matching": report.matching.record()} if report.matching else {}
+        print_json({**record, "model": report.model} if report.model else record)
         return
-    print(f"{options.name}: {report.works:,} works, {report.encoded:,} newly encoded, {report.regions:,} regions.")
+    if report.model:
+        print(f"{options.name}: {report.works:,} works with vectors of {report.model}.")
+    else:
+        print(f"{options.name}: {report.works:,} works, {report.encoded:,} newly encoded, {report.regions:,} regions.")
     if report.matching:
         print(f"Details are matched by {report.matching.words()}.")
     if report.sync.unmatched_rows:

@@ -19,6 +19,8 @@ def add_labelling(commands: Any) -> None:
     asked.add_argument("--prompts-file", type=Path, metavar="FILE",
                        help="labels, one a line, or the column 'label' of a .csv")  # fmt: skip
     asked.add_argument("--set", dest="label_set", metavar="SET", help="a ready set, such as genres or animals")
+    asked.add_argument("--text-vectors", type=Path, metavar="FILE.npy", help="vectors of labels, computed elsewhere")
+    label.add_argument("--names", type=Path, metavar="FILE.txt", help="their names: line i is that of row i")
     label.add_argument("--templates-file", type=Path, metavar="FILE",
                        help="ways of asking, one a line, with {} where the label goes")  # fmt: skip
     label.add_argument("--threshold", type=float, metavar="X", help="a work has no label unless its best one fits "
@@ -41,19 +43,28 @@ def add_labelling(commands: Any) -> None:
 def _label(options: argparse.Namespace) -> None:
     from explorer.words.abstention import USUAL_THRESHOLD
     from explorer.words.asking import LabelQuestion, answer, chosen_labels
+    from explorer.words.given_vectors import read_class_vectors
     from explorer.words.labels import NONE_FITS
     from explorer.words.prompts import read_templates, usual_templates
 
-    question = LabelQuestion(
-        tuple(chosen_labels(options.prompts, options.prompts_file, options.label_set)),
-        read_templates(options.templates_file) if options.templates_file else usual_templates(),
-        USUAL_THRESHOLD if options.threshold is None else options.threshold, options.against, options.keep,
-    )  # fmt: skip
-    found = answer(open_workspace(options), question)
+    threshold = USUAL_THRESHOLD if options.threshold is None else options.threshold
+    if (options.text_vectors is None) != (options.names is None):
+        options.wrong("labels by vectors are --text-vectors FILE.npy together with --names FILE.txt")
+    if options.text_vectors is not None:
+        given = read_class_vectors(options.text_vectors, options.names)
+        question = LabelQuestion.by_vectors(given, threshold, options.against, options.keep)
+    else:
+        question = LabelQuestion(
+            tuple(chosen_labels(options.prompts, options.prompts_file, options.label_set)),
+            read_templates(options.templates_file) if options.templates_file else usual_templates(),
+            threshold, options.against, options.keep,
+        )  # fmt: skip
+    workspace = open_workspace(options)
+    found = answer(workspace, question)
     if options.csv:
         found.write(options.csv)
     if options.json:
-        print_json(found.record)
+        print_json(found.record if workspace.has_details else {**found.record, "model": workspace.config.model})
         return
     table = found.table
     for work, label, scores in zip(table.works, table.names, table.scores, strict=True):

@@ -52,10 +52,14 @@ class Catalogue:
         case, if only one work has that. Backslashes count as slashes, and Unicode composition does not matter. Of two
         rows for one work the first counts.
         """
+        return {work: self.rows[row] for work, row in self.row_numbers(ids).items()}
+
+    def row_numbers(self, ids: list[str]) -> dict[str, int]:
+        """The numbers of the rows of :meth:`match`, counted from 0."""
         paths = [
             _composed(row[self.known[FILE_COLUMN]].strip().replace("\\", "/").removeprefix("./")) for row in self.rows
         ]
-        matched: dict[str, dict[str, str]] = {}
+        matched: dict[str, int] = {}
         used: set[int] = set()
         for fold in (str, str.casefold, _folded_name):
             works: dict[str, list[str]] = {}
@@ -64,7 +68,7 @@ class Catalogue:
             for row, path in enumerate(paths):
                 named = works.get(fold(path), [])
                 if row not in used and len(named) == 1 and named[0] not in matched:
-                    matched[named[0]] = self.rows[row]
+                    matched[named[0]] = row
                     used.add(row)
         return matched
 

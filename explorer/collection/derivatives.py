@@ -37,6 +37,10 @@ class Derivatives:
         """At most 512 pixels on its long side; ``image`` spares decoding when it is already at hand."""
         return self._copy("thumbnails", content, source, THUMBNAIL_SIDE, image)
 
+    def has_thumbnail(self, content: str) -> bool:
+        """Whether the thumbnail is there and sound."""
+        return is_whole(self._place("thumbnails", content))
+
     def view(self, content: str, source: Path) -> Path:
         """At most 2,400 pixels on its long side: what the large viewer shows."""
         return self._copy("views", content, source, VIEW_SIDE)
@@ -66,10 +70,13 @@ class Derivatives:
         return [path for path in paths if not is_whole(path)], len(paths)
 
     def _copy(self, kind: str, content: str, source: Path, side: int, image: Image.Image | None = None) -> Path:
-        target = self.folder / kind / content[:2] / f"{content}.jpg"
+        target = self._place(kind, content)
         if not is_whole(target):
             _save(image or open_picture(source, long_side=side).image, target, side)
         return target
+
+    def _place(self, kind: str, content: str) -> Path:
+        return self.folder / kind / content[:2] / f"{content}.jpg"
 
 
 def _at_least_a_pixel(pixels: tuple[int, int, int, int]) -> tuple[int, int, int, int]:

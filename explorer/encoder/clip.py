@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from transformers import CLIPModel
+from transformers import CLIPModel, SiglipModel
 
 from explorer.config import FACETS, Config
 from explorer.encoder import Encoding, Layer
@@ -44,7 +44,7 @@ CANDIDATE_BLOCKS = 6
 
 CLIP_COLOURS: Colours = ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
 """Those of OpenAI's CLIP models."""
-_LONGEST_TEXT = 2000  # characters; far beyond the 77 tokens any CLIP reads
+LONGEST_TEXT = 2000  # characters; far beyond the 77 tokens any CLIP reads
 
 
 class ClipEncoder:
@@ -56,7 +56,12 @@ class ClipEncoder:
     """
 
     def __init__(
-        self, model: CLIPModel, tokenizer: Any, config: Config, device: str, colours: Colours = CLIP_COLOURS
+        self,
+        model: CLIPModel | SiglipModel,
+        tokenizer: Any,
+        config: Config,
+        device: str,
+        colours: Colours = CLIP_COLOURS,
     ) -> None:
         self.model: Any = model.eval().to(device)
         self.tokenizer = tokenizer
@@ -83,7 +88,7 @@ class ClipEncoder:
         self.hash = _weights_hash(model, (*reading, "bfloat16") if config.bfloat16 else reading)
         self.note = ""
         self.vocabulary: frozenset[str] = frozenset()
-        self.picture_mean = None
+        self.picture_mean: np.ndarray | None = None
         self.logit_scale = float(model.logit_scale.detach().exp())
 
     def grid_shape(self, width: int, height: int) -> tuple[int, int]:
@@ -120,14 +125,14 @@ class ClipEncoder:
     def words(self, texts: Sequence[str]) -> np.ndarray:
         longest = self.model.config.text_config.max_position_embeddings
         tokens = self.tokenizer(
-            [text[:_LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts],
+            [text[:LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts],
             padding=True, truncation=True, max_length=longest, return_tensors="pt",
         )  # fmt: skip
         inputs = {name: tokens[name].to(self._device) for name in ("input_ids", "attention_mask")}
         return unit_rows(self.model.get_text_features(**inputs).pooler_output.float().cpu().numpy())
 
     def word_pieces(self, word: str) -> int:
-        return len(self.tokenizer(word[:_LONGEST_TEXT], add_special_tokens=False)["input_ids"])
+        return len(self.tokenizer(word[:LONGEST_TEXT], add_special_tokens=False)["input_ids"])
 
     def _pixels(self, pictures: Sequence[Image.Image]) -> torch.Tensor:
         arrays = np.stack([np.asarray(picture) for picture in pictures])
@@ -159,9 +164,11 @@ class ClipEncoder:
             last_input, hidden = hidden, block(hidden, None)
             for layer in layers:
                 if layer.block == number:
-                    match[layer] = _values(block, last_input[:, 1:]) if layer.facet == "value" else hidden[:, 1:]
+                    match[layer] = (
+                        attention_values(block, last_input[:, 1:]) if layer.facet == "value" else hidden[:, 1:]
+                    )
         last = vision.encoder.layers[-1]
-        joint = project(vision.post_layernorm(last.self_attn.out_proj(_values(last, last_input[:, 1:]))))
+        joint = project(vision.post_layernorm(last.self_attn.out_proj(attention_values(last, last_input[:, 1:]))))
         return [match[layer] for layer in layers], joint, project(vision.post_layernorm(hidden[:, 0]))
 
     def _checked(self, layer: Layer) -> Layer:
@@ -174,22 +181,27 @@ class ClipEncoder:
 
 
 def load_clip(config: Config, threads: int = 0, device: str = "") -> ClipEncoder:
-    """Load ``config.model``: a local folder, or a hub id (from the cache first, then the network).
+    """Load ``config.model``, a CLIP or a SigLIP: a local folder, or a hub id (from the cache first, then the network).
 
     Raises :class:`ExplorerError` when it is not to be had, or the device is not there.
     """
     torch.set_num_threads(threads or thread_count())
     device = chosen_device(device)
     files = read_clip(config.model)
-    return ClipEncoder(files.model, files.tokenizer, config, device, files.colours)
+    kind = ClipEncoder
+    if files.kind == "siglip":
+        from explorer.encoder.siglip import SiglipEncoder
+
+        kind = SiglipEncoder
+    return kind(files.model, files.tokenizer, config, device, files.colours)
 
 
-def _values(block: Any, tokens: torch.Tensor) -> torch.Tensor:
+def attention_values(block: Any, tokens: torch.Tensor) -> torch.Tensor:
     """The value vectors of a block's attention, before any head weighs them: what each token alone contributes."""
     return block.self_attn.v_proj(block.layer_norm1(tokens))
 
 
-def _weights_hash(model: CLIPModel, reading: tuple[object, ...]) -> str:
+def _weights_hash(model: CLIPModel | SiglipModel, reading: tuple[object, ...]) -> str:
     """SHA-256, 16 hex digits, of the weights and of how they are read (``reading``, from the model's own config)."""
     digest = hashlib.sha256(repr(reading).encode())
     for name, tensor in sorted(model.state_dict().items()):

@@ -1,4 +1,4 @@
-"""A ``CLIPModel`` with its tokenizer, from a local folder, the hub's cache on this computer, or the hub."""
+"""A ``CLIPModel`` or ``SiglipModel`` with its tokenizer, from a local folder, the hub's cache here, or the hub."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import httpx
 import huggingface_hub
 import torch
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoTokenizer, CLIPModel
+from transformers import AutoConfig, AutoTokenizer, CLIPModel, SiglipModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 from transformers.utils import logging as transformers_logging
 
 from explorer.errors import ExplorerError
@@ -26,6 +27,11 @@ _UNUSABLE = (
 )  # fmt: skip
 """What loading a missing, damaged or foreign model raises."""
 
+_KINDS: dict[str, tuple[Any, Any]] = {
+    "clip": (CLIPModel, CLIPImageProcessorPil), "siglip": (SiglipModel, SiglipImageProcessorPil),
+}  # fmt: skip
+"""Types of models that can be read: the model, and what reads the colours that it takes."""
+
 log = logging.getLogger(__name__)
 
 
@@ -33,15 +39,17 @@ log = logging.getLogger(__name__)
 class ClipFiles:
     """What a model's files hold."""
 
-    model: CLIPModel
+    model: CLIPModel | SiglipModel
     tokenizer: Any
     colours: Colours
+    kind: str
+    """``clip`` or ``siglip``."""
 
 
 def read_clip(source: str) -> ClipFiles:
     """Read a local folder, or a model of the hub by its id: from the cache first, then over the network.
 
-    Raises :class:`ExplorerError` when it is not to be had, or is no ``CLIPModel`` with its tokenizer.
+    Raises :class:`ExplorerError` when it is not to be had, or is neither kind of model with its tokenizer.
     """
     is_local = Path(source).is_dir()
     if not is_local and (Path(source).is_absolute() or source.startswith(".") or source.count("/") > 1):
@@ -50,7 +58,7 @@ def read_clip(source: str) -> ClipFiles:
         return _read(source, local_files_only=True)
     except _UNUSABLE as error:
         if is_local:
-            problem = f"{source} does not hold a CLIPModel with its tokenizer ({_first_line(error)})."
+            problem = f"{source} does not hold a CLIPModel or SiglipModel with its tokenizer ({_first_line(error)})."
             raise ExplorerError(problem) from error
     log.info("fetching %s from the model hub", source)
     try:
@@ -72,16 +80,17 @@ def _reach_hub() -> None:
 
 
 def _read(source: str, local_files_only: bool) -> ClipFiles:
-    """Raises one of :data:`_UNUSABLE` unless every weight of a CLIPModel is there: transformers would fill in random
+    """Raises one of :data:`_UNUSABLE` unless every weight of the model is there: transformers would fill in random
     ones."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     kind = AutoConfig.from_pretrained(source, local_files_only=local_files_only).model_type
-    if kind != "clip":
+    if kind not in _KINDS:
         raise ValueError(f"it is a model of type {kind}")
-    tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local_files_only)
-    processor: Any = CLIPImageProcessorPil.from_pretrained(source, local_files_only=local_files_only)
-    loaded: Any = CLIPModel.from_pretrained(
+    model_class, processor_class = _KINDS[kind]
+    tokenizer = _tokenizer(source, local_files_only)
+    processor: Any = processor_class.from_pretrained(source, local_files_only=local_files_only)
+    loaded: Any = model_class.from_pretrained(
         source, local_files_only=local_files_only, dtype=torch.float32, output_loading_info=True
     )
     model, report = loaded
@@ -91,7 +100,31 @@ def _read(source: str, local_files_only: bool) -> ClipFiles:
         raise ValueError("its patches are not square")
     if len(tokenizer) < model.config.text_config.vocab_size // 2:  # an empty one is made where its file is missing
         raise ValueError("its tokenizer is missing or belongs to another model")
-    return ClipFiles(model, tokenizer, (tuple(processor.image_mean), tuple(processor.image_std)))
+    _check_texts(kind, model.config, tokenizer)
+    return ClipFiles(model, tokenizer, (tuple(processor.image_mean), tuple(processor.image_std)), kind)
+
+
+def _tokenizer(source: str, local_files_only: bool) -> Any:
+    """A model's tokenizer. Those of the first SigLIPs need packages that this program does not."""
+    try:
+        return AutoTokenizer.from_pretrained(source, local_files_only=local_files_only)
+    except ImportError as error:
+        raise ValueError("its tokenizer needs two more packages: pip install sentencepiece protobuf") from error
+
+
+def _check_texts(kind: str, config: Any, tokenizer: Any) -> None:
+    """Raises ValueError where words would get vectors that mean nothing, without any other sign of it."""
+    if kind == "siglip":
+        if not config.vision_config.vision_use_head:
+            raise ValueError("it has no pooling head, and so no vector of a whole picture")
+        if config.text_config.projection_size != config.vision_config.hidden_size:
+            raise ValueError("its words and its pictures have vectors of different lengths")
+        return
+    tokens = tokenizer("a windmill")["input_ids"]
+    expected = config.text_config.eos_token_id
+    expected = max(tokens) if expected == 2 else expected  # 2: of early checkpoints, which take the highest token
+    if tokens[-1] != expected:
+        raise ValueError("its tokenizer ends texts with another token than the model looks for")
 
 
 def _first_line(error: Exception) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.collection import Work
 from explorer.errors import ExplorerError
+from explorer.features.pca import Reduction
 from explorer.files import content_hash
 from explorer.index import build_index
 from explorer.indexing.encode import WorkEncoder
@@ -42,11 +43,21 @@ def build_tables(job: Job, works: Sequence[Work], plan: Plan, encoded: WorkEncod
         if not plan.condition.recorded:
             _record(plan.previous.folder)
         return current
+    reduction = Reduction.load(job.parts / REDUCTION_FILE)
+    if reduction is None:
+        raise ExplorerError(f"What was computed in {job.parts} is damaged; run the same command again.")
+    return write_next_tables(job, works, _features(works, plan, encoded), reduction)
+
+
+def write_next_tables(
+    job: Job, works: Sequence[Work], features: Iterable[WorkFeatures], reduction: Reduction
+) -> Manifest:
+    """Write new tables of ``works``, with their index, checksums and manifest, and make them the current ones."""
     folder = _next_tables(job.features)
     partial = folder.with_name(folder.name + ".part")
     shutil.rmtree(partial, ignore_errors=True)
-    write_tables(partial, _contents(works), _features(works, plan, encoded))
-    shutil.copyfile(job.parts / REDUCTION_FILE, partial / REDUCTION_FILE)
+    write_tables(partial, contents_of(works), features)
+    reduction.save(partial / REDUCTION_FILE)
     tables = Tables(partial)
     np.save(partial / f"{REFERENCE_CELLS}.npy", reference_cells(tables))
     job.progress(_STAGE, 0, 1)
@@ -78,17 +89,18 @@ def _is_up_to_date(job: Job, works: Sequence[Work], plan: Plan, current: Manifes
     if plan.previous is None or plan.condition.damage:
         return False
     previous = plan.previous
-    same_works = _contents(works) == list(zip(previous.works, previous.contents, strict=True))
+    same_works = contents_of(works) == list(zip(previous.works, previous.contents, strict=True))
     return same_works and current.config == job.config and _index_hash(previous) == current.index_hash
+
+
+def contents_of(works: Sequence[Work]) -> list[tuple[str, str]]:
+    """Ids and content hashes, as tables list them."""
+    return [(work.id, work.content) for work in works]
 
 
 def _record(folder: Path) -> None:
     """Record the checksums of the files that are written together."""
     record(folder, [file for file in (*TABLE_FILES, INDEX_FILE) if (folder / file).exists()])
-
-
-def _contents(works: Sequence[Work]) -> list[tuple[str, str]]:
-    return [(work.id, work.content) for work in works]
 
 
 def _features(works: Sequence[Work], plan: Plan, encoded: WorkEncoder) -> Iterator[WorkFeatures]:

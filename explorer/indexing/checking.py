@@ -12,6 +12,7 @@ from explorer.collection.database_errors import damaged
 from explorer.collection.files import DATABASE, backup_files
 from explorer.config import RuntimeOptions
 from explorer.errors import ExplorerError
+from explorer.indexing.given_vectors import CATALOGUE_FACT, VECTORS_FACT, index_vectors, read_given_vectors
 from explorer.indexing.run import index_folder
 from explorer.progress import Progress, silent
 from explorer.workspace import Manifest, collection_folder
@@ -122,7 +123,12 @@ def repair_collection(
     manifest = Manifest.read(root / features) if features else None
     if manifest is None or not folder:
         raise ExplorerError(f"The settings of {name!r} are not to be had; run explorer index again, as the first time.")
-    index_folder(Path(folder), name, cache, manifest.config, progress=progress, runtime=runtime)
+    if manifest.config.vectors:
+        vectors, catalogue = (Path(collection.fact(fact) or "") for fact in (VECTORS_FACT, CATALOGUE_FACT))
+        given = read_given_vectors(vectors, catalogue, manifest.config.model)
+        index_vectors(Path(folder), name, cache, given, progress)
+    else:
+        index_folder(Path(folder), name, cache, manifest.config, progress=progress, runtime=runtime)
     return check_collection(name, cache, progress)
 
 

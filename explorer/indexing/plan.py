@@ -103,7 +103,7 @@ def make_plan(job: Job) -> Plan:
     """Compare the works in the database with those in the current tables, and these with their checksums; the folder
     for parts is made."""
     works = job.collection.works()
-    tables, condition = _previous_tables(job)
+    tables, condition = previous_tables(job)
     previous, reduction = _starting_point(job, tables, len(works))
     stored = _sound_rows(previous, condition)
     pending = _one_of_each_content([work for work in works if work.content not in stored])
@@ -141,7 +141,7 @@ def _outgrown(previous: Tables, works: int) -> bool:
     return len(previous.works) < SAMPLE and works > _OUTGROWN * len(previous.works)
 
 
-def _previous_tables(job: Job) -> tuple[Tables | None, Condition]:
+def previous_tables(job: Job) -> tuple[Tables | None, Condition]:
     """The tables that are current, reduction and all, and their condition; None where there are none, or none of them
     can be used. What was added to them and is damaged is removed: it is made again."""
     manifest = job.manifest()

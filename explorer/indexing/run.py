@@ -7,7 +7,7 @@ that hold them are whole; the manifest is replaced last, so a search sees the ol
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,8 @@ class IndexReport:
     sync: SyncReport
     matching: Choice | None = None
     """The block and facet that details are matched by, where they were chosen, in this run or in an earlier one."""
+    model: str = ""
+    """The name of the model whose vectors were given; empty where the works were encoded here."""
 
 
 def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
@@ -73,13 +75,23 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     catalogue = read_catalogue(metadata) if metadata else None
     runtime = runtime or RuntimeOptions()
     encoder = open_encoder(config, runtime.threads, runtime.device)
+    if config.vectors:
+        raise ExplorerError("The vectors of this collection were computed elsewhere: index it with --vectors.")
+
+    def job(collection: Collection) -> Job:
+        return Job(root, folder.resolve(), collection, config, encoder, runtime, progress)
+
+    return in_collection(root, lambda collection: _run(job(collection), files, catalogue))
+
+
+def in_collection(root: Path, run: Callable[[Collection], IndexReport]) -> IndexReport:
+    """Index into the collection at ``root`` while no other process does; where that comes to nothing in a new one,
+    none is left behind."""
     is_new = not root.exists()
     root.mkdir(parents=True, exist_ok=True)
     try:
         with indexing_lock(root):
-            collection = Collection(root / DATABASE)
-            job = Job(root, folder.resolve(), collection, config, encoder, runtime, progress)
-            return _run(job, files, catalogue)
+            return run(Collection(root / DATABASE))
     except BeingIndexed:
         raise
     except ExplorerError:
@@ -91,13 +103,13 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
 def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None) -> IndexReport:
     if job.collection.ids():
         back_up_daily(job.collection.path)
-    _remove_leftovers(job)
+    remove_leftovers(job)
     sync = sync_files(job, files, catalogue)
     job, choice = choose_layer(job)
     plan = make_plan(job)
     works = WorkEncoder(job)
     encoded = works.encode(plan.pending, plan.reduction)
-    readable = _set_aside(job, works.damaged)
+    readable = set_aside(job, works.damaged)
     before = job.manifest()
     manifest = build_tables(job, readable, plan, works)
     job.collection.remember("features", job.features.name)
@@ -107,7 +119,7 @@ def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None) ->
     return IndexReport(manifest.works, encoded, manifest.regions, job.collection.skipped(), sync, choice)
 
 
-def _set_aside(job: Job, damaged: dict[str, str]) -> list[Work]:
+def set_aside(job: Job, damaged: dict[str, str]) -> list[Work]:
     """Move works whose picture is damaged (reasons by content) to the unreadable files; returns the others.
 
     Raises :class:`ExplorerError` when there are no others.
@@ -133,7 +145,7 @@ def _calibrate(job: Job, before: Manifest | None) -> None:
         record_added(workspace.tables.folder, CALIBRATION_FILE)
 
 
-def _remove_leftovers(job: Job) -> None:
+def remove_leftovers(job: Job) -> None:
     """Remove what killed runs left half-written. No other run is at work now; an app may be, on pictures."""
     for pattern in ("*/parts/*.part", "*/tables-*.part"):
         for path in job.root.glob(pattern):

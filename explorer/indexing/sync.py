@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from explorer.collection import Catalogue, PictureFile, SyncReport
@@ -14,18 +15,25 @@ FileHeader = tuple[str, int, int]
 """A file's content hash, and the picture's width and height in pixels."""
 
 
-def sync_files(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None) -> SyncReport:
+def sync_files(
+    job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None, left_out: Mapping[str, str] | None = None
+) -> SyncReport:
     """Make the database agree with ``files``, all there are in the folder; only new and changed ones are opened.
+
+    Files that are ``left_out`` for a reason of their own (by id) are listed with it, and looked at again whenever the
+    reason is gone.
 
     Raises :class:`ExplorerError` before the database is changed when the folder has none of the collection's pictures,
     none of the pictures can be read, or the catalogue names none of them.
     """
     _refuse_another_folder(job, files)
+    reasons = left_out or {}
+    files = [replace(file, bytes=0, mtime_ns=0) if file.id in reasons else file for file in files]
     known = job.collection.known_files()
-    changed = [file for file in files if known.get(file.id) != (file.bytes, file.mtime_ns)]
+    changed = [file for file in files if file.id in reasons or known.get(file.id) != (file.bytes, file.mtime_ns)]
     headers: dict[str, FileHeader | str] = {}
     for count, file in enumerate(changed, start=1):
-        headers[file.id] = _read_header(file)
+        headers[file.id] = reasons.get(file.id) or _read_header(file)
         job.progress("Looking at files", count, len(changed))
     _refuse_unreadable(job, files, headers)
     if catalogue and not catalogue.match([file.id for file in files]):

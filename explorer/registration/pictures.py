@@ -101,6 +101,8 @@ def _grid(workspace: Workspace, picture: Picture) -> FeatureMap:
 
 @lru_cache(maxsize=8)
 def _encoded(workspace: Workspace, picture: Picture) -> FeatureMap:
+    if not workspace.has_details:  # a cell of which nothing is known, as the works have: key points decide
+        return FeatureMap(np.zeros((1, 1, 1), np.float32))
     return workspace.encode(picture.path)[0]
 
 

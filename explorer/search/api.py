@@ -16,10 +16,11 @@ from explorer.search.query import Match, Query, SearchOptions, VisualPart, Words
 from explorer.search.text_query import WordPlace, find_words
 from explorer.search.verify import VerifiedPlace, best_places, further_places, probability_of
 from explorer.search.visual_query import VisualQuery, prepare, refuse_unrecognisable
+from explorer.search.whole_works import SimilarWork, find_similar_works
 from explorer.words.known import refuse_unknown
 from explorer.workspace import Workspace
 
-_FoundPlace = WordPlace | VerifiedPlace | CombinedPlace
+_FoundPlace = WordPlace | SimilarWork | VerifiedPlace | CombinedPlace
 
 
 def search(
@@ -37,6 +38,9 @@ def search(
     """
     options = options or SearchOptions()
     _check(workspace, query, judged)
+    if not workspace.has_details:
+        similar = find_similar_works(workspace, query, options.own)
+        return _matches(workspace, EqualPictures.for_query(workspace, query, options.own).one_each(similar), options)
     found: Sequence[_FoundPlace]
     first, equal = query.parts[0], EqualPictures.for_query(workspace, query, options.own)
     with one_blas_thread():
@@ -57,7 +61,7 @@ def _check(workspace: Workspace, query: Query, judged: Sequence[JudgedMatch]) ->
         raise ExplorerError("Say also what to look for: so far the search only has what it should not find.")
     if judged and isinstance(query.parts[0], WordsPart):
         raise ExplorerError("Only a search for a detail can learn from judgements.")
-    for part in query.parts:
+    for part in query.parts if workspace.has_details else ():
         if isinstance(part, WordsPart):
             refuse_unknown(part.text, workspace.encoder)
         else:
@@ -80,7 +84,7 @@ def _matches(
 
 
 def _match(place: _FoundPlace, work: str, rank: int) -> Match:
-    if isinstance(place, WordPlace):
+    if isinstance(place, WordPlace | SimilarWork):
         return Match(work, place.box, place.cosine, rank)
     if isinstance(place, VerifiedPlace):
         return Match(work, place.box, place.probability, rank, place.mirrored, place.evidence)

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.collection import open_picture
 from explorer.collection.derivatives import THUMBNAIL_SIDE
 from explorer.collection.pictures import picture_size
+from explorer.encoder.absent import absent_encoder
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, mirror_vectors
 from explorer.features.regions import pool
@@ -63,7 +64,12 @@ def prepare(workspace: Workspace, part: VisualPart) -> VisualQuery:
 
 
 def encoded(workspace: Workspace, part: VisualPart, own: frozenset[int]) -> EncodedPicture:
-    """The grid, key points and size of a part's whole picture: stored ones where it is a work (of row) in ``own``."""
+    """The grid, key points and size of a part's whole picture: stored ones where it is a work (of row) in ``own``.
+
+    Raises :class:`explorer.encoder.absent.ModelAbsent` where the collection has vectors of whole works only.
+    """
+    if not workspace.has_details:
+        absent_encoder(workspace.config).refuse("Details")
     if own or isinstance(part, RegionPart):
         row = min(own)
         work = workspace.collection.work(workspace.tables.works[row])

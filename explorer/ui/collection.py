@@ -14,6 +14,7 @@ import gradio as gr
 from explorer.calibration.blocks import chosen
 from explorer.config import INDEX_OPTIONS, Config
 from explorer.errors import ExplorerError
+from explorer.indexing.given_vectors import CATALOGUE_FACT, VECTORS_FACT
 from explorer.paths import DEFAULT_CACHE
 from explorer.ui import views
 from explorer.ui.components import CollectionPanel
@@ -62,23 +63,27 @@ def panel(workspace: Workspace, shared: bool = False) -> views.Props:
     skipped = [(file.file, shown(file.reason)) for file in workspace.collection.skipped()]
     texts = [(term, shown(text)) for term, text in facts(workspace)]
     lines = [{**entry, "command": shown(entry["command"])} for entry in commands(workspace)]
-    return views.collection_panel(texts, skipped, lines, reliability(workspace.calibration))
+    percentages = reliability(workspace.calibration) if workspace.has_details else None
+    return views.collection_panel(texts, skipped, lines, percentages)
 
 
 def facts(workspace: Workspace) -> list[tuple[str, str]]:
     """Terms and texts about a collection; a text is empty where there is nothing to say."""
     manifest, collection, config = workspace.manifest, workspace.collection, workspace.config
     skipped, columns = len(collection.skipped()), collection.columns()
+    searched = f"{manifest.works:,} works in {manifest.regions:,} overlapping places"
+    if not workspace.has_details:
+        searched = f"{manifest.works:,} works, each as a whole"
     matching = chosen(collection, config, manifest.model_hash)
     return [
         ("Collection", workspace.name),
         ("Works", f"{len(collection.works()):,}"),
-        ("Searched", f"{manifest.works:,} works in {manifest.regions:,} overlapping places"),
+        ("Searched", searched),
         ("Left out", f"{skipped:,} {'file' if skipped == 1 else 'files'}" if skipped else "nothing"),
         ("Model", config.model),
         ("About the model", workspace.model_note),
         ("Details matched by", f"{matching.words()} made of its own details" if matching else ""),
-        ("Resolution", f"{config.resolution} pixels on the long side"),
+        ("Resolution", f"{config.resolution} pixels on the long side" if workspace.has_details else ""),
         ("Indexed", manifest.created.replace("T", ", ")[:17]),
         ("Stored", stored(workspace)),
         ("Folder", str(workspace.folder)),
@@ -102,9 +107,14 @@ def commands(workspace: Workspace) -> list[views.Props]:
     explorer = ["explorer"] if shutil.which("explorer") else [_python(), "-m", "explorer"]
     cache = workspace.pictures.parent.parent
     where = [] if cache.resolve() == DEFAULT_CACHE.resolve() else ["--cache", str(cache)]
-    again = shlex.join(
-        [*explorer, "index", str(workspace.folder), "--name", workspace.name, *settings(workspace.config), *where]
-    )
+    index = [*explorer, "index", str(workspace.folder), "--name", workspace.name]
+    other = {
+        "why": "Another collection, beside this one.",
+        "command": shlex.join([*explorer, "index", "FOLDER", "--name", "NAME", *where]),
+    }
+    if not workspace.has_details:
+        return [*_commands_with_vectors(workspace, index, where), other]
+    again = shlex.join([*index, *settings(workspace.config), *where])
     return [
         {
             "why": "Put pictures into the folder, then run this: only what is new or changed is encoded. "
@@ -115,9 +125,22 @@ def commands(workspace: Workspace) -> list[views.Props]:
             "why": "With a catalogue: a CSV file with a column of file names; other columns are kept.",
             "command": f"{again} --metadata catalogue.csv",
         },
+        other,
+    ]
+
+
+def _commands_with_vectors(workspace: Workspace, index: list[str], where: list[str]) -> list[views.Props]:
+    """The same for a collection whose vectors were computed elsewhere."""
+    fact = workspace.collection.fact
+    files = ["--metadata", fact(CATALOGUE_FACT) or "FILE.csv", "--vectors", fact(VECTORS_FACT) or "FILE.npy"]
+    return [
         {
-            "why": "Another collection, beside this one.",
-            "command": shlex.join([*explorer, "index", "FOLDER", "--name", "NAME", *where]),
+            "why": "With new vectors: row i of the file of vectors belongs to row i of the catalogue.",
+            "command": shlex.join([*index, *files, "--vectors-model", workspace.config.model, *where]),
+        },
+        {
+            "why": "With a model, which encodes the pictures here: then details and words can be searched for.",
+            "command": shlex.join([*index, "--model", "MODEL", *where]),
         },
     ]
 

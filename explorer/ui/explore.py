@@ -34,6 +34,11 @@ HOW_TO_BEGIN = (
     "The search takes as much of it as recurs in other works; you can then choose smaller or larger. "
     "Or drag a box round a detail."
 )
+HOW_TO_BEGIN_WHOLE = (
+    "Press “Works like this one” under the picture.\n\n"
+    "This collection has vectors of whole works, computed elsewhere, and not the model: works that are alike, the map "
+    "and the catalogue can be had; details and words cannot."
+)
 MAIN_DETAIL_FIRST = "First click a detail to look for. Then add what is not wanted."
 
 
@@ -255,7 +260,8 @@ class ExploreTab:
         except (ExplorerError, OSError) as error:
             return self._refuse(before, error)
         if not step.searched:
-            return now, shown, trail, tray, views.message(HOW_TO_BEGIN, now.result_options)
+            how = HOW_TO_BEGIN if context.workspace.has_details else HOW_TO_BEGIN_WHOLE
+            return now, shown, trail, tray, views.message(how, now.result_options)
         try:
             results = Judging(context).results(step, shown, now.result_options, matches)
         except ExplorerError as error:

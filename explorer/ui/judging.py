@@ -41,6 +41,8 @@ class Judging:
             judgements = self._teaching(step) if options.learn else []
             matches = self.context.matches(step, options, judgements)
         shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
+        if not self.context.workspace.has_details:
+            return {**shown, **views.whole_works(matches, self.context.workspace.config.model)}
         return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.context.little_to_go_by(step) else ""}
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:

@@ -137,7 +137,7 @@ class OpenCollections:
             if manifest == old.manifest and (seen is None or seen.calibration == found.calibration):
                 self._seen[old.name] = found
                 return old
-        elif manifest.works >= FEWEST_WORKS and not (tables / CALIBRATION_FILE).is_file():
+        elif _is_calibrated(manifest) and not (tables / CALIBRATION_FILE).is_file():
             return old
         seen = replace(found, calibration=_stamp(tables / CALIBRATION_FILE))
         same_model = manifest.model_hash == old.manifest.model_hash and manifest.config == old.config
@@ -171,6 +171,11 @@ def warm(workspace: Workspace) -> None:
         work_map(workspace, apart=True)
     except ExplorerError as error:
         log.warning("%s", error)
+
+
+def _is_calibrated(manifest: Manifest) -> bool:
+    """Whether indexing ends with a calibration: works whose vectors were given have nothing to calibrate."""
+    return not manifest.config.vectors and manifest.works >= FEWEST_WORKS
 
 
 def _stamp(path: Path) -> tuple[int, int]:

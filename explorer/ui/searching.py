@@ -14,7 +14,7 @@ from explorer.errors import ExplorerError
 from explorer.search import little_to_go_by, search
 from explorer.search.feedback import learned
 from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
-from explorer.ui import incoming, views
+from explorer.ui import incoming, views, words_for
 from explorer.ui.asking import query_of
 from explorer.ui.open_collections import OpenCollections
 from explorer.ui.queueing import FairQueue
@@ -138,11 +138,12 @@ class CollectionContext:
         else:
             path = self.uploads / step.key
             shown = views.visitors_stage(step, views.visitors_url(self._copy(path)), picture_size(path))
-        return {**shown, **views.sizes(step), "others": marks(step)}
+        whole_only = "" if self.workspace.has_details else words_for.WHOLE_ONLY
+        return {**shown, **views.sizes(step), "others": marks(step), "whole_only": whole_only}
 
     def tray(self, step: Step | None) -> views.Props:
-        """The parts of a step's query, as small pictures."""
-        return tray(step, self._caption)
+        """The parts of a step's query, as small pictures; nothing where a query has no parts."""
+        return tray(step, self._caption) if self.workspace.has_details else {}
 
     def trail(self, session: Session) -> views.Props:
         """The steps of a session, as small pictures."""

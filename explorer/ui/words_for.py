@@ -26,6 +26,20 @@ LITTLE_TO_GO_BY = (
     "told from chance. Choose a detail with more in it."
 )
 
+WHOLE_ONLY = (
+    "Only whole works can be searched for here, not their details: the vectors were computed elsewhere. Press "
+    "“Works like this one”."
+)
+
+
+def similarity(model: str) -> str:
+    """What the figures beside works that are alike as wholes are, and are not."""
+    return (
+        f"Similarity is how near the vectors of two whole works are (the cosine, at most 1), computed elsewhere with "
+        f"{model}. It says how alike that model finds what they show and how it is shown. It is no probability of a "
+        f"copy."
+    )
+
 
 def probability_level(probability: float) -> tuple[str, str]:
     """What a match of this probability is called: a short name for the page's style sheet, and words.

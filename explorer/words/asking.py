@@ -10,8 +10,9 @@ from typing import Any
 from explorer.errors import ExplorerError
 from explorer.words.abstention import USUAL_THRESHOLD, Abstention
 from explorer.words.confusion import Confusion, column_values, confusion
+from explorer.words.given_vectors import GivenClasses
 from explorer.words.keeping import keep_labels, write_labels
-from explorer.words.labels import LabelTable, label_works
+from explorer.words.labels import LabelTable, label_works, label_works_by_vectors
 from explorer.words.prompts import NO_LABEL, label_set, parse_prompts, read_labels
 from explorer.workspace import Workspace
 
@@ -29,6 +30,13 @@ class LabelQuestion:
     """A column of the catalogue to count the labels against."""
     keep: str | None = None
     """A name to keep the labels under, as a column."""
+    given: GivenClasses | None = None
+    """The labels' vectors, where they were computed elsewhere: the templates are not used then."""
+
+    @classmethod
+    def by_vectors(cls, given: GivenClasses, threshold: float, against: str | None, keep: str | None) -> LabelQuestion:
+        """A question whose labels have vectors of their own."""
+        return cls(given.labels, (), threshold, against, keep, given)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,11 @@ def answer(workspace: Workspace, question: LabelQuestion, label: Label = label_w
     beside = {} if question.against is None else column_values(workspace, question.against)
     if question.keep is not None:
         workspace.collection.kept.check_name(question.keep)
-    table = label(workspace, question.labels, question.templates).with_threshold(question.threshold)
+    table = (
+        label_works_by_vectors(workspace, question.given)
+        if question.given
+        else label(workspace, question.labels, question.templates)
+    ).with_threshold(question.threshold)
     against = None if question.against is None else confusion(table, question.against, beside)
     kept = None
     if question.keep is not None:

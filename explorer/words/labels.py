@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import ExplorerError
-from explorer.words.abstention import Abstention, fit
+from explorer.words.abstention import Abstention, even_fit, fit
+from explorer.words.given_vectors import GivenClasses
 from explorer.words.prompts import NO_LABEL, prompt_lines, usual_templates
 from explorer.words.zero_shot import ClassVectors, class_vectors, margins, probabilities
 from explorer.workspace import Workspace
@@ -20,6 +21,9 @@ BACKGROUND = "a painting"
 """The class that a single label is scored against."""
 NONE_FITS = "(none fits)"
 """Where a table needs a name for the works without a label."""
+MEAN_SHARE = 0.75
+"""How much of the mean vector of pictures of art is taken off a work's before it is compared with labels: what all
+pictures have in common makes some labels fit all of them."""
 _VECTORS = ClassVectors()
 
 
@@ -102,15 +106,41 @@ def label_works(
         raise ExplorerError(NO_LABEL)
     asked = usual_templates() if templates is None else tuple(templates)
     classes = labels if len(labels) > 1 else [*labels, BACKGROUND]
-    vectors = _vectors(workspace, classes, asked)
-    rows = workspace.present_rows()
+    vectors, neutral = _vectors(workspace, classes, asked), neutral_vectors(workspace, asked)
+    rows, mean = workspace.present_rows(), workspace.encoder.picture_mean
     wholes = workspace.tables.whole()[rows]
-    cosines = wholes @ vectors.T
+    compared = wholes if mean is None else wholes - MEAN_SHARE * mean
+    cosines = compared @ vectors.T
+    fits = fit(cosines[:, : len(labels)], compared @ neutral.T, workspace.manifest.logit_scale)
+    return _table(workspace, labels, cosines, fits, abstention or Abstention())
+
+
+def label_works_by_vectors(
+    workspace: Workspace, classes: GivenClasses, abstention: Abstention | None = None
+) -> LabelTable:
+    """The same with the labels' own vectors, which must be in the space of the works' vectors. There are no vectors of
+    neutral words to compare with: the fit is 0 where the probabilities are nearly even, else 1.
+
+    Raises :class:`ExplorerError` where the vectors have another number of dimensions than the works'.
+    """
+    given, here = classes.vectors.shape[1], workspace.tables.region_joint.shape[1]
+    if given != here:
+        raise ExplorerError(
+            f"The vectors of the names have {given:,} numbers and those of the works in {workspace.name!r} have "
+            f"{here:,}; both must come from one model ({workspace.config.model})."
+        )
+    cosines = workspace.tables.whole()[workspace.present_rows()] @ classes.vectors.T
+    fits = even_fit(probabilities(cosines, workspace.manifest.logit_scale))
+    return _table(workspace, classes.labels, cosines, fits, abstention or Abstention())
+
+
+def _table(
+    workspace: Workspace, labels: Sequence[str], cosines: np.ndarray, fits: np.ndarray, abstention: Abstention
+) -> LabelTable:
+    """Every work's probability for each class, of which those beyond the labels are only compared with."""
     scores = probabilities(cosines, workspace.manifest.logit_scale)
-    fits = fit(cosines[:, : len(labels)], wholes @ neutral_vectors(workspace, asked).T)
-    works = tuple(workspace.tables.works[row] for row in rows)
-    kept = scores[:, : len(labels)]
-    return LabelTable(tuple(labels), works, kept, margins(scores), fits, abstention or Abstention())
+    works = tuple(workspace.tables.works[row] for row in workspace.present_rows())
+    return LabelTable(tuple(labels), works, scores[:, : len(labels)], margins(scores), fits, abstention)
 
 
 def neutral_vectors(workspace: Workspace, templates: Sequence[str]) -> np.ndarray:

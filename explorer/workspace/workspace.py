@@ -130,6 +130,11 @@ class Workspace:
         return self.manifest.model_note
 
     @property
+    def has_details(self) -> bool:
+        """Whether details of the works can be searched, and not only whole works by vectors computed elsewhere."""
+        return not self.config.vectors
+
+    @property
     def index(self) -> VectorIndex:
         """Nearest regions, loaded on first use; a damaged file is built again."""
         with self._loading:

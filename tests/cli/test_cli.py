@@ -13,6 +13,7 @@ import warnings
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from generated import folder_of, png_that_claims, save, work, write_csv
 from PIL import Image
@@ -108,6 +109,39 @@ def test_index_says_in_words_what_it_did(explorer, tmp_path: Path) -> None:
     for words in ("2 works", "2 newly encoded", "1 catalogue row", "1 file", "letter.jpg", "explorer serve c"):
         assert words in result.out
     assert "Encoding pictures" in result.err
+
+
+def test_vectors_computed_elsewhere_take_the_models_place(explorer, tmp_path: Path, cache: Path) -> None:
+    folder = folder_of(tmp_path / "pictures", 3, size=(160, 120))
+    csv = write_csv(tmp_path / "c.csv", [{"file": f"work-{number:03d}.jpg"} for number in range(3)])
+    np.save(tmp_path / "v.npy", np.array([[1.0, 0], [0, 1], [0.6, 0.8]]))
+    command = ("index", folder, "--metadata", csv, "--name", "c", "--vectors", tmp_path / "v.npy")
+    result = explorer(*command, "--vectors-model", "Some CLIP", "--json")
+    assert result.record == {"works": 3, "encoded": 0, "regions": 3, "skipped": [], "model": "Some CLIP"}
+    assert "3 works with vectors of Some CLIP" in explorer(*command, "--vectors-model", "Some CLIP").out
+    found = explorer("search", "c", "--image", folder / "work-000.jpg", "--json").record["matches"]
+    assert [(match["file"], match["score"], match["probability"]) for match in found] == [
+        ("work-002.jpg", pytest.approx(0.6, abs=1e-3), None), ("work-001.jpg", pytest.approx(0), None),
+    ]  # fmt: skip
+    assert_one_sentence(explorer("search", "c", "--text", "a ship", "--json"), "Words", "Some CLIP", "--model")
+    assert_one_sentence(explorer("label", "c", "--prompts", "ship; mill"), "--text-vectors")
+    assert_one_sentence(explorer(*command, "--model", "mini"), "leave --model out")
+    assert_one_sentence(explorer(*command[:2], "--name", "d", *command[6:]), "--metadata")
+    assert_one_sentence(explorer("index", folder, "--name", "d", "--vectors-model", "x"), "give both")
+    assert not (cache / "d").exists()
+
+    np.save(tmp_path / "t.npy", np.array([[0.0, 2], [3, 0]]))
+    (tmp_path / "t.txt").write_text("mill\nship\n")
+    labels = explorer(
+        "label", "c", "--text-vectors", tmp_path / "t.npy", "--names", tmp_path / "t.txt", "--json"
+    ).record
+    assert [work["label"] for work in labels["works"]] == ["ship", "mill", "mill"]
+    assert (labels["labels"], labels["model"]) == (["mill", "ship"], "Some CLIP")
+    np.save(tmp_path / "t.npy", np.eye(3)[:2])
+    wrong = explorer("label", "c", "--text-vectors", tmp_path / "t.npy", "--names", tmp_path / "t.txt")
+    assert_one_sentence(wrong, "3 numbers", "2")
+    for options in ((), ("--names", "t.txt"), ("--prompts", "a", "--text-vectors", "t.npy", "--names", "t.txt")):
+        assert explorer("label", "c", *options).status == 2
 
 
 def test_bad_input_to_index_is_one_sentence(explorer, tmp_path: Path, cache: Path) -> None:

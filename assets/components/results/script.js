@@ -121,7 +121,7 @@ const show = () => {
   }
   form.elements.own.checked = Boolean(options.own);
   form.elements.learn.checked = Boolean(options.learn);
-  const offered = { asked: Boolean(value.asked), probability: cards.some((match) => match.evidence) };
+  const offered = { asked: Boolean(value.asked) && !value.whole_only, details: !value.whole_only, probability: cards.some((match) => match.evidence) };
   for (const label of form.querySelectorAll("[data-needs]")) label.hidden = !offered[label.dataset.needs];
   fold();
   $(".results").scrollTop = 0;

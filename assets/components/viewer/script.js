@@ -64,7 +64,7 @@ const region = () => {
 };
 const ring = (mark, at) => Object.assign(mark.style, { left: percent(at.x), top: percent(at.y) });
 const outline = () => {
-  const away = !value.url || !pointer.on || hand || space || !draft.hidden;
+  const away = !value.url || value.whole_only || !pointer.on || hand || space || !draft.hidden;
   hover.hidden = away || auto;
   aim.hidden = away || !auto;
   if (!hover.hidden) place(hover, region());
@@ -114,6 +114,7 @@ const pick = (box, role = "") => {
   send("join", { role, box: sides });
   asking({ x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 });
 };
+const wholeOnly = () => trigger("complain", { sentence: value.whole_only }); // there are no details to search for
 const point = (role) => {
   if (!role) choose(null);
   arm("");
@@ -122,7 +123,7 @@ const point = (role) => {
   asking(at);
 };
 const meant = (event) => adding || (event.shiftKey ? "also" : event.altKey ? "unlike" : "");
-const press = (event) => (auto ? point(meant(event)) : pick(region(), meant(event)));
+const press = (event) => value.whole_only ? wholeOnly() : (auto ? point(meant(event)) : pick(region(), meant(event)));
 
 // -- what the next click adds, when the tray says so ------------------------------------------------------------
 const INVITE = {
@@ -197,7 +198,7 @@ stage.addEventListener("pointermove", (event) => {
   if (down.has(event.pointerId)) down.set(event.pointerId, at);
   if (gesture?.kind === "click" && Math.hypot(at.x - gesture.at.x, at.y - gesture.at.y) > gesture.slack) gesture.kind = "draw";
   if (gesture?.kind === "draw") {
-    draft.hidden = false;
+    draft.hidden = Boolean(value.whole_only);
     place(draft, drawn(onSheet(gesture.at), here));
   } else if (gesture?.kind === "move") {
     view.x = gesture.x + at.x - gesture.at.x;
@@ -223,6 +224,7 @@ const lifted = (event) => {
     const box = drawn(onSheet(at), here);
     draft.hidden = true;
     const large = (box[2] - box[0]) * view.width > 8 && (box[3] - box[1]) * view.height > 8;
+    if (large && value.whole_only) return wholeOnly();
     if (large) return pick(box, meant(event));
   }
   if (kind === "move" || !inside(here)) return;
@@ -257,7 +259,7 @@ const keys = {
   "+": () => { pointer.on = true; setSize(size() * 1.15); }, "=": () => { pointer.on = true; setSize(size() * 1.15); },
   "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
-  Enter: press, "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
+  Enter: (event) => (value.whole_only ? tools.whole() : press(event)), "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
   Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); },
 };
 stage.addEventListener("keydown", (event) => {
@@ -381,6 +383,8 @@ const show = () => {
   $(".invite").hidden = Boolean(value.url);
   sheet.hidden = !value.url;
   wait.textContent = "";
+  $(".viewer").classList.toggle("whole-only", Boolean(value.whole_only));
+  $("[data-do=whole]").textContent = value.whole_only ? "Works like this one" : "Whole picture";
   window.Explorer.current = value.kind === "work" ? value.work : null;
   document.dispatchEvent(new CustomEvent("explorer:stage"));
   if (!value.url) return;
