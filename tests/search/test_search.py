@@ -27,7 +27,8 @@ from explorer.search.rerank import match_densely
 from explorer.search.serialisation import match_records
 from explorer.search.visual_query import prepare
 from explorer.words import label_works
-from explorer.words.abstention import USUAL_THRESHOLD
+from explorer.words.abstention import USUAL_THRESHOLD, fit
+from explorer.words.labels import MEAN_SHARE
 from explorer.words.prompts import prompt_lines, usual_templates
 from explorer.words.zero_shot import class_vectors
 from explorer.workspace import Workspace
@@ -493,13 +494,15 @@ def test_labels_are_weighed_for_every_work(workshop: Workspace) -> None:
         assert best == (int(row.argmax()) if fits >= USUAL_THRESHOLD else None)
 
 
-def test_a_fit_is_the_share_of_neutral_words_below_the_best_label(workshop: Workspace) -> None:
+def test_labels_are_weighed_against_neutral_words_without_what_all_pictures_share(workshop: Workspace) -> None:
     names, words = ["a ship", "25I2 a village"], prompt_lines("neutral")
     table, wholes = label_works(workshop, names), workshop.tables.whole()
     asked = class_vectors([*names, *words], usual_templates(), workshop.encoder.words)
-    cosines = wholes @ asked.T
-    shares = (cosines[:, 2:] < cosines[:, :2].max(axis=1)[:, None]).mean(axis=1)
-    np.testing.assert_allclose(table.fits, shares, atol=1.01 / len(words))  # a word that is all but equal may tip over
+    cosines = (wholes - MEAN_SHARE * workshop.encoder.picture_mean) @ asked.T
+    expected = fit(cosines[:, :2], cosines[:, 2:], workshop.manifest.logit_scale)
+    np.testing.assert_allclose(table.fits, expected, atol=0.01)  # a word that is all but equal may tip over
+    odds = np.exp((cosines[:, 0] - cosines[:, 1]) * workshop.manifest.logit_scale)
+    np.testing.assert_allclose(table.scores[:, 0] / table.scores[:, 1], odds, rtol=1e-3)
     kept = list(workshop.tables.folder.glob("neutral_words_*.npy"))
     assert [np.load(path).shape[0] for path in kept] == [len(words)]
 

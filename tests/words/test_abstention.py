@@ -11,22 +11,44 @@ from explorer.errors import ExplorerError
 from explorer.words.abstention import USUAL_THRESHOLD, Abstention, fit
 
 
-def test_the_fit_is_the_share_of_neutral_words_that_the_best_label_beats() -> None:
-    neutral = np.linspace(0, 0.9, 10)[None].repeat(3, axis=0)
-    cosines = np.array([[-1, 0.45], [1, 0], [-1, -1]])
-    found = fit(cosines, neutral)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, [0.5, 1.0, 0.0], atol=1e-6)
+def by_definition(cosines: np.ndarray, neutral: np.ndarray, sharpness: float) -> list[float]:
+    """The fit, work by work and word by word."""
+    crowd = [math.log(sum(math.exp(sharpness * value) for value in row)) / sharpness for row in neutral]
+    chance = [value - level for row, level in zip(neutral, crowd, strict=True) for value in row]
+    best = [max(row) - level for row, level in zip(cosines, crowd, strict=True)]
+    return [float(np.mean([value < above for value in chance])) ** cosines.shape[1] for above in best]
 
 
-def test_a_label_that_is_a_neutral_word_does_not_beat_itself() -> None:
-    assert fit(np.array([[0.3]]), np.array([[0.3, 0.2]])).tolist() == [0.5]
-
-
-def test_a_fit_depends_on_no_other_work() -> None:
+def test_the_fit_is_what_chance_would_do_with_as_many_neutral_words() -> None:
     rng = np.random.default_rng(0)
-    cosines, neutral = rng.normal(size=(20, 4)), rng.normal(size=(20, 30))
-    np.testing.assert_array_equal(fit(cosines, neutral)[7:8], fit(cosines[7:8], neutral[7:8]))
+    cosines, neutral = rng.normal(0.1, 0.1, (20, 4)), rng.normal(0, 0.1, (20, 30))
+    found = fit(cosines, neutral, 50.0)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, by_definition(cosines, neutral, 50.0), atol=1e-6)
+
+
+def test_labels_that_are_neutral_words_by_chance_seldom_fit() -> None:
+    rng = np.random.default_rng(1)
+    fits = fit(rng.normal(size=(2000, 5)), rng.normal(size=(2000, 100)), 1.0)
+    assert np.mean(fits) == pytest.approx(0.5, abs=0.04), "the fits of chance labels are spread evenly from 0 to 1"
+
+
+def test_a_picture_that_everything_fits_is_no_better_than_others() -> None:
+    rng = np.random.default_rng(2)
+    cosines, neutral = rng.normal(size=(10, 3)), rng.normal(size=(10, 40))
+    lifted = np.zeros((10, 1))
+    lifted[4] = 7.0
+    np.testing.assert_allclose(fit(cosines + lifted, neutral + lifted, 5.0), fit(cosines, neutral, 5.0), atol=1e-6)
+
+
+def test_of_many_works_some_say_what_chance_does() -> None:
+    rng = np.random.default_rng(3)
+    cosines, neutral = rng.normal(size=(4500, 2)), rng.normal(size=(4500, 20))
+    np.testing.assert_allclose(fit(cosines, neutral, 5.0), by_definition(cosines, neutral, 5.0), atol=0.03)
+
+
+def test_no_works_have_no_fits() -> None:
+    assert fit(np.zeros((0, 3)), np.zeros((0, 5)), 50.0).shape == (0,)
 
 
 def test_a_higher_threshold_labels_no_more_works() -> None:
