@@ -28,7 +28,7 @@ def tray(step: Step | None, caption: Callable[[Step | FurtherDetail], Props] = l
     chips: list[Props] = []
     if step.kind != "words":
         main = {**_detail(step, caption), "of": "main", "index": 0}
-        chips.append({**main, "role": "main", "removable": step.can_lose_main, "alone": step.parts == 1})
+        chips.append({**main, "removable": step.can_lose_main, "alone": step.parts == 1})
     for index, detail in enumerate(step.further):
         chips.append({**_detail(detail, caption), "of": "details", "index": index, "role": detail.role})
     for index, term in enumerate(step.terms):

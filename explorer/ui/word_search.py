@@ -127,7 +127,7 @@ class WordSearch:
         try:
             context = self.app.of(session)
             results = views.results(context.cards(context.matches(step, options)), options)
-            return asked, shown, {**results, "room": room(step)}
+            return asked, shown, {**results, "room": room(step), "fits": step.parts > 1}
         except ExplorerError as error:
             return asked, shown, views.message(said(error), options, trouble=True)
 

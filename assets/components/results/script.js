@@ -27,7 +27,7 @@ const enlarged = (match) => {
 
 // -- one match --------------------------------------------------------------------------------------------------
 const worth = (match) => match.evidence
-  ? `${match.evidence.words}, ${match.evidence.percent}` : `similarity ${match.score.toFixed(2)}${match.mirrored ? ", mirrored" : ""}`;
+  ? `${match.evidence.words}, ${match.evidence.percent}` : `${props.value.fits ? "fits" : "similarity"} ${match.score.toFixed(2)}${match.mirrored ? ", mirrored" : ""}`;
 const believed = ({ evidence: why }) => why && h("div", { class: "believed " + why.level },
   h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: { width: why.percent } })),
   h("p", { class: "probability" }, h("span", {}, why.words), h("span", { class: "percent" }, why.percent)),

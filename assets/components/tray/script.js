@@ -24,7 +24,7 @@ const make = (chip) => {
   const subject = chip.of === "words"
     ? h("button", { type: "button", class: "text", title: "Change these words", "aria-label": `Change the words ${named(chip)}` }, chip.text)
     : h("span", { class: "crop", title: chip.title }, crop(chip));
-  const made = h("li", { class: `chip ${chip.role || "term"}${chip.wanted ? "" : " minus"}` },
+  const made = h("li", { class: `chip of-${chip.of} ${chip.of === "details" ? chip.role : ""} ${chip.wanted ? "plus" : "minus"}` },
     chip.of === "main" && chip.alone ? null : h("span", { class: "sign", "aria-hidden": "true" }, chip.wanted ? "+" : "−"),
     subject,
     chip.of === "main" && chip.alone ? h("span", { class: "what" }, "what is looked for") : strengths(chip),
