@@ -96,7 +96,7 @@ def _words(option: str, given: list[str], sign: float) -> dict[str, Any]:
     except ValueError:
         weight = 0.0
     if not 0 < weight <= 1:
-        raise ExplorerError(f'{option} takes words in quotes, and perhaps a weight above 0, at most 1: "in winter" 0.5.')
+        raise ExplorerError(f'{option} takes words in quotes, and perhaps a weight above 0, at most 1: "snow" 0.5.')
     return {"text": text, "weight": sign * weight}
 
 

@@ -108,6 +108,18 @@ def words_score(words: Sequence[WordsResult], row: int) -> float:
     return float(np.exp(sum(logs) / wanted))
 
 
+def moved_by_words(logit: float, by_words: float) -> tuple[float, float]:
+    """What a work with a probability of this ``logit`` is ranked by, the highest first, when words move it ``by_words``
+    logits: its band, and where it then lies in the band.
+
+    >>> moved_by_words(0.5, -1.5) > moved_by_words(-0.9, 1.5)  # a likely copy, however little the words fit it
+    True
+    >>> moved_by_words(2.5, 1.5) > moved_by_words(3.5, -1.5)  # two that are almost certain
+    True
+    """
+    return float(np.digitize(logit, [_logit(band) for band in BANDS])), logit + by_words
+
+
 def _log_logistic(value: float) -> float:
     return -float(np.logaddexp(0.0, -value))
 
@@ -151,7 +163,7 @@ class _Combination:
             logit -= _REJECTED * self.feedback.likeness_to_rejected(place.row)
         if not self.details or not self.results.words:
             return judged, logit
-        return judged, float(np.digitize(logit, [_logit(band) for band in BANDS])), logit + self._by_words(place.row)
+        return judged, *moved_by_words(logit, self._by_words(place.row))
 
     def _score(self, row: int) -> float:
         if not self.details:

@@ -65,7 +65,7 @@ def room(step: Step) -> int:
 def limited(step: Step) -> Step:
     """The same step. Raises :class:`ExplorerError` where it has more parts than a search takes."""
     if step.parts > MOST_PARTS:
-        raise ExplorerError(f"A search takes {MOST_PARTS} parts at most, and these are {step.parts}: take some away first.")
+        raise ExplorerError(f"A search takes {MOST_PARTS} parts at most, not {step.parts}: take some away first.")
     return step
 
 

@@ -71,8 +71,8 @@ class Tray(AssetComponent):
 
 
 class Results(AssetComponent):
-    """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``these`` (places that were chosen, beside: whether
-    beside what is asked), ``change_options`` (top, per_work, own, least, learn), ``fold`` (least), ``compare`` (number;
+    """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``these`` (the chosen places, and whether beside
+    what is asked), ``change_options`` (top, per_work, own, least, learn), ``fold`` (least), ``compare`` (number;
     query: kind, key, box; match: work, box, mirrored, transform, pairs, key_points, probability)."""
 
     folder = "results"

@@ -11,10 +11,10 @@ from typing import Any
 import gradio as gr
 
 from explorer.errors import ExplorerError
+from explorer.search.parsing import MOST_PARTS
 from explorer.search.query import Match
 from explorer.ui import incoming, views
 from explorer.ui.answers import Handler, Shown, answering, first_work, gallery, stage
-from explorer.search.parsing import MOST_PARTS
 from explorer.ui.asking import with_examples, with_further
 from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer, Waiting
 from explorer.ui.editing import edited
@@ -186,8 +186,8 @@ class ExploreTab:
             return self._refuse(session, error)
 
     def change(self, session: Session, event: gr.EventData) -> Shown:
-        """Search with a changed query: a chip taken away, weighed or reworded, words added, and so on. It is a step that
-        Back undoes; one that asks the same is none."""
+        """Search with a changed query: a chip taken away, weighed or reworded, words added, and so on. It is a step
+        that Back undoes; one that asks the same is none."""
         here = session.here
         if here is None or not here.searched:
             return self._as_it_is(session)

@@ -40,8 +40,12 @@ def parameters(step: Step) -> list[tuple[str, str]]:
 
     >>> step = Step("work", "a.jpg").saying(Term("in winter", "more")).saying(Term("people", "not"))
     >>> step = step.adding(FurtherDetail("must", "work", "a.jpg", Box(0, 0, 0.5, 1)))
-    >>> parameters(step.adding(FurtherDetail("not", "work", "b.jpg", Box(0, 0, 1, 1))))
-    [('also', '0.0,0.0,0.5,1.0'), ('not', 'b.jpg|0.0,0.0,1.0,1.0'), ('words-more', 'in winter'), ('words-not', 'people')]
+    >>> for parameter in parameters(step.adding(FurtherDetail("not", "work", "b.jpg", Box(0, 0, 1, 1)))):
+    ...     print(*parameter)
+    also 0.0,0.0,0.5,1.0
+    not b.jpg|0.0,0.0,1.0,1.0
+    words-more in winter
+    words-not people
     """
     if step.kind == "picture":
         return []
@@ -99,7 +103,8 @@ def _parts(
         work, _, sides_sent = value.rpartition("|")
         try:
             box = incoming.box(sides_sent.split(",")) or Box.whole()
-            found.append(FurtherDetail(roles[name], "work", context.workspace.collection.work(work or step.key).id, box))
+            known = context.workspace.collection.work(work or step.key)
+            found.append(FurtherDetail(roles[name], "work", known.id, box))
         except ExplorerError as error:
             notify(f"A part of the link is left out: {said(error)}")
     return [*found, *_terms(named)]

@@ -50,7 +50,9 @@ def _detail(part: Step | FurtherDetail, caption: Callable[[Step | FurtherDetail]
 
 
 def _offered(strengths: Sequence[Named]) -> list[Props]:
-    return [{"name": name, "label": label, "means": means, "wanted": is_wanted(name)} for name, label, means in strengths]
+    return [
+        {"name": name, "label": label, "means": means, "wanted": is_wanted(name)} for name, label, means in strengths
+    ]
 
 
 def _counts(strength: Strength) -> Props:

@@ -198,7 +198,8 @@ def test_a_link_of_words_alone_shows_the_search(visit: Visit, picture_of: Keep):
     expect(cards.first).to_be_visible()
     expect(text).to_have_text(["a windmill", "snow"])
     assert in_address(page) == {"words": ["a windmill"], "words-not": ["snow"]}
-    scores = [float(score.removeprefix("similarity ")) for score in page.locator("#words-results .score").all_text_contents()]
+    said = page.locator("#words-results .score").all_text_contents()
+    scores = [float(score.removeprefix("fits ")) for score in said]
     assert scores == sorted(scores, reverse=True), "as they are shown"
     picture_of(page, "words-chips")
     page.locator("#words-tray .words").fill("-people")
