@@ -1,16 +1,15 @@
 """Words beside a detail, and several words: is the order right? ``python benchmarks/with_words.py [--cache DIR]``.
 
-The demo collection is painted by the program, which knows what is in every work. Three questions are asked of it:
+The demo collection is painted by the program, which knows what is in every work. Over the scores of one search each,
+the rule of :mod:`explorer.search.combine` is compared with others.
 
-* *a detail and words* ("this cart" + "a snowy landscape", or − it): of the works that have the detail, how often one
-  that shows what the words say comes before one that does not (pairs in the right order; chance 0.5); whether the
-  detail's copies stay in front (average precision of the copies, whatever the words), and how many likely copies (0.6
-  or more) stand behind an unlikely one (below 0.3).
-* *two words* ("a windmill" + "boats on the water"): average precision of the works that show both.
-* *words without words* ("a windmill" − "a snowy landscape"): average precision of the works that show the one and not
-  the other.
+* *A detail and words* ("this cart" + "a snowy landscape", or − it): of the works that have the detail, how often one
+  that shows what the words say comes before one that does not, or after it (pairs in the right order; chance 0.5);
+  average precision of the detail's copies, whatever the words; and likely copies (0.6) behind an unlikely one (0.3).
+* *Two words* ("a windmill" + "birds in the sky"): average precision of the works that show both.
+* *One without the other* ("a windmill" − "birds in the sky"): average precision of the works that show only the one.
 
-Each under several rules, over the same scores; ``--json FILE`` keeps the figures. DIR is where the demo is, or is made.
+What is asked is in two halves: the settings were chosen by the first. DIR is where the demo is, or is made.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 from pathlib import Path
@@ -31,179 +30,158 @@ sys.path[0] = str(Path(__file__).parents[1])
 from benchmarks.demo_words import PHRASES, is_right, truth_of
 from explorer.geometry import Box
 from explorer.search import search
+from explorer.search.combine import moved_by_words, words_move, words_score
+from explorer.search.part_results import WordsResult
 from explorer.search.query import Query, RegionPart, SearchOptions
 from explorer.search.text_query import find_words, word_z_scores
 from explorer.workspace import Workspace
 
-WORDS = ("a snowy landscape", "a windmill", "boats on the water", "a church tower", "a still life", "a bunch of flowers in a vase",
-         "a stone bridge over a river", "people dancing")  # fmt: skip
-"""What is asked beside a detail, and in pairs."""
+WORDS = (
+    "a windmill", "boats on the water", "a covered wagon", "a church tower", "birds in the sky",
+    "a bunch of flowers in a vase", "bread on a table", "a glass of wine", "a jug on a table", "a lemon", "a butterfly",
+    "a still life", "people dancing", "a man on a horse", "a cow in a meadow", "a stone bridge over a river",
+    "a farmhouse", "a bare tree in winter", "a snowy landscape", "a well", "a tree",
+)  # fmt: skip
 PER_MOTIF = 2
 """Details of each motif that are searched for."""
-FEWEST = 2
+FEWEST = 3
 """Works that must show what is asked, and that must not, for it to be asked."""
 LIKELY, UNLIKELY = 0.6, 0.3
-MOST, HALF = 1.5, 2.0
-BANDS = (0.3, 0.6, 0.9)
 
-Key = Callable[[np.ndarray, np.ndarray], list[tuple[float, ...]]]
-"""Probabilities and the sum of weighted z-scores of the works, to what they are sorted by, best first."""
-
-
-def logit(probability: np.ndarray) -> np.ndarray:
-    bounded = np.clip(probability, 1e-9, 1 - 1e-9)
-    return np.log(bounded / (1 - bounded))
+Words = list[WordsResult]
+Rule = Callable[[np.ndarray, Words], list[tuple[float, ...]]]
+"""Probabilities of works and what words find in them, to what the works are sorted by, the highest first."""
 
 
-def moved(z_scores: np.ndarray) -> np.ndarray:
-    return np.clip(z_scores / HALF, -MOST, MOST)
+def of_this_project(probabilities: np.ndarray, words: Words) -> list[tuple[float, ...]]:
+    return [moved_by_words(value, words_move(words, row)) for row, value in enumerate(_logit(probabilities))]
 
 
-def without_words(probability: np.ndarray, z_scores: np.ndarray) -> list[tuple[float, ...]]:
-    return [(value,) for value in probability]
+def at_most(logits: float) -> Rule:
+    def rule(probabilities: np.ndarray, words: Words) -> list[tuple[float, ...]]:
+        moved = np.clip(_sum(words, len(probabilities)) / 2, -logits, logits)
+        return [(value,) for value in _logit(probabilities) + moved]
+
+    return rule
 
 
-def by_logits(probability: np.ndarray, z_scores: np.ndarray) -> list[tuple[float, ...]]:
-    return list(zip(logit(probability) + moved(z_scores)))  # noqa: B905
+def words_alone_decide(probabilities: np.ndarray, words: Words) -> list[tuple[float, ...]]:
+    return [(float(p >= 0.5), value) for p, value in zip(probabilities, _sum(words, len(probabilities)), strict=True)]
 
 
-def in_bands(bands: Sequence[float], cap: float = 1.0, soft: bool = False) -> Key:
-    top = float(logit(np.array(cap)))
-
-    def key(probability: np.ndarray, z_scores: np.ndarray) -> list[tuple[float, ...]]:
-        band = np.digitize(probability, bands)
-        by = 3 * np.tanh(z_scores / 6) if soft else moved(z_scores)
-        return list(zip(band, np.minimum(logit(probability), top) + by, probability))  # noqa: B905
-
-    return key
-
-
-def words_in_bands(probability: np.ndarray, z_scores: np.ndarray) -> list[tuple[float, ...]]:
-    return list(zip(np.digitize(probability, BANDS), z_scores, probability))  # noqa: B905
-
-
-RULES: dict[str, Key] = {
-    "no words": without_words,
-    "1.5 logits": by_logits,
-    "one barrier at 0.5, 1.5 logits": in_bands((0.5,)),
-    "one barrier at 0.5, 1.5 logits, capped at 0.9": in_bands((0.5,), 0.9),
-    "bands, 1.5 logits": in_bands(BANDS),
-    "bands, 1.5 logits, capped at 0.9": in_bands(BANDS, 0.9),
-    "bands, soft 3 logits, capped at 0.9": in_bands(BANDS, 0.9, True),
-    "bands, words alone in each": words_in_bands,
+BESIDE: dict[str, Rule] = {
+    "no words": lambda probabilities, words: [(value,) for value in probabilities],
+    "sum of z-scores, at most 1.5 logits": at_most(1.5),
+    "sum of z-scores, at most 3 logits": at_most(3.0),
+    "words alone, above and below 0.5": words_alone_decide,
+    "as it is": of_this_project,
+}
+ALONE: dict[str, Callable[[Words, int], np.ndarray]] = {
+    "sum of z-scores": lambda words, works: _sum(words, works),
+    "least z-score": lambda words, works: np.min([_sum([part], works) for part in words], axis=0),
+    "as it is": lambda words, works: np.array([words_score(words, row) for row in range(works)]),
 }
 
 
 @dataclass(frozen=True)
 class Found:
-    """A detail of a motif: the works that were examined, the probability of each, and which have the motif."""
+    """A detail of a ``motif``: the works that were examined, and the probability of each."""
 
     motif: str
     works: list[str]
-    probability: np.ndarray
-    copies: np.ndarray
+    probabilities: np.ndarray
 
 
-def details(workspace: Workspace, folder: Path, truth: dict[str, set[str]], most: int) -> list[Found]:
-    """Searches for the first details of every motif."""
-    found = []
-    for motif, queries in json.loads((folder / "annotations.json").read_text("utf-8")).items():
-        for query in queries[:most]:
-            file, sides = query["query"]
-            work = workspace.collection.work(file)
-            box = Box.from_pixels(tuple(sides), work.width, work.height).clipped()
-            options = SearchOptions(top=len(workspace.tables.works))
-            matches = search(workspace, Query((RegionPart(file, box),)), options)
-            works = [match.work for match in matches]
-            copies = np.array([motif in truth[work] for work in works])
-            found.append(Found(motif, works, np.array([match.score for match in matches]), copies))
-            print(f"searched for the {motif} of {file}", file=sys.stderr, flush=True)
-    return found
+class Demo:
+    """The demo collection, what its works show, and how well each of the words fits each."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace, self.folder = workspace, workspace.folder.parent
+        self.works = list(workspace.tables.works)
+        self.truth = truth_of(self.folder, len(self.works))
+        self.z_scores = {}
+        for words in WORDS:
+            by_row = word_z_scores(find_words(workspace, words, 1))
+            self.z_scores[words] = {self.works[row]: z_score for row, z_score in by_row.items()}
+
+    def shown(self, words: str, works: Sequence[str]) -> np.ndarray:
+        return np.array([is_right(self.truth[work], PHRASES[words]) for work in works])
+
+    def result(self, words: str, weight: float, works: Sequence[str]) -> WordsResult:
+        return WordsResult(weight, {}, {row: self.z_scores[words][work] for row, work in enumerate(works)})
+
+    def details(self, most: int) -> Iterator[Found]:
+        """Searches for the first details of every motif."""
+        for motif, queries in json.loads((self.folder / "annotations.json").read_text("utf-8")).items():
+            for query in queries[:most]:
+                file, sides = query["query"]
+                work = self.workspace.collection.work(file)
+                box = Box.from_pixels(tuple(sides), work.width, work.height).clipped()
+                options = SearchOptions(top=len(self.works))
+                matches = search(self.workspace, Query((RegionPart(file, box),)), options)
+                yield Found(motif, [match.work for match in matches], np.array([match.score for match in matches]))
 
 
-def average_precision(right: np.ndarray) -> float:
-    """Of works in their order, which of them are ``right``."""
+def beside(demo: Demo, found: Sequence[Found], rule: Rule) -> dict[str, float]:
+    """A rule for words beside details, over all that can be asked of them."""
+    pairs, precision, behind = [], [], 0
+    for detail in found:
+        copies = np.array([detail.motif in demo.truth[work] for work in detail.works])
+        for words in WORDS:
+            shown = demo.shown(words, detail.works)
+            has, lacks = copies & shown, copies & ~shown
+            if detail.motif in PHRASES[words].motifs or min(has.sum(), lacks.sum()) < FEWEST:
+                continue
+            for weight, first, second in ((1.0, has, lacks), (-1.0, lacks, has)):
+                order = _order(rule(detail.probabilities, [demo.result(words, weight, detail.works)]))
+                place = np.argsort(order)
+                pairs.append(np.mean(place[first][:, None] < place[second][None, :]))
+                precision.append(_average_precision(copies[order]))
+                unlikely = place[detail.probabilities < UNLIKELY].min(initial=len(order))
+                behind += int((place[detail.probabilities >= LIKELY] > unlikely).sum())
+    return {"asked": len(pairs), "pairs": _mean(pairs), "copies": _mean(precision), "behind": behind}
+
+
+def alone(demo: Demo, half: int, score: Callable[[Words, int], np.ndarray]) -> dict[str, float]:
+    """A rule for two words, over every second pair of them."""
+    both, without = [], []
+    shown = {words: demo.shown(words, demo.works) for words in WORDS}
+
+    def precision(asked: Sequence[tuple[str, float]], right: np.ndarray) -> float:
+        results = [demo.result(words, weight, demo.works) for words, weight in asked]
+        return _average_precision(right[np.argsort(-score(results, len(demo.works)), kind="stable")])
+
+    for one, other in list(combinations(WORDS, 2))[half::2]:
+        right = shown[one] & shown[other]
+        if right.sum() >= FEWEST:
+            both.append(precision([(one, 1.0), (other, 1.0)], right))
+    for one, other in list(permutations(WORDS, 2))[half::2]:
+        right, wrong = shown[one] & ~shown[other], shown[one] & shown[other]
+        if min(right.sum(), wrong.sum()) >= FEWEST:
+            without.append(precision([(one, 1.0), (other, -1.0)], right))
+    return {"both": _mean(both), "asked": len(both), "without": _mean(without), "asked without": len(without)}
+
+
+def _logit(probabilities: np.ndarray) -> np.ndarray:
+    bounded = np.clip(probabilities, 1e-9, 1 - 1e-9)
+    return np.log(bounded / (1 - bounded))
+
+
+def _sum(words: Words, works: int) -> np.ndarray:
+    return np.array([sum(part.weight * part.z_scores[row] for part in words) for row in range(works)])
+
+
+def _order(keys: Sequence[tuple[float, ...]]) -> np.ndarray:
+    return np.array(sorted(range(len(keys)), key=lambda index: keys[index], reverse=True))
+
+
+def _average_precision(right: np.ndarray) -> float:
     hits = np.flatnonzero(right)
     return float(np.mean((np.arange(len(hits)) + 1) / (hits + 1))) if len(hits) else 0.0
 
 
-def order_of(keys: Sequence[tuple[float, ...]]) -> np.ndarray:
-    return np.array(sorted(range(len(keys)), key=lambda index: keys[index], reverse=True))
-
-
-def pairs_in_order(first: np.ndarray, second: np.ndarray) -> float:
-    """Share of pairs in which a place of ``first`` is before one of ``second``; both are places in an order."""
-    return float(np.mean(first[:, None] < second[None, :]))
-
-
-def with_a_detail(found: list[Found], z_scores: dict[str, dict[str, float]], truth: dict[str, set[str]]) -> list[dict]:
-    rows = []
-    for rule, key in RULES.items():
-        right, precision, behind, asked = [], [], 0, 0
-        for detail in found:
-            for words in WORDS:
-                shown = np.array([is_right(truth[work], PHRASES[words]) for work in detail.works])
-                has, lacks = detail.copies & shown, detail.copies & ~shown
-                if detail.motif in PHRASES[words].motifs or min(has.sum(), lacks.sum()) < FEWEST:
-                    continue
-                for sign in (1, -1):
-                    z = sign * np.array([z_scores[words][work] for work in detail.works])
-                    order = order_of(key(detail.probability, z))
-                    place = np.argsort(order)
-                    first, second = (has, lacks) if sign > 0 else (lacks, has)
-                    right.append(pairs_in_order(place[first], place[second]))
-                    precision.append(average_precision(detail.copies[order]))
-                    likely, unlikely = place[detail.probability >= LIKELY], place[detail.probability < UNLIKELY]
-                    behind += int((likely > unlikely.min(initial=len(order))).sum())
-                    asked += 1
-        rows.append({"rule": rule, "asked": asked, "pairs": float(np.mean(right)), "copies": float(np.mean(precision)),
-                     "behind": behind})  # fmt: skip
-    return rows
-
-
-def logistic(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(2.0 - z))
-
-
-WORD_RULES: dict[str, Callable[[list[np.ndarray], list[float]], np.ndarray]] = {
-    "the first words only": lambda z, weights: z[0],
-    "sum of z-scores": lambda z, weights: sum(w * one for w, one in zip(weights, z, strict=True)),
-    "sum, each at most 6": lambda z, weights: sum(w * np.minimum(one, 6) for w, one in zip(weights, z, strict=True)),
-    "sum, each at most 4": lambda z, weights: sum(w * np.minimum(one, 4) for w, one in zip(weights, z, strict=True)),
-    "sum, each within 3": lambda z, weights: sum(w * np.clip(one, -3, 3) for w, one in zip(weights, z, strict=True)),
-    "geometric mean of probabilities, times 1 - unwanted": lambda z, weights: joint(z, weights),
-    "logits: sum of log probabilities": lambda z, weights: sum(
-        np.log(logistic(one)) if w > 0 else np.log(1 - logistic(one)) for w, one in zip(weights, z, strict=True)),
-    "least": lambda z, weights: np.min([w * one for w, one in zip(weights, z, strict=True)], axis=0),
-}  # fmt: skip
-
-
-def joint(z: list[np.ndarray], weights: list[float]) -> np.ndarray:
-    wanted = [np.log(logistic(one)) for w, one in zip(weights, z, strict=True) if w > 0]
-    value = np.exp(np.mean(wanted, axis=0))
-    for w, one in zip(weights, z, strict=True):
-        if w < 0:
-            value = value * (1 + w * logistic(one))
-    return value
-
-
-def of_words(z_scores: dict[str, dict[str, float]], truth: dict[str, set[str]], works: list[str]) -> list[dict]:
-    shown = {words: np.array([is_right(truth[work], PHRASES[words]) for work in works]) for words in WORDS}
-    z = {words: np.array([z_scores[words][work] for work in works]) for words in WORDS}
-    rows = []
-    for rule, score in WORD_RULES.items():
-        both, without = [], []
-        for one, other in combinations(WORDS, 2):
-            right = shown[one] & shown[other]
-            if right.sum() >= FEWEST:
-                both.append(average_precision(right[np.argsort(-score([z[one], z[other]], [1, 1]), kind="stable")]))
-        for one, other in permutations(WORDS, 2):
-            right, wrong = shown[one] & ~shown[other], shown[one] & shown[other]
-            if min(right.sum(), wrong.sum()) >= FEWEST:
-                without.append(average_precision(right[np.argsort(-score([z[one], z[other]], [1, -1]), kind="stable")]))
-        rows.append({"rule": rule, "both": float(np.mean(both)), "of": len(both), "without": float(np.mean(without)),
-                     "of_without": len(without)})  # fmt: skip
-    return rows
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
 
 
 def main() -> None:
@@ -214,23 +192,22 @@ def main() -> None:
     parser.add_argument("--per-motif", type=int, default=PER_MOTIF)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
+    rows = []
     with tempfile.TemporaryDirectory() as scratch:
         cache = args.cache or Path(scratch) / "cache"
-        workspace = open_demo(cache, pictures=None if args.cache else Path(scratch) / "pictures")
-        folder, works = workspace.folder.parent, list(workspace.tables.works)
-        truth = truth_of(folder, len(works))
-        z_scores = {}
-        for words in WORDS:
-            by_row = word_z_scores(find_words(workspace, words, 1))
-            z_scores[words] = {works[row]: z_score for row, z_score in by_row.items()}
-        alone = of_words(z_scores, truth, works)
-        for row in alone:
-            print(f"{row['rule']:52} both {row['both']:.3f} ({row['of']})  without {row['without']:.3f} ({row['of_without']})", flush=True)
-        beside = with_a_detail(details(workspace, folder, truth, args.per_motif), z_scores, truth)
-        for row in beside:
-            print(f"{row['rule']:52} pairs {row['pairs']:.3f}  copies {row['copies']:.3f}  behind {row['behind']}  ({row['asked']})")
+        demo = Demo(open_demo(cache, pictures=None if args.cache else Path(scratch) / "pictures"))
+        for half in (0, 1):
+            rows += [{"rule": name, "half": half, **alone(demo, half, score)} for name, score in ALONE.items()]
+        found = list(demo.details(args.per_motif))
+        for half in (0, 1):
+            rows += [
+                {"rule": name, "half": half, **beside(demo, found[half::2], rule)} for name, rule in BESIDE.items()
+            ]
+    for row in rows:
+        print("  ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{value}" if name == "rule"
+                        else f"{name} {value}" for name, value in row.items()))  # fmt: skip
     if args.json:
-        args.json.write_text(json.dumps({"alone": alone, "beside": beside}, indent=1), "utf-8")
+        args.json.write_text(json.dumps(rows, indent=1), "utf-8")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ Every detail has a match probability in every work, with its own evidence. They 
   least one of them is there.
 * *Unwanted details* count where they are probably there, and only there. The works that they are taken from are never
   shown.
-* *Words* beside details change the order and nothing else, and only among works whose probability is in the same one of
-  the :data:`BANDS`: a likely copy never falls behind an unlikely one. By themselves they are joined as details are: the
-  geometric mean of what is wanted, lowered by what is not.
+* *Words* beside details change the order and nothing else: much among works that probably have what is asked, little
+  among the others, and never one of the first behind one of the others. By themselves they are joined as details are:
+  the geometric mean of what is wanted, lowered by what is not.
 * *Judged matches*: accepted ones are ranked first, rejected ones last, and what is learnt from them
   (:mod:`explorer.search.feedback`) adds examples, and lowers what matches a rejected one.
 """
@@ -38,10 +38,10 @@ longer lowers a work."""
 LIKELY = 0.2
 """Match probability from which an example adds to what a required detail gives; a lower one would only reorder works
 that are unlikely."""
-MOST_BY_WORDS = 1.5
-"""How far words move a work up or down, in logits of its probability, at most."""
-BANDS = (0.3, 0.6, 0.9)
-"""Match probabilities that words move no work across: what the page calls possible, likely, almost certain."""
+MOST_BY_WORDS = 0.5
+"""How far words move a work whose probability is below :data:`PROVEN` up or down, in logits, at most."""
+_SURE = 0.9  # probability from which on words alone order works: all of them are copies
+_BY_WORDS = 4.0  # logits by which words move works above PROVEN, for each factor e of how likely they fit
 _WORDS_MIDDLE = 1.0  # z-score at which words are as likely to fit as not (benchmarks/README.md)
 _REJECTED = 1.0  # how far likeness to a rejected match moves a work down, in logits
 
@@ -101,27 +101,33 @@ def words_score(words: Sequence[WordsResult], row: int) -> float:
     """The score, 0 to 1, of a work for words alone: the weighted geometric mean of how likely the wanted ones fit and,
     times each unwanted one's share, how likely it does not. Each is a logistic function of its z-score."""
     wanted = sum(result.weight for result in words if result.weight > 0)
-    logs = [
-        abs(result.weight) * _log_logistic(np.sign(result.weight) * (result.z_scores[row] - _WORDS_MIDDLE))
-        for result in words
-    ]
-    return float(np.exp(sum(logs) / wanted))
+    return float(np.exp(sum(_fit(result, result.z_scores[row]) for result in words) / wanted))
 
 
-def moved_by_words(logit: float, by_words: float) -> tuple[float, float]:
+def words_move(words: Sequence[WordsResult], row: int) -> float:
+    """How far words beside a detail move a work, in logits: not at all where they fit it as they fit most works."""
+    known = [result for result in words if row in result.z_scores]
+    return _BY_WORDS * sum(_fit(result, result.z_scores[row]) - _fit(result, 0.0) for result in known)
+
+
+def moved_by_words(logit: float, by_words: float) -> tuple[float, float, float]:
     """What a work with a probability of this ``logit`` is ranked by, the highest first, when words move it ``by_words``
-    logits: its band, and where it then lies in the band.
+    logits: whether it is probably a copy, where it then lies, and its own logit.
 
-    >>> moved_by_words(0.5, -1.5) > moved_by_words(-0.9, 1.5)  # a likely copy, however little the words fit it
+    >>> moved_by_words(0.5, -9) > moved_by_words(-0.5, 9)  # a likely copy, however little the words fit it
     True
-    >>> moved_by_words(2.5, 1.5) > moved_by_words(3.5, -1.5)  # two that are almost certain
+    >>> moved_by_words(2.5, 0.1) > moved_by_words(9.5, 0)  # two that are almost certain
     True
     """
-    return float(np.digitize(logit, [_logit(band) for band in BANDS])), logit + by_words
+    if logit < _logit(PROVEN):
+        return 0.0, logit + min(max(by_words / 2, -MOST_BY_WORDS), MOST_BY_WORDS), logit
+    return 1.0, min(logit, _logit(_SURE)) + by_words, logit
 
 
-def _log_logistic(value: float) -> float:
-    return -float(np.logaddexp(0.0, -value))
+def _fit(words: WordsResult, z_score: float) -> float:
+    """The weighted logarithm of how likely wanted words fit, and unwanted ones do not."""
+    above = z_score - _WORDS_MIDDLE if words.weight > 0 else _WORDS_MIDDLE - z_score
+    return -abs(words.weight) * float(np.logaddexp(0.0, -above))
 
 
 @dataclass(frozen=True)
@@ -154,8 +160,8 @@ class _Combination:
         )  # fmt: skip
 
     def rank(self, place: CombinedPlace) -> tuple[float, ...]:
-        """What works are ranked by, the highest first: judgements, the band of the score as likeness to rejected
-        matches lowers it, and in the band the score's logit, moved by words."""
+        """What works are ranked by, the highest first: judgements, then the score's logit, lowered by likeness to
+        rejected matches and moved by words."""
         judgement = self.feedback.judged.get(place.row)
         judged = 0 if judgement is None else 1 if judgement.accepted else -1
         logit = _logit(place.score)
@@ -163,7 +169,7 @@ class _Combination:
             logit -= _REJECTED * self.feedback.likeness_to_rejected(place.row)
         if not self.details or not self.results.words:
             return judged, logit
-        return judged, *moved_by_words(logit, self._by_words(place.row))
+        return judged, *moved_by_words(logit, words_move(self.results.words, place.row))
 
     def _score(self, row: int) -> float:
         if not self.details:
@@ -207,11 +213,6 @@ class _Combination:
         """Every detail of the query by itself."""
         found = [(detail.number, detail.places[row]) for detail in self.results.details if row in detail.places]
         return tuple(PartMatch(number, place.box, place.evidence) for number, place in found)
-
-    def _by_words(self, row: int) -> float:
-        """How far words move a work, in logits."""
-        z_score = sum(result.weight * result.z_scores[row] for result in self.results.words if row in result.z_scores)
-        return float(np.clip(z_score / 2, -MOST_BY_WORDS, MOST_BY_WORDS))
 
 
 def _logit(probability: float) -> float:
