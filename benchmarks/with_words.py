@@ -57,9 +57,9 @@ def of_this_project(probabilities: np.ndarray, words: Words) -> list[tuple[float
     return [moved_by_words(value, words_move(words, row)) for row, value in enumerate(_logit(probabilities))]
 
 
-def at_most(logits: float) -> Rule:
+def moved_at_most(logits: float, each: float) -> Rule:
     def rule(probabilities: np.ndarray, words: Words) -> list[tuple[float, ...]]:
-        moved = np.clip(_sum(words, len(probabilities)) / 2, -logits, logits)
+        moved = np.clip(each * _sum(words, len(probabilities)), -logits, logits)
         return [(value,) for value in _logit(probabilities) + moved]
 
     return rule
@@ -71,13 +71,13 @@ def words_alone_decide(probabilities: np.ndarray, words: Words) -> list[tuple[fl
 
 BESIDE: dict[str, Rule] = {
     "no words": lambda probabilities, words: [(value,) for value in probabilities],
-    "sum of z-scores, at most 1.5 logits": at_most(1.5),
-    "sum of z-scores, at most 3 logits": at_most(3.0),
+    "half a logit for each z, at most 1.5": moved_at_most(1.5, 0.5),
+    "2 logits for each z, at most 6": moved_at_most(6.0, 2.0),
     "words alone, above and below 0.5": words_alone_decide,
     "as it is": of_this_project,
 }
 ALONE: dict[str, Callable[[Words, int], np.ndarray]] = {
-    "sum of z-scores": lambda words, works: _sum(words, works),
+    "sum of z-scores": lambda words, works: np.sum([_sum([part], works) for part in words], axis=0),
     "least z-score": lambda words, works: np.min([_sum([part], works) for part in words], axis=0),
     "as it is": lambda words, works: np.array([words_score(words, row) for row in range(works)]),
 }

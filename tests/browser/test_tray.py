@@ -112,7 +112,7 @@ def test_a_link_carries_all_that_is_asked(visit: Visit, workspace: Workspace):
 def test_words_are_added_changed_and_taken_away_by_keys(visit: Visit, workspace: Workspace, picture_of: Keep):
     page = visit(f"?work={workspace.collection.works()[2].id}&box={HERE}")
     answered(page)
-    field, text = page.locator("#places .words"), page.locator(f"{CHIPS} .text")
+    field, text = page.locator("#places .say .words"), page.locator(f"{CHIPS} .text")
     field.fill("snow")
     page.keyboard.press("Enter")
     expect(text).to_have_text(["snow"])
@@ -191,8 +191,9 @@ def test_places_of_the_results_are_searched_with(visit: Visit, workspace: Worksp
     page.wait_for_function("(work) => new URLSearchParams(location.search).get('work') === work", arg=works[1])
 
 
-def test_a_link_of_words_alone_shows_the_search(visit: Visit, picture_of: Keep):
-    page = visit("?words=a%20windmill&words-not=snow")
+def test_a_link_of_words_alone_shows_the_search(visit: Visit, address: str, picture_of: Keep):
+    page = visit()
+    page.goto(f"{address}?words=a%20windmill&words-not=snow")
     expect(page.get_by_role("tab", name="Words")).to_have_attribute("aria-selected", "true")
     cards, text = page.locator("#words-results .card"), page.locator("#words-tray .text")
     expect(cards.first).to_be_visible()
@@ -202,7 +203,7 @@ def test_a_link_of_words_alone_shows_the_search(visit: Visit, picture_of: Keep):
     scores = [float(score.removeprefix("fits ")) for score in said]
     assert scores == sorted(scores, reverse=True), "as they are shown"
     picture_of(page, "words-chips")
-    page.locator("#words-tray .words").fill("-people")
+    page.locator("#words-tray .say .words").fill("-people")
     page.keyboard.press("Enter")
     expect(text).to_have_text(["a windmill", "snow", "people"])
     page.wait_for_function("location.search.includes('words-not=people')")
