@@ -133,8 +133,23 @@
   const asks = (address) => JSON.stringify([...new URL(address).searchParams].sort());
   const sameAddress = (first, second) => asks(first) === asks(second);
 
+  // What the address has of a query, by the names that explorer.ui.links gives it, in its order.
+  const WORDS = ["words", "words-more", "words-little", "words-less", "words-not"];
+  const PARTS = ["as", "also", "like", "like-little", "less", "not", ...WORDS, "layout"];
+  const parts = () => [...new URLSearchParams(window.location.search)].filter(([name]) => PARTS.includes(name));
+  const withoutQuery = () => {
+    const url = new URL(window.location.href);
+    for (const name of ["work", "box", ...PARTS]) url.searchParams.delete(name);
+    return url;
+  };
+  // Whether it asks for words alone: then it is about the Words tab.
+  const wordsAlone = () => {
+    const asked = new URLSearchParams(window.location.search);
+    return !asked.has("work") && !asked.has("compare") && WORDS.some((name) => asked.has(name));
+  };
+
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
   const comparisons = { latest: 0 };
 
-  window.Explorer = { ready, open, inCollection, moment, asked, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, comparisons };
+  window.Explorer = { ready, open, inCollection, moment, asked, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
 })();

@@ -17,7 +17,8 @@ what to do next.
 | `search --image --box` | `c.search(image, box=...)` | the same with `box` |
 | `search --image --click` | `c.search(image, click=...)` | `click_picture`, `click_region` |
 | `search --text` | `c.search(text=...)` | `search_words` |
-| `--also`, `--layout`, `--not` | `also=`, `layout=`, `unwanted=` | `search_combined` |
+| `--text` several times, `--text-not` | `text=["a windmill", ("people", -1)]` | `search_combined` |
+| `--also`, `--layout`, `--like`, `--not` | `also=`, `layout=`, `like=`, `unwanted=` | `search_combined` |
 | `--top`, `--per-work`, `--own` | `top=`, `per_work=`, `own=` | `top`, `per_work`, `own` |
 | `search --queries` | a loop over `c.search` | one call for each query |
 | `explorer label` | `c.label(prompts)` | `label` |

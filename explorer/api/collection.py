@@ -53,7 +53,8 @@ class IndexedCollection:
 
     def search(  # noqa: PLR0913 (the command's options, each by its name)
         self, image: Path | str | None = None, *, box: Numbers | None = None, click: Numbers | None = None,
-        also: Sequence[Numbers] = (), layout: bool = False, text: str | None = None,
+        also: Sequence[Numbers] = (), layout: bool = False, text: str | Sequence[str | tuple[str, float]] | None = None,
+        like: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
         unwanted: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
         top: int = 20, per_work: int = 1, own: bool = False,
     ) -> SearchResult:  # fmt: skip
@@ -63,7 +64,8 @@ class IndexedCollection:
         (x, y) is a point of it, and means the thing there as far as it recurs: the result's ``proposals`` say what
         was searched and what else it may mean. ``also`` has further boxes of the same picture that must be there too,
         with ``layout`` in the same arrangement. ``text`` is words, by themselves or with a picture, whose matches they
-        then order. ``unwanted`` has pictures, or pairs of a picture and a box, that should not be there.
+        then order; a list may have several, and pairs of words and a weight from -1 (not wanted) to 1. ``like`` and
+        ``unwanted`` have pictures, or pairs of a picture and a box, that are examples, and that should not be there.
         ``top`` matches are given at most, ``per_work`` of one work, those in the picture's own work only with ``own``.
 
         Raises :class:`explorer.ExplorerError` when there is nothing to search for, a picture cannot be read, a box or a
@@ -77,7 +79,8 @@ class IndexedCollection:
         record = {
             "image": None if image is None else str(image), "box": None if box is None else _numbers(box),
             "click": None if click is None else _numbers(click), "also": [_numbers(further) for further in also],
-            "layout": layout, "text": text, "not": [_unwanted(picture) for picture in unwanted],
+            "layout": layout, "text": _weighted(text), "like": [_detail(picture) for picture in like],
+            "not": [_detail(picture) for picture in unwanted],
         }  # fmt: skip
         query, proposals = with_click(self.workspace, parse_query(record))
         matches = search(self.workspace, query, SearchOptions(top, per_work, own))
@@ -186,7 +189,13 @@ def _numbers(values: Sequence[float]) -> list[float]:
         raise ExplorerError(f"A box is four numbers and a click two, in pixels, not {values!r}.") from None
 
 
-def _unwanted(picture: Path | str | tuple[Path | str, Numbers]) -> dict[str, Any]:
+def _weighted(text: str | Sequence[str | tuple[str, float]] | None) -> list[Any]:
+    """Words as the parser takes them, each with its weight where one is given."""
+    given = [text] if isinstance(text, str) else list(text or [])
+    return [{"text": words[0], "weight": words[1]} if isinstance(words, tuple) else words for words in given]
+
+
+def _detail(picture: Path | str | tuple[Path | str, Numbers]) -> dict[str, Any]:
     if isinstance(picture, tuple):
         path, box = picture
         return {"image": str(path), "box": _numbers(box)}

@@ -30,10 +30,15 @@ def add_search(commands: Any) -> None:
     search.add_argument("--also", **corners, action="append", default=[],
                         help="another detail of it, which must be there too; repeat for more")  # fmt: skip
     search.add_argument("--layout", action="store_true", help="the details must lie as they do in the picture")
-    search.add_argument("--text", metavar="WORDS", help="words, by themselves or with a picture")
+    search.add_argument("--text", nargs="+", action="append", default=[], metavar="WORDS [WEIGHT]",
+                        help="words in quotes, by themselves or with a picture; repeat for more")  # fmt: skip
+    search.add_argument("--text-not", nargs="+", action="append", default=[], metavar="WORDS [WEIGHT]",
+                        help="words that the places should not fit")  # fmt: skip
+    search.add_argument("--like", nargs="+", action="append", default=[], metavar="FILE [X0 Y0 X1 Y1]",
+                        help="a picture, or a detail, as an example of what is wanted; repeat for more")  # fmt: skip
     search.add_argument("--not", dest="unwanted", nargs="+", action="append", default=[],
                         metavar="FILE [X0 Y0 X1 Y1]", help="a picture, or a detail, that is not wanted")  # fmt: skip
-    fields = 'a query {"id", "image", "box" or "click", "also", "not", "text"} a line'
+    fields = 'a query {"id", "image", "box" or "click", "also", "like", "not", "text"} a line'
     search.add_argument("--queries", type=Path, metavar="FILE.jsonl", help=fields)
     search.add_argument("--top", type=int, default=20, metavar="K")
     search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
@@ -59,23 +64,40 @@ def _record(options: argparse.Namespace) -> dict[str, Any]:
     """The options as a line of a file of queries would have them."""
     if not options.image and (options.box or options.also or options.click):
         raise ExplorerError("--box, --click and --also go with --image: they are parts of that picture.")
-    if not (options.image or options.text is not None or options.queries):
-        options.wrong("say what to look for: --image FILE, --text WORDS, or --queries FILE.jsonl")
-    if options.queries and (options.image or options.text is not None or options.unwanted):
-        options.wrong("--queries holds whole queries; it goes with no --image, --text or --not")
-    record = {"image": options.image, "text": options.text, "box": options.box, "click": options.click}
-    unwanted = [_unwanted(words) for words in options.unwanted]
-    return {**record, "also": options.also, "layout": options.layout, "not": unwanted}
+    if not (options.image or options.text or options.like or options.queries):
+        options.wrong("say what to look for: --image FILE, --like FILE, --text WORDS, or --queries FILE.jsonl")
+    alone = options.image or options.text or options.text_not or options.like or options.unwanted
+    if options.queries and alone:
+        options.wrong("--queries holds whole queries; it goes with no --image, --text, --text-not, --like or --not")
+    words = [_words("--text", given, 1.0) for given in options.text]
+    words += [_words("--text-not", given, -1.0) for given in options.text_not]
+    record = {"image": options.image, "text": words, "box": options.box, "click": options.click}
+    like = [_picture("--like", given) for given in options.like]
+    unwanted = [_picture("--not", given) for given in options.unwanted]
+    return {**record, "also": options.also, "layout": options.layout, "like": like, "not": unwanted}
 
 
-def _unwanted(words: list[str]) -> dict[str, Any]:
+def _picture(option: str, given: list[str]) -> dict[str, Any]:
     try:
-        corners = [float(word) for word in words[1:]] or None
+        corners = [float(word) for word in given[1:]] or None
     except ValueError:
         corners = []
     if corners is not None and len(corners) != 4:
-        raise ExplorerError("--not takes a picture, and perhaps the four corners of a detail of it: FILE X0 Y0 X1 Y1.")
-    return {"image": words[0], "box": corners}
+        raise ExplorerError(
+            f"{option} takes a picture, and perhaps the four corners of a detail of it: FILE X0 Y0 X1 Y1."
+        )
+    return {"image": given[0], "box": corners}
+
+
+def _words(option: str, given: list[str], sign: float) -> dict[str, Any]:
+    text, *rest = given
+    try:
+        (weight,) = [float(word) for word in rest] or [1.0]
+    except ValueError:
+        weight = 0.0
+    if not 0 < weight <= 1:
+        raise ExplorerError(f'{option} takes words in quotes, and perhaps a weight above 0, at most 1: "snow" 0.5.')
+    return {"text": text, "weight": sign * weight}
 
 
 def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_json: bool) -> int:

@@ -4,10 +4,13 @@ Every detail has a match probability in every work, with its own evidence. They 
 
 * *Required details*: the geometric mean of their probabilities, times how well they keep the layout, if that counts.
 * *Examples* can only add: a work is found where all required details are there, *or* something like an example
-  (noisy or).
+  (noisy or). Where nothing is required, what is like the strongest example counts in full: the probability is that at
+  least one of them is there.
 * *Unwanted details* count where they are probably there, and only there. The works that they are taken from are never
   shown.
-* *Words* change the order and nothing else, and not by so much that a likely copy falls behind an unlikely one.
+* *Words* beside details change the order and nothing else: much among works that probably have what is asked, little
+  among the others, and never one of the first behind one of the others. By themselves they are joined as details are:
+  the geometric mean of what is wanted, lowered by what is not.
 * *Judged matches*: accepted ones are ranked first, rejected ones last, and what is learnt from them
   (:mod:`explorer.search.feedback`) adds examples, and lowers what matches a rejected one.
 """
@@ -35,11 +38,12 @@ longer lowers a work."""
 LIKELY = 0.2
 """Match probability from which an example adds to what a required detail gives; a lower one would only reorder works
 that are unlikely."""
-MOST_BY_WORDS = 1.5
-"""How far words move a work up or down, in logits of its probability, at most."""
-_WORDS_MIDDLE = 2.0  # z-score at which the score of a query in words alone is one half
+MOST_BY_WORDS = 0.5
+"""How far words move a work whose probability is below :data:`PROVEN` up or down, in logits, at most."""
+_SURE = 0.9  # probability from which on words alone order works: all of them are copies
+_BY_WORDS = 4.0  # logits by which words move works above PROVEN, for each factor e of how likely they fit
+_WORDS_MIDDLE = 1.0  # z-score at which words are as likely to fit as not (benchmarks/README.md)
 _REJECTED = 1.0  # how far likeness to a rejected match moves a work down, in logits
-_JUDGED = 100.0  # more logits than any probability has: accepted matches come first, rejected ones last
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def combined(
     combination = _Combination(query.layout, results, lead, feedback)
     rows = sorted({*results.rows, *feedback.judged} - results.hidden)
     placed = [place for row in rows if (place := combination.place(row))]
-    return sorted(placed, key=lambda place: -combination.rank_value(place))
+    return sorted(placed, key=combination.rank, reverse=True)
 
 
 def leading_detail(details: Sequence[DetailResult]) -> DetailResult | None:
@@ -82,9 +86,11 @@ def joint_probability(details: Sequence[DetailResult], row: int, layout: float =
     """The probability, 0 to 1, that a work has what the details ask for; ``layout`` is a factor on the required."""
     required = [max(detail.probability(row), LEAST_PROBABILITY) for detail in details if detail.required]
     probability = float(np.exp(np.mean(np.log(required)))) * layout if required else 0.0
-    for detail in details:
-        if detail.example and (not required or detail.probability(row) >= LIKELY):
-            probability = 1 - (1 - probability) * (1 - detail.weight * detail.probability(row))
+    examples = [detail for detail in details if detail.example]
+    full = 1.0 if required else max((detail.weight for detail in examples), default=1.0)
+    for detail in examples:
+        if not required or detail.probability(row) >= LIKELY:
+            probability = 1 - (1 - probability) * (1 - detail.weight / full * detail.probability(row))
     for detail in details:
         if detail.weight < 0 and detail.probability(row) >= PROVEN:
             probability *= 1 - min(-detail.weight, 1.0) * detail.probability(row)
@@ -92,9 +98,36 @@ def joint_probability(details: Sequence[DetailResult], row: int, layout: float =
 
 
 def words_score(words: Sequence[WordsResult], row: int) -> float:
-    """The score, 0 to 1, of a work for words alone: a logistic function of its weighted z-scores."""
-    z_score = sum(result.weight * result.z_scores[row] for result in words)
-    return float(1 / (1 + np.exp(_WORDS_MIDDLE - z_score)))
+    """The score, 0 to 1, of a work for words alone: the weighted geometric mean of how likely the wanted ones fit and,
+    times each unwanted one's share, how likely it does not. Each is a logistic function of its z-score."""
+    wanted = sum(result.weight for result in words if result.weight > 0)
+    return float(np.exp(sum(_fit(result, result.z_scores[row]) for result in words) / wanted))
+
+
+def words_move(words: Sequence[WordsResult], row: int) -> float:
+    """How far words beside a detail move a work, in logits: not at all where they fit it as they fit most works."""
+    known = [result for result in words if row in result.z_scores]
+    return _BY_WORDS * sum(_fit(result, result.z_scores[row]) - _fit(result, 0.0) for result in known)
+
+
+def moved_by_words(logit: float, by_words: float) -> tuple[float, float, float]:
+    """What a work with a probability of this ``logit`` is ranked by, the highest first, when words move it ``by_words``
+    logits: whether it is probably a copy, where it then lies, and its own logit.
+
+    >>> moved_by_words(0.5, -9) > moved_by_words(-0.5, 9)  # a likely copy, however little the words fit it
+    True
+    >>> moved_by_words(2.5, 0.1) > moved_by_words(9.5, 0)  # two that are almost certain
+    True
+    """
+    if logit < _logit(PROVEN):
+        return 0.0, logit + min(max(by_words / 2, -MOST_BY_WORDS), MOST_BY_WORDS), logit
+    return 1.0, min(logit, _logit(_SURE)) + by_words, logit
+
+
+def _fit(words: WordsResult, z_score: float) -> float:
+    """The weighted logarithm of how likely wanted words fit, and unwanted ones do not."""
+    above = z_score - _WORDS_MIDDLE if words.weight > 0 else _WORDS_MIDDLE - z_score
+    return -abs(words.weight) * float(np.logaddexp(0.0, -above))
 
 
 @dataclass(frozen=True)
@@ -126,14 +159,17 @@ class _Combination:
             self._other_boxes(row), self._part_matches(row),
         )  # fmt: skip
 
-    def rank_value(self, place: CombinedPlace) -> float:
-        """What works are ranked by: the logit of the score, moved by words and by judgements."""
-        value = _logit(place.score) + self._by_words(place.row)
-        if judgement := self.feedback.judged.get(place.row):
-            value += _JUDGED if judgement.accepted else -_JUDGED
+    def rank(self, place: CombinedPlace) -> tuple[float, ...]:
+        """What works are ranked by, the highest first: judgements, then the score's logit, lowered by likeness to
+        rejected matches and moved by words."""
+        judgement = self.feedback.judged.get(place.row)
+        judged = 0 if judgement is None else 1 if judgement.accepted else -1
+        logit = _logit(place.score)
         if place.score < PROVEN:
-            value -= _REJECTED * self.feedback.likeness_to_rejected(place.row)
-        return value
+            logit -= _REJECTED * self.feedback.likeness_to_rejected(place.row)
+        if not self.details or not self.results.words:
+            return judged, logit
+        return judged, *moved_by_words(logit, words_move(self.results.words, place.row))
 
     def _score(self, row: int) -> float:
         if not self.details:
@@ -164,7 +200,12 @@ class _Combination:
         return wanted_words[0].places.get(row) if self.lead is None and wanted_words else None
 
     def _other_boxes(self, row: int) -> tuple[Box, ...]:
-        """Where the required details other than the leading one lie."""
+        """Where the required details other than the leading one lie; for words alone, the places of the other wanted
+        words."""
+        if not self.details:
+            others_said = [result for result in self.results.words if result.weight > 0][1:]
+            boxes = [result.places[row].box for result in others_said if row in result.places]
+            return tuple(box for box in dict.fromkeys(boxes) if box != Box.whole())
         others = [detail for detail in self.results.details if detail is not self.lead and detail.required]
         return tuple(detail.places[row].box for detail in others if row in detail.places)
 
@@ -172,11 +213,6 @@ class _Combination:
         """Every detail of the query by itself."""
         found = [(detail.number, detail.places[row]) for detail in self.results.details if row in detail.places]
         return tuple(PartMatch(number, place.box, place.evidence) for number, place in found)
-
-    def _by_words(self, row: int) -> float:
-        """How far words move a work, in logits."""
-        z_score = sum(result.weight * result.z_scores[row] for result in self.results.words if row in result.z_scores)
-        return float(np.clip(z_score / 2, -MOST_BY_WORDS, MOST_BY_WORDS))
 
 
 def _logit(probability: float) -> float:

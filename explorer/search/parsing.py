@@ -22,15 +22,18 @@ from explorer.search.query import Part, PicturePart, Query, RegionPart, WordsPar
 
 MOST_PARTS = 8
 """Parts of one query: each is matched against many works, so each costs as long as the first."""
+LIKE = 0.5
+"""Weight of an example."""
 LONGEST_WORDS = 300
 """Characters of a description in words."""
 SENTENCES = {
     "image": '"image" must be the path of a picture, in quotes.',
     "file": '"file" must be the name of a work, in quotes.',
-    "text": '"text" must be words in quotes.',
+    "text": '"text" must be words in quotes, or a list of such and of {"text": "people", "weight": -1}.',
     "box": '"box" must be four numbers: left, top, right, bottom, in pixels.',
     "click": '"click" must be two numbers: from the left and from the top, in pixels.',
     "also": '"also" must be a list of boxes, each of four numbers: left, top, right, bottom, in pixels.',
+    "like": '"like" is a list of pictures such as {"image": "a.jpg", "box": [0, 0, 90, 90]}.',
     "not": '"not" is a list of pictures such as {"image": "a.jpg", "box": [0, 0, 90, 90]}.',
     "weight": '"weight" is a number from -1 to 1, and not 0.',
     "parts": 'Send parts such as {"file": "a.jpg", "box": [0, 0, 90, 90]} or {"text": "snow"}.',
@@ -66,14 +69,28 @@ class PictureRecord(BaseModel):
     box: PixelBox | None = None
 
 
+class TextRecord(BaseModel):
+    """Words, and how much they count."""
+
+    text: str
+    weight: Weight = 1.0
+
+
+def _texts(sent: Any) -> Any:
+    """Words as a list of records: they may be sent as a text, or as a list of texts and of records."""
+    listed = sent if isinstance(sent, list) else [] if sent is None else [sent]
+    return [{"text": words} if isinstance(words, str) else words for words in listed]
+
+
 class QueryRecord(BaseModel):
     """A query of the command line: a line of a file of queries, or the options."""
 
     image: PicturePath | None = None
-    text: str | None = None
+    text: Annotated[list[TextRecord], BeforeValidator(_texts)] = []
     box: PixelBox | None = None
     click: PixelPoint | None = None
     also: list[PixelBox] | None = None
+    like: list[PictureRecord] | None = None
     unwanted: list[PictureRecord] | None = Field(None, alias="not")
     layout: Switch = False
 
@@ -155,13 +172,14 @@ def parse_line(line: str, number: int) -> dict[str, Any]:
 def parse_query(record: dict[str, Any]) -> ParsedQuery:
     """A query of the command line.
 
-    ``image`` (a path) with or without a ``box`` or a ``click``, words as ``text``, or both; ``also``: more boxes of the
-    same image that must be there too; ``not``: pictures, ``{"image", "box"}``, that are not wanted; ``layout``: whether
-    the boxes must lie as they do in the image.
+    ``image`` (a path) with or without a ``box`` or a ``click``, words as ``text`` (or a list of words and of ``{"text",
+    "weight"}``), or both; ``also``: more boxes of the same image that must be there too; ``like`` and ``not``:
+    pictures, ``{"image", "box"}``, that are examples, and that are not wanted; ``layout``: whether the boxes must lie
+    as they do in the image.
     """
     fields = checked(QueryRecord, record)
-    if fields.image is None and fields.text is None:
-        raise ExplorerError('A query needs "image" or "text".')
+    if fields.image is None and not fields.text and not fields.like:
+        raise ExplorerError('A query needs "image", "like" or "text".')
     if fields.click is not None and (fields.image is None or fields.box is not None):
         raise ExplorerError('"click" goes with "image", and takes the place of "box".')
     if fields.image is None and (fields.also or fields.box is not None):
@@ -172,9 +190,9 @@ def parse_query(record: dict[str, Any]) -> ParsedQuery:
         parts += [parse_picture(fields.image, pixels) for pixels in [fields.box, *(fields.also or [])]]
         if fields.click is not None:
             click = parse_click(fields.click, picture_size(fields.image))
-    if fields.text is not None:
-        parts.append(WordsPart(fields.text))
-    parts += [replace(parse_picture(unwanted.image, unwanted.box), weight=-1.0) for unwanted in fields.unwanted or []]
+    for weight, pictures in ((LIKE, fields.like), (-1.0, fields.unwanted)):
+        parts += [replace(parse_picture(picture.image, picture.box), weight=weight) for picture in pictures or []]
+    parts += [WordsPart(words.text, words.weight) for words in fields.text]
     return ParsedQuery(Query(tuple(parts), layout=fields.layout), click)
 
 

@@ -63,16 +63,17 @@ class Trail(AssetComponent):
 
 
 class Tray(AssetComponent):
-    """The parts of the query. Events: ``take`` (index: remove a detail), ``describe`` (words), ``order`` (layout),
-    ``only`` (the main detail). It lets the viewer know what the next click adds."""
+    """The parts of the query, as chips. Events: ``change`` (do: take, weigh, reword, say, order, only; see
+    :mod:`explorer.ui.editing`); of words alone also ``back``, ``restore`` and ``leave`` (what the address has) and
+    ``complain`` (sentence). It lets the viewer know what the next click adds."""
 
     folder = "tray"
 
 
 class Results(AssetComponent):
-    """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``change_options`` (top, per_work, own, least,
-    learn), ``fold`` (least), ``compare`` (number; query: kind, key, box; match: work, box, mirrored, transform, pairs,
-    key_points, probability)."""
+    """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``these`` (the chosen places, and whether beside
+    what is asked), ``change_options`` (top, per_work, own, least, learn), ``fold`` (least), ``compare`` (number;
+    query: kind, key, box; match: work, box, mirrored, transform, pairs, key_points, probability)."""
 
     folder = "results"
 

@@ -19,7 +19,7 @@ from explorer.ui.views import Props
 if TYPE_CHECKING:
     from explorer.collection import Judgement, Work
     from explorer.search.query import Match, PartMatch
-    from explorer.ui.session import Role
+    from explorer.ui.strengths import Role
     from explorer.verification import Transform
 
 _ROLE_NAMES: dict[Role, str] = {"also": "must be there too", "like": "an example", "unlike": "not wanted"}
@@ -37,13 +37,13 @@ def extent(work: Work | None) -> WorkSize | None:
 
 
 def evidence(
-    match: Match, work: Work, query_work: Work | None, query_box: Box, roles: Sequence[Role] = (),
+    match: Match, work: Work, query_work: Work | None, query_box: Box, roles: Sequence[Role] = ("also",),
     has_words: bool = False,
 ) -> Props | None:  # fmt: skip
     """The evidence for a match, in words and lines; None where there is none.
 
     ``query_work`` is the work searched from, None for a picture of the visitor's own; ``roles`` are those of the
-    query's further details, and ``has_words`` says whether it has words too.
+    query's details, and ``has_words`` says whether it has words too.
     """
     found = match.evidence
     if found is None:
@@ -65,8 +65,8 @@ def evidence(
         "key_points": found.key_points,
         "pairs": [[round(float(side), 4) for side in pair] for pair in found.pairs[:MOST_LINES]],
         "sizes": _sizes(measured, query_work, work),
-        "parts": [_part(part, roles) for part in match.parts] if roles else [],
-        "joined": words_for.joined(1 + roles.count("also"), roles.count("like"), roles.count("unlike"), has_words),
+        "parts": [_part(part, roles) for part in match.parts] if len(roles) > 1 else [],
+        "joined": words_for.joined(roles.count("also"), roles.count("like"), roles.count("unlike"), has_words),
     }
 
 
@@ -83,7 +83,8 @@ def _measured(match: Match, work: Work, query_work: Work | None, query_box: Box)
 
 def _part(part: PartMatch, roles: Sequence[Role]) -> Props:
     """A detail of a query of several, by itself."""
-    names = ["the detail", *(_ROLE_NAMES[role] for role in roles)]
+    first = "the detail" if roles[0] == "also" else _ROLE_NAMES[roles[0]]
+    names = [first, *(_ROLE_NAMES[role] for role in roles[1:])]
     name, found = names[part.part] if part.part < len(names) else "", part.evidence
     return {"name": name, "percent": words_for.percent(found.probability), "agreement": words_for.agreement(found)}
 

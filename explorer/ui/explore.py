@@ -11,15 +11,17 @@ from typing import Any
 import gradio as gr
 
 from explorer.errors import ExplorerError
+from explorer.search.parsing import MOST_PARTS
 from explorer.search.query import Match
 from explorer.ui import incoming, views
 from explorer.ui.answers import Handler, Shown, answering, first_work, gallery, stage
-from explorer.ui.asking import MOST_FURTHER, with_further
+from explorer.ui.asking import with_examples, with_further
 from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer, Waiting
+from explorer.ui.editing import edited
 from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
 from explorer.ui.pictures import Pictures
-from explorer.ui.pointing import clicked, final_step, pointed, provisional_step, search_click
+from explorer.ui.pointing import chosen_places, clicked, final_step, pointed, provisional_step, search_click
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
@@ -74,9 +76,8 @@ class ExploreTab:
         self.waiting.supersede(self.supersede, None, None, **quiet())
         for event, handler in (
             (self.viewer.pick, self.follow), (self.viewer.point, self.point), (self.viewer.resize, self.resize),
-            (self.viewer.join, self.join), (self.viewer.bring, self.bring), (self.tray.take, self.take),
-            (self.tray.describe, self.describe), (self.tray.order, self.order), (self.tray.only, self.only),
-            (self.trail.travel, self.travel), (self.results.follow, self.follow),
+            (self.viewer.join, self.join), (self.viewer.bring, self.bring), (self.tray.change, self.change),
+            (self.trail.travel, self.travel), (self.results.follow, self.follow), (self.results.these, self.these),
             (self.results.change_options, self.change_options),
         ):  # fmt: skip
             self._answering(event, handler)
@@ -189,24 +190,30 @@ class ExploreTab:
         except ExplorerError as error:
             return self._refuse(session, error)
 
-    def take(self, session: Session, event: gr.EventData) -> Shown:
-        """Search without one of the further details."""
-        index = incoming.whole_number(incoming.record(event._data).get("index"), 0, MOST_FURTHER, -1)
-        return self._changed_query(session, session.here and session.here.without(index))
+    def change(self, session: Session, event: gr.EventData) -> Shown:
+        """Search with a changed query: a chip taken away, weighed or reworded, words added, and so on. It is a step
+        that Back undoes; one that asks the same is none."""
+        here = session.here
+        if here is None or not here.searched:
+            return self._as_it_is(session)
+        try:
+            step = edited(here, event._data)
+        except ExplorerError as error:
+            return self._refuse(session, error)
+        return self._as_it_is(session) if step == here else self._show(session, session.stepped(step))
 
-    def describe(self, session: Session, event: gr.EventData) -> Shown:
-        """Search with words beside the detail; with none, for the detail only."""
-        words = incoming.words(incoming.record(event._data).get("words"))
-        return self._changed_query(session, session.here and replace(session.here, words=words))
+    def these(self, session: Session, event: gr.EventData) -> Shown:
+        """Search with places of the results as examples: by themselves, or beside what is asked."""
+        return self.these_beside(session, session, event)
 
-    def order(self, session: Session, event: gr.EventData) -> Shown:
-        """Whether the details must lie as they do in the picture."""
-        layout = incoming.record(event._data).get("layout") is True
-        return self._changed_query(session, session.here and replace(session.here, layout=layout))
-
-    def only(self, session: Session, event: gr.EventData) -> Shown:
-        """Search for the main detail only."""
-        return self._changed_query(session, session.here and session.here.alone())
+    def these_beside(self, session: Session, asked: Session, event: gr.EventData) -> Shown:
+        """The same beside the query of another session: the words that the Words tab asked for."""
+        try:
+            beside = asked.here if incoming.record(event._data).get("beside") is True else None
+            step = with_examples(beside, chosen_places(self.app.of(session), event._data))
+        except ExplorerError as error:
+            return self._refuse(session, error)
+        return self._as_it_is(session) if step == session.here else self._show(session, session.stepped(step))
 
     def bring(self, session: Session, event: gr.EventData) -> Shown:
         """Show a picture of the visitor's own and search with all of it."""
@@ -218,7 +225,7 @@ class ExploreTab:
 
     def look(self, session: Session, event: gr.EventData) -> Any:
         """See a match in its whole work, with the places of the query's other details; the rest stays as it is."""
-        also = incoming.boxes(incoming.record(event._data).get("also"), MOST_FURTHER)
+        also = incoming.boxes(incoming.record(event._data).get("also"), MOST_PARTS)
         try:
             context = self.app.of(session)
             others = [{"role": "also", "box": views.sides(box)} for box in also]
@@ -267,12 +274,6 @@ class ExploreTab:
         except ExplorerError as error:
             results = views.message(said(error), now.result_options, trouble=True)
         return now, shown, trail, tray, results
-
-    def _changed_query(self, session: Session, step: Step | None) -> Shown:
-        """A changed query, as a step that Back undoes; one that asks the same is none."""
-        if step is None or not step.searched or step == session.here:
-            return self._as_it_is(session)
-        return self._show(session, session.stepped(step))
 
     def _as_it_is(self, session: Session) -> Shown:
         return session, gr.skip(), gr.skip(), gr.skip(), gr.skip()

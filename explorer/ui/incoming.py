@@ -15,7 +15,8 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.parsing import LONGEST_WORDS
-from explorer.ui.session import ROLES, ResultOptions, Role
+from explorer.ui.session import ResultOptions
+from explorer.ui.strengths import USUAL, Role
 from explorer.verification import Transform
 
 LONGEST_TEXT = 2000
@@ -131,7 +132,7 @@ def boxes(sent: Any, most: int) -> list[Box]:
 
 def role(sent: Any) -> Role:
     """What a further detail is to a search. Raises :class:`ExplorerError` for anything else."""
-    for known in ROLES:
+    for known in USUAL:
         if sent == known:
             return known
     raise ExplorerError("A further detail must be there too, or is an example, or is not wanted.")

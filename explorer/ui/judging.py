@@ -13,9 +13,11 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.query import Match
 from explorer.ui import evidence, incoming, views, words_for
+from explorer.ui.asking import room
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions, Step
+from explorer.ui.strengths import ROLES
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class Judging:
         shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
         if not self.context.workspace.has_details:
             return {**shown, **views.whole_works(matches, self.context.workspace.config.model)}
+        shown["room"] = room(step)
         return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.context.little_to_go_by(step) else ""}
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
@@ -51,12 +54,12 @@ class Judging:
         query_work = self.collection.work(step.key) if step.kind == "work" else None
         places = [(work, match.box) for match in matches for work in match.works]
         judgements = iter(self.collection.judgements.of_matches(self.name(step), box, places))
-        roles = [detail.role for detail in step.further]
+        roles = [ROLES[part.strength] for part in (step, *step.further)]
         cards = []
         for match in matches:
             made = {work: judgement for work in match.works if (judgement := next(judgements))}
             shown = match.shown_as(next(iter(made), match.work))
-            why = evidence.evidence(shown, self.collection.work(shown.work), query_work, box, roles, bool(step.words))
+            why = evidence.evidence(shown, self.collection.work(shown.work), query_work, box, roles, bool(step.terms))
             judged = evidence.judged(made.get(shown.work))
             cards.append({**self.context.card(shown), "evidence": why, "judged": judged})
         return cards

@@ -16,6 +16,7 @@ from explorer.ui.collection import CollectionTab, damage
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
+from explorer.ui.links import OF_WORDS
 from explorer.ui.map import MapTab
 from explorer.ui.rest import RestApi
 from explorer.ui.said import said
@@ -75,17 +76,27 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             left = incoming.text(incoming.record(event._data).get("tab"), 40).lower()
             return gr.Tabs(selected=left if left in TABS_LEFT else "explore")
 
-        def to_linked(request: gr.Request) -> Any:
-            return to_compare() if "compare" in request.query_params else gr.skip()
+        def to_words() -> gr.Tabs:
+            return gr.Tabs(selected="words")
 
-        page.load(open_collection, session, [session, masthead, explore.gallery, words.caveat], **quiet())
+        def to_linked(request: gr.Request) -> Any:
+            asked = request.query_params
+            if "compare" in asked:
+                return to_compare()
+            return to_words() if "work" not in asked and set(asked) & set(OF_WORDS.values()) else gr.skip()
+
+        page.load(open_collection, session, [session, masthead, explore.gallery, words.search.caveat], **quiet())
         for source in (words.labels, works_map):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
-        for followed in (words.results.follow, words.results.look):
-            searching = working(explore.results)
+        found, searching = words.search.results, working(explore.results)
+        for followed in (found.follow, found.look, found.these):
             followed(to_explore, None, tabs, **quiet())
+        for followed in (found.follow, found.look):
             followed(explore.follow, session, explore.shown, **searching)
-        for results in (explore.results, words.results):
+        found.these(explore.these_beside, [session, words.search.asked], explore.shown, **searching)
+        words.search.tray.restore(to_words, None, tabs, **quiet())
+        words.search.tray.leave(to_explore, None, tabs, **quiet())
+        for results in (explore.results, found):
             results.compare(to_compare, None, tabs, **quiet())
             results.compare(compare.from_match, session, compare.table, **working(compare.table))
         compare.table.arrive(to_compare, None, tabs, **quiet())

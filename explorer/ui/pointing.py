@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.click import FirstSearch, first_search, proposals
+from explorer.search.parsing import MOST_PARTS
 from explorer.search.query import PicturePart, RegionPart, VisualPart
 from explorer.ui import incoming
 from explorer.ui.searching import CollectionContext
@@ -36,6 +38,16 @@ def pointed(context: CollectionContext, sent: Any) -> Step:
         return step
     click = clicked(context, sent)
     return final_step(context, click, search_click(context, click))
+
+
+def chosen_places(context: CollectionContext, sent: Any) -> list[Step]:
+    """The places of the results that were chosen, ``{"places": [{"key", "box"}, ...]}``. Raises :class:`ExplorerError`
+    for more than a search takes, a work that is not there and a box that is none."""
+    places = incoming.record(sent).get("places")
+    chosen = places if isinstance(places, list) else []
+    if len(chosen) > MOST_PARTS:
+        raise ExplorerError(f"A search takes {MOST_PARTS} parts at most; {len(chosen)} places are chosen.")
+    return [context.step({**incoming.record(place), "kind": "work"}) for place in chosen]
 
 
 def clicked(context: CollectionContext, sent: Any) -> Click:

@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import Literal
 
 from explorer.geometry import Box
+from explorer.ui.strengths import ROLES, STRENGTHS, Role, Strength, is_wanted
 
 LONGEST_TRAIL = 24
 Kind = Literal["work", "picture"]
 """A work of the collection, or a picture of the visitor's own."""
-Role = Literal["also", "like", "unlike"]
-"""What a further detail is to a search: it must be there too, it is an example of what is wanted, it is not wanted."""
-ROLES = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
 class FurtherDetail:
     """A detail that a search uses besides its main one."""
 
-    role: Role
+    strength: Strength
     kind: Kind
     key: str
     box: Box
 
+    @property
+    def role(self) -> Role:
+        return ROLES[self.strength]
+
+    @property
+    def place(self) -> tuple[Kind, str, Box]:
+        return self.kind, self.key, self.box
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words of a query, and how much they count."""
+
+    text: str
+    strength: Strength = "must"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a visit: a work or a picture of the visitor's own, and the query asked there, if any."""
+    """One step of a visit: a work or a picture of the visitor's own, and the query asked there, if any; or a query of
+    words alone."""
 
-    kind: Kind
-    key: str
-    """The work's id; for a picture, its path below the upload folder."""
+    kind: Kind | Literal["words"]
+    key: str = ""
+    """The work's id; for a picture, its path below the upload folder; for words, nothing."""
     box: Box | None = None
     """The main detail; None for the whole picture."""
     searched: bool = False
     further: tuple[FurtherDetail, ...] = ()
-    words: str = ""
+    terms: tuple[Term, ...] = ()
     layout: bool = False
     """Whether the details of this picture must lie as they do in it."""
+    strength: Strength = "must"
+    """Of the main detail: it must be there, or is an example beside others."""
     sizes: tuple[Box, ...] = field(default=(), compare=False)
     """What a click without a box may have meant, from small to large; ``box`` is one of them. Not part of the query:
     the same place reached by a link is the same step."""
@@ -53,22 +70,51 @@ class Step:
     def together(self) -> bool:
         """Whether a second detail of the same picture must be there, so that a layout can be asked for."""
         here = (self.kind, self.key)
-        return any(detail.role == "also" and (detail.kind, detail.key) == here for detail in self.further)
+        others = [detail for detail in self.further if detail.strength == "must"]
+        return self.strength == "must" and any((detail.kind, detail.key) == here for detail in others)
+
+    @property
+    def parts(self) -> int:
+        """How many parts its query has."""
+        return (self.kind != "words") + len(self.further) + len(self.terms)
+
+    @property
+    def can_lose_main(self) -> bool:
+        """Whether another detail can take the place of the main one."""
+        return any(is_wanted(detail.strength) for detail in self.further)
 
     def adding(self, detail: FurtherDetail) -> Step:
-        """With one more detail, in the order of their roles; with one that it has already, the same."""
-        if detail in self.further:
-            return self
-        further = sorted((*self.further, detail), key=lambda known: ROLES.index(known.role))
+        """With one more detail, in the order of their strengths; one at the same place gives way to it."""
+        kept = [known for known in self.further if known.place != detail.place]
+        further = sorted((*kept, detail), key=lambda known: STRENGTHS.index(known.strength))
         return replace(self, further=tuple(further))
 
     def without(self, index: int) -> Step:
         """Without one of the further details; an index out of range changes nothing."""
         return replace(self, further=tuple(kept for number, kept in enumerate(self.further) if number != index))
 
+    def without_main(self) -> Step:
+        """With the first wanted further detail in the place of the main one; without such a one, the same."""
+        for index, detail in enumerate(self.further):
+            if is_wanted(detail.strength):
+                left = replace(self.without(index), kind=detail.kind, key=detail.key, box=detail.box, sizes=())
+                return replace(left, strength=detail.strength)
+        return self
+
+    def saying(self, term: Term, index: int | None = None) -> Step:
+        """With words more, or with them in the place of those of an index; the same words are there once."""
+        place = len(self.terms) if index is None else index
+        terms = [*self.terms[:place], term, *self.terms[place + 1 :]]
+        kept = [known for number, known in enumerate(terms) if number == place or known.text != term.text]
+        return replace(self, terms=tuple(kept))
+
+    def unsaying(self, index: int) -> Step:
+        """Without the words of an index; one out of range changes nothing."""
+        return replace(self, terms=tuple(kept for number, kept in enumerate(self.terms) if number != index))
+
     def alone(self) -> Step:
         """The main detail and nothing else."""
-        return replace(self, further=(), words="", layout=False)
+        return replace(self, further=(), terms=(), layout=False, strength="must")
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def shown_options(options: ResultOptions) -> Props:
 def trail(session: Session, captions: Mapping[Step, Props]) -> Props:
     """The steps taken, each with what its small crop needs."""
     steps = [
-        {**captions[step], "box": sides(step.box), "kind": step.kind, "more": len(step.further) + bool(step.words)}
+        {**captions[step], "box": sides(step.box), "kind": step.kind, "more": max(step.parts - 1, 0)}
         for step in session.steps
     ]
     return {"steps": steps, "at": session.at}

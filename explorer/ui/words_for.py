@@ -79,10 +79,13 @@ def joined(details: int, examples: int, unwanted: int, words: bool) -> str:
 
     >>> joined(2, 0, 0, True)
     'together: the geometric mean of the 2 details that must be there; words change the order only'
+    >>> joined(0, 3, 0, False)
+    'together: that at least one of the 3 examples is there'
     """
+    alone = f"that at least one of the {examples} examples is there" if not details and examples > 1 else ""
     rules = [
-        f"the geometric mean of the {details} details that must be there" if details > 1 else "",
-        "raised where an example is found" if examples else "",
+        f"the geometric mean of the {details} details that must be there" if details > 1 else alone,
+        "raised where an example is found" if examples and details else "",
         "lowered where what is not wanted is found" if unwanted else "",
     ]
     joined_by = ", ".join(rule for rule in rules if rule)

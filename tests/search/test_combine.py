@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from generated import MINI, detail, folder_of, ground, planted, save
@@ -11,7 +13,9 @@ from explorer.geometry import Box, intersection_over_union
 from explorer.indexing import index_folder
 from explorer.search import search
 from explorer.search.click import click_proposals
+from explorer.search.combine import PROVEN, words_score
 from explorer.search.feedback import JudgedMatch
+from explorer.search.part_results import WordsResult
 from explorer.search.query import Query, RegionPart, SearchOptions, WordsPart
 from explorer.workspace import Workspace
 
@@ -108,6 +112,58 @@ def test_what_is_not_wanted_sinks(pair: Workspace) -> None:
     scores = scores_of(pair, part("only one.png", 1), part("asked.png", 2, -1.0))
     assert "asked.png" not in scores, "the work that the unwanted detail is taken from"
     assert scores["as asked.png"] < 0.5 and scores["otherwise.png"] < 0.5
+
+
+def test_examples_alone_ask_for_any_of_them(pair: Workspace) -> None:
+    """Without anything required the strongest example counts in full, whatever its weight."""
+    parts = part("only one.png", 1), part("only other.png", 2)
+    alone = [scores_of(pair, one) for one in parts]
+    found = scores_of(pair, *(replace(one, weight=0.5) for one in parts))
+    assert found == scores_of(pair, *(replace(one, weight=0.25) for one in parts))
+    assert set(list(found)[:3]) == {"asked.png", "as asked.png", "otherwise.png"}, "works with both of them"
+    assert not {"only one.png", "only other.png"} & set(found), "what is asked is not found again"
+    for work in ("asked.png", "as asked.png", "otherwise.png"):
+        assert found[work] >= max(scores[work] for scores in alone) - 1e-6
+    weaker = scores_of(pair, replace(parts[0], weight=0.5), replace(parts[1], weight=0.25))
+    assert all(weaker[work] <= found[work] + 1e-9 for work in found)
+
+
+def test_words_put_no_probable_copy_behind_an_improbable_one(pair: Workspace) -> None:
+    detail_of = part("asked.png", 1)
+    for text in ("a ship at sea", "a bright pattern", "snow"):
+        orders = []
+        for weight in (1.0, -1.0):
+            query = Query((detail_of, WordsPart(text, weight), WordsPart("a portrait", weight)))
+            scores = [match.score for match in search(pair, query, SearchOptions(top=100))]
+            probable = [score >= PROVEN for score in scores]
+            assert probable == sorted(probable, reverse=True) and any(probable) and not all(probable)
+            orders.append(scores)
+        assert sorted(orders[0]) == pytest.approx(sorted(orders[1])), "words change the order, not the scores"
+
+
+def test_several_words_are_joined_as_details_are() -> None:
+    def words(weight: float, *z_scores: float) -> WordsResult:
+        return WordsResult(weight, {}, dict(enumerate(z_scores)))
+
+    def fits(z_score: float) -> float:
+        return 1 / (1 + np.exp(1.0 - z_score))
+
+    both = [words(1.0, 3.0, 6.0, 2.0), words(1.0, 3.0, 0.0, -1.0)]
+    assert words_score(both, 0) == pytest.approx(fits(3.0))
+    assert words_score(both, 1) == pytest.approx(np.sqrt(fits(6.0) * fits(0.0)))
+    assert words_score(both, 0) > words_score(both, 1) > words_score(both, 2), "both somewhat, not one very much"
+    without = [words(0.5, 3.0, 3.0), words(-1.0, -2.0, 4.0)]
+    assert words_score(without, 0) == pytest.approx(fits(3.0) * (1 - fits(-2.0)) ** 2)
+    assert words_score(without, 1) < 0.1 * words_score(without, 0)
+
+
+def test_scores_of_words_alone_are_those_of_their_order(pair: Workspace) -> None:
+    parts = WordsPart("a ship at sea"), WordsPart("a bright pattern", 0.25), WordsPart("snow", -1.0)
+    found = search(pair, Query(parts), SearchOptions(top=100))
+    scores = [match.score for match in found]
+    assert scores == sorted(scores, reverse=True) and len(set(scores)) > 1
+    assert len(found) == len({match.work for match in found}) == len(pair.tables.works)
+    assert all(len(match.also) <= 1 for match in found), "where the other wanted words are"
 
 
 def test_words_go_with_a_detail(pair: Workspace) -> None:

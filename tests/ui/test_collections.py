@@ -30,6 +30,7 @@ from explorer.ui.searching import AppContext
 from explorer.ui.server.launch import free_port
 from explorer.ui.session import Session, Step
 from explorer.ui.views import picture_url
+from explorer.ui.word_search import WordSearch
 from explorer.ui.words import WordsTab
 from explorer.workspace import Workspace
 
@@ -155,9 +156,9 @@ def test_a_collection_that_cannot_be_opened_any_more_is_told_by_every_tab(
     said: list[str] = []
     monkeypatch.setattr("explorer.ui.explore.notify", said.append)
     gone, app = Session(collection="gone"), AppContext(demo)
-    words = WordsTab.__new__(WordsTab)
-    words.app = app
-    assert "no collection 'gone'" in words.find(gone, "a mill", gone.result_options)["message"]
+    words, searching = WordsTab.__new__(WordsTab), WordSearch.__new__(WordSearch)
+    words.app = searching.app = app
+    assert "no collection 'gone'" in searching.find(gone, Session(), "a mill")[-1]["message"]
     assert "no collection 'gone'" in words.sort(gone, "a mill")["message"]
     explore = ExploreTab.__new__(ExploreTab)
     explore.app = app

@@ -27,7 +27,7 @@ const enlarged = (match) => {
 
 // -- one match --------------------------------------------------------------------------------------------------
 const worth = (match) => match.evidence
-  ? `${match.evidence.words}, ${match.evidence.percent}` : `similarity ${match.score.toFixed(2)}${match.mirrored ? ", mirrored" : ""}`;
+  ? `${match.evidence.words}, ${match.evidence.percent}` : `${props.value.fits ? "fits" : "similarity"} ${match.score.toFixed(2)}${match.mirrored ? ", mirrored" : ""}`;
 const believed = ({ evidence: why }) => why && h("div", { class: "believed " + why.level },
   h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: { width: why.percent } })),
   h("p", { class: "probability" }, h("span", {}, why.words), h("span", { class: "percent" }, why.percent)),
@@ -50,6 +50,8 @@ const card = (match) => {
   return h("li", { class: match.evidence ? "card proven" : "card", "data-work": match.work, "data-box": (match.box || []).join() },
     h("button", { type: "button", class: "follow", "aria-label": `Go on from ${label}`, title: `${match.title}\nGo on from here: search this place` }, enlarged(match)),
     h("span", { class: "badge", hidden: true }),
+    h("label", { class: "choose", title: "Choose this place, to search with several (x; with Shift all from the last one)" },
+      h("input", { type: "checkbox", "aria-label": `Choose ${match.rank}. ${match.title}` })),
     h("div", { class: "said" },
       h("button", { type: "button", class: "look", title: "See the whole work; the results stay", "aria-label": `See the whole of ${match.title}` }, h("span", { class: "whole" }, small)),
       h("div", { class: "words" },
@@ -92,6 +94,34 @@ const fold = () => {
   if (nothing && !left) verdict.after(unfold);
   $(".review").hidden = !probabilities.length || !shown().length;
 };
+
+// -- places that are chosen, to search with several -------------------------------------------------------------
+const MOST = 8; // parts of one search, as explorer.search.parsing has it
+let from = -1; // the card that was chosen last: with Shift all from there
+const picked = () => [...list.children].filter((made) => !made.hidden && made.querySelector(".choose input").checked);
+const tally = () => {
+  const count = picked().length, room = props.value?.room ?? 0;
+  list.classList.toggle("choosing", count > 0);
+  for (const made of list.children) made.classList.toggle("picked", made.querySelector(".choose input").checked);
+  $(".chosen").hidden = !count;
+  const places = `${count} ${count === 1 ? "place" : "places"} chosen`;
+  $(".tally").textContent = count > MOST ? `${places}; a search takes ${MOST} at most.`
+    : count > room ? `${places}; the search above takes ${room ? `${room} more` : "no more"}.` : places;
+  $(".these").disabled = count > MOST;
+  $(".beside").disabled = count > room;
+};
+const pickTo = (made, on, range) => {
+  const cards = [...list.children].filter((other) => !other.hidden), at = cards.indexOf(made);
+  const start = range && from >= 0 && from < cards.length ? from : at;
+  for (const other of cards.slice(Math.min(start, at), Math.max(start, at) + 1)) other.querySelector(".choose input").checked = on;
+  from = at;
+  tally();
+};
+const unchoose = () => {
+  for (const made of list.children) made.querySelector(".choose input").checked = false;
+  from = -1;
+  tally();
+};
 const result_options = () => ({
   top: form.elements.top.value, per_work: form.elements.per_work.value, own: form.elements.own.checked,
   least: form.elements.least.value, learn: form.elements.learn.checked,
@@ -124,6 +154,8 @@ const show = () => {
   const offered = { asked: Boolean(value.asked) && !value.whole_only, details: !value.whole_only, probability: cards.some((match) => match.evidence) };
   for (const label of form.querySelectorAll("[data-needs]")) label.hidden = !offered[label.dataset.needs];
   fold();
+  from = -1;
+  tally();
   $(".results").scrollTop = 0;
 };
 
@@ -139,6 +171,7 @@ const examine = (detail) => document.dispatchEvent(new CustomEvent("explorer:exa
   detail: { asked: props.value.asked, cards: shown(), ...detail },
 }));
 list.addEventListener("click", (event) => {
+  if (event.target.matches(".choose input")) return pickTo(event.target.closest(".card"), event.target.checked, event.shiftKey);
   const match = event.target.closest(".card")?.match;
   const button = event.target.closest("button");
   if (!match || !button) return;
@@ -151,8 +184,24 @@ list.addEventListener("click", (event) => {
     detail: { asked: props.value.asked, match, verdict: button.dataset.verdict },
   }));
 });
+list.addEventListener("keydown", (event) => {
+  const made = event.target.closest(".card");
+  if (!made || event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  pickTo(made, !made.querySelector(".choose input").checked, event.shiftKey);
+});
+document.addEventListener("keydown", (event) => {
+  const here = element.contains(event.target) || event.target === document.body;
+  if (event.key === "Escape" && here && !$(".chosen").hidden && element.offsetParent) unchoose();
+});
+const search = (beside) => trigger("these", {
+  places: picked().map(({ match }) => ({ key: match.work, box: match.box })), beside, at: window.Explorer.asked(),
+});
+$(".these").addEventListener("click", () => search(false));
+$(".beside").addEventListener("click", () => search(true));
+$(".unchoose").addEventListener("click", unchoose);
 $(".review").addEventListener("click", () => examine({ queue: true }));
-$(".unfold").addEventListener("click", () => { unfolded = !unfolded; fold(); });
+$(".unfold").addEventListener("click", () => { unfolded = !unfolded; fold(); tally(); });
 document.addEventListener("explorer:judged", (event) => {
   const made = [...list.children].find((made) => made.match === event.detail.match);
   if (!made) return;
@@ -167,6 +216,7 @@ form.addEventListener("change", (event) => {
   if (event.target.name !== "least") return trigger("change_options", { ...result_options(), at: asked() });
   unfolded = false;
   fold();
+  tally();
   trigger("fold", { least: event.target.value });
 });
 document.addEventListener("explorer:waiting", (event) => { if (element.closest("#places")) $(".results").classList.toggle("pending", event.detail.on); });

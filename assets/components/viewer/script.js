@@ -1,4 +1,4 @@
-const { h, place, percent, mark, byline, sameAddress, ready } = window.Explorer;
+const { h, place, percent, mark, byline, sameAddress, query, ready } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const stage = $(".stage"), sheet = $(".sheet"), painting = $(".painting"), wait = $(".wait");
 const hover = $(".hover"), aim = $(".aim:not(.asked)"), sought = $(".asked"), chosen = $(".chosen"), draft = $(".draft"), slider = $(".size input");
@@ -286,15 +286,13 @@ const legend = (open) => {
   $("[data-do=legend]").setAttribute("aria-expanded", String(open));
 };
 const address = () => {
-  const url = new URL(window.location.href);
-  for (const name of ["work", "box", ...BESIDE]) url.searchParams.delete(name);
+  const url = query.withoutQuery();
   if (value.kind !== "work") return url.href;
   url.searchParams.set("work", value.work);
   const further = [...(value.box ? [["box", value.box.join(",")]] : []), ...(value.address || [])];
   const written = further.map(([name, text]) => `&${name}=${encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%7C", "|")}`);
   return new URL(url.href + written.join("")).href;
 };
-const BESIDE = ["also", "like", "not", "words", "layout"]; // names in the address, as explorer.ui.links has them
 const say = (sentence) => {
   wait.textContent = sentence;
   setTimeout(() => { if (wait.textContent === sentence) wait.textContent = ""; }, 2200);
@@ -375,6 +373,7 @@ const caption = () => {
 const show = () => {
   const next = props.value || {};
   if (next.provisional && !restoring) return; // the answer was quicker
+  const elsewhere = restoring && query.wordsAlone(); // what the address asks for is the Words tab's
   restoring &&= Boolean(next.provisional) || !next.url;
   const other = next.url !== value.url;
   const resized = value.proposals?.length && String(value.proposals) === String(next.proposals);
@@ -406,7 +405,7 @@ const show = () => {
   lay();
   if (other) zoomOnto(value.box);
   sized();
-  if (!sameAddress(address(), window.location.href)) window.history[arriving || resized ? "replaceState" : "pushState"]({}, "", address());
+  if (!elsewhere && !sameAddress(address(), window.location.href)) window.history[arriving || resized ? "replaceState" : "pushState"]({}, "", address());
   arriving = false;
 };
 painting.addEventListener("load", () => { wait.textContent = ""; });
@@ -416,11 +415,14 @@ const restore = () => {
   arriving = restoring = true;
   const asked = new URLSearchParams(window.location.search);
   const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
-  const [also, like, not] = ["also", "like", "not"].map((name) => asked.getAll(name));
-  trigger("restore", { work: asked.get("work") || "", box, also, like, not, words: asked.get("words"), layout: asked.get("layout"), at: window.Explorer.asked() });
+  trigger("restore", { work: asked.get("work") || "", box, parts: query.parts(), at: window.Explorer.asked() });
 };
-// Coming back to what is in view already (from a comparison, say) asks nothing again.
-window.addEventListener("popstate", () => { if (!sameAddress(address(), window.location.href)) restore(); });
+// Coming back to what is in view already (from a comparison, say) asks nothing again; words alone are not shown here.
+window.addEventListener("popstate", () => { if (!query.wordsAlone() && !sameAddress(address(), window.location.href)) restore(); });
+// Going from a search with words to this tab, the address is what this tab shows again.
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[role=tab]")) setTimeout(() => { if (shown() && query.wordsAlone() && value.url) window.history.pushState({}, "", address()); }, 60);
+});
 new ResizeObserver(() => { lay(); outline(); }).observe(stage);
 watch("value", show);
 sized();
