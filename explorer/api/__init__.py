@@ -19,6 +19,7 @@ what to do next.
 | `--also`, `--layout`, `--not` | `also=`, `layout=`, `unwanted=` | `search_combined` |
 | `--top`, `--per-work`, `--own` | `top=`, `per_work=`, `own=` | `top`, `per_work`, `own` |
 | `search --queries` | a loop over `c.search` | one call for each query |
+| `explorer where NAME --file --words` | `c.where(file, words)` | `where` |
 | `explorer label` | `c.label(prompts)` | `label` |
 | `explorer judgements` | `c.judgements()` | `judgements` |
 | | `c.works(text)` | `find` |
@@ -46,6 +47,8 @@ from explorer.api.records import (
     SearchResult,
     SkippedRecord,
     TransformRecord,
+    WhereBoxRecord,
+    WhereRecord,
     WorkRecord,
 )
 
@@ -61,6 +64,8 @@ __all__ = [
     "SearchResult",
     "SkippedRecord",
     "TransformRecord",
+    "WhereBoxRecord",
+    "WhereRecord",
     "WorkRecord",
     "fetch_benchmark",
     "index_folder",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.api.records import JudgementRecord, LabelRecord, MapRecord, SearchResult, WorkRecord
+from explorer.api.records import JudgementRecord, LabelRecord, MapRecord, SearchResult, WhereRecord, WorkRecord
 from explorer.errors import ExplorerError
 from explorer.progress import Progress, silent
 
@@ -81,6 +81,18 @@ class IndexedCollection:
         query, proposals = with_click(self.workspace, parse_query(record))
         matches = search(self.workspace, query, SearchOptions(top, per_work, own))
         return SearchResult.from_json(match_records(self.workspace, matches), proposals)
+
+    def where(self, file: str, words: str) -> WhereRecord:
+        """Where in a work words are found: the boxes that fit best, and how well each part of the picture fits.
+
+        The picture is read and goes through the model; the last few are kept, so that further words for the same work
+        take no time. Raises :class:`explorer.ExplorerError` for a work that is not there, a picture that cannot be
+        read, and where there are no words.
+        """
+        from explorer.words.where import words_in_work
+
+        work = self.workspace.collection.work(file)
+        return WhereRecord.from_json(words_in_work(self.workspace, work.id, words).record(work, words))
 
     def label(self, prompts: Sequence[str] | str) -> list[LabelRecord]:
         """Every work's probability for each label in plain words, and the label that suits it, if one stands out.

@@ -27,6 +27,7 @@ from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions
 from explorer.ui.turns import answered
 from explorer.ui.visitors import caller_is_gone
+from explorer.ui.where import find
 from explorer.workspace import Workspace
 
 LONGEST_SEARCH = 200
@@ -43,7 +44,7 @@ class RestApi:
             gr.api(quick, api_name=quick.__name__)
         for computing in (
             self.map, self.register, self.search_region, self.search_picture, self.click_region, self.click_picture,
-            self.search_words, self.search_combined, self.label,
+            self.search_words, self.search_combined, self.where, self.label,
         ):  # fmt: skip
             gr.api(patient(computing), api_name=computing.__name__, concurrency_limit=None)
 
@@ -104,6 +105,12 @@ class RestApi:
         context = self._context(collection)
         query = parse_parts(context.workspace.collection, parts, layout)
         return context.records(context.answer(query, _options(top, per_work)))
+
+    def where(self, file: str, words: str, collection: str = "") -> dict:
+        """Where in a work words are found: the best "boxes", and a "heat" map of how well each part of it fits."""
+        context, text = self._context(collection), arguments.written(words, "words", LONGEST_WORDS)
+        work = context.workspace.collection.work(parse_region(context.workspace.collection, file).work)
+        return find(context, {"kind": "work", "key": work.id, "words": text}).record(work, text)
 
     def label(self, prompts: str | list[str], collection: str = "") -> dict:
         """Labels (a list, or a text with one per line; 200 at most), and each work's scores and best label (null where

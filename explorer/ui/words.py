@@ -94,7 +94,8 @@ class WordsTab:
             return views.message("Type a few words first, such as: a windmill on a hill.", options)
         try:
             context = self.app.of(session)
-            return views.results(context.cards(context.answer_part(WordsPart(words), options)), options)
+            found = views.results(context.cards(context.answer_part(WordsPart(words), options)), options)
+            return {**found, "words": words}  # asked again of the picture of a result that is opened
         except ExplorerError as error:
             return views.message(said(error), options, trouble=True)
 
