@@ -11,9 +11,9 @@ from explorer.errors import ExplorerError
 from explorer.files import replacing, why_not_written
 from explorer.words.where import WordMap
 
-RAMP = ((43, 17, 80), (163, 38, 95), (240, 123, 31), (253, 243, 160))
+RAMP = ((27, 16, 54), (123, 31, 106), (240, 120, 31), (253, 240, 140))
 """Colours from what fits least to what fits best, as the page has them."""
-STRENGTH = 0.6
+STRENGTH = 0.45
 """How strongly the colours cover the picture, 0 to 1."""
 LONG_SIDE = 1600
 
