@@ -36,7 +36,9 @@ from explorer.encoder import Encoder, open_encoder
 from explorer.features.grid import FeatureMap, unit_rows
 from explorer.features.regions import pool, region_boxes
 from explorer.geometry import intersection_over_union
-from explorer.words.where import NEUTRAL, STANDS_OUT, located
+from explorer.search.text_query import GRID, REGIONS_STAND_OUT
+from explorer.words.rectangles import STANDS_OUT, heat_of_regions, standing_out
+from explorer.words.where import NEUTRAL, located
 
 WORKS = 24  # of a painted demo
 PHRASES = {
@@ -148,6 +150,19 @@ def best_cell(smoothed: bool, centred: bool = False) -> Way:
     return way
 
 
+def from_regions(stands_out: float) -> Way:
+    """The rectangle that stands out in a map made of the stored regions, as results of a search with words have it."""
+
+    def way(joint: FeatureMap, wanted: np.ndarray) -> np.ndarray:
+        rows, columns = joint.shape
+        boxes = region_boxes(columns, rows, Config().scales, Config().overlap)[1:]
+        shape = round(GRID * rows / max(rows, columns)), round(GRID * columns / max(rows, columns))
+        places = standing_out(heat_of_regions(boxes, pool(joint, boxes) @ wanted, shape), stands_out)
+        return np.array(places[0].box.as_tuple()) if places else np.array([0.0, 0.0, 1.0, 1.0])
+
+    return way
+
+
 def rectangle(stands_out: float = STANDS_OUT) -> Way:
     """The app's first place."""
 
@@ -179,6 +194,8 @@ def ways() -> dict[str, tuple[Way, str]]:
         "the same, less neutral texts, threshold 0.3": (rectangle(0.3), "less"),
         f"the same, threshold {STANDS_OUT} (kept)": (rectangle(), "less"),
         "the same, threshold 0.6": (rectangle(0.6), "less"),
+        "from stored regions, threshold 0.3 (kept for results)": (from_regions(REGIONS_STAND_OUT), "less"),
+        "from stored regions, threshold 0.45": (from_regions(0.45), "less"),
         f"threshold {STANDS_OUT}, an ensemble of prompts": (rectangle(), "ensemble"),
     }
 

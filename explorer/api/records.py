@@ -138,7 +138,7 @@ class WhereBoxRecord:
 
     box: PixelBox
     score: float
-    """How much better the words fit here than neutral ones do; only for the order within one picture."""
+    """The share, 0 to 1, of all that stands out in this picture for these words."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,8 @@ class WhereRecord:
     boxes: tuple[WhereBoxRecord, ...]
     """Best first; none overlaps another."""
     heat: tuple[tuple[float, ...], ...]
-    """The picture as a grid of equal cells, row by row from the top left: how well each fits, in the scores' unit."""
+    """The picture as a grid of equal cells, row by row from the top left: how much better the words fit each than
+    neutral words do, a difference of cosines."""
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> WhereRecord:
