@@ -194,7 +194,10 @@ def ways() -> dict[str, tuple[Way, str]]:
         "the same, less neutral texts, threshold 0.3": (rectangle(0.3), "less"),
         f"the same, threshold {STANDS_OUT} (kept)": (rectangle(), "less"),
         "the same, threshold 0.6": (rectangle(0.6), "less"),
-        "from stored regions, threshold 0.3 (kept for results)": (from_regions(REGIONS_STAND_OUT), "less"),
+        f"from stored regions, threshold {REGIONS_STAND_OUT} (kept for results)": (
+            from_regions(REGIONS_STAND_OUT),
+            "less",
+        ),
         "from stored regions, threshold 0.45": (from_regions(0.45), "less"),
         f"threshold {STANDS_OUT}, an ensemble of prompts": (rectangle(), "ensemble"),
     }

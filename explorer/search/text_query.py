@@ -19,7 +19,7 @@ from explorer.workspace import Workspace
 
 GRID = 24
 """Cells of the longer side of a map made of stored regions."""
-REGIONS_STAND_OUT = 0.3
+REGIONS_STAND_OUT = 0.6
 """What :data:`explorer.words.rectangles.STANDS_OUT` is there: regions blur what they have."""
 
 

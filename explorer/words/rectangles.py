@@ -65,21 +65,20 @@ def smoothed(heat: np.ndarray) -> np.ndarray:
 
 
 def heat_of_regions(boxes: np.ndarray, scores: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """A map of ``shape`` (rows, columns) from overlapping regions, ``boxes (R, 4)`` with ``scores (R,)``: a cell has
-    the mean over the regions of each size that its middle lies in, and the sizes count alike.
+    """A map of ``shape`` (rows, columns) from overlapping regions of several sizes, ``boxes (R, 4)`` with ``scores
+    (R,)``: a cell has the mean over the regions of the smallest size in which its middle lies.
 
-    >>> heat_of_regions(np.array([[0, 0, 0.5, 1], [0.5, 0, 1, 1]]), np.array([0.0, 1.0]), (1, 4))
-    array([[0., 0., 1., 1.]])
+    >>> boxes = np.array([[0, 0, 1, 1], [0, 0, 0.5, 1], [0.25, 0, 0.75, 1], [0.5, 0, 1, 1]])
+    >>> heat_of_regions(boxes, np.array([9.0, 0.0, 1.0, 2.0]), (1, 4))
+    array([[0. , 0.5, 1.5, 2. ]])
     """
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    small = areas <= 1.01 * areas.min()
+    boxes, scores = boxes[small], scores[small]
     across, down = ((np.arange(count) + 0.5) / count for count in (shape[1], shape[0]))
-    in_columns = ((boxes[:, 0, None] <= across) & (across < boxes[:, 2, None])).astype(np.float64)
-    in_rows = ((boxes[:, 1, None] <= down) & (down < boxes[:, 3, None])).astype(np.float64)
-    areas = ((boxes[:, 2:] - boxes[:, :2]).prod(axis=1)).round(3)
-    heat, sizes = np.zeros(shape), np.unique(areas)
-    for size in sizes:
-        rows, columns, own = in_rows[areas == size], in_columns[areas == size], scores[areas == size]
-        heat += (rows.T * own) @ columns / np.maximum(rows.T @ columns, 1)
-    return heat / len(sizes)
+    columns = ((boxes[:, 0, None] <= across) & (across < boxes[:, 2, None])).astype(np.float64)
+    rows = ((boxes[:, 1, None] <= down) & (down < boxes[:, 3, None])).astype(np.float64)
+    return np.asarray((rows.T * scores) @ columns / np.maximum(rows.T @ columns, 1))
 
 
 def _best_rectangle(above: np.ndarray) -> tuple[tuple[int, int, int, int], float]:

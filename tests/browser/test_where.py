@@ -120,7 +120,7 @@ def test_other_words_are_a_key_away_and_escape_hides_them(visit: Visit, workspac
 def test_a_number_searches_its_place_and_another_work_begins_without_colours(visit: Visit, workspace: Workspace):
     works = workspace.collection.works()
     page = visit(f"?work={works[3].id}")
-    page.get_by_role("button", name="Where …?").click()
+    page.get_by_role("button", name="Where?").click()
     page.keyboard.type("a house")
     page.keyboard.press("Enter")
     expect(page.locator(".heat")).to_be_visible()

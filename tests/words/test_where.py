@@ -15,11 +15,13 @@ from explorer.cli import main
 from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap, unit_rows
+from explorer.features.regions import region_boxes
 from explorer.geometry import Box, intersection_over_union
 from explorer.ui.searching import AppContext
 from explorer.ui.where import where_functions
 from explorer.words.drawing import drawn, write_drawing
-from explorer.words.where import MOST_PLACES, WordBox, WordMap, located, word_map, words_in_work
+from explorer.words.rectangles import MOST_PLACES, WordBox, heat_of_regions, standing_out
+from explorer.words.where import WordMap, located, word_map, words_in_work
 from explorer.workspace import Workspace
 
 ROWS, COLUMNS, WIDE = 20, 26, 32
@@ -60,6 +62,16 @@ def test_two_things_are_the_two_best_places_and_none_overlaps_another() -> None:
     assert centres == {(False, False), (True, True)}
     for first, second in itertools.combinations(found.places, 2):
         assert intersection_over_union(first.box.as_tuple(), second.box.as_tuple())[0, 0] == 0
+
+
+def test_a_thing_is_outlined_from_regions_that_are_larger_than_their_steps() -> None:
+    thing = Box(0.31, 0.42, 0.58, 0.69)
+    boxes = region_boxes(400, 300, (0.5, 0.3, 0.18), 0.4)
+    shared = np.clip(np.minimum(boxes[:, 2:], (0.58, 0.69)) - np.maximum(boxes[:, :2], (0.31, 0.42)), 0, None)
+    scores = shared.prod(axis=1) / (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)  # how much of a region is the thing
+    (place,) = standing_out(heat_of_regions(boxes, scores, (18, 24)), 0.6)
+    best_region = Box(*map(float, boxes[scores.argmax()]))
+    assert place.box.iou(thing) > max(0.6, best_region.iou(thing))
 
 
 def test_levels_fill_the_range_and_a_flat_map_has_none() -> None:
