@@ -21,6 +21,7 @@ what to do next.
 | `--also`, `--layout`, `--like`, `--not` | `also=`, `layout=`, `like=`, `unwanted=` | `search_combined` |
 | `--top`, `--per-work`, `--own` | `top=`, `per_work=`, `own=` | `top`, `per_work`, `own` |
 | `search --queries` | a loop over `c.search` | one call for each query |
+| `explorer where NAME --file --words` | `c.where(file, words)` | `where` |
 | `explorer label` | `c.label(prompts)` | `label` |
 | `--prompts-file`, `--set` | `prompts_file=`, `label_set=` | `label_set` |
 | `--templates-file`, `--threshold` | `templates=`, `threshold=` | `templates`, `threshold` |
@@ -55,6 +56,8 @@ from explorer.api.records import (
     SearchResult,
     SkippedRecord,
     TransformRecord,
+    WhereBoxRecord,
+    WhereRecord,
     WorkRecord,
 )
 
@@ -71,6 +74,8 @@ __all__ = [
     "SearchResult",
     "SkippedRecord",
     "TransformRecord",
+    "WhereBoxRecord",
+    "WhereRecord",
     "WorkRecord",
     "fetch_benchmark",
     "index_folder",

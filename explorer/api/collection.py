@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.api.records import JudgementRecord, LabelResult, MapRecord, SearchResult, WorkRecord
+from explorer.api.records import JudgementRecord, LabelResult, MapRecord, SearchResult, WhereRecord, WorkRecord
 from explorer.errors import ExplorerError
 from explorer.progress import Progress, silent
 
@@ -86,6 +86,18 @@ class IndexedCollection:
         matches = search(self.workspace, query, SearchOptions(top, per_work, own))
         return SearchResult.from_json(match_records(self.workspace, matches), proposals)
 
+    def where(self, file: str, words: str) -> WhereRecord:
+        """Where in a work words are found: the boxes that fit best, and how well each part of the picture fits.
+
+        The picture is read and goes through the model; the last few are kept, so that further words for the same work
+        take no time. Raises :class:`explorer.ExplorerError` for a work that is not there, a picture that cannot be
+        read, and where there are no words.
+        """
+        from explorer.words.where import words_in_work
+
+        work = self.workspace.collection.work(file)
+        return WhereRecord.from_json(words_in_work(self.workspace, work.id, words).record(work, words))
+
     def label(  # noqa: PLR0913 (the command's options, each by its name)
         self, prompts: Sequence[str] | str | None = None, *, prompts_file: Path | str | None = None,
         label_set: str | None = None, templates: Sequence[str] | None = None, threshold: float | None = None,
@@ -98,8 +110,9 @@ class IndexedCollection:
         line, or the column "label" of a ``.csv``; or ``label_set`` is the name of a ready set. Or the labels' vectors
         were computed elsewhere: ``text_vectors`` is a ``.npy`` file whose row i is the vector of line i of the text
         file ``names``. ``templates`` are ways of asking, each with ``{}`` where the label goes. A work has no label
-        unless its fit (:func:`explorer.words.abstention.fit`) is at least ``threshold``, 0 to 1. ``against`` is a column of the catalogue to count the labels
-        against, ``keep`` a name to keep them under as a column of the catalogue, ``csv`` a file to write.
+        unless its fit (:mod:`explorer.words.abstention`) is at least ``threshold``, 0 to 1. ``against`` is a column of
+        the catalogue to count the labels against, ``keep`` a name to keep them under as a column of the catalogue,
+        ``csv`` a file to write.
 
         Raises :class:`explorer.ExplorerError` for labels, templates, a threshold, a column or a name that will not do.
         """

@@ -133,6 +133,43 @@ class WorkRecord:
 
 
 @dataclass(frozen=True)
+class WhereBoxRecord:
+    """A place in a work that words fit."""
+
+    box: PixelBox
+    score: float
+    """The share, 0 to 1, of all that stands out in this picture for these words."""
+
+
+@dataclass(frozen=True)
+class WhereRecord:
+    """Where in a work words are found.
+
+    >>> record = {"file": "mill.jpg", "words": "a mill", "sentence": "", "heat": [[0.0, 0.1]],
+    ...           "boxes": [{"box": [10, 20, 110, 90], "score": 0.1}]}
+    >>> WhereRecord.from_json(record).boxes[0].box
+    (10, 20, 110, 90)
+    """
+
+    file: str
+    words: str
+    sentence: str
+    """Empty, or why there are no boxes."""
+    boxes: tuple[WhereBoxRecord, ...]
+    """Best first; none overlaps another."""
+    heat: tuple[tuple[float, ...], ...]
+    """The picture as a grid of equal cells, row by row from the top left: how much better the words fit each than
+    neutral words do, a difference of cosines."""
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> WhereRecord:
+        """The record that ``explorer where --json`` writes."""
+        boxes = tuple(WhereBoxRecord(_box(place["box"]), place["score"]) for place in record["boxes"])
+        heat = tuple(tuple(row) for row in record["heat"])
+        return cls(record["file"], record["words"], record["sentence"], boxes, heat)
+
+
+@dataclass(frozen=True)
 class LabelRecord:
     """One work and the labels it was scored against."""
 

@@ -29,6 +29,7 @@ from explorer.cli.output import ProgressBar, print_json
 from explorer.cli.process import terminated_as_interrupted
 from explorer.cli.searching import add_search
 from explorer.cli.serving import add_password, add_serve
+from explorer.cli.where import add_where
 from explorer.config import FACETS
 from explorer.errors import ExplorerError
 from explorer.evaluate.command import PROTOCOLS
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     json_option(index)
 
     add_search(commands)
+    add_where(commands)
 
     add_labelling(commands)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,8 +11,16 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box, non_maximum_suppression
 from explorer.index.exact import ExactIndex
 from explorer.matching.dense import SAME_PLACE
+from explorer.search.query import Match
 from explorer.verification import robust_z_scores
+from explorer.words.rectangles import heat_of_regions, standing_out
+from explorer.words.where import beyond_neutral
 from explorer.workspace import Workspace
+
+GRID = 24
+"""Cells of the longer side of a map made of stored regions."""
+REGIONS_STAND_OUT = 0.6
+"""What :data:`explorer.words.rectangles.STANDS_OUT` is there: regions blur what they have."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,26 @@ def find_words(workspace: Workspace, text: str, per_work: int) -> list[WordPlace
             kept = non_maximum_suppression(tables.region_boxes[first:end], scores, SAME_PLACE, per_work).tolist()
         found += [WordPlace(row, tables.region_box(first + region), float(scores[region])) for region in kept]
     return sorted(found, key=lambda place: -place.cosine)
+
+
+def on_the_thing(workspace: Workspace, text: str, matches: Sequence[Match]) -> list[Match]:
+    """Matches of a text, the best one of each work with its box drawn round what stands out there, as far as the
+    stored regions tell: their overlaps are finer than they are. Order and scores stay."""
+    tables, shown, wanted = workspace.tables, list[Match](), beyond_neutral(text, workspace.encoder.words)
+    seen: set[str] = set()
+    for match in matches:
+        row = tables.rows[match.work]
+        first, end = tables.first_region[row] + 1, tables.first_region[row + 1]  # all but the whole work
+        box = None
+        if match.work not in seen and end > first:
+            scores = np.asarray(tables.region_joint[first:end], dtype=np.float32) @ wanted
+            rows, columns = tables.shapes[row]
+            shape = tuple(max(1, round(GRID * int(side) / int(max(rows, columns)))) for side in (rows, columns))
+            heat = heat_of_regions(tables.region_boxes[first:end], scores, (shape[0], shape[1]))
+            box = next((place.box for place in standing_out(heat, REGIONS_STAND_OUT, most=1)), None)
+        seen.add(match.work)
+        shown.append(match if box is None else replace(match, box=box))
+    return shown
 
 
 def word_z_scores(places: list[WordPlace]) -> dict[int, float]:

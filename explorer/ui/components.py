@@ -14,7 +14,8 @@ from explorer.paths import ASSETS
 
 
 class AssetComponent(gr.HTML):
-    """A component whose template, style and script are the files of ``assets/components/<folder>``."""
+    """A component whose template, style and script are the files of ``assets/components/<folder>``; scripts beside
+    ``script.js`` follow it and share its names."""
 
     folder = ""
 
@@ -22,7 +23,8 @@ class AssetComponent(gr.HTML):
         files = ASSETS / "components" / self.folder
         kwargs.setdefault("html_template", (files / "template.html").read_text(encoding="utf-8"))
         kwargs.setdefault("css_template", (files / "style.css").read_text(encoding="utf-8"))
-        kwargs.setdefault("js_on_load", (files / "script.js").read_text(encoding="utf-8"))
+        scripts = sorted(files.glob("*.js"), key=lambda path: (path.name != "script.js", path.name))
+        kwargs.setdefault("js_on_load", "\n".join(path.read_text(encoding="utf-8") for path in scripts))
         kwargs.setdefault("apply_default_css", False)
         kwargs.setdefault("elem_classes", [f"part-{self.folder}"])
         super().__init__(value, **kwargs)
@@ -50,7 +52,7 @@ class Viewer(AssetComponent):
 
     Events: ``pick`` (box), ``point`` (x, y: whatever is there), ``resize`` (index: another of its sizes), ``join``
     (role, and a box or a point: a further detail), ``bring`` (path of an upload), ``restore`` (what the address has),
-    ``complain`` (sentence).
+    ``complain`` (sentence). Where words are found in the picture it asks by the server function ``where``.
     """
 
     folder = "viewer"

@@ -27,6 +27,7 @@ from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
 from explorer.ui.turns import Turns, moment
 from explorer.ui.visitors import page_of_event
+from explorer.ui.where import where_functions
 from explorer.ui.wiring import notify, quiet, working
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class ExploreTab:
                 self.gallery = Gallery({}, server_functions=pictures.server_functions())
             with gr.Column(elem_id="picture"):
                 self.trail = Trail(server_functions=pictures.server_functions())
-                self.viewer = Viewer()
+                self.viewer = Viewer(server_functions=where_functions(app))
             with gr.Column(elem_id="places"):
                 self.tray = Tray({}, server_functions=pictures.server_functions())
                 beginning = views.message(HOW_TO_BEGIN, Session().result_options)

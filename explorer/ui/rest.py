@@ -27,6 +27,7 @@ from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions
 from explorer.ui.turns import answered
 from explorer.ui.visitors import caller_is_gone
+from explorer.ui.where import find
 from explorer.words.asking import LabelQuestion
 from explorer.workspace import Workspace
 
@@ -47,7 +48,7 @@ class RestApi:
             gr.api(quick, api_name=quick.__name__)
         for computing in (
             self.map, self.register, self.search_region, self.search_picture, self.click_region, self.click_picture,
-            self.search_words, self.search_combined, self.label,
+            self.search_words, self.search_combined, self.where, self.label,
         ):  # fmt: skip
             gr.api(patient(computing), api_name=computing.__name__, concurrency_limit=None)
 
@@ -137,6 +138,12 @@ class RestApi:
         """Bring back a column that was removed."""
         self._workspace(collection).collection.kept.restore(arguments.written(name, "name"))
         return self.columns(collection)
+
+    def where(self, file: str, words: str, collection: str = "") -> dict:
+        """Where in a work words are found: the best "boxes", and a "heat" map of how well each part of it fits."""
+        context, text = self._context(collection), arguments.written(words, "words", LONGEST_WORDS)
+        work = context.workspace.collection.work(parse_region(context.workspace.collection, file).work)
+        return find(context, {"kind": "work", "key": work.id, "words": text}).record(work, text)
 
     def register(
         self, first: str, second: str, first_box: list[float] | None = None, second_box: list[float] | None = None,

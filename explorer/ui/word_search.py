@@ -122,7 +122,10 @@ class WordSearch:
         try:
             context = self.app.of(session)
             results = views.results(context.cards(context.matches(step, options)), options)
-            return asked, shown, {**results, "room": room(step), "fits": step.parts > 1}
+            wanted = next(
+                (term.text for term in step.terms if term.strength != "not"), ""
+            )  # asked again of a work that is opened
+            return asked, shown, {**results, "room": room(step), "fits": step.parts > 1, "words": wanted}
         except ExplorerError as error:
             return asked, shown, views.message(said(error), options, trouble=True)
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 EncodedPicture = tuple[FeatureMap, KeyPoints, tuple[int, int]]
 """A picture's reduced grid, its key points, and its size (width, height in pixels)."""
 _PICTURES_KEPT = 4
+_JOINT_MAPS_KEPT = 16
+"""Of pictures that are asked about in words: 1 MB each."""
 
 
 class PictureEncoder:
@@ -41,6 +43,7 @@ class PictureEncoder:
         self._encoder: Encoder | None = None
         self._loading, self._encoding = threading.Lock(), threading.Lock()
         self._encoded: OrderedDict[str, EncodedPicture] = OrderedDict()
+        self._joint: OrderedDict[str, FeatureMap] = OrderedDict()
 
     @property
     def encoder(self) -> Encoder:
@@ -68,6 +71,20 @@ class PictureEncoder:
             while len(self._encoded) > _PICTURES_KEPT:
                 self._encoded.popitem(last=False)
             return self._encoded[content]
+
+    def joint(self, path: Path) -> FeatureMap:
+        """A picture file's cells in the joint space of pictures and words, of unit length. The last few are kept by the
+        file's content: a second text for the same picture costs nothing."""
+        content = file_hash(path)
+        with self._encoding:
+            if content not in self._joint:
+                encoder, picture = self.encoder, open_for_encoding(path, self._config)
+                prepared = encoder.prepare(picture.image, picture.width, picture.height)
+                self._joint[content] = encoder.encode([prepared])[0].joint
+            self._joint.move_to_end(content)
+            while len(self._joint) > _JOINT_MAPS_KEPT:
+                self._joint.popitem(last=False)
+            return self._joint[content]
 
     def encode_image(self, image: Image, size: tuple[int, int]) -> tuple[FeatureMap, KeyPoints]:
         """Grid and key points of an upright RGB picture in memory, perhaps reduced, whose original has ``size`` (width,

@@ -164,6 +164,11 @@ class Workspace:
         grid, its key points, and its size (width, height in pixels)."""
         return self._pictures.encode(path)
 
+    def joint(self, path: Path) -> FeatureMap:
+        """A picture file's cells in the joint space of pictures and words, of unit length; see :class:`PictureEncoder`.
+        They are not stored when a work is indexed: the model is asked."""
+        return self._pictures.joint(path)
+
     def encode_image(self, image: Image, size: tuple[int, int]) -> tuple[FeatureMap, KeyPoints]:
         """Grid and key points of an upright RGB picture in memory, perhaps reduced, whose original has ``size`` (width,
         height) pixels."""

@@ -382,6 +382,8 @@ def test_words_answer_for_every_work_with_a_place(workshop: Workspace) -> None:
     assert [match.score for match in matches] == sorted((match.score for match in matches), reverse=True)
     several = search(workshop, Query((WordsPart("a windmill on a hill"),)), SearchOptions(top=100, per_work=2))
     assert len(several) > len(matches)
+    best = {match.work: match.box for match in reversed(several)}
+    assert best == {match.work: match.box for match in matches}, "wanting more of each work changes nothing else"
 
 
 def test_words_score_as_promised(workshop: Workspace) -> None:

@@ -175,6 +175,7 @@ list.addEventListener("click", (event) => {
   const match = event.target.closest(".card")?.match;
   const button = event.target.closest("button");
   if (!match || !button) return;
+  if (props.value.words && button.matches(".follow, .look")) document.dispatchEvent(new CustomEvent("explorer:worded", { detail: { words: props.value.words, key: match.work } }));
   if (button.matches(".follow")) trigger("follow", { kind: "work", key: match.work, box: match.box, at: asked() });
   else if (button.matches(".look")) trigger("look", { kind: "work", key: match.work, box: match.box, also: match.also });
   else if (button.matches(".twin")) trigger("look", { kind: "work", key: button.dataset.key, box: match.box, also: match.also });

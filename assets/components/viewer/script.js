@@ -229,6 +229,8 @@ const lifted = (event) => {
   }
   if (kind === "move" || !inside(here)) return;
   pointer = { ...here, on: event.pointerType !== "touch" };
+  const answer = whereIs.at(here);
+  if (answer) return pick(answer.box, meant(event));
   press(event);
 };
 stage.addEventListener("pointerup", lifted);
@@ -260,7 +262,8 @@ const keys = {
   "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
   Enter: (event) => (value.whole_only ? tools.whole() : press(event)), "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
-  Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); },
+  w: () => whereIs.ask(), ...Object.fromEntries([1, 2, 3, 4, 5].map((number) => [number, (event) => whereIs.pickNumber(number, event)])),
+  Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); },
 };
 stage.addEventListener("keydown", (event) => {
   const alt = event.altKey && event.key !== "Enter"; // with Enter it adds
@@ -316,6 +319,7 @@ const tools = {
   whole: () => value.url && pick([0, 0, 1, 1]),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
   legend: () => legend($(".legend").hidden),
+  where: () => whereIs.toggle(),
 };
 $(".tools").addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
