@@ -72,7 +72,7 @@ class LabelTable:
 
         >>> ones = np.array([1.0])
         >>> table = LabelTable(("ship",), ("a.jpg",), np.array([[0.75]]), ones / 2, ones, Abstention(0.5))
-        >>> table.to_json()["works"][0]
+        >>> table.to_json()["works"].pop()
         {'file': 'a.jpg', 'label': 'ship', 'margin': 0.5, 'fit': 1.0, 'scores': {'ship': 0.75}}
         """
         rows = zip(self.works, self.best, self.scores, self.margins, self.fits, strict=True)
