@@ -56,7 +56,12 @@ class ClipEncoder:
     """
 
     def __init__(
-        self, model: CLIPModel | SiglipModel, tokenizer: Any, config: Config, device: str, colours: Colours = CLIP_COLOURS
+        self,
+        model: CLIPModel | SiglipModel,
+        tokenizer: Any,
+        config: Config,
+        device: str,
+        colours: Colours = CLIP_COLOURS,
     ) -> None:
         self.model: Any = model.eval().to(device)
         self.tokenizer = tokenizer
