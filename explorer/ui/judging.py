@@ -54,7 +54,7 @@ class Judging:
         query_work = self.collection.work(step.key) if step.kind == "work" else None
         places = [(work, match.box) for match in matches for work in match.works]
         judgements = iter(self.collection.judgements.of_matches(self.name(step), box, places))
-        roles = [ROLES[part.strength] for part in (step, *step.further)]
+        roles = [ROLES[step.strength], *(detail.role for detail in step.further)]
         cards = []
         for match in matches:
             made = {work: judgement for work in match.works if (judgement := next(judgements))}

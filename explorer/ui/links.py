@@ -49,7 +49,7 @@ def parameters(step: Step) -> list[tuple[str, str]]:
     """
     if step.kind == "picture":
         return []
-    found = [(MAIN, step.strength)] if step.strength != "must" else []
+    found: list[tuple[str, str]] = [(MAIN, step.strength)] if step.strength != "must" else []
     for detail in step.further:
         box = ",".join(map(str, sides(detail.box) or []))
         if detail.kind == "work":

@@ -33,7 +33,7 @@ def tray(step: Step | None, caption: Callable[[Step | FurtherDetail], Props] = l
         chips.append({**_detail(detail, caption), "of": "details", "index": index, "role": detail.role})
     for index, term in enumerate(step.terms):
         chips.append({"of": "words", "index": index, "text": term.text, **_counts(term.strength)})
-    own = any(part.kind == "picture" for part in (step, *step.further))
+    own = "picture" in {step.kind, *(detail.kind for detail in step.further)}
     return {
         "kind": step.kind,
         "chips": chips,

@@ -194,7 +194,7 @@ def test_places_of_the_results_are_searched_with(visit: Visit, workspace: Worksp
 def test_a_link_of_words_alone_shows_the_search(visit: Visit, address: str, picture_of: Keep):
     page = visit()
     page.goto(f"{address}?words=a%20windmill&words-not=snow")
-    expect(page.get_by_role("tab", name="Words")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Words", exact=True)).to_have_attribute("aria-selected", "true")
     cards, text = page.locator("#words-results .card"), page.locator("#words-tray .text")
     expect(cards.first).to_be_visible()
     expect(text).to_have_text(["a windmill", "snow"])
@@ -222,7 +222,7 @@ def test_a_link_of_words_alone_shows_the_search(visit: Visit, address: str, pict
     answered(page)
     assert strengths(page) == ["more", "more", "must", "not", "not"]
     page.go_back()
-    expect(page.get_by_role("tab", name="Words")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Words", exact=True)).to_have_attribute("aria-selected", "true")
     expect(text).to_have_text(["a windmill", "snow", "people"])
 
 

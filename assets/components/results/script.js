@@ -196,7 +196,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && here && !$(".chosen").hidden && element.offsetParent) unchoose();
 });
 const search = (beside) => trigger("these", {
-  places: picked().map(({ match }) => ({ key: match.work, box: match.box })), beside, at: window.Explorer.asked(),
+  places: picked().map(({ match }) => ({ key: match.work, box: match.box })), beside, at: asked(),
 });
 $(".these").addEventListener("click", () => search(false));
 $(".beside").addEventListener("click", () => search(true));
