@@ -62,7 +62,8 @@ class IndexedCollection:
 
         ``image`` is a picture file, in the collection or not. ``box`` (x0, y0, x1, y1) is a detail of it; ``click``
         (x, y) is a point of it, and means the thing there as far as it recurs: the result's ``proposals`` say what
-        was searched and what else it may mean. ``also`` has further boxes of the same picture that must be there too,
+        was searched and what else it may mean. Its ``notes`` say which words the model does not know, or that they do
+        not stand out in the collection. ``also`` has further boxes of the same picture that must be there too,
         with ``layout`` in the same arrangement. ``text`` is words, by themselves or with a picture, whose matches they
         then order; a list may have several, and pairs of words and a weight from -1 (not wanted) to 1. ``like`` and
         ``unwanted`` have pictures, or pairs of a picture and a box, that are examples, and that should not be there.
@@ -71,7 +72,7 @@ class IndexedCollection:
         Raises :class:`explorer.ExplorerError` when there is nothing to search for, a picture cannot be read, a box or a
         click lies outside it, or a detail shows nothing that could be matched.
         """
-        from explorer.search import search
+        from explorer.search import notes, search
         from explorer.search.parsing import parse_query
         from explorer.search.query import SearchOptions
         from explorer.search.serialisation import match_records, with_click
@@ -84,7 +85,7 @@ class IndexedCollection:
         }  # fmt: skip
         query, proposals = with_click(self.workspace, parse_query(record))
         matches = search(self.workspace, query, SearchOptions(top, per_work, own))
-        return SearchResult.from_json(match_records(self.workspace, matches), proposals)
+        return SearchResult.from_json(match_records(self.workspace, matches), proposals, notes(self.workspace, query))
 
     def where(self, file: str, words: str) -> WhereRecord:
         """Where in a work words are found: the boxes that fit best, and how well each part of the picture fits.

@@ -102,17 +102,22 @@ class ProposalRecord:
 
 
 class SearchResult(list[MatchRecord]):
-    """The matches, best first; after a click also ``proposals``: what it may mean, the one that was searched first."""
+    """The matches, best first; after a click also ``proposals``: what it may mean, the one that was searched first; and
+    ``notes``: sentences on words that the model does not know, or that do not stand out."""
 
-    def __init__(self, matches: Iterable[MatchRecord] = (), proposals: Iterable[ProposalRecord] = ()) -> None:
+    def __init__(
+        self, matches: Iterable[MatchRecord] = (), proposals: Iterable[ProposalRecord] = (), notes: Iterable[str] = ()
+    ) -> None:
         super().__init__(matches)
-        self.proposals = list(proposals)
+        self.proposals, self.notes = list(proposals), list(notes)
 
     @classmethod
-    def from_json(cls, matches: list[dict[str, Any]], proposals: list[dict[str, Any]] | None = None) -> SearchResult:
+    def from_json(
+        cls, matches: list[dict[str, Any]], proposals: list[dict[str, Any]] | None = None, notes: Iterable[str] = ()
+    ) -> SearchResult:
         """The records that ``explorer search --json`` writes."""
         regions = [ProposalRecord(_box(record["box"]), record["support"]) for record in proposals or ()]
-        return cls([MatchRecord.from_json(record) for record in matches], regions)
+        return cls([MatchRecord.from_json(record) for record in matches], regions, notes)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,8 @@ def _label(options: argparse.Namespace) -> None:
         print_json(found.record if workspace.has_details else {**found.record, "model": workspace.config.model})
         return
     table = found.table
+    if note := table.note():
+        print(note, file=sys.stderr)
     for work, label, scores in zip(table.works, table.names, table.scores, strict=True):
         print(f"{label or NONE_FITS:<28} {scores.max():.2f}  {work}")
     if found.against:

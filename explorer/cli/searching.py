@@ -125,16 +125,20 @@ def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_js
 
 def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> dict[str, Any]:
     """The matches of a query, and, for a click, what it may mean; boxes in pixels."""
-    from explorer.search import search
+    from explorer.search import notes, search
     from explorer.search.parsing import parse_query
     from explorer.search.serialisation import match_records, with_click
 
     query, proposed = with_click(workspace, parse_query(record))
-    answer = {"matches": match_records(workspace, search(workspace, query, limits))}
+    answer: dict[str, Any] = {"matches": match_records(workspace, search(workspace, query, limits))}
+    if said := notes(workspace, query):
+        answer["notes"] = said
     return answer if proposed is None else {**answer, "proposals": proposed}
 
 
 def _print_answer(answer: dict[str, Any]) -> None:
+    for note in answer.get("notes", []):
+        print(note)
     for number, proposal in enumerate(answer.get("proposals", [])):
         box = " ".join(map(str, proposal["box"]))
         print(f"{'the click may also mean' if number else 'searched'} [{box}], support {proposal['support']:.1f}")

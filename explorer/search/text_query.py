@@ -22,6 +22,8 @@ GRID = 24
 REGIONS_STAND_OUT = 0.6
 """What :data:`explorer.words.rectangles.STANDS_OUT` is there: regions blur what they have."""
 
+_TEXTS_AT_A_TIME = 16  # their scores with the regions of 100,000 works take a gigabyte
+
 
 @dataclass(frozen=True)
 class WordPlace:
@@ -72,6 +74,19 @@ def on_the_thing(workspace: Workspace, text: str, matches: Sequence[Match]) -> l
         seen.add(match.work)
         shown.append(match if box is None else replace(match, box=box))
     return shown
+
+
+def text_scores(workspace: Workspace, vectors: np.ndarray) -> np.ndarray:
+    """Of every text, by its vector ``(T, P)``, the score of its best place in every work, as :func:`find_words` scores:
+    ``(T, N) float32``."""
+    tables, index = workspace.tables, ExactIndex(workspace.tables.region_joint)
+    first = np.asarray(tables.first_region[:-1])
+    found = np.empty((len(vectors), len(first)), np.float32)
+    for at in range(0, len(vectors), _TEXTS_AT_A_TIME):
+        cosines = index.scores(vectors[at : at + _TEXTS_AT_A_TIME])
+        best = np.maximum.reduceat(cosines, first, axis=1)
+        found[at : at + _TEXTS_AT_A_TIME] = (best + cosines[:, first]) / 2
+    return found
 
 
 def word_z_scores(places: list[WordPlace]) -> dict[int, float]:

@@ -12,7 +12,7 @@ from explorer.collection.pictures import file_hash
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.query import Match
-from explorer.ui import evidence, incoming, views, words_for
+from explorer.ui import evidence, incoming, views
 from explorer.ui.asking import room
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext, CollectionContext
@@ -46,7 +46,7 @@ class Judging:
         if not self.context.workspace.has_details:
             return {**shown, **views.whole_works(matches, self.context.workspace.config.model)}
         shown["room"] = room(step)
-        return {**shown, "caution": words_for.LITTLE_TO_GO_BY if self.context.little_to_go_by(step) else ""}
+        return {**shown, "caution": self.context.caution(step)}
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
         """Matches of a step's detail as cards. Of works with the same picture, one that was judged is shown."""

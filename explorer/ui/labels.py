@@ -104,6 +104,9 @@ class LabelsPart:
         """Works under the label that fits each best."""
         try:
             context, asked = self.app.of(session), arguments.templates(templates or " ")
-            return labelling.shown(context, context.labels(arguments.labels(prompts), asked), asked)
+            table = context.labels(arguments.labels(prompts), asked)
+            if note := table.note():
+                notify(note)
+            return labelling.shown(context, table, asked)
         except ExplorerError as error:
             return {"message": said(error)}

@@ -11,7 +11,7 @@ from gradio.utils import get_upload_folder
 from explorer.collection import Derivatives, Judgement, open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
-from explorer.search import little_to_go_by, search
+from explorer.search import little_to_go_by, notes, search
 from explorer.search.feedback import learned
 from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
 from explorer.ui import incoming, views, words_for
@@ -108,12 +108,16 @@ class CollectionContext:
         question = "labels", tuple(labels), templates
         return self.computed(question, lambda: label_works(self.workspace, labels, templates))
 
-    def little_to_go_by(self, step: Step) -> bool:
-        """Whether a step's main detail has hardly anything to recognise."""
-        main = query_of(step, self.uploads).parts[0]
-        if isinstance(main, WordsPart):
-            return False
-        return self.computed(("little to go by", main), lambda: little_to_go_by(self.workspace, main))
+    def caution(self, step: Step) -> str:
+        """What to say above the matches of a step: that its main detail has hardly anything to recognise, or that its
+        words are not known or do not stand out; empty where all is well."""
+        query = query_of(step, self.uploads)
+        main = query.parts[0]
+        if not isinstance(main, WordsPart) and self.computed(
+            ("little to go by", main), lambda: little_to_go_by(self.workspace, main)
+        ):
+            return words_for.LITTLE_TO_GO_BY
+        return " ".join(self.computed(("notes", query), lambda: notes(self.workspace, query)))
 
     def cards(self, matches: Sequence[Match]) -> list[views.Props]:
         """Matches as the results show them, without evidence."""

@@ -16,6 +16,7 @@ from explorer.ui.pictures import Pictures
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
+from explorer.ui.strengths import WEIGHTS
 from explorer.ui.tray import tray
 from explorer.ui.wiring import notify, quiet, working
 from explorer.words.prompts import prompt_lines
@@ -121,13 +122,16 @@ class WordSearch:
             return asked, shown, views.message(BEGIN, options)
         try:
             context = self.app.of(session)
-            results = views.results(context.cards(context.matches(step, options)), options)
-            wanted = next(
-                (term.text for term in step.terms if term.strength != "not"), ""
-            )  # asked again of a work that is opened
-            return asked, shown, {**results, "room": room(step), "fits": step.parts > 1, "words": wanted}
+            found = views.results(context.cards(context.matches(step, options)), options)
+            found |= {"room": room(step), "fits": step.parts > 1, "caution": context.caution(step)}
+            return asked, shown, {**found, "words": _wanted(step)}
         except ExplorerError as error:
             return asked, shown, views.message(said(error), options, trouble=True)
 
     def _as_it_is(self, asked: Session) -> Any:
         return asked, gr.skip(), gr.skip()
+
+
+def _wanted(step: Step) -> str:
+    """The first words that are wanted: they are looked for again in the picture of a match that is opened."""
+    return next((term.text for term in step.terms if WEIGHTS[term.strength] > 0), "")

@@ -13,7 +13,8 @@ import numpy as np
 from explorer.errors import ExplorerError
 from explorer.words.abstention import Abstention, even_fit, fit
 from explorer.words.given_vectors import GivenClasses
-from explorer.words.prompts import NO_LABEL, prompt_lines, usual_templates
+from explorer.words.known import understood
+from explorer.words.prompts import NO_LABEL, prompt_lines, usual_templates, words_of
 from explorer.words.zero_shot import ClassVectors, class_vectors, margins, probabilities
 from explorer.workspace import Workspace
 
@@ -25,6 +26,7 @@ MEAN_SHARE = 0.75
 """How much of the mean vector of pictures of art is taken off a work's before it is compared with labels: what all
 pictures have in common makes some labels fit all of them."""
 _VECTORS = ClassVectors()
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class LabelTable:
     fits: np.ndarray
     """``(N,) float32``, 0 to 1: how far the best label stands above neutral words, see :mod:`.abstention`."""
     abstention: Abstention = field(default_factory=Abstention)
+    unknown: tuple[str, ...] = ()
+    """Labels of which the model knows no word: no work is given one."""
 
     @cached_property
     def top(self) -> np.ndarray:
@@ -62,6 +66,14 @@ class LabelTable:
     def counts(self) -> tuple[int, ...]:
         """How many works each label is given to; last, how many have none."""
         return tuple(self.best.count(number) for number in (*range(len(self.labels)), None))
+
+    def note(self) -> str:
+        """A sentence on the labels that the model does not know; empty where it knows all."""
+        if not self.unknown:
+            return ""
+        named = ", ".join(f"“{label}”" for label in self.unknown[:_MOST_NAMED])
+        more = f" and {len(self.unknown) - _MOST_NAMED:,} more" if len(self.unknown) > _MOST_NAMED else ""
+        return f"The model does not know {named}{more}: no work is put there."
 
     def with_threshold(self, threshold: float) -> LabelTable:
         """The same scores with another threshold. Raises :class:`ExplorerError` for one outside 0 to 1."""
@@ -88,6 +100,8 @@ class LabelTable:
         ]
         counts = dict(zip(self.labels, self.counts, strict=False))
         summary = {"labels": list(self.labels), "threshold": self.abstention.threshold, "counts": counts}
+        if self.unknown:
+            summary["unknown"] = list(self.unknown)
         return {**summary, "without": self.counts[-1], "works": works}
 
 
@@ -98,21 +112,28 @@ def label_works(
     """Score each work of a collection, as a whole picture, against labels in plain words.
 
     ``templates`` (see :func:`explorer.words.prompts.check_templates`) are the ways of asking, those of
-    ``assets/prompts`` by default. A single label is scored against "a painting". Raises :class:`ExplorerError` when
-    there is no label.
+    ``assets/prompts`` by default. A single label is scored against "a painting". No work is given a label of which the
+    model knows no word. Raises :class:`ExplorerError` when there is no label, or none that it knows.
     """
     labels = list(prompts)
     if not labels:
         raise ExplorerError(NO_LABEL)
     asked = usual_templates() if templates is None else tuple(templates)
     classes = labels if len(labels) > 1 else [*labels, BACKGROUND]
+    unknown = [
+        number for number, label in enumerate(labels) if not understood(words_of(label), workspace.encoder).is_known
+    ]
+    if len(unknown) == len(labels):
+        raise ExplorerError(understood(words_of(labels[0]), workspace.encoder).sentence())
     vectors, neutral = _vectors(workspace, classes, asked), neutral_vectors(workspace, asked)
     rows, mean = workspace.present_rows(), workspace.encoder.picture_mean
     wholes = workspace.tables.whole()[rows]
     compared = wholes if mean is None else wholes - MEAN_SHARE * mean
     cosines = compared @ vectors.T
+    cosines[:, unknown] = -1.0
     fits = fit(cosines[:, : len(labels)], compared @ neutral.T, workspace.manifest.logit_scale)
-    return _table(workspace, labels, cosines, fits, abstention or Abstention())
+    table = _table(workspace, labels, cosines, fits, abstention or Abstention())
+    return replace(table, unknown=tuple(labels[number] for number in unknown))
 
 
 def label_works_by_vectors(

@@ -12,6 +12,7 @@ import numpy as np
 from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
+from explorer.words.known import refuse_unknown
 from explorer.words.rectangles import STANDS_OUT, WordBox, smoothed, standing_out
 from explorer.workspace import Workspace
 
@@ -59,7 +60,7 @@ def words_in_work(workspace: Workspace, work_id: str, text: str) -> WordMap:
     """Where in a work of the collection a text is found.
 
     The original goes through the model unless it is one of the last few that did. Raises :class:`ExplorerError` where
-    there are no words, no such work, or its picture cannot be read.
+    there are no words that the model knows, no such work, or its picture cannot be read.
     """
     return word_map(workspace, workspace.original(workspace.collection.work(work_id)), text)
 
@@ -68,6 +69,7 @@ def word_map(workspace: Workspace, picture: Path, text: str) -> WordMap:
     """The same of any picture file."""
     if not text.strip():
         raise ExplorerError("Type what to look for in the picture, such as: a windmill.")
+    refuse_unknown(text, workspace.encoder)
     joint = workspace.joint(picture)
     return located(joint, beyond_neutral(text, workspace.encoder.words))
 
