@@ -184,7 +184,7 @@ class LabelRecord:
     margin: float
     """How far the best label's probability is above the second's."""
     fit: float
-    """The share of everyday words that the best label beats, 0 to 1; it must be at least the threshold."""
+    """How likely it is that as many everyday words would all fit the work less well, 0 to 1; at least the threshold."""
     scores: dict[str, float]
     """Probability of each label. A single label is scored against "a painting"."""
 

@@ -24,8 +24,8 @@ def add_labelling(commands: Any) -> None:
     label.add_argument("--names", type=Path, metavar="FILE.txt", help="their names: line i is that of row i")
     label.add_argument("--templates-file", type=Path, metavar="FILE",
                        help="ways of asking, one a line, with {} where the label goes")  # fmt: skip
-    label.add_argument("--threshold", type=float, metavar="X", help="a work has no label unless its best one fits "
-                       "better than this share of everyday words, 0 to 1")  # fmt: skip
+    label.add_argument("--threshold", type=float, metavar="X", help="a work has no label unless the fit of its "
+                       "best one is at least this, 0 to 1")  # fmt: skip
     label.add_argument("--against", metavar="COLUMN", help="compare with a column of the catalogue")
     label.add_argument("--keep", metavar="COLUMN", help="keep the labels as a column of this name")
     label.add_argument("--csv", type=Path, metavar="FILE", help="a table for a spreadsheet")

@@ -21,7 +21,7 @@ const query = (more) => inCollection({ labels: value.labels, templates: value.te
 // -- works under their labels -----------------------------------------------------------------------------------
 const detail = (work) => [
   work.title, ...work.scores.map(({ label, score }) => `${label}: ${score.toFixed(2)}`),
-  `beats ${Math.round(100 * work.fit)}% of everyday words`,
+  `stands out from everyday words: ${Math.round(100 * work.fit)}%`,
 ].join("\n");
 const item = (work) => h("li", {},
   h("button", { type: "button", "data-work": work.work, title: detail(work) },
