@@ -1,12 +1,12 @@
 """When is no answer given? ``python benchmarks/abstention.py --data FOLDER [--cache DIR] [--json FILE]``.
 
-*Labels*: the pictures of ``objects`` (seven kinds) and of ``objects-art`` (fifty), sorted under the names of the kinds, and
-under the same without the picture's own. How many are left without a label at the usual threshold, how many of the
+*Labels*: the pictures of ``objects`` (seven kinds) and of ``objects-art`` (fifty), sorted under the names of the kinds,
+and under the same without the picture's own. How many are left without a label at the usual threshold, how many of the
 others are right. Halves by the hash of the file's name: the share of the mean picture that is taken off and the
 threshold were chosen with all pictures of ``objects`` in view, so the halves only show how far the figures scatter.
 
-*Words*: 50 strings of letters that are no words, by a seeded generator, and 50 phrases of what the demo and old paintings
-show; how many are refused because the model knows no word of them. And the demo: how far phrases that are true of it,
+*Words*: 50 strings of letters that are no words, by a seeded generator, and 50 phrases of what the demo and old
+paintings show; how many are refused because the model knows no word of them. And the demo: how far phrases that are true of it,
 and names of things that it does not show, stand above everyday words.
 """
 
@@ -42,7 +42,8 @@ from explorer.words.prompts import prompt_lines, usual_templates
 from explorer.words.zero_shot import class_vectors
 
 OLD_PAINTINGS = (
-    "a portrait of a man with a ruff", "the Crucifixion", "Madonna and Child", "a landscape with a river", "hunters with dogs",
+    "a portrait of a man with a ruff", "the Crucifixion", "Madonna and Child", "a landscape with a river",
+    "hunters with dogs",
     "a cavalry battle", "a still life with fish", "ships in a storm", "a saint reading a book", "a woman with a lute",
     "skaters on the ice", "a peasant wedding", "the Tower of Babel", "a basket of grapes", "an old man with a beard",
     "a horse drinking", "lions and leopards", "a bouquet of tulips", "a village fair", "angels in the clouds",
