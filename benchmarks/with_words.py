@@ -9,7 +9,7 @@ the rule of :mod:`explorer.search.combine` is compared with others.
 * *Two words* ("a windmill" + "birds in the sky"): average precision of the works that show both.
 * *One without the other* ("a windmill" − "birds in the sky"): average precision of the works that show only the one.
 
-What is asked is in two halves: the settings were chosen by the first. DIR is where the demo is, or is made.
+What is asked is in two halves, so that settings can be chosen by the first. DIR is where the demo is, or is made.
 """
 
 from __future__ import annotations

@@ -102,6 +102,17 @@ def test_several_details_words_and_what_is_unwanted_go_together(collection, pict
     assert {0, 1} <= {part.part for part in found[0].parts}
 
 
+def test_several_words_with_weights_and_examples(collection, picture: Path, command) -> None:
+    found = collection.search(text=["a windmill", ("snow", 0.5), ("people", -1)], top=8)
+    written = command("search", "--text", "a windmill", "--text", "snow", 0.5, "--text-not", "people", "--top", 8)
+    assert [as_json(match) for match in found] == written["matches"]
+    assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+    away = collection.works()[5].path
+    found = collection.search(like=[(picture, (40, 60, 220, 240)), away], top=4)
+    written = command("search", "--like", picture, 40, 60, 220, 240, "--like", away, "--top", 4)
+    assert [as_json(match) for match in found] == written["matches"] and found[0].probability is not None
+
+
 def test_words_alone_have_no_probability(collection, command) -> None:
     found = collection.search(text="a windmill", top=3)
     assert [as_json(match) for match in found] == command("search", "--text", "a windmill", "--top", 3)["matches"]

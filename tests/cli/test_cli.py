@@ -280,11 +280,12 @@ def test_a_query_of_several_parts(demo, demo_workspace: Workspace, tmp_path: Pat
     line |= {"not": [{"image": str(path)}, {"image": str(path), "box": [0, 0, 90, 90]}]}
     queries = tmp_path / "queries.jsonl"
     wrong = [{"id": 8, "text": "x", "also": [[0, 0, 9, 9]]}, {"id": 9, "text": "x", "not": "y"}, {"id": 10, "not": []},
-             {"id": 11, "text": "x", "not": [5]}, {"id": 12, "image": str(path), "also": 5}]  # fmt: skip
+             {"id": 11, "text": "x", "not": [5]}, {"id": 12, "image": str(path), "also": 5},
+             {"id": 13, "text": [{"text": "x", "weight": 2}]}, {"id": 14, "text": ["x", 5]}]  # fmt: skip
     queries.write_text("\n".join(map(json.dumps, [line, *wrong])))
     same, *refused = demo("search", "--queries", queries, "--json", "--top", 5).lines
     assert same == {"id": 7, "matches": matches}
-    assert [one["id"] for one in refused] == [8, 9, 10, 11, 12]
+    assert [one["id"] for one in refused] == [8, 9, 10, 11, 12, 13, 14]
     assert all(one["error"].endswith(".") for one in refused)
 
 
@@ -308,6 +309,13 @@ def test_bad_input_to_search_is_one_sentence(demo, demo_workspace: Workspace, tm
         ("four corners", ("--image", path, "--not", path, 1, 2)),
         ("four corners", ("--image", path, "--not", path, 1, 2, "three", 4)),
         ("no file", ("--text", "a mill", "--not", tmp_path / "absent.jpg")),
+        ("no file", ("--like", tmp_path / "absent.jpg")),
+        ("four corners", ("--like", path, 1, 2)),
+        ("words in quotes", ("--text", "a", "mill")),
+        ("words in quotes", ("--text", "a mill", 0.5, 0.5)),
+        ("a weight above 0", ("--text", "a mill", "--text-not", "people", -1)),
+        ("a weight above 0", ("--text", "a mill", "nan")),
+        ("what you are looking for", ("--text", "a mill", "--text", " ")),
         ("only 2 by 2 pixels", ("--image", path, "--box", 20, 20, 22, 22)),
         ("not a picture", ("--image", tmp_path / "letter.jpg")),
         ("million pixels", ("--image", tmp_path / "huge.png")),
@@ -411,7 +419,7 @@ def test_bad_lines_are_answered_with_their_error_and_the_rest_run(
         json.dumps({"id": "b", "image": image, "box": [0, 0, 10**400, 10]}),
         json.dumps({"id": "b", "image": image, "box": [0, 0, 777, 10]}).replace("777", "7" * 6000),
         json.dumps({"id": "b", "image": 3}), json.dumps({"id": "b", "image": ""}), json.dumps({"id": "b", "text": ""}),
-        json.dumps({"id": "b", "text": ["a"]}), json.dumps({"id": "b", "image": "absent.jpg"}),
+        json.dumps({"id": "b", "text": ["a", 5]}), json.dumps({"id": "b", "image": "absent.jpg"}),
         json.dumps({"id": "b", "image": "a\0b.jpg"}), json.dumps({"id": "b", "image": "x" * 10_000}),
         json.dumps({"id": "b", "image": "\ud800.jpg"}), json.dumps({"id": "\ud800", "image": "absent.jpg"}),
     ]  # fmt: skip
