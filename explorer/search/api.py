@@ -45,8 +45,9 @@ def search(
         else:
             found = _find_detail(workspace, first, options)
         matches = _matches(workspace, equal.one_each(found, judged), options)
-        alone = isinstance(first, WordsPart) and len(query.parts) == 1
-        return on_the_thing(workspace, first.text, matches) if alone else matches
+        if isinstance(first, WordsPart) and len(query.parts) == 1:
+            return on_the_thing(workspace, first.text, matches)
+        return matches
 
 
 def _check(workspace: Workspace, query: Query, judged: Sequence[JudgedMatch]) -> None:
