@@ -6,8 +6,8 @@ others are right. Halves by the hash of the file's name: the share of the mean p
 threshold were chosen with all pictures of ``objects`` in view, so the halves only show how far the figures scatter.
 
 *Words*: 50 strings of letters that are no words, by a seeded generator, and 50 phrases of what the demo and old
-paintings show; how many are refused because the model knows no word of them. And the demo: how far phrases that are true of it,
-and names of things that it does not show, stand above everyday words.
+paintings show; how many are refused because the model knows no word of them. And the demo: how far phrases that are
+true of it, and names of things that it does not show, stand above everyday words.
 """
 
 from __future__ import annotations
