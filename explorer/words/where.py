@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from explorer.collection import Work
+from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
 from explorer.words.known import refuse_unknown
@@ -70,6 +71,7 @@ def word_map(workspace: Workspace, picture: Path, text: str) -> WordMap:
     if not text.strip():
         raise ExplorerError("Type what to look for in the picture, such as: a windmill.")
     refuse_unknown(text, workspace.encoder)
+    picture_size(picture)  # which refuses what is no picture, or is not there
     joint = workspace.joint(picture)
     return located(joint, beyond_neutral(text, workspace.encoder.words))
 

@@ -19,6 +19,7 @@ from explorer.paths import ASSETS
 from explorer.search.click import click_proposals
 from explorer.search.query import Match
 from explorer.ui import build_app, colours, incoming, launch, views
+from explorer.ui.compare import Compare
 from explorer.ui.components import AssetComponent
 from explorer.ui.explore import ExploreTab
 from explorer.ui.pictures import Pictures
@@ -26,6 +27,7 @@ from explorer.ui.pointing import pointed
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.server.launch import free_port
 from explorer.ui.session import LONGEST_TRAIL, ResultOptions, Session, Step
+from explorer.words.where import words_in_work
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -216,7 +218,7 @@ def test_every_part_is_self_contained(folder):
         assert "innerHTML" not in text and "insertAdjacentHTML" not in text and "document.write" not in text
         if path.suffix != ".js":
             assert "${" not in text and "{{" not in text, "templates are constant"
-    assert folder in {part.folder for part in AssetComponent.__subclasses__()}
+    assert folder in {part.folder for part in (Compare, *AssetComponent.__subclasses__())}
 
 
 def test_pictures_are_given_for_known_works_only(demo_workspace):
@@ -283,7 +285,7 @@ def client(demo_workspace):
 
 def test_the_api_offers_what_a_user_does(client):
     offered = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(offered) >= {"/find", "/search_region", "/search_picture", "/search_words", "/label", "/map"}
+    assert set(offered) >= {"/find", "/search_region", "/search_picture", "/search_words", "/where", "/label", "/map"}
     assert set(offered) >= {"/judge", "/judgements", "/withdraw", "/click_region", "/click_picture"}
 
 
@@ -326,6 +328,9 @@ def test_a_click_through_the_api_is_answered_as_on_the_command_line(client, demo
 def test_words_labels_and_map_through_the_api(client, demo_workspace):
     words = client.predict(text="a windmill", top=4, per_work=1, api_name="/search_words")
     assert len(words) == 4
+    work = demo_workspace.collection.works()[0]
+    where = client.predict(file=work.id, words="a windmill", api_name="/where")
+    assert where == words_in_work(demo_workspace, work.id, "a windmill").record(work, "a windmill")
     table = client.predict(prompts="a windmill\na ship", api_name="/label")
     assert client.predict(prompts=["a windmill", "a ship"], api_name="/label") == table
     assert table["labels"] == ["a windmill", "a ship"]
@@ -348,6 +353,7 @@ def test_labels_of_a_ready_set_against_a_column_through_the_api(client, demo_wor
         ("/search_region", {"file": "none.jpg"}, "There is no work"),
         ("/search_region", {"file": None, "box": [9, 9, 1, 1]}, "box"),
         ("/search_words", {"text": "  "}, "Type a few words"),
+        ("/where", {"file": "none.jpg", "words": "a mill"}, "none.jpg"),
         ("/label", {"prompts": " "}, "label"),
         ("/label", {"prompts": "a ship", "label_set": "genres"}, "not both"),
         ("/label", {"label_set": "absent"}, "no ready set"),

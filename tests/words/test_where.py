@@ -112,8 +112,9 @@ def test_what_cannot_be_answered_is_said(demo_workspace: Workspace, tmp_path: Pa
     with pytest.raises(ExplorerError):
         words_in_work(demo_workspace, "../none.jpg", "a windmill")
     (tmp_path / "no.jpg").write_text("not a picture")
-    with pytest.raises(ExplorerError):
-        word_map(demo_workspace, tmp_path / "no.jpg", "a windmill")
+    for name, sentence in (("no.jpg", "not a picture"), ("gone.jpg", "There is no file")):
+        with pytest.raises(ExplorerError, match=sentence):
+            word_map(demo_workspace, tmp_path / name, "a windmill")
 
 
 # -- the fronts --------------------------------------------------------------------------------------------------------
