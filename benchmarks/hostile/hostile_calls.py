@@ -34,10 +34,13 @@ VALID: dict[str, Any] = {
     "second_box": None, "query": {"file": "work-000.jpg", "box": [0, 0, 80, 80]}, "match": {"file": "work-001.jpg"},
     "verdict": "accepted", "note": "", "who": "", "judgement": 1, "layout": False, "prompts": "a mill\na ship",
     "parts": [{"file": "work-000.jpg", "box": [10, 10, 90, 90]}, {"text": "snow"}], "picture": None,
+    "label_set": "", "templates": "", "threshold": None, "against": "", "keep": "", "name": "By label",
+    "words": "a mill",
 }  # fmt: skip
 """An argument that does, for every parameter that there is; a picture must be uploaded first."""
-_MAY_REFUSE = ("withdraw", "register")
-"""Endpoints that may answer a good call with a sentence: that it was withdrawn before, that nothing agrees."""
+_MAY_REFUSE = ("withdraw", "register", "remove_column", "restore_column")
+"""Endpoints that may answer a good call with a sentence: that it was withdrawn before, that nothing agrees, that no
+such column was kept."""
 _BODIES = (
     b"", b"{", b"[]", b"null", b'"data"', b'{"data": null}', b'{"data": 5}', b'{"data": {"text": "a"}}',
     b'{"data": "abc"}',
