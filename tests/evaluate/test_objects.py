@@ -124,9 +124,9 @@ def test_means_over_classes_by_size() -> None:
 
 
 @pytest.fixture(scope="module")
-def boxes(demo_workspace: Workspace) -> list[ObjectBox]:
-    """Boxes in works of the demo: windmills in three of them, one small; "xqzvb" in two; and a file that it lacks."""
-    works, sizes = demo_workspace.tables.works, demo_workspace.picture_sizes()
+def boxes(sorted_works: Workspace) -> list[ObjectBox]:
+    """Boxes in works: windmills in three of them, one small; "xqzvb" in two; and a file that the collection lacks."""
+    works, sizes = sorted_works.tables.works, sorted_works.picture_sizes()
     given = [(works[0], "windmill", 0.5), (works[1], "windmill", 0.2), (works[2], "windmill", 0.05),
              (works[3], "xqzvb", 0.5), (works[4], "xqzvb", 0.5)]  # fmt: skip
     return [
@@ -135,45 +135,45 @@ def boxes(demo_workspace: Workspace) -> list[ObjectBox]:
     ] + [ObjectBox(6, "lost.jpg", "windmill", (0, 0, 9, 9))]
 
 
-def test_rankings_are_those_of_the_search(demo_workspace: Workspace, boxes: list[ObjectBox]) -> None:
-    works = list(demo_workspace.tables.works)
+def test_rankings_are_those_of_the_search(sorted_works: Workspace, boxes: list[ObjectBox]) -> None:
+    works = list(sorted_works.tables.works)
     steps: list[tuple[str, int, int]] = []
-    found = evaluate(demo_workspace, boxes, queries=1, progress=lambda *step: steps.append(step))
-    assert (found.works, found.boxes, found.missing, found.unknown) == (24, 5, ("lost.jpg",), ("xqzvb",))
+    found = evaluate(sorted_works, boxes, queries=1, progress=lambda *step: steps.append(step))
+    assert (found.works, found.boxes, found.missing, found.unknown) == (10, 5, ("lost.jpg",), ("xqzvb",))
     mills = {row.name: row for row in found.classes}["windmill"]
     assert mills.works == {ALL: 3, LARGE: 1, MIDDLE: 1, SMALL: 1}
-    options = SearchOptions(top=24, every_file=True)
-    searched = [match.work for match in search(demo_workspace, Query((WordsPart("windmill"),)), options)]
-    cosines = demo_workspace.tables.whole() @ demo_workspace.encoder.words(["windmill"])[0]
+    options = SearchOptions(top=10, every_file=True)
+    searched = [match.work for match in search(sorted_works, Query((WordsPart("windmill"),)), options)]
+    cosines = sorted_works.tables.whole() @ sorted_works.encoder.words(["windmill"])[0]
     wholes = [works[row] for row in np.argsort(-cosines, kind="stable")]
     assert mills.words == precisions(wholes, searched, {works[0]: LARGE, works[1]: MIDDLE, works[2]: SMALL})
     assert {row.name: row for row in found.classes}["xqzvb"].words == {}
     assert {step[1:] for step in steps} >= {(2, 2), (1, 1)}
 
 
-def test_a_box_is_a_query_without_its_own_work(demo_workspace: Workspace, boxes: list[ObjectBox]) -> None:
-    found = {row.name: row for row in evaluate(demo_workspace, boxes[:2], queries=9).classes}["windmill"]
+def test_a_box_is_a_query_without_its_own_work(sorted_works: Workspace, boxes: list[ObjectBox]) -> None:
+    found = {row.name: row for row in evaluate(sorted_works, boxes[:2], queries=9).classes}["windmill"]
     assert found.queries == 2
-    works, tables = list(demo_workspace.tables.works), demo_workspace.tables
+    works, tables = list(sorted_works.tables.works), sorted_works.tables
     expected = []
     for own, other, share in ((0, 1, 0.5), (1, 0, 0.2)):
-        joint = demo_workspace.joint(demo_workspace.folder / works[own])
+        joint = sorted_works.joint(sorted_works.folder / works[own])
         vector = pool(joint, np.array([[0, 0, share, 1]], np.float32))[0]
         cosines = tables.region_joint.astype(np.float32) @ vector
         first = tables.first_region
         whole = cosines[first[:-1]]
         best = [(cosines[first[row] : first[row + 1]].max() + whole[row]) / 2 for row in range(len(works))]
-        ranks = [1 + sum(scores[row] > scores[other] for row in range(24) if row != own) for scores in (whole, best)]
+        ranks = [1 + sum(scores[row] > scores[other] for row in range(10) if row != own) for scores in (whole, best)]
         expected.append([1 / rank for rank in ranks])
     assert [found.picture[ALL].whole, found.picture[ALL].regions] == pytest.approx(np.mean(expected, axis=0).tolist())
 
 
-def test_queries_are_drawn_from_the_classes_in_turn(demo_workspace: Workspace, boxes: list[ObjectBox]) -> None:
-    objects, _ = placed(boxes, demo_workspace.tables.works, demo_workspace.picture_sizes())
-    assert [thing.name for thing in drawn(demo_workspace, objects, 4)] == ["windmill", "xqzvb"] * 2
-    assert drawn(demo_workspace, objects, 4) == drawn(demo_workspace, objects[::-1], 4)
-    assert drawn(demo_workspace, objects[:1], 4) == []  # nothing else to find
+def test_queries_are_drawn_from_the_classes_in_turn(sorted_works: Workspace, boxes: list[ObjectBox]) -> None:
+    objects, _ = placed(boxes, sorted_works.tables.works, sorted_works.picture_sizes())
+    assert [thing.name for thing in drawn(sorted_works, objects, 4)] == ["windmill", "xqzvb"] * 2
+    assert drawn(sorted_works, objects, 4) == drawn(sorted_works, objects[::-1], 4)
+    assert drawn(sorted_works, objects[:1], 4) == []  # nothing else to find
     with pytest.raises(ExplorerError, match="0 to 10,000"):
-        evaluate(demo_workspace, boxes, queries=-1)
+        evaluate(sorted_works, boxes, queries=-1)
     with pytest.raises(ExplorerError, match="None of the files"):
-        evaluate(demo_workspace, boxes[-1:])
+        evaluate(sorted_works, boxes[-1:])

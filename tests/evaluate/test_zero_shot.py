@@ -7,14 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated import SMALL, save, work, write_csv
 
-from explorer.config import RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.evaluate.metrics import class_scores
 from explorer.evaluate.truth import ClassTruth, by_column, by_folders
 from explorer.evaluate.zero_shot import BARE, Sorting, ZeroShot, evaluate
-from explorer.indexing import index_folder
 from explorer.words.labels import label_works
 from explorer.words.prompts import usual_templates
 from explorer.workspace import Workspace
@@ -65,19 +62,6 @@ def test_a_table_for_people_says_what_was_left_out(sorting: Sorting) -> None:
 
 
 # -- a column ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def sorted_works(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Ten works, indexed: 4 "a mill", 3 "a ship", 2 "a mill, a ship", 1 of which the catalogue says nothing."""
-    folder = tmp_path_factory.mktemp("sorted")
-    kinds = ["a mill"] * 4 + ["a ship"] * 3 + ["a mill, a ship"] * 2 + [""]
-    rows: list[dict[str, object]] = [{"file": f"{at}.jpg", "kind": kind} for at, kind in enumerate(kinds)]
-    for at in range(len(kinds)):
-        save(work(at, 160, 120), folder / "pictures" / f"{at}.jpg")
-    table = write_csv(folder / "works.csv", rows)
-    index_folder(folder / "pictures", "c", folder / "cache", SMALL, metadata=table)
-    return Workspace.open("c", folder / "cache", RuntimeOptions(threads=1))
 
 
 def test_a_column_s_values_are_the_classes(sorted_works: Workspace) -> None:
