@@ -11,6 +11,8 @@ what to do next.
 | `explorer demo FOLDER` | `explorer.paint_demo(folder)` | |
 | `explorer serve NAME` | `explorer.serve(name)` | the app itself |
 | `explorer evaluate artminer NAME --annotations FILE` | `c.evaluate(file)` | |
+| `explorer evaluate zero-shot NAME --column COLUMN` | `c.evaluate(protocol="zero-shot", column=...)` | |
+| `explorer evaluate objects NAME --annotations FILE` | `c.evaluate(file, protocol="objects")` | |
 | `explorer fetch brueghel` | `explorer.fetch_benchmark(folder)` | |
 | `NAME` of any command | `c = explorer.open(name)` | the collection that the app serves |
 | `search --image` | `c.search(image)` | `search_picture`, `search_region` |

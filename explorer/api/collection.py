@@ -170,20 +170,28 @@ class IndexedCollection:
         layout = work_map(self.workspace)
         return [MapRecord(work, float(x), float(y)) for work, (x, y) in zip(layout.works, layout.xy, strict=True)]
 
-    def evaluate(
+    def evaluate(  # noqa: PLR0913 (the command's options, each by its name)
         self, annotations: Path | str | None = None, *, protocol: str = "artminer", per_work: int = 1,
-        progress: Progress = silent,
+        column: str | None = None, data: Path | str | None = None, templates: Sequence[str] | None = None,
+        least: int | None = None, most: int | None = None, queries: int | None = None, progress: Progress = silent,
     ) -> dict[str, Any]:  # fmt: skip
-        """How well searches find what is known to recur; the record that ``explorer evaluate PROTOCOL --json`` writes.
+        """How well searches find what is known to be there; the record that ``explorer evaluate PROTOCOL --json``
+        writes.
 
-        ``annotations`` is a file of true boxes in ArtMiner's format; the protocol ``"brueghel"`` looks for it among the
-        pictures when it is left out. Raises :class:`explorer.ExplorerError` for a protocol that is none, and a file
-        that cannot be read as annotations.
+        ``annotations`` is a file of true boxes: in ArtMiner's format for the protocols ``"artminer"`` and
+        ``"brueghel"`` (which looks for it among the pictures when it is left out), both with ``per_work`` places per
+        work; a table with the columns file, class, x0, y0, x1, y1 for ``"objects"``, of which ``queries`` boxes at most
+        are searched with. ``"zero-shot"`` takes a ``column`` of the catalogue (values of ``least`` works or more) or a
+        folder ``data`` of folders with pictures, each named after what they show (``most`` pictures at most), and
+        ``templates``, the ways of asking.
+
+        Raises :class:`explorer.ExplorerError` for a protocol that is none, and for what it cannot use.
         """
-        from explorer.evaluate.command import evaluate_collection
+        from explorer.evaluate.command import Measure, evaluate_collection
 
-        path = None if annotations is None else Path(annotations)
-        return evaluate_collection(self.workspace, protocol, path, per_work, progress).record
+        boxes, folder = (None if path is None else Path(path) for path in (annotations, data))
+        asked = Measure(protocol, boxes, per_work, column, folder, templates, least, most, queries)
+        return evaluate_collection(self.workspace, asked, progress).record
 
     def judgements(self, csv: Path | str | None = None) -> list[JudgementRecord]:
         """All judgements that hold, in the order in which they were given; also written to a file ``csv``, if named."""

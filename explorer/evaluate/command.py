@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PROTOCOLS = {
     "artminer": "score a collection on annotations in ArtMiner's format",
     "brueghel": "score the Brueghel benchmark of ArtMiner, beside its published figures",
+    "zero-shot": "score labels on a column of the catalogue, or on pictures in folders named after what they show",
+    "objects": "score searches for objects, by words and by pictures, whole pictures against regions",
 }
 
 
@@ -28,16 +30,53 @@ class Report:
     lines: list[str]
 
 
+@dataclass(frozen=True)
+class Measure:
+    """A protocol and what it takes; each reads what is its own. None stands for what it takes by default."""
+
+    protocol: str
+    annotations: Path | None = None
+    """True boxes: ArtMiner's format, or a table for "objects"."""
+    per_work: int = 1
+    column: str | None = None
+    data: Path | None = None
+    templates: Sequence[str] | None = None
+    least: int | None = None
+    most: int | None = None
+    queries: int | None = None
+
+
 def add_options(parser: argparse.ArgumentParser, protocol: str) -> None:
     """What a protocol takes besides the options that all commands share."""
     if protocol == "brueghel":
         parser.add_argument("name", metavar="NAME", nargs="?", default="brueghel", help="by default: brueghel")
     else:
         parser.add_argument("name", metavar="NAME")
+    {"zero-shot": _zero_shot_options, "objects": _object_options}.get(protocol, _box_options)(parser, protocol)
+
+
+def _box_options(parser: argparse.ArgumentParser, protocol: str) -> None:
     place = "; by default looked for among the pictures" if protocol == "brueghel" else ""
     parser.add_argument("--annotations", type=Path, metavar="FILE.json", required=protocol != "brueghel",
                         help=f"true boxes, ArtMiner's format{place}")  # fmt: skip
     parser.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
+
+
+def _zero_shot_options(parser: argparse.ArgumentParser, _: str) -> None:
+    truth = parser.add_mutually_exclusive_group(required=True)
+    truth.add_argument("--column", metavar="COLUMN", help="a column of the catalogue: its values are the labels")
+    truth.add_argument("--data", type=Path, metavar="FOLDER", help="a folder of folders with pictures, each named "
+                       "after what they show; the collection's model encodes them")  # fmt: skip
+    parser.add_argument("--templates-file", type=Path, metavar="FILE",
+                        help="ways of asking, one a line, with {} where the label goes")  # fmt: skip
+    parser.add_argument("--least", type=int, metavar="N", help="works that a value of the column must have: 5")
+    parser.add_argument("--most", type=int, metavar="N", help="pictures of the folders, at most: 2000")
+
+
+def _object_options(parser: argparse.ArgumentParser, _: str) -> None:
+    parser.add_argument("--annotations", type=Path, metavar="FILE.csv", required=True,
+                        help="a table with the columns file, class, x0, y0, x1, y1: pixels of a work")  # fmt: skip
+    parser.add_argument("--queries", type=int, metavar="N", help="boxes that are queries, at most: 100")
 
 
 def run(options: argparse.Namespace, open_workspace: Callable[[], Workspace], progress: Progress) -> Report:
@@ -46,25 +85,67 @@ def run(options: argparse.Namespace, open_workspace: Callable[[], Workspace], pr
         from explorer.evaluate.brueghel import require_collection
 
         require_collection(options.name, options.cache)
-    return evaluate_collection(open_workspace(), options.protocol, options.annotations, options.per_work, progress)
+    given = {
+        field.name: value for field in fields(Measure) if (value := getattr(options, field.name, None)) is not None
+    }
+    if getattr(options, "templates_file", None):
+        from explorer.words.prompts import read_templates
+
+        given["templates"] = read_templates(options.templates_file)
+    return evaluate_collection(open_workspace(), Measure(**given), progress)
 
 
-def evaluate_collection(
-    workspace: Workspace, protocol: str, annotations: Path | None, per_work: int, progress: Progress
-) -> Report:
-    """Run one of :data:`PROTOCOLS` on an opened collection; ``annotations`` may be None for the Brueghel benchmark, and
-    is then looked for among the pictures. Raises :class:`ExplorerError` as the protocols do."""
+def evaluate_collection(workspace: Workspace, asked: Measure, progress: Progress) -> Report:
+    """Run one of :data:`PROTOCOLS` on an opened collection; the annotations of the Brueghel benchmark are looked for
+    among the pictures where none are named. Raises :class:`ExplorerError` as the protocols do."""
+    protocols = {"artminer": _artminer, "brueghel": _brueghel, "zero-shot": _zero_shot, "objects": _objects}
+    if asked.protocol not in protocols:
+        raise ExplorerError(f"{asked.protocol!r} is no protocol; these are: {', '.join(PROTOCOLS)}.")
+    return protocols[asked.protocol](workspace, asked, progress)
+
+
+def _artminer(workspace: Workspace, asked: Measure, progress: Progress) -> Report:
+    from explorer.evaluate.annotations import read_annotations
+    from explorer.evaluate.artminer import evaluate
+
+    if asked.annotations is None:
+        raise ExplorerError("Name the file of annotations, in ArtMiner's format.")
+    result = evaluate(workspace, read_annotations(asked.annotations), asked.per_work, progress)
+    return Report(result.to_json(), result.lines())
+
+
+def _brueghel(workspace: Workspace, asked: Measure, progress: Progress) -> Report:
     from explorer.evaluate import brueghel
     from explorer.evaluate.annotations import read_annotations
     from explorer.evaluate.artminer import evaluate
 
-    if protocol not in PROTOCOLS:
-        raise ExplorerError(f"{protocol!r} is no protocol; these are: {', '.join(PROTOCOLS)}.")
-    if protocol == "artminer":
-        if annotations is None:
-            raise ExplorerError("Name the file of annotations, in ArtMiner's format.")
-        result = evaluate(workspace, read_annotations(annotations), per_work, progress)
-        return Report(result.to_json(), result.lines())
-    path = annotations or brueghel.find_annotations(workspace.folder)
-    result = evaluate(workspace, read_annotations(path), per_work, progress)
+    path = asked.annotations or brueghel.find_annotations(workspace.folder)
+    result = evaluate(workspace, read_annotations(path), asked.per_work, progress)
     return Report(brueghel.record(result, path), brueghel.lines(result, path))
+
+
+def _zero_shot(workspace: Workspace, asked: Measure, progress: Progress) -> Report:
+    from explorer.evaluate.truth import LEAST, MOST_PICTURES, by_column, by_folders
+    from explorer.evaluate.zero_shot import evaluate
+    from explorer.words.prompts import check_templates
+
+    templates = None if asked.templates is None else check_templates(asked.templates)
+    if (asked.column is None) == (asked.data is None):
+        raise ExplorerError("Labels are held against a column of the catalogue or a folder of class folders: name one.")
+    if asked.column is not None:
+        truth = by_column(workspace, asked.column, LEAST if asked.least is None else asked.least)
+    elif asked.data is not None:
+        truth = by_folders(workspace, asked.data, MOST_PICTURES if asked.most is None else asked.most, progress)
+    result = evaluate(workspace, truth, templates)
+    return Report(result.to_json(), result.lines())
+
+
+def _objects(workspace: Workspace, asked: Measure, progress: Progress) -> Report:
+    from explorer.evaluate.object_boxes import read_object_boxes
+    from explorer.evaluate.objects import QUERIES, evaluate
+
+    if asked.annotations is None:
+        raise ExplorerError("Name the table of boxes, with the columns file, class, x0, y0, x1, y1.")
+    queries = QUERIES if asked.queries is None else asked.queries
+    result = evaluate(workspace, read_object_boxes(asked.annotations), queries, progress)
+    return Report(result.to_json(), result.lines())

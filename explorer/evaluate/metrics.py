@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -128,3 +129,30 @@ def macro_mean(groups: Mapping[str, Sequence[float]]) -> float:
     0.5
     """
     return micro_mean({"": [math.fsum(group) / len(group) for group in groups.values() if len(group)]})
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """How well one class of several is told from the others, 0 to 1; ``count`` are the pictures that belong to it."""
+
+    count: int
+    precision: float
+    """NaN for a class that nothing was put in."""
+    recall: float
+    f1: float
+    """The harmonic mean of the two: 0 where nothing was put in rightly."""
+
+
+def class_scores(truth: Sequence[int], given: Sequence[int], classes: int) -> tuple[ClassScore, ...]:
+    """Precision, recall and F1 of each class, by the true class of every picture and the one that it was given.
+
+    >>> class_scores([0, 0, 1], [0, 1, 1], 2)[0]
+    ClassScore(count=2, precision=1.0, recall=0.5, f1=0.6666666666666666)
+    """
+    table = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(table, (np.asarray(truth, np.int64), np.asarray(given, np.int64)), 1)
+    right, own, put = table.diagonal().tolist(), table.sum(axis=1).tolist(), table.sum(axis=0).tolist()
+    return tuple(
+        ClassScore(n, r / g if g else math.nan, r / n if n else math.nan, 2 * r / (n + g) if n + g else math.nan)
+        for r, n, g in zip(right, own, put, strict=True)
+    )

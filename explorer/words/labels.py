@@ -115,6 +115,18 @@ def label_works(
     ``assets/prompts`` by default. A single label is scored against "a painting". No work is given a label of which the
     model knows no word. Raises :class:`ExplorerError` when there is no label, or none that it knows.
     """
+    rows = workspace.present_rows()
+    works = tuple(workspace.tables.works[row] for row in rows)
+    table = label_pictures(workspace, works, workspace.tables.whole()[rows], prompts, templates)
+    return table if abstention is None else replace(table, abstention=abstention)
+
+
+def label_pictures(
+    workspace: Workspace, names: Sequence[str], wholes: np.ndarray, prompts: Sequence[str],
+    templates: Sequence[str] | None = None,
+) -> LabelTable:  # fmt: skip
+    """The same for whole pictures ``(N, P)`` that need not be works, encoded by the collection's model; each has a
+    name."""
     labels = list(prompts)
     if not labels:
         raise ExplorerError(NO_LABEL)
@@ -126,13 +138,12 @@ def label_works(
     if len(unknown) == len(labels):
         raise ExplorerError(understood(words_of(labels[0]), workspace.encoder).sentence())
     vectors, neutral = _vectors(workspace, classes, asked), neutral_vectors(workspace, asked)
-    rows, mean = workspace.present_rows(), workspace.encoder.picture_mean
-    wholes = workspace.tables.whole()[rows]
+    mean = workspace.encoder.picture_mean
     compared = wholes if mean is None else wholes - MEAN_SHARE * mean
     cosines = compared @ vectors.T
     cosines[:, unknown] = -1.0
     fits = fit(cosines[:, : len(labels)], compared @ neutral.T, workspace.manifest.logit_scale)
-    table = _table(workspace, labels, cosines, fits, abstention or Abstention())
+    table = _table(workspace, labels, names, cosines, fits)
     return replace(table, unknown=tuple(labels[number] for number in unknown))
 
 
@@ -150,18 +161,20 @@ def label_works_by_vectors(
             f"The vectors of the names have {given:,} numbers and those of the works in {workspace.name!r} have "
             f"{here:,}; both must come from one model ({workspace.config.model})."
         )
-    cosines = workspace.tables.whole()[workspace.present_rows()] @ classes.vectors.T
+    rows = workspace.present_rows()
+    cosines = workspace.tables.whole()[rows] @ classes.vectors.T
     fits = even_fit(probabilities(cosines, workspace.manifest.logit_scale))
-    return _table(workspace, classes.labels, cosines, fits, abstention or Abstention())
+    works = [workspace.tables.works[row] for row in rows]
+    table = _table(workspace, classes.labels, works, cosines, fits)
+    return table if abstention is None else replace(table, abstention=abstention)
 
 
 def _table(
-    workspace: Workspace, labels: Sequence[str], cosines: np.ndarray, fits: np.ndarray, abstention: Abstention
+    workspace: Workspace, labels: Sequence[str], names: Sequence[str], cosines: np.ndarray, fits: np.ndarray
 ) -> LabelTable:
-    """Every work's probability for each class, of which those beyond the labels are only compared with."""
+    """Every picture's probability for each class, of which those beyond the labels are only compared with."""
     scores = probabilities(cosines, workspace.manifest.logit_scale)
-    works = tuple(workspace.tables.works[row] for row in workspace.present_rows())
-    return LabelTable(tuple(labels), works, scores[:, : len(labels)], margins(scores), fits, abstention)
+    return LabelTable(tuple(labels), tuple(names), scores[:, : len(labels)], margins(scores), fits)
 
 
 def neutral_vectors(workspace: Workspace, templates: Sequence[str]) -> np.ndarray:

@@ -86,6 +86,14 @@ class PictureEncoder:
                 self._joint.popitem(last=False)
             return self._joint[content]
 
+    def whole(self, path: Path) -> np.ndarray:
+        """A picture file as one vector in the joint space, ``(P,)``, of unit length, as a work's is stored when it is
+        indexed. Not kept. Raises :class:`explorer.errors.ExplorerError` for what is no picture that can be read."""
+        with self._encoding:
+            encoder, picture = self.encoder, open_for_encoding(path, self._config)
+            prepared = encoder.prepare(picture.image, picture.width, picture.height)
+            return encoder.encode([prepared])[0].whole
+
     def encode_image(self, image: Image, size: tuple[int, int]) -> tuple[FeatureMap, KeyPoints]:
         """Grid and key points of an upright RGB picture in memory, perhaps reduced, whose original has ``size`` (width,
         height) pixels."""

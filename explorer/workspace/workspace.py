@@ -169,6 +169,11 @@ class Workspace:
         They are not stored when a work is indexed: the model is asked."""
         return self._pictures.joint(path)
 
+    def whole(self, path: Path) -> np.ndarray:
+        """A picture file that need not be in the collection as one vector in the joint space, ``(P,)``, of unit
+        length."""
+        return self._pictures.whole(path)
+
     def encode_image(self, image: Image, size: tuple[int, int]) -> tuple[FeatureMap, KeyPoints]:
         """Grid and key points of an upright RGB picture in memory, perhaps reduced, whose original has ``size`` (width,
         height) pixels."""
