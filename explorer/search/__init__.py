@@ -6,7 +6,7 @@ and ``combine`` for queries of several parts, ``feedback`` for judgements. ``api
 """
 
 from explorer.search.api import search
-from explorer.search.standing import notes
+from explorer.search.standing import examples, notes
 from explorer.search.visual_query import little_to_go_by
 
-__all__ = ["little_to_go_by", "notes", "search"]
+__all__ = ["examples", "little_to_go_by", "notes", "search"]

@@ -20,6 +20,9 @@ from explorer.workspace import Workspace
 
 LEAST_STANDING = 0.15
 """Share of everyday words below which a text's places are shown with a warning."""
+EXAMPLES_STAND = 0.5
+"""Share of everyday words that a description must stand above to be offered as an example."""
+MOST_EXAMPLES = 5
 _FIRST = 5  # works of a text that count
 _WARNING = (
     "Nothing stands out for “{}”: {} of 100 everyday words have better places in this collection. What is shown may "
@@ -31,9 +34,23 @@ def standing(workspace: Workspace, text: str) -> float:
     """The share, 0 to 1, of neutral words whose best places in the collection fit them less than a text's best places
     fit it. The neutral words' scores are kept with the collection's tables."""
     words = prompt_lines("neutral")
-    name = f"neutral_scores_{hashlib.sha256(repr(words).encode()).hexdigest()[:12]}"
+    name = f"neutral_scores_{_digest(words)}"
     neutral = workspace.cached(name, lambda: _first_scores(workspace, words))
     return float(np.mean(neutral < _first_scores(workspace, [text])[0]))
+
+
+def examples(workspace: Workspace, most: int = MOST_EXAMPLES) -> list[str]:
+    """Descriptions to try in a collection: the first ``most`` of those in ``assets/prompts`` that stand out there. None
+    where the collection has no model. What stands out is kept with the collection's tables."""
+    if not workspace.has_details:
+        return []
+    offered = [*prompt_lines("examples"), *prompt_lines("more_examples")]
+
+    def shares() -> np.ndarray:
+        return np.array([standing(workspace, text) for text in offered])
+
+    kept = workspace.cached(f"examples_{_digest([*offered, *prompt_lines('neutral')])}", shares)
+    return [text for text, share in zip(offered, kept, strict=True) if share >= EXAMPLES_STAND][:most]
 
 
 def notes(workspace: Workspace, query: Query) -> list[str]:
@@ -56,3 +73,7 @@ def _first_scores(workspace: Workspace, texts: list[str]) -> np.ndarray:
     """Of every text the mean score of its best works, ``(T,) float32``."""
     scores = text_scores(workspace, workspace.encoder.words(texts))
     return np.asarray(np.sort(scores, axis=1)[:, -_FIRST:].mean(axis=1))
+
+
+def _digest(texts: list[str]) -> str:
+    return hashlib.sha256(repr(texts).encode()).hexdigest()[:12]

@@ -15,6 +15,7 @@ from explorer.calibration import FEWEST_WORKS
 from explorer.errors import ExplorerError
 from explorer.maps import work_map
 from explorer.registration.compare import forget_registrations
+from explorer.search import examples
 from explorer.workspace import CALIBRATION_FILE, MANIFEST_FILE, Manifest, Workspace, collection_names, start_upkeep
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def warm(workspace: Workspace) -> None:
     is stored meanwhile."""
     start_upkeep(workspace)
     try:
-        _ = workspace.index, workspace.encoder
+        _ = workspace.index, workspace.encoder, examples(workspace)
         work_map(workspace, apart=True)
     except ExplorerError as error:
         log.warning("%s", error)

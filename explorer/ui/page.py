@@ -85,7 +85,10 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
                 return to_compare()
             return to_words() if "work" not in asked and set(asked) & set(OF_WORDS.values()) else gr.skip()
 
-        page.load(open_collection, session, [session, masthead, explore.gallery, words.search.caveat], **quiet())
+        opening = page.load(
+            open_collection, session, [session, masthead, explore.gallery, words.search.caveat], **quiet()
+        )
+        opening.then(words.search.offer, session, words.search.examples, **after())
         for source in (words.labels, works_map):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
         found, searching = words.search.results, working(explore.results)

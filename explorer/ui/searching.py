@@ -11,7 +11,7 @@ from gradio.utils import get_upload_folder
 from explorer.collection import Derivatives, Judgement, open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
-from explorer.search import little_to_go_by, notes, search
+from explorer.search import examples, little_to_go_by, notes, search
 from explorer.search.feedback import learned
 from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
 from explorer.ui import incoming, views, words_for
@@ -118,6 +118,10 @@ class CollectionContext:
         ):
             return words_for.LITTLE_TO_GO_BY
         return " ".join(self.computed(("notes", query), lambda: notes(self.workspace, query)))
+
+    def examples(self) -> list[str]:
+        """Descriptions in words that stand out in the collection, to try."""
+        return self.computed("examples", lambda: examples(self.workspace))
 
     def cards(self, matches: Sequence[Match]) -> list[views.Props]:
         """Matches as the results show them, without evidence."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import gradio as gr
 
 from explorer.errors import ExplorerError
+from explorer.search.standing import MOST_EXAMPLES
 from explorer.ui import incoming, views
 from explorer.ui.asking import room
 from explorer.ui.components import Results, Tray
@@ -19,7 +21,8 @@ from explorer.ui.session import Session, Step
 from explorer.ui.strengths import WEIGHTS
 from explorer.ui.tray import tray
 from explorer.ui.wiring import notify, quiet, working
-from explorer.words.prompts import prompt_lines
+
+log = logging.getLogger(__name__)
 
 DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
 BEGIN = "Type a few words first, such as: a windmill on a hill."
@@ -46,7 +49,7 @@ class WordSearch:
                 )  # fmt: skip
                 self.search = gr.Button("Search", variant="primary", scale=0, elem_id="words-search")
             with gr.Row(elem_classes="examples-row"):
-                self.examples = [gr.Button(line, size="sm") for line in prompt_lines("examples")]
+                self.examples = [gr.Button("", size="sm", visible=False) for _ in range(MOST_EXAMPLES)]
         self.tray = Tray({}, elem_id="words-tray")
         self.results = Results(
             views.message("", Session().result_options), server_functions=pictures.server_functions(),
@@ -70,6 +73,15 @@ class WordSearch:
         self.tray.complain(self.complain, None, None, **quiet())
 
     # -- handlers --------------------------------------------------------------------------------------------------
+
+    def offer(self, session: Session) -> list[gr.Button]:
+        """Examples that stand out in the collection."""
+        try:
+            found = self.app.of(session).examples()
+        except ExplorerError as error:
+            log.info("no examples: %s", error)
+            found = []
+        return [gr.Button(text, visible=bool(text)) for text in [*found, *[""] * MOST_EXAMPLES][:MOST_EXAMPLES]]
 
     def find(self, session: Session, asked: Session, text: str) -> Answer:
         """Search anew for what is typed."""

@@ -10,7 +10,7 @@ import pytest
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.query import Query, RegionPart, WordsPart
-from explorer.search.standing import LEAST_STANDING, notes, standing
+from explorer.search.standing import EXAMPLES_STAND, LEAST_STANDING, examples, notes, standing
 from explorer.search.text_query import find_words, text_scores
 from explorer.words import label_works
 from explorer.words.prompts import prompt_lines
@@ -66,3 +66,12 @@ def test_no_work_gets_a_label_that_the_model_does_not_know(demo_workspace: Works
     assert table.to_json()["unknown"] == ["xqzvb"]
     with pytest.raises(ExplorerError, match="does not know"):
         label_works(demo_workspace, ["xqzvb", "blorfwug"])
+
+
+def test_examples_are_what_stands_out_in_the_collection(demo_workspace: Workspace) -> None:
+    offered = [*prompt_lines("examples"), *prompt_lines("more_examples")]
+    shares = {text: standing(demo_workspace, text) for text in offered}
+    found = examples(demo_workspace)
+    assert found == [text for text in offered if shares[text] >= EXAMPLES_STAND][:5]
+    assert found[0] == "a windmill on a hill" and min(shares.values()) < EXAMPLES_STAND
+    assert examples(demo_workspace, 2) == found[:2]
