@@ -166,8 +166,8 @@ class ObjectScores:
             rows.append(f"The model knows no word of: {', '.join(map(_short, self.unknown))}.")
         if self.missing:
             named = ", ".join(map(repr, self.missing[:10])) + (" …" if len(self.missing) > 10 else "")
-            rows.append(f"{len(self.missing):,} files of the table are not in the collection, and their boxes do not "
-                        f"count: {named}")  # fmt: skip
+            rows.append(f"Not in the collection, so that their boxes do not count: {len(self.missing):,} files of the "
+                        f"table: {named}")  # fmt: skip
         rows += [f"No query: {file!r}: {reason}" for file, reason in self.skipped]
         return rows
 

@@ -180,3 +180,25 @@ def test_a_fetch_that_goes_wrong_is_one_sentence(run, address: str, tmp_path: Pa
     assert "0000" in one_sentence(run(*to, address, "--sha256", "0" * 64))
     assert not (tmp_path / "fetched").exists()
     assert run("fetch", "rembrandt")[0] == 2
+
+
+def test_objects_in_json_and_for_people(run, pictures: Path, tmp_path: Path) -> None:
+    boxes = tmp_path / "boxes.csv"
+    boxes.write_text("file,class,x0,y0,x1,y1\nwork 0: the mill.png,mill,0,0,9,9\nlost.png,mill,0,0,9,9\n", "utf-8")
+    asked = ("evaluate", "objects", "brueghel", "--annotations", boxes, "--queries", 0)
+    status, out, _ = run(*asked, "--json")
+    record = json.loads(out)
+    assert (status, record["works"], record["missing"], record["queries"]) == (0, 5, ["lost.png"], 0)
+    assert list(record["words"]) == ["all", "below a tenth"]
+    status, out, _ = run(*asked)
+    assert status == 0
+    assert "Not in the collection" in out
+    assert "0 to 10,000" in one_sentence(run(*asked[:-1], -1))
+    assert "no column 'x0'" in one_sentence(run(*asked[:4], pictures / "test.json"))
+
+
+def test_zero_shot_is_refused_in_a_sentence(run, pictures: Path, tmp_path: Path) -> None:
+    assert "no column 'genre'" in one_sentence(run("evaluate", "zero-shot", "brueghel", "--column", "genre"))
+    assert "no folder" in one_sentence(run("evaluate", "zero-shot", "brueghel", "--data", tmp_path / "absent"))
+    assert "two folders" in one_sentence(run("evaluate", "zero-shot", "brueghel", "--data", pictures))
+    assert run("evaluate", "zero-shot", "brueghel")[0] == 2
