@@ -194,7 +194,7 @@ def test_objects_in_json_and_for_people(run, pictures: Path, tmp_path: Path) -> 
     assert status == 0
     assert "Not in the collection" in out
     assert "0 to 10,000" in one_sentence(run(*asked[:-1], -1))
-    assert "no column 'x0'" in one_sentence(run(*asked[:4], pictures / "test.json"))
+    assert "no column 'file'" in one_sentence(run(*asked[:4], pictures / "test.json"))
 
 
 def test_zero_shot_is_refused_in_a_sentence(run, pictures: Path, tmp_path: Path) -> None:
