@@ -20,6 +20,8 @@ LOGIT_SCALE = 100.0
 """That of OpenAI's CLIP models, at which training bounds it (Radford et al. 2021, section 2.5). Vectors do not carry
 it; for those of other models probabilities are only as good as this guess."""
 
+_TEXTS = "Words, and labels without vectors of their own (explorer label NAME --text-vectors FILE.npy),"
+
 
 class ModelAbsent(ExplorerError):
     """Something was asked for that needs the model, and there are only vectors."""
@@ -59,10 +61,10 @@ class AbsentEncoder:
         self.refuse("Other pictures")
 
     def words(self, texts: Sequence[str]) -> np.ndarray:
-        self.refuse("Words, and labels without vectors of their own (explorer label NAME --text-vectors FILE.npy),")
+        self.refuse(_TEXTS)
 
     def word_pieces(self, word: str) -> int:
-        self.refuse("Words")
+        self.refuse(_TEXTS)
 
     def match_maps(self, pictures: Sequence[Image], layers: Sequence[Layer]) -> list[list[FeatureMap]]:
         self.refuse("Details")
