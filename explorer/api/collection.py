@@ -94,10 +94,10 @@ class IndexedCollection:
         take no time. Raises :class:`explorer.ExplorerError` for a work that is not there, a picture that cannot be
         read, and where there are no words.
         """
-        from explorer.words.where import words_in_work
+        from explorer.search.standing import where_in_work
 
         work = self.workspace.collection.work(file)
-        return WhereRecord.from_json(words_in_work(self.workspace, work.id, words).record(work, words))
+        return WhereRecord.from_json(where_in_work(self.workspace, work.id, words).record(work, words))
 
     def label(  # noqa: PLR0913 (the command's options, each by its name)
         self, prompts: Sequence[str] | str | None = None, *, prompts_file: Path | str | None = None,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 from explorer.cli.options import command, json_option, machine_options, open_database, open_workspace
 from explorer.cli.output import print_json
+from explorer.errors import ExplorerError
 
 
 def add_labelling(commands: Any) -> None:
@@ -48,6 +50,8 @@ def _label(options: argparse.Namespace) -> None:
     from explorer.words.labels import NONE_FITS
     from explorer.words.prompts import read_templates, usual_templates
 
+    if options.csv and not options.csv.absolute().parent.is_dir():  # before anything is kept
+        raise ExplorerError(f"There is no folder {options.csv.absolute().parent} for {options.csv.name}.")
     threshold = USUAL_THRESHOLD if options.threshold is None else options.threshold
     if (options.text_vectors is None) != (options.names is None):
         options.wrong("labels by vectors are --text-vectors FILE.npy together with --names FILE.txt")
@@ -96,5 +100,7 @@ def _columns(options: argparse.Namespace) -> None:
     for column in kept:
         labels = ", ".join(map(str, column.about.get("labels", [])))
         print(f"{column.name}: {column.works:,} works, kept {column.when[:10]} ({labels})")
+    if options.remove is not None:
+        print(f"Removed {options.remove!r}; --restore {shlex.quote(options.remove)} brings it back.")
     if not kept:
         print(f"{options.name} has no columns that were kept.")

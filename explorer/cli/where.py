@@ -22,12 +22,12 @@ def add_where(commands: Any) -> None:
 
 
 def _where(options: argparse.Namespace) -> None:
+    from explorer.search.standing import where_in_work
     from explorer.words.drawing import write_drawing
-    from explorer.words.where import words_in_work
 
     workspace = open_workspace(options)
     work = workspace.collection.work(options.file)
-    found = words_in_work(workspace, work.id, options.words)
+    found = where_in_work(workspace, work.id, options.words)
     if options.png:
         write_drawing(workspace.view(work.id), found, options.png)
     record = found.record(work, options.words)

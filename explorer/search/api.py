@@ -17,7 +17,7 @@ from explorer.search.text_query import WordPlace, find_words, on_the_thing
 from explorer.search.verify import VerifiedPlace, best_places, further_places, probability_of
 from explorer.search.visual_query import VisualQuery, prepare, refuse_unrecognisable
 from explorer.search.whole_works import SimilarWork, find_similar_works
-from explorer.words.known import refuse_unknown
+from explorer.words.known import refuse_unknown, understood
 from explorer.workspace import Workspace
 
 _FoundPlace = WordPlace | SimilarWork | VerifiedPlace | CombinedPlace
@@ -34,7 +34,7 @@ def search(
 
     Raises :class:`ExplorerError`, before anything is searched, for an empty query, one in which everything is unwanted,
     an unknown work, an unreadable picture, a box outside it, a detail in which there is nothing to recognise, and words
-    of which the model knows none.
+    of which the model knows none, with nothing beside them.
     """
     options = options or SearchOptions()
     _check(workspace, query, judged)
@@ -64,11 +64,20 @@ def _check(workspace: Workspace, query: Query, judged: Sequence[JudgedMatch]) ->
         raise ExplorerError("Say also what to look for: so far the search only has what it should not find.")
     if judged and isinstance(query.parts[0], WordsPart):
         raise ExplorerError("Only a search for a detail can learn from judgements.")
-    for part in query.parts if workspace.has_details else ():
-        if isinstance(part, WordsPart):
-            refuse_unknown(part.text, workspace.encoder)
-        else:
-            refuse_unrecognisable(workspace, part)
+    if workspace.has_details:
+        for part in query.parts:
+            if not isinstance(part, WordsPart):
+                refuse_unrecognisable(workspace, part)
+        _refuse_words_alone(workspace, query)
+
+
+def _refuse_words_alone(workspace: Workspace, query: Query) -> None:
+    """Raises :class:`ExplorerError` for a query that wants nothing but words of which the model knows none. Beside
+    other parts such words are left out (:func:`explorer.search.part_results.search_parts`)."""
+    wanted = [part for part in query.parts if part.weight > 0]
+    words = [part.text for part in wanted if isinstance(part, WordsPart)]
+    if len(words) == len(wanted) and not any(understood(text, workspace.encoder).is_known for text in words):
+        refuse_unknown(words[0], workspace.encoder)
 
 
 def _matches(

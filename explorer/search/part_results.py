@@ -11,6 +11,7 @@ from explorer.search.query import Part, VisualPart, WordsPart, is_example, is_re
 from explorer.search.text_query import WordPlace, find_words, word_z_scores
 from explorer.search.verify import VerifiedPlace, best_places, further_places, probability_of
 from explorer.search.visual_query import VisualQuery, prepare
+from explorer.words.known import understood
 from explorer.workspace import Workspace
 
 LEAST_PROBABILITY = 1e-4
@@ -65,7 +66,8 @@ class PartResults:
 
 
 def search_parts(workspace: Workspace, parts: Sequence[Part], own_wanted: bool) -> PartResults:
-    """Search for every part by itself. Each detail examines its own shortlist and those of all others."""
+    """Search for every part by itself; words that the model does not know are left out. Each
+    detail examines its own shortlist and those of all others."""
     visual = [
         (number, part, prepare(workspace, part)) for number, part in enumerate(parts) if not isinstance(part, WordsPart)
     ]
@@ -76,7 +78,11 @@ def search_parts(workspace: Workspace, parts: Sequence[Part], own_wanted: bool) 
         DetailResult(number, part, query, detail_places(workspace, part, query, rows, candidates))
         for (number, part, query), candidates in zip(visual, shortlists, strict=True)
     ]
-    words = [_search_words(workspace, part) for part in parts if isinstance(part, WordsPart)]
+    words = [
+        _search_words(workspace, part)
+        for part in parts
+        if isinstance(part, WordsPart) and understood(part.text, workspace.encoder).is_known
+    ]
     return PartResults(details, words, rows, apart.hidden)
 
 

@@ -9,6 +9,8 @@ not in it above 20 % (``benchmarks/README.md``, "Words that stand out").
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from explorer.search.query import Query, WordsPart
 from explorer.search.text_query import text_scores
 from explorer.words.known import understood
 from explorer.words.prompts import prompt_lines
+from explorer.words.where import WordMap, word_map, words_in_work
 from explorer.workspace import Workspace
 
 LEAST_STANDING = 0.15
@@ -54,19 +57,39 @@ def examples(workspace: Workspace, most: int = MOST_EXAMPLES) -> list[str]:
 
 
 def notes(workspace: Workspace, query: Query) -> list[str]:
-    """What to say with the matches of a query: of its wanted words, those that the model does not know, and those that
-    do not stand out in the collection. Empty where all is well, and where the collection has no model."""
-    wanted = [part.text for part in query.parts if isinstance(part, WordsPart) and part.weight > 0]
-    return list(dict.fromkeys(note for text in wanted if (note := _note(workspace, text))))
+    """What to say with the matches of a query: which of its words the model does not know, and which wanted ones do not
+    stand out in the collection. Empty where all is well, and where the collection has no model."""
+    words = [part for part in query.parts if isinstance(part, WordsPart)]
+    said = [note(workspace, part.text, wanted=part.weight > 0) for part in words]
+    return list(dict.fromkeys(sentence for sentence in said if sentence))
 
 
-def _note(workspace: Workspace, text: str) -> str:
+def note(workspace: Workspace, text: str, wanted: bool = True) -> str:
+    """The same of one text; empty where all is well."""
     if not workspace.has_details:
         return ""
-    if unknown := understood(text, workspace.encoder).sentence():
-        return unknown
+    found = understood(text, workspace.encoder)
+    if not found.is_known and not found.script:
+        return found.beside()
+    if found.sentence() or not wanted:
+        return found.sentence()
     share = standing(workspace, text)
     return "" if share >= LEAST_STANDING else _WARNING.format(text, round(100 * (1 - share)))
+
+
+def where_in_work(workspace: Workspace, work_id: str, text: str) -> WordMap:
+    """:func:`explorer.words.where.words_in_work`, with a sentence where the words do not stand out in the collection:
+    some place of a picture always fits best."""
+    return _with_note(workspace, text, words_in_work(workspace, work_id, text))
+
+
+def where_in_picture(workspace: Workspace, picture: Path, text: str) -> WordMap:
+    """The same of any picture file."""
+    return _with_note(workspace, text, word_map(workspace, picture, text))
+
+
+def _with_note(workspace: Workspace, text: str, found: WordMap) -> WordMap:
+    return found if found.sentence else replace(found, sentence=note(workspace, text))
 
 
 def _first_scores(workspace: Workspace, texts: list[str]) -> np.ndarray:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.errors import ExplorerError
+from explorer.search.standing import where_in_picture, where_in_work
 from explorer.ui import incoming, views
 from explorer.ui.judging import answered
 from explorer.ui.searching import AppContext, CollectionContext
-from explorer.words.where import WordMap, word_map, words_in_work
+from explorer.words.where import WordMap
 
 
 def where_functions(app: AppContext) -> list[Callable[[Any], views.Props]]:
@@ -31,9 +32,9 @@ def find(context: CollectionContext, sent: Any) -> WordMap:
     step = context.step({**incoming.record(sent), "box": None})
     workspace = context.workspace
     if step.kind == "work":
-        return context.computed(("where", step.key, words), lambda: words_in_work(workspace, step.key, words))
+        return context.computed(("where", step.key, words), lambda: where_in_work(workspace, step.key, words))
     path = context.uploads / step.key
-    return context.computed(("where", path, words), lambda: word_map(workspace, path, words))
+    return context.computed(("where", path, words), lambda: where_in_picture(workspace, path, words))
 
 
 def heatmap(found: WordMap) -> views.Props:

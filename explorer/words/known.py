@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from explorer.encoder import Encoder
 from explorer.errors import ExplorerError
@@ -26,6 +27,7 @@ _SMALL_WORDS = frozenset((
 """Words that say nothing of a picture by themselves."""
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"))
 _MOST_NAMED = 4
+_ALIKE = 0.85  # a letter too many or too few in a word of six is 0.92
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Understanding:
     unknown: tuple[str, ...]
     script: str = ""
     """The name of a script that the model has not learnt, where the text is written in one."""
+
+    nearest: tuple[str, ...] = ()
+    """Words that the model knows and that look like the unknown ones."""
 
     @property
     def is_known(self) -> bool:
@@ -57,8 +62,21 @@ class Understanding:
         named = ", ".join(f"“{word}”" for word in self.unknown[:_MOST_NAMED])
         words = "the word" if len(self.unknown) == 1 else "the words"
         if self.known:
-            return f"The model does not know {words} {named}; it went by the rest."
-        return f"Nothing stands out for these words: the model does not know {named}. Try common English words."
+            return f"The model does not know {words} {named}; it went by the rest.{self._guess()}"
+        advice = self._guess() or " Try common English words."
+        return f"Nothing stands out for these words: the model does not know {named}.{advice}"
+
+    def beside(self) -> str:
+        """What to tell the user of a text without a known word that was asked for beside other things."""
+        named = ", ".join(f"“{word}”" for word in self.unknown[:_MOST_NAMED])
+        if not named:
+            return "One part of the search has no words that say what a picture shows: it was left out."
+        return f"The model does not know {named}: it was left out of the search.{self._guess()}"
+
+    def _guess(self) -> str:
+        if not self.nearest:
+            return ""
+        return f" Did you mean {' or '.join(f'“{word}”' for word in self.nearest[:_MOST_NAMED])}?"
 
 
 def understood(text: str, encoder: Encoder) -> Understanding:
@@ -68,7 +86,8 @@ def understood(text: str, encoder: Encoder) -> Understanding:
     if foreign and len(foreign) == len(words):
         return Understanding((), tuple(words), foreign[0])
     known = tuple(word for word in words if _is_known(word, encoder))
-    return Understanding(known, tuple(word for word in words if word not in known))
+    unknown = tuple(word for word in words if word not in known)
+    return Understanding(known, unknown, nearest=_nearest(unknown, encoder.vocabulary))
 
 
 def refuse_unknown(text: str, encoder: Encoder) -> None:
@@ -76,6 +95,12 @@ def refuse_unknown(text: str, encoder: Encoder) -> None:
     found = understood(text, encoder)
     if not found.is_known:
         raise ExplorerError(found.sentence())
+
+
+def _nearest(unknown: tuple[str, ...], vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """Of each unknown word the known one that is most like it (Ratcliff and Obershelp's measure), if one is."""
+    found = [get_close_matches(word, vocabulary, 1, _ALIKE) for word in unknown[:_MOST_NAMED] if len(word) > 3]
+    return tuple(dict.fromkeys(match[0] for match in found if match))
 
 
 def _is_known(word: str, encoder: Encoder) -> bool:

@@ -35,7 +35,7 @@ class WordMap:
     places: tuple[WordBox, ...]
     """The boxes that fit best, best first; none overlaps another. Empty where nothing stands out."""
     sentence: str = ""
-    """Why there are no places; empty where there are."""
+    """Why there are no places, or why those that there are deserve no trust; else empty."""
 
     def levels(self) -> np.ndarray:
         """The heat as ``(rows, columns) uint8``, 0 where the words fit least to 255 where they fit best here."""

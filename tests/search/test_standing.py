@@ -10,7 +10,7 @@ import pytest
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.query import Query, RegionPart, WordsPart
-from explorer.search.standing import EXAMPLES_STAND, LEAST_STANDING, examples, notes, standing
+from explorer.search.standing import EXAMPLES_STAND, LEAST_STANDING, examples, notes, standing, where_in_work
 from explorer.search.text_query import find_words, text_scores
 from explorer.words import label_works
 from explorer.words.prompts import prompt_lines
@@ -75,3 +75,10 @@ def test_examples_are_what_stands_out_in_the_collection(demo_workspace: Workspac
     assert found == [text for text in offered if shares[text] >= EXAMPLES_STAND][:5]
     assert found[0] == "a windmill on a hill" and min(shares.values()) < EXAMPLES_STAND
     assert examples(demo_workspace, 2) == found[:2]
+
+
+def test_where_words_are_in_a_picture_comes_with_the_same_warning(demo_workspace: Workspace) -> None:
+    work = demo_workspace.collection.works()[0].id
+    found = where_in_work(demo_workspace, work, "a penguin")
+    assert found.places and "a penguin" in found.sentence and "everyday words" in found.sentence
+    assert where_in_work(demo_workspace, work, "a windmill").sentence == ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from explorer.errors import ExplorerError
-from explorer.search import search
+from explorer.search import notes, search
 from explorer.search.query import Query, WordsPart
 from explorer.words.known import refuse_unknown, understood
 
@@ -82,9 +82,21 @@ def test_without_a_list_a_word_in_many_pieces_is_not_known() -> None:
 def test_a_search_for_nonsense_finds_nothing_and_says_so(demo_workspace) -> None:
     with pytest.raises(ExplorerError, match="Nothing stands out for these words: the model does not know “xqzvbk”"):
         search(demo_workspace, Query((WordsPart("xqzvbk"),)))
-    work = demo_workspace.collection.works()[0].id
     with pytest.raises(ExplorerError, match="xqzvbk"):
-        from explorer.geometry import Box
-        from explorer.search.query import RegionPart
+        search(demo_workspace, Query((WordsPart("xqzvbk"), WordsPart("snow", -1.0))))
 
-        search(demo_workspace, Query((RegionPart(work, Box(0.1, 0.1, 0.6, 0.6)), WordsPart("xqzvbk", -0.5))))
+
+def test_beside_other_parts_unknown_words_are_left_out_and_named(demo_workspace) -> None:
+    words = WordsPart("a windmill")
+    for unknown in (WordsPart("xqzvbk"), WordsPart("снег", -1.0)):
+        query = Query((words, unknown))
+        assert search(demo_workspace, query) == search(demo_workspace, Query((words, WordsPart("blorf"))))
+        (said,) = notes(demo_workspace, query)
+        assert "it was left out" in said or "Cyrillic" in said
+
+
+def test_a_slip_of_the_pen_is_told(mini_encoder) -> None:
+    found = understood("a windmil on a hil", mini_encoder)
+    assert found.unknown == ("windmil", "hil") and "windmill" in found.nearest
+    assert "Did you mean “windmill”" in found.sentence()
+    assert understood("a sheep beside a xqzvbk", mini_encoder).nearest == ()

@@ -29,7 +29,7 @@ const item = (work) => h("li", {},
     h("span", { class: "words" },
       h("span", { class: "title" }, work.title),
       h("span", { class: "by" }, byline(work)),
-      h("span", { class: "score" }, work.score.toFixed(2)))));
+      h("span", { class: "score" }, stands(work) ? work.score.toFixed(2) : `fit ${Math.round(100 * work.fit)}%`))));
 const group = ({ label, index, members }) => {
   const list = h("ul", {}, members.slice(0, FEW).map(item));
   const rest = members.length - FEW;
