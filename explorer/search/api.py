@@ -13,7 +13,7 @@ from explorer.search.combine import CombinedPlace, combined
 from explorer.search.equal_pictures import EqualPictures
 from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, Query, SearchOptions, VisualPart, WordsPart
-from explorer.search.text_query import WordPlace, find_words, on_the_thing
+from explorer.search.text_query import WordPlace, find_words, on_the_thing, refuse_blank
 from explorer.search.verify import VerifiedPlace, best_places, further_places, probability_of
 from explorer.search.visual_query import VisualQuery, prepare, refuse_unrecognisable
 from explorer.search.whole_works import SimilarWork, find_similar_works
@@ -66,7 +66,9 @@ def _check(workspace: Workspace, query: Query, judged: Sequence[JudgedMatch]) ->
         raise ExplorerError("Only a search for a detail can learn from judgements.")
     if workspace.has_details:
         for part in query.parts:
-            if not isinstance(part, WordsPart):
+            if isinstance(part, WordsPart):
+                refuse_blank(part.text)
+            else:
                 refuse_unrecognisable(workspace, part)
         _refuse_words_alone(workspace, query)
 

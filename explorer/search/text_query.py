@@ -40,8 +40,7 @@ def find_words(workspace: Workspace, text: str, per_work: int) -> list[WordPlace
     A place's ``cosine`` is the mean of its region's and of the whole work's: the region's says where, the whole
     picture's whether. Raises :class:`ExplorerError` where there are no words.
     """
-    if not text.strip():
-        raise ExplorerError("Type what you are looking for, such as: a windmill on a hill.")
+    refuse_blank(text)
     tables = workspace.tables
     cosines = ExactIndex(tables.region_joint).scores(workspace.encoder.words([text.strip()]))[0]
     found = []
@@ -74,6 +73,12 @@ def on_the_thing(workspace: Workspace, text: str, matches: Sequence[Match]) -> l
         seen.add(match.work)
         shown.append(match if box is None else replace(match, box=box))
     return shown
+
+
+def refuse_blank(text: str) -> None:
+    """Raises :class:`ExplorerError` where there are no words."""
+    if not text.strip():
+        raise ExplorerError("Type what you are looking for, such as: a windmill on a hill.")
 
 
 def text_scores(workspace: Workspace, vectors: np.ndarray) -> np.ndarray:

@@ -120,7 +120,7 @@ def test_true_repeats_among_the_pairs_taken_to_be_unrelated_change_nothing() -> 
 def test_indexing_calibrates_and_matches_say_how_they_stand_against_unrelated_pairs(demo_workspace: Workspace) -> None:
     calibration = demo_workspace.calibration
     assert calibrated(demo_workspace) and calibration.copies >= 12 and calibration.pairs > 5 * calibration.copies
-    assert calibration.auc > 0.85 and calibration.works == len(demo_workspace.tables.works)
+    assert calibration.auc > 0.8 and calibration.works == len(demo_workspace.tables.works)
     assert min(calibration.model.weights) >= 0
     work = demo_workspace.collection.works()[0]
     for match in search(demo_workspace, Query((RegionPart(work.id, Box(0.3, 0.3, 0.7, 0.7)),)), SearchOptions(top=50)):
