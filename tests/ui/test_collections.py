@@ -23,6 +23,7 @@ from explorer.ui import build_app, launch
 from explorer.ui import page as page_module
 from explorer.ui.collection import panel
 from explorer.ui.explore import ExploreTab
+from explorer.ui.labels import LabelsPart
 from explorer.ui.map import MapTab
 from explorer.ui.open_collections import OpenCollections
 from explorer.ui.page import opened
@@ -31,7 +32,6 @@ from explorer.ui.server.launch import free_port
 from explorer.ui.session import Session, Step
 from explorer.ui.views import picture_url
 from explorer.ui.word_search import WordSearch
-from explorer.ui.words import WordsTab
 from explorer.workspace import Workspace
 
 
@@ -156,10 +156,10 @@ def test_a_collection_that_cannot_be_opened_any_more_is_told_by_every_tab(
     said: list[str] = []
     monkeypatch.setattr("explorer.ui.explore.notify", said.append)
     gone, app = Session(collection="gone"), AppContext(demo)
-    words, searching = WordsTab.__new__(WordsTab), WordSearch.__new__(WordSearch)
-    words.app = searching.app = app
+    labels, searching = LabelsPart.__new__(LabelsPart), WordSearch.__new__(WordSearch)
+    labels.app = searching.app = app
     assert "no collection 'gone'" in searching.find(gone, Session(), "a mill")[-1]["message"]
-    assert "no collection 'gone'" in words.sort(gone, "a mill")["message"]
+    assert "no collection 'gone'" in labels.sort(gone, "a mill", "")["message"]
     explore = ExploreTab.__new__(ExploreTab)
     explore.app = app
     event = SimpleNamespace(_data={"work": "x.jpg"})
