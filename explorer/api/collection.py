@@ -124,21 +124,20 @@ class IndexedCollection:
 
         least = USUAL_THRESHOLD if threshold is None else threshold
         file = None if prompts_file is None else Path(prompts_file)
+        asked: tuple[str, ...] = ()  # vectors were asked for elsewhere
         if (text_vectors is None) != (names is None):
             raise ExplorerError("Labels by vectors are text_vectors together with names.")
         if text_vectors is not None and names is not None:
             if prompts is not None or file is not None or label_set is not None:
                 raise ExplorerError("Labels are either prompts, or text_vectors together with names.")
             given = read_class_vectors(Path(text_vectors), Path(names))
-            question = LabelQuestion.by_vectors(given, least, against, keep)
+            labels = given.labels
         else:
-            labels = tuple(chosen_labels(prompts, file, label_set))
+            given, labels = None, tuple(chosen_labels(prompts, file, label_set))
             asked = usual_templates() if templates is None else check_templates(templates)
-            question = LabelQuestion(labels, asked, least, against, keep)
-        answered = answer(self.workspace, question)
-        if csv is not None:
-            answered.write(Path(csv))
-        return LabelResult(answered.record)
+        table = None if csv is None else Path(csv)
+        question = LabelQuestion(labels, asked, least, against, keep, table, given)
+        return LabelResult(answer(self.workspace, question).record)
 
     def columns(self) -> list[str]:
         """Columns of the catalogue that say something of at least one work, with those that were kept."""

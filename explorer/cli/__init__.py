@@ -135,8 +135,10 @@ def _index(options: argparse.Namespace) -> None:
     from explorer.config import INDEX_OPTIONS, Config
     from explorer.indexing import index_folder, index_vectors, read_given_vectors
 
-    given = {name: getattr(options, name) for name in INDEX_OPTIONS}
-    chosen = {name: value for name, value in given.items() if value is not None and value is not False}  # 0 is a choice
+    settings = {name: getattr(options, name) for name in INDEX_OPTIONS}
+    chosen = {
+        name: value for name, value in settings.items() if value is not None and value is not False
+    }  # 0 is a choice
     if options.vectors is None and options.vectors_model:
         raise ExplorerError("--vectors-model names what computed the vectors of --vectors; give both.")
     if options.vectors is not None and chosen:

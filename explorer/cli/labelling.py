@@ -10,7 +10,6 @@ from typing import Any
 
 from explorer.cli.options import command, json_option, machine_options, open_database, open_workspace
 from explorer.cli.output import print_json
-from explorer.errors import ExplorerError
 
 
 def add_labelling(commands: Any) -> None:
@@ -50,24 +49,19 @@ def _label(options: argparse.Namespace) -> None:
     from explorer.words.labels import NONE_FITS
     from explorer.words.prompts import read_templates, usual_templates
 
-    if options.csv and not options.csv.absolute().parent.is_dir():  # before anything is kept
-        raise ExplorerError(f"There is no folder {options.csv.absolute().parent} for {options.csv.name}.")
     threshold = USUAL_THRESHOLD if options.threshold is None else options.threshold
     if (options.text_vectors is None) != (options.names is None):
         options.wrong("labels by vectors are --text-vectors FILE.npy together with --names FILE.txt")
+    templates: tuple[str, ...] = ()  # vectors were asked for elsewhere
     if options.text_vectors is not None:
         given = read_class_vectors(options.text_vectors, options.names)
-        question = LabelQuestion.by_vectors(given, threshold, options.against, options.keep)
+        labels = given.labels
     else:
-        question = LabelQuestion(
-            tuple(chosen_labels(options.prompts, options.prompts_file, options.label_set)),
-            read_templates(options.templates_file) if options.templates_file else usual_templates(),
-            threshold, options.against, options.keep,
-        )  # fmt: skip
+        given, labels = None, tuple(chosen_labels(options.prompts, options.prompts_file, options.label_set))
+        templates = read_templates(options.templates_file) if options.templates_file else usual_templates()
+    question = LabelQuestion(labels, templates, threshold, options.against, options.keep, options.csv, given)
     workspace = open_workspace(options)
     found = answer(workspace, question)
-    if options.csv:
-        found.write(options.csv)
     if options.json:
         print_json(found.record if workspace.has_details else {**found.record, "model": workspace.config.model})
         return

@@ -130,12 +130,12 @@ class KeptColumns:
             }:
                 raise ExplorerError(f"Another column is called {row['name']!r} by now; remove that one first.")
             db.execute("UPDATE kept_columns SET removed = '' WHERE id = ?", (row["id"],))
-            make_way(db, _headings(db))
+            resolve_names(db, _headings(db))
             write_texts(db)
             return _by_number(db, row["id"])
 
 
-def make_way(db: sqlite3.Connection, headings: Iterable[str]) -> None:
+def resolve_names(db: sqlite3.Connection, headings: Iterable[str]) -> None:
     """Call every kept column by its own name, or, where a spreadsheet with these ``headings`` has that name, by it and
     "(kept)"."""
     taken = {_folded(heading) for heading in headings} | set(map(_folded, _FIELDS))

@@ -16,7 +16,7 @@ from explorer.collection.catalogue import Catalogue
 from explorer.collection.database import Database
 from explorer.collection.files import PictureFile
 from explorer.collection.judgements import Judgements
-from explorer.collection.kept_columns import KeptColumns, make_way
+from explorer.collection.kept_columns import KeptColumns, resolve_names
 from explorer.collection.searchable import write_texts
 from explorer.collection.work import COLUMNS, Work, entry_of, work_of
 from explorer.errors import ExplorerError
@@ -184,5 +184,5 @@ class Collection:
         rows = catalogue.match(ids)
         entries = [(json.dumps(entry_of(rows[work], catalogue) if work in rows else {}), work) for work in ids]
         db.executemany("UPDATE works SET catalogue = ? WHERE id = ?", entries)
-        make_way(db, catalogue.extra)
+        resolve_names(db, catalogue.extra)
         return max(len(catalogue.rows) - len(rows), 0)

@@ -13,7 +13,7 @@ from explorer.search.combine import CombinedPlace, combined
 from explorer.search.equal_pictures import EqualPictures
 from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, Query, SearchOptions, VisualPart, WordsPart
-from explorer.search.text_query import WordPlace, find_words, on_the_thing, refuse_blank
+from explorer.search.text_query import WordPlace, find_words, localised, refuse_blank
 from explorer.search.verify import VerifiedPlace, best_places, further_places, probability_of
 from explorer.search.visual_query import VisualQuery, prepare, refuse_unrecognisable
 from explorer.search.whole_works import SimilarWork, find_similar_works
@@ -52,7 +52,7 @@ def search(
             found = _find_detail(workspace, first, options)
         matches = _matches(workspace, equal.one_each(found, judged), options)
         if isinstance(first, WordsPart) and len(query.parts) == 1:
-            return on_the_thing(workspace, first.text, matches)
+            return localised(workspace, first.text, matches)
         return matches
 
 

@@ -55,7 +55,7 @@ def find_words(workspace: Workspace, text: str, per_work: int) -> list[WordPlace
     return sorted(found, key=lambda place: -place.cosine)
 
 
-def on_the_thing(workspace: Workspace, text: str, matches: Sequence[Match]) -> list[Match]:
+def localised(workspace: Workspace, text: str, matches: Sequence[Match]) -> list[Match]:
     """Matches of a text, the best one of each work with its box drawn round what stands out there, as far as the
     stored regions tell: their overlaps are finer than they are. Order and scores stay."""
     tables, shown, wanted = workspace.tables, list[Match](), beyond_neutral(text, workspace.encoder.words)

@@ -51,7 +51,7 @@ def fit(cosines: np.ndarray, neutral: np.ndarray, sharpness: float) -> np.ndarra
     ``cosines (N, L)`` are those of the works with the labels, ``neutral (N, M)`` with the neutral words, ``sharpness``
     the model's logit scale. A work's cosines are first compared with the soft maximum of its neutral ones, so that
     pictures which everything fits are no better than others; the share ``p`` of all neutral words, in all works, that
-    stand less above it than the best label gives ``p ** L``.
+    stand less above it than the best label (the null distribution) gives ``p ** L``.
 
     >>> fit(np.array([[0.1, 0.3]]), np.array([[0.0, 0.2, 0.25, 0.4]]), 50.0)
     array([0.5625], dtype=float32)
@@ -59,10 +59,10 @@ def fit(cosines: np.ndarray, neutral: np.ndarray, sharpness: float) -> np.ndarra
     if not len(cosines):
         return np.zeros(0, np.float32)
     highest = neutral.max(axis=1, keepdims=True)
-    crowd = highest[:, 0] + np.log(np.exp(sharpness * (neutral - highest)).sum(axis=1)) / sharpness
+    soft_maximum = highest[:, 0] + np.log(np.exp(sharpness * (neutral - highest)).sum(axis=1)) / sharpness
     some = np.linspace(0, len(neutral) - 1, min(len(neutral), _MOST_WORKS)).astype(int)
-    chance = np.sort((neutral[some] - crowd[some, None]).ravel())
-    share = np.searchsorted(chance, cosines.max(axis=1) - crowd) / len(chance)
+    null = np.sort((neutral[some] - soft_maximum[some, None]).ravel())
+    share = np.searchsorted(null, cosines.max(axis=1) - soft_maximum) / len(null)
     return np.asarray(share ** cosines.shape[1], dtype=np.float32)
 
 

@@ -30,13 +30,10 @@ class LabelQuestion:
     """A column of the catalogue to count the labels against."""
     keep: str | None = None
     """A name to keep the labels under, as a column."""
+    csv: Path | None = None
+    """A file to write the table to."""
     given: GivenClasses | None = None
     """The labels' vectors, where they were computed elsewhere: the templates are not used then."""
-
-    @classmethod
-    def by_vectors(cls, given: GivenClasses, threshold: float, against: str | None, keep: str | None) -> LabelQuestion:
-        """A question whose labels have vectors of their own."""
-        return cls(given.labels, (), threshold, against, keep, given)
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,6 @@ class LabelAnswer:
 
     table: LabelTable
     against: Confusion | None
-    beside: dict[str, str]
-    """The values of the column that was asked for, by work."""
     kept: str | None
     """The name of the column that the labels were kept as."""
 
@@ -58,18 +53,16 @@ class LabelAnswer:
             found["against"] = self.against.to_json()
         return found if self.kept is None else {**found, "kept": self.kept}
 
-    def write(self, path: Path) -> None:
-        """Write the table to a CSV file."""
-        write_labels(self.table, path, (self.against.column, self.beside) if self.against else None)
-
 
 def answer(workspace: Workspace, question: LabelQuestion, label: Label = label_works) -> LabelAnswer:
     """Label the works of a collection, and do with the labels what is asked; ``label`` computes them.
 
-    Raises :class:`ExplorerError`, before anything is computed, for a threshold, a column or a name that will not do,
-    and where no work has a label that could be kept.
+    Raises :class:`ExplorerError`, before anything is computed, for a threshold, a column, a name or a place for the
+    table that will not do, and where no work has a label that could be kept.
     """
     Abstention(question.threshold)
+    if question.csv is not None and not question.csv.absolute().parent.is_dir():
+        raise ExplorerError(f"There is no folder {question.csv.absolute().parent} for {question.csv.name}.")
     beside = {} if question.against is None else column_values(workspace, question.against)
     if question.keep is not None:
         workspace.collection.kept.check_name(question.keep)
@@ -79,10 +72,12 @@ def answer(workspace: Workspace, question: LabelQuestion, label: Label = label_w
         else label(workspace, question.labels, question.templates)
     ).with_threshold(question.threshold)
     against = None if question.against is None else confusion(table, question.against, beside)
+    if question.csv is not None:  # before anything is kept: writing may fail
+        write_labels(table, question.csv, (against.column, beside) if against else None)
     kept = None
     if question.keep is not None:
         kept = keep_labels(workspace, table, question.keep, question.templates).name
-    return LabelAnswer(table, against, beside, kept)
+    return LabelAnswer(table, against, kept)
 
 
 def chosen_labels(

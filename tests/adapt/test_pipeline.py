@@ -21,7 +21,7 @@ from explorer.encoder.lite import LAST, Lite
 from explorer.errors import ExplorerError
 
 
-def lively_network() -> Lite:
+def varied_network() -> Lite:
     """A random network whose outputs differ from picture to picture: of one as it is made they are all but the same, so
     that the weights of what is fitted on them are no numbers in half precision."""
     net = Lite()
@@ -66,7 +66,7 @@ def prepared(data, tmp_path_factory) -> Path:
     (folder / "minilm" / "tokenizer.json").write_bytes((folder / "tokenizer" / "tokenizer.json").read_bytes())
     weights = BertModel(small, add_pooling_layer=False).state_dict()
     save_file({name: value.contiguous() for name, value in weights.items()}, folder / "minilm" / "weights.safetensors")
-    net = {f"net.{name}": value.half() for name, value in lively_network().state_dict().items()}
+    net = {f"net.{name}": value.half() for name, value in varied_network().state_dict().items()}
     classifier = {"weight": torch.randn(1000, LAST).half() / 30, "bias": torch.zeros(1000).half()}
     save_file(net | classifier, folder / "lite.safetensors")
     return folder

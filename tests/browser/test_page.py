@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from explorer.geometry import Box, intersection_over_union
-from explorer.search import search
+from explorer.search import examples, search
 from explorer.search.click import click_box, click_proposals
 from explorer.search.query import Query, RegionPart, SearchOptions
 from explorer.workspace import Workspace
@@ -249,8 +249,7 @@ def test_the_browsers_own_back_goes_back_on_the_trail(visit: Visit):
     page.wait_for_function("(query) => location.search !== query", arg="?" + urlsplit(page.url).query)
     expect(page.locator(".trail li")).to_have_count(2)
     assert page.evaluate("history.length") == entries + 2, "one entry per step, none for arriving"
-    searched(page)
-    page.wait_for_timeout(3000)  # what a click first shows is refined a moment later
+    expect(page.locator(".part-waiting .waiting")).to_be_hidden()  # what a click first shows was refined
     page.go_back()
     expect(page.locator(".trail li [aria-current]")).to_have_attribute("data-index", "0")
     expect(page.locator(".trail li")).to_have_count(2)
@@ -375,6 +374,23 @@ def test_the_catalogue_is_searched_as_one_types(visit: Visit, workspace: Workspa
     page.locator(f".gallery button[data-work={json.dumps(wanted.id)}]").click()
     expect(page.locator(".caption h2")).to_have_text(wanted.title)
     expect(page.locator(".part-results .message").first).to_contain_text("Click or tap anything")
+
+
+def test_words_that_nothing_answers_to_are_told(visit: Visit, workspace: Workspace):
+    page = visit()
+    page.get_by_role("tab", name="Words").click()
+    offered = page.locator(".examples-row button:visible")
+    expect(offered.first).to_have_text(examples(workspace)[0])
+    field, told = page.locator("#words-text input, #words-text textarea").first, page.locator("#words-results")
+    field.fill("xqzvb")
+    page.keyboard.press("Enter")
+    expect(told.locator(".message")).to_contain_text("the model does not know “xqzvb”")
+    field.fill("a penguin")
+    page.keyboard.press("Enter")
+    expect(told.locator(".caution")).to_contain_text("Nothing stands out for “a penguin”")
+    expect(told.locator(".card").first).to_be_visible()
+    offered.first.click()
+    expect(told.locator(".caution")).to_have_text("")
 
 
 def test_words_lead_to_places_and_on_to_the_picture(visit: Visit, picture_of: Keep):
