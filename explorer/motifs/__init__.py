@@ -1,0 +1,1 @@
+"""Motifs: what recurs across the whole collection, without a query."""
