@@ -95,7 +95,7 @@ class HnswIndex:
         except RuntimeError:  # it leads to fewer vectors than are wanted, and would with any other ef
             return ExactIndex(self._vectors).search(queries, count)
         rows, scores = found.astype(np.int64), (1.0 - distances).astype(np.float32)
-        if self._equal is None:
+        if self._equal is None or self._equal.most <= 1:
             return rows, scores
         expanded = [self._equal.expanded(*pair, count) for pair in zip(rows, scores, strict=True)]
         return np.stack([each for each, _ in expanded]), np.stack([each for _, each in expanded])

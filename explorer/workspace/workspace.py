@@ -218,10 +218,11 @@ class Workspace:
             return UNCALIBRATED
         return Calibration.from_json(record) or UNCALIBRATED
 
-    def distinctiveness(self, cells: np.ndarray) -> np.ndarray:
+    def distinctiveness(self, cells: np.ndarray, every: int = 1) -> np.ndarray:
         """How rare each of a query's ``cells (N, d)``, unit rows, is in this collection, ``(N,)`` in 0 to 1: 1 minus
-        the cosine with it that 1% of the collection's reference cells exceed."""
-        cosines = cells @ self._reference_cells.T
+        the cosine with it that 1% of the collection's reference cells exceed. ``every`` fourth of those, for example,
+        is quicker and less exact."""
+        cosines = cells @ self._reference_cells[::every].T
         rare = max(1, round(_RARE * cosines.shape[1]))
         return np.clip(1 - np.partition(cosines, -rare, axis=1)[:, -rare], 0, 1)
 

@@ -1,0 +1,135 @@
+"""From verified pairs of places to motifs: each is compared with one reference, and none grows along a chain of links.
+
+The surest and largest pair that no motif explains yet begins a motif: one of its places is the reference. What the index
+has near the reference is verified against it; so a single wrong pair can add one wrong instance, and never join two
+motifs. Works that only another instance finds are taken where that instance is sure and the reference does not
+contradict. Motifs that agree on most of their places are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from explorer.geometry import Box
+from explorer.motifs.candidates import PairOfPlaces
+from explorer.motifs.pairs import Found, VerifiedPair
+from explorer.verification.transforms import Transform
+
+LEAST = 0.5
+"""Match probability from which a place is an instance."""
+SECOND = 0.8
+"""Match probability with another instance that a place needs which the reference does not find by itself."""
+_NOT_CONTRADICTED = 0.1  # match probability with the reference that such a place needs
+_INSIDE = 0.7  # share of a box that lies in another for it to be explained by it
+_OVERLAP = 0.2  # IoU of a window with a place from which the window's neighbours are candidates
+_SAME = 0.4  # IoU from which two boxes on one work are the same place
+_WORKS = 15  # works compared with the reference at most, of those the index has near it
+_SECOND_WORKS, _SECOND_INSTANCES = 5, 3
+
+
+@dataclass
+class Group:
+    """A motif as it is put together: its reference first."""
+
+    found: list[Found] = field(default_factory=list)
+
+    def at(self, row: int) -> list[Box]:
+        """Its places on a work."""
+        return [each.box for each in self.found if each.row == row]
+
+
+class Verifier(Protocol):
+    """What compares a place with a candidate, as :class:`explorer.motifs.pairs.PairVerifier` does."""
+
+    def compared(self, row: int, box: Box, pair: PairOfPlaces) -> Found | None: ...
+
+
+Around = Callable[[int, Box, float], list[PairOfPlaces]]
+
+
+def assembled(pairs: Sequence[VerifiedPair], around: Around, verifier: Verifier) -> list[Group]:
+    """The motifs that the pairs support, in the order in which they were begun."""
+    groups: list[Group] = []
+    sure = [pair for pair in pairs if pair.probability >= LEAST]
+    for pair in sorted(sure, key=lambda pair: (-round(pair.probability, 1), -pair.boxes[0].area)):
+        if any(_explains(group, pair) for group in groups):
+            continue
+        group = _grown(pair, around, verifier)
+        same = next((known for known in groups if _agree(known, group)), None)
+        if same is None:
+            groups.append(group)
+        else:
+            _take(same, group)
+    return [group for group in groups if not any(_redundant(group, other) for other in groups if other is not group)]
+
+
+def _grown(pair: VerifiedPair, around: Around, verifier: Verifier) -> Group:
+    """The motif whose reference is the first place of a pair."""
+    row, box = pair.rows[0], pair.boxes[0]
+    reference = Found(row, box, Transform(1.0, 0.0, False), pair.probability)
+    other = Found(pair.rows[1], pair.boxes[1], pair.transform, pair.probability)
+    group = Group([reference, other])
+    _add_near(group, reference, around, verifier, _WORKS)
+    for found in sorted(group.found[1:], key=lambda each: -each.probability)[:_SECOND_INSTANCES]:
+        _add_near(group, found, around, verifier, _SECOND_WORKS)
+    return group
+
+
+def _add_near(group: Group, start: Found, around: Around, verifier: Verifier, works: int) -> None:
+    """Add to a motif what lies in the index near one of its places and is verified."""
+    reference, seen = group.found[0], {each.row for each in group.found}
+    for candidate in around(start.row, start.box, _OVERLAP):
+        if candidate.rows[1] in seen:
+            continue
+        if not works:
+            return
+        works -= 1
+        seen.add(candidate.rows[1])
+        found = verifier.compared(start.row, start.box, candidate)
+        if found is None or found.probability < (LEAST if start is reference else SECOND):
+            continue
+        if start is not reference:
+            near = PairOfPlaces((reference.row, found.row), (reference.box, found.box),
+                                found.transform.mirror != start.transform.mirror, 0.0)  # fmt: skip
+            direct = verifier.compared(reference.row, reference.box, near)
+            if direct is None or direct.probability < _NOT_CONTRADICTED or direct.box.iou(found.box) < _SAME:
+                continue
+            found = Found(found.row, found.box, direct.transform, found.probability)
+        group.found.append(found)
+
+
+def _explains(group: Group, pair: VerifiedPair) -> bool:
+    """Whether both places of a pair lie in places of one motif."""
+    return all(
+        any(_inside(box, known) for known in group.at(row)) for row, box in zip(pair.rows, pair.boxes, strict=True)
+    )
+
+
+def _agree(first: Group, second: Group) -> bool:
+    """Whether two motifs have most of their places in common."""
+    fewer, more = sorted((first, second), key=lambda group: len(group.found))
+    shared = sum(any(each.box.iou(known) >= _SAME for known in more.at(each.row)) for each in fewer.found)
+    return shared >= 2 and shared > len(fewer.found) / 2
+
+
+def _take(group: Group, other: Group) -> None:
+    """Add the places of another motif that agrees with it. Their transforms are those from the other's reference."""
+    for each in other.found:
+        if not any(each.box.iou(known) >= _SAME for known in group.at(each.row)):
+            group.found.append(each)
+
+
+def _redundant(group: Group, other: Group) -> bool:
+    """Whether every place of a motif lies in a place of another."""
+    return len(other.found) >= len(group.found) and all(
+        any(_inside(each.box, known) and known.area > each.box.area for known in other.at(each.row))
+        for each in group.found
+    )
+
+
+def _inside(box: Box, other: Box) -> bool:
+    across = min(box.x1, other.x1) - max(box.x0, other.x0)
+    down = min(box.y1, other.y1) - max(box.y0, other.y0)
+    return across > 0 and down > 0 and across * down >= _INSIDE * box.area

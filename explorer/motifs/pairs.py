@@ -1,0 +1,166 @@
+"""Pairs of works, verified: whether a candidate pair of places shows the same, and how far the works agree there.
+
+A pair of places goes through the steps of a search, one place being the detail and the other the only candidate:
+matched densely, verified by cells and key points, given the collection's match probability. What passes is grown to its
+full extent (:mod:`explorer.motifs.grow`) and verified again, from either side.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.features.pyramid import coarse_shapes
+from explorer.geometry import Box
+from explorer.motifs.candidates import PairOfPlaces
+from explorer.motifs.grow import LEAST_CELLS, agreement
+from explorer.registration.match import map_of_match, moved_sides
+from explorer.search.candidates import Candidate
+from explorer.search.query import RegionPart
+from explorer.search.rerank import match_densely
+from explorer.search.verify import VerifiedPlace, verify
+from explorer.search.visual_query import prepare
+from explorer.verification.transforms import Transform
+from explorer.workspace import Workspace
+
+SEED = 0.3
+"""Match probability from which a pair of places is grown."""
+
+
+_NOT_WORTH = 0.05  # match probability below which a place is not compared the other way round
+_SLIVER = 0.005  # of the picture: a box that is narrower or lower lies outside it
+
+
+@dataclass(frozen=True)
+class VerifiedPair:
+    """A detail of one work and its copy on another, rows in the tables; ``probability`` is the lower of both sides'."""
+
+    rows: tuple[int, int]
+    boxes: tuple[Box, Box]
+    transform: Transform
+    probability: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place (``row``, ``box``) with how a detail became it, and the match probability."""
+
+    row: int
+    box: Box
+    transform: Transform
+    probability: float
+
+
+class PairVerifier:
+    """Verifies pairs of places of one collection."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._sizes = workspace.picture_sizes()
+        self._common: OrderedDict[tuple[int, int], np.ndarray] = OrderedDict()
+
+    def verified(self, pair: PairOfPlaces) -> VerifiedPair | None:
+        """A pair of places verified and grown; None where it is no copy."""
+        first, second = pair.rows
+        found = self.place(first, pair.boxes[0], second, pair.boxes[1], pair.mirrored)
+        if found is None or found.probability < SEED or found.evidence.transform is None:
+            return None
+        return self._both_ways(first, pair.boxes[0], second, found)
+
+    def compared(self, row: int, box: Box, pair: PairOfPlaces) -> Found | None:
+        """The detail in ``box`` of the work in ``row``, searched for where a ``pair`` that overlaps it suggests, and
+        back again; with the lower match probability of both. None where there is nothing."""
+        near = carried(box, pair)
+        if near is None:
+            return None
+        found = self.place(row, box, pair.rows[1], near, pair.mirrored)
+        if found is None or found.probability < _NOT_WORTH or found.evidence.transform is None:
+            return None
+        back = self.place(pair.rows[1], found.box, row, box, found.mirrored)
+        probability = min(found.probability, back.probability if back else 0.0)
+        return Found(pair.rows[1], found.box, found.evidence.transform, probability)
+
+    def _both_ways(self, first: int, box: Box, second: int, found: VerifiedPlace) -> VerifiedPair | None:
+        grown = self.extent(first, box, second, found) or box
+        again = self.place(first, grown, second, self._carried(first, box, second, found, grown), found.mirrored)
+        if again is None or again.probability < found.probability / 2:
+            grown, again = box, found
+        back = self.place(second, again.box, first, grown, again.mirrored)
+        if back is None or again.evidence.transform is None:
+            return None
+        probability = min(again.probability, back.probability)
+        return VerifiedPair((first, second), (grown, again.box), again.evidence.transform, probability)
+
+    def place(self, row: int, box: Box, other: int, near: Box, mirrored: bool) -> VerifiedPlace | None:
+        """The detail in ``box`` of one work, searched for round ``near`` on another."""
+        workspace = self._workspace
+        query = prepare(workspace, RegionPart(workspace.tables.works[row], box))
+        placed = match_densely(workspace, query, [Candidate(other, near, 0.0, mirrored)])
+        verified = verify(workspace, query, placed)
+        return verified[0] if verified else None
+
+    def extent(self, row: int, box: Box, other: int, found: VerifiedPlace) -> Box | None:
+        """How far the work in ``row`` agrees with the other, round ``box``."""
+        level, other_level = self._levels(row, box, other, found.box)
+        common = self._common_cosines(row, level)
+        tables = self._workspace.tables
+        matrix = self._map(row, box, other, found)
+        grids = [self._grid(*side) for side in ((row, level), (other, other_level))]
+        return agreement(*grids, matrix, common, tables.reduction.antisymmetric).extent(box)
+
+    def _map(self, row: int, box: Box, other: int, found: VerifiedPlace) -> np.ndarray:
+        works, evidence = self._workspace.tables.works, found.evidence
+        transform = evidence.transform or Transform(1.0, 0.0, found.mirrored)
+        sizes = self._sizes[works[row]], self._sizes[works[other]]
+        return map_of_match(transform, evidence.pairs, (box, found.box), sizes)
+
+    def _carried(self, row: int, box: Box, other: int, found: VerifiedPlace, grown: Box) -> Box:
+        """Where a grown box lies on the other work, by the map that was found."""
+        x0, y0, x1, y1 = np.clip(moved_sides(self._map(row, box, other, found), grown), 0, 1).tolist()
+        return Box(x0, y0, x1, y1) if x1 - x0 > _SLIVER and y1 - y0 > _SLIVER else found.box
+
+    def _grid(self, row: int, level: int) -> np.ndarray:
+        tables = self._workspace.tables
+        return tables.cells(row) if level == 0 else tables.coarse(row)[level - 1]
+
+    def _levels(self, row: int, box: Box, other: int, found: Box) -> tuple[int, int]:
+        """The grids to compare: the coarsest of the first on which the place has enough cells, and the grid of the
+        other on which it has most nearly as many."""
+        sides = self._long_sides(row, box)
+        level = max((number for number, side in enumerate(sides) if side >= LEAST_CELLS), default=0)
+        others = np.array(self._long_sides(other, found))
+        return level, int(np.abs(np.log(others / sides[level])).argmin())
+
+    def _long_sides(self, row: int, box: Box) -> list[float]:
+        """Long side of a box in cells, on the grid and on each of its pyramid."""
+        shape = tuple(self._workspace.tables.shapes[row].tolist())
+        return [max(box.height * rows, box.width * columns) for rows, columns in (shape, *coarse_shapes(*shape))]
+
+    def _common_cosines(self, row: int, level: int) -> np.ndarray:
+        """Of each cell of a grid the cosine that a hundredth of the collection's cells have with it at least."""
+        key = (row, level)
+        if key not in self._common:
+            grid = self._grid(row, level).astype(np.float32)
+            rare = self._workspace.distinctiveness(grid.reshape(-1, grid.shape[2]))
+            self._common[key] = (1 - rare).reshape(grid.shape[:2])
+            if len(self._common) > 2000:
+                self._common.popitem(last=False)
+        return self._common[key]
+
+
+def carried(box: Box, pair: PairOfPlaces) -> Box | None:
+    """Where a box on the first work of a pair lies on the second, if all lies there as the pair's place does; None
+    outside it.
+
+    >>> pair = PairOfPlaces((0, 1), (Box(0.0, 0.0, 0.2, 0.2), Box(0.5, 0.5, 0.9, 0.9)), False, 0.0)
+    >>> carried(Box(0.1, 0.0, 0.2, 0.1), pair)
+    Box(x0=0.7, y0=0.5, x1=0.9, y1=0.7)
+    """
+    start, end = pair.boxes
+    across, down = end.width / start.width, end.height / start.height
+    left, right = (box.x0 - start.x0, box.x1 - start.x0) if not pair.mirrored else (start.x1 - box.x1, start.x1 - box.x0)
+    x0, x1 = (min(max(end.x0 + side * across, 0.0), 1.0) for side in (left, right))
+    y0, y1 = (min(max(end.y0 + (side - start.y0) * down, 0.0), 1.0) for side in (box.y0, box.y1))
+    return Box(x0, y0, x1, y1) if x1 - x0 > _SLIVER and y1 - y0 > _SLIVER else None
