@@ -49,7 +49,23 @@ _KEPT_COLUMNS = (
     "value TEXT NOT NULL, PRIMARY KEY (column_id, work)) WITHOUT ROWID",
     "CREATE INDEX kept_values_work ON kept_values (work)",
 )
-MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS)
+_MOTIFS = (
+    # What people did to motifs, in order. Rows are only ever added: an undo is one too, `of` the change it takes back.
+    "CREATE TABLE motif_changes (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, "
+    '"of" INTEGER NOT NULL DEFAULT 0, who TEXT NOT NULL, "when" TEXT NOT NULL)',
+    # How a change left each motif and each instance that it touched; the row of the latest change is what holds.
+    # `state` is kept, dropped or gone of a motif; in, removed or gone of an instance.
+    "CREATE TABLE kept_motifs (change_id INTEGER NOT NULL REFERENCES motif_changes (id), motif TEXT NOT NULL, "
+    "name TEXT NOT NULL, note TEXT NOT NULL, probability REAL, state TEXT NOT NULL, "
+    "PRIMARY KEY (motif, change_id)) WITHOUT ROWID",
+    "CREATE TABLE kept_instances (change_id INTEGER NOT NULL REFERENCES motif_changes (id), motif TEXT NOT NULL, "
+    "number INTEGER NOT NULL, work TEXT NOT NULL, x0 REAL NOT NULL, y0 REAL NOT NULL, x1 REAL NOT NULL, "
+    "y1 REAL NOT NULL, scale REAL, turn REAL, mirror INTEGER, score REAL, relation TEXT NOT NULL, note TEXT NOT NULL, "
+    "by_hand INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (motif, number, change_id)) WITHOUT ROWID",
+    "CREATE INDEX kept_motifs_change ON kept_motifs (change_id)",
+    "CREATE INDEX kept_instances_change ON kept_instances (change_id)",
+)
+MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS)
 """What each version added to the one before. A step that has been published is never changed, only followed."""
 SCHEMA_VERSION = len(MIGRATIONS)
 
@@ -65,7 +81,7 @@ class Database:
         self.path = path
         if backup_files(path) and not path.exists():  # not a new collection: an empty database would hide the loss
             raise ExplorerError(damaged(path, "the file is missing"))
-        with self._reading() as db:
+        with self.reading() as db:
             version = stored_version(db, path)
         if version < SCHEMA_VERSION:
             back_up_before_change(path, version)
@@ -73,7 +89,7 @@ class Database:
 
     def read(self, sql: str, values: Iterable[object] = ()) -> list[sqlite3.Row]:
         """All rows that a query gives; also where the disk takes nothing."""
-        with self._reading() as db:
+        with self.reading() as db:
             return db.execute(sql, tuple(values)).fetchall()
 
     @contextmanager
@@ -91,7 +107,8 @@ class Database:
             yield db
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read from; also where the disk takes nothing."""
         with in_sentences(self.path), connected_for_reading(self.path) as db:
             yield db
 

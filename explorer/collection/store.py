@@ -17,6 +17,7 @@ from explorer.collection.database import Database
 from explorer.collection.files import PictureFile
 from explorer.collection.judgements import Judgements
 from explorer.collection.kept_columns import KeptColumns, resolve_names
+from explorer.collection.motif_store import MotifStore
 from explorer.collection.searchable import write_texts
 from explorer.collection.work import COLUMNS, Work, entry_of, work_of
 from explorer.errors import ExplorerError
@@ -55,6 +56,8 @@ class Collection:
         """What people judged of matches. No change of works changes them."""
         self.kept = KeptColumns(database)
         """Columns that people added to the catalogue. No change of works or of the spreadsheet changes their values."""
+        self.motifs = MotifStore(database)
+        """Motifs that people worked on. No change of works and no discovery changes them."""
 
     # -- what the app and the searches read -----------------------------------------------------------------------
 

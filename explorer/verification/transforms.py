@@ -25,6 +25,28 @@ class Transform:
     turn: float
     mirror: bool
 
+    def then(self, second: Transform) -> Transform:
+        """This transform followed by ``second``.
+
+        >>> Transform(2.0, 30.0, True).then(Transform(0.5, 10.0, True))
+        Transform(scale=1.0, turn=-20.0, mirror=False)
+        """
+        turn = second.turn + (-self.turn if second.mirror else self.turn)  # a mirror turns the other way round
+        return Transform(self.scale * second.scale, _within_a_turn(turn), self.mirror != second.mirror)
+
+    def inverse(self) -> Transform:
+        """The transform that takes this one back.
+
+        >>> Transform(2.0, 30.0, True).inverse()
+        Transform(scale=0.5, turn=30.0, mirror=True)
+        """
+        return Transform(1 / self.scale, self.turn if self.mirror else -self.turn, self.mirror)
+
+
+def _within_a_turn(turn: float) -> float:
+    """Degrees as -180 to 180; those that are already are left as they are, to the last digit."""
+    return turn if -180 <= turn <= 180 else (turn + 180) % 360 - 180
+
 
 @dataclass(frozen=True)
 class Fit:

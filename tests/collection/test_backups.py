@@ -110,7 +110,8 @@ def killed_with_a_change_in_the_log(path: Path) -> None:
 
 def test_before_a_change_of_the_schema_there_is_a_backup(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
-        for table in ("judgements", "kept_values", "kept_columns"):  # which came later
+        later = ("judgements", "kept_values", "kept_columns", "kept_instances", "kept_motifs", "motif_changes")
+        for table in later:
             db.execute(f"DROP TABLE {table}")
         db.execute("INSERT INTO facts VALUES ('folder', '/pictures')")
         db.execute("PRAGMA user_version = 1")
@@ -170,7 +171,7 @@ def test_a_missing_database_comes_back_without_the_log_of_the_one_before(path: P
 
 
 def test_what_is_no_backup_is_refused_and_nothing_changes(path: Path, tmp_path: Path) -> None:
-    letter, other, newer, broken = (tmp_path / name for name in ("letter", "other", "newer", "broken"))
+    letter, other, newer, broken, worse = (tmp_path / name for name in ("letter", "other", "newer", "broken", "worse"))
     letter.write_text("Dear colleague, " * 100)
     with closing(sqlite3.connect(other)) as db, db:
         db.execute("CREATE TABLE birds (name TEXT)")
@@ -179,11 +180,13 @@ def test_what_is_no_backup_is_refused_and_nothing_changes(path: Path, tmp_path: 
     with closing(sqlite3.connect(newer)) as db, db:
         db.execute("PRAGMA user_version = 99")
     copy_database(path, broken)
-    spoil(broken)
+    broken.write_bytes(broken.read_bytes().replace(b"a.jpg", b"z.jpg", 1))  # in the table, and not in its index
+    copy_database(path, worse)
+    spoil(worse)  # the list of tables too
     before = path.read_bytes()
     for file, words in {
         letter: "not a sound database", other: "not that of a collection", newer: "newer version", broken: "damaged",
-        tmp_path / "absent": "no file",
+        worse: "not a sound database", tmp_path / "absent": "no file",
     }.items():  # fmt: skip
         with pytest.raises(ExplorerError, match=words):
             restore(path, file, SCHEMA_VERSION)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from explorer.verification.transforms import fit_similarity, moved_box, transform_of
+from explorer.verification.transforms import Transform, fit_similarity, moved_box, transform_of
 
 
 def similarity(scale: float, turn: float, mirror: bool, shift: tuple[float, float] = (40.0, -25.0)) -> np.ndarray:
@@ -61,3 +61,14 @@ def test_a_turned_box_holds_the_ellipse_that_was_in_it() -> None:
     ellipse = np.column_stack([50 + 30 * np.cos(angles), 40 + 10 * np.sin(angles)]) @ matrix[:, :2].T + matrix[:, 2]
     found = moved_box(matrix, (20, 30, 80, 50))
     np.testing.assert_allclose(found, [*ellipse.min(axis=0), *ellipse.max(axis=0)], atol=0.05)
+
+
+@pytest.mark.parametrize("second", [(0.5, 100.0, True), (2.0, -170.0, False), (1.0, 0.0, False)])
+@pytest.mark.parametrize("first", [(3.0, 120.0, False), (0.7, -45.0, True), (1.5, 179.0, True)])
+def test_transforms_one_after_the_other_are_the_product_of_their_matrices(first: tuple, second: tuple) -> None:
+    product = similarity(*second, shift=(0, 0))[:, :2] @ similarity(*first, shift=(0, 0))[:, :2]
+    expected, found = transform_of(product), Transform(*first).then(Transform(*second))
+    assert (found.scale, found.mirror) == (pytest.approx(expected.scale), expected.mirror)
+    assert (found.turn - expected.turn + 180) % 360 - 180 == pytest.approx(0, abs=1e-6)
+    back = Transform(*first).then(Transform(*first).inverse())
+    assert (back.scale, back.turn, back.mirror) == (pytest.approx(1), pytest.approx(0), False)

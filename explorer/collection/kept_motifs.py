@@ -1,0 +1,186 @@
+"""A motif as a person left it: its records, what may be written in them, and which places are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from explorer.collection.judgements import SAME_PLACE
+from explorer.errors import ExplorerError
+from explorer.geometry import Box
+from explorer.verification.transforms import Transform
+
+RELATIONS = ("copy", "reversed", "variant", "doubtful")
+"""What an instance may be to its motif; empty text where nobody has said."""
+LONGEST_NAME, LONGEST_NOTE = 120, 4000
+"""Characters of a motif's name, and of a note."""
+MOST_INSTANCES = 2000
+"""Instances of one motif, removed ones too."""
+_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
+_NO_TEXT = ("Cc", "Cs")  # control characters, halves of characters
+
+Place = tuple[str, Box]
+"""A work's id and a box on it. An instance is named by its place: IoU above one half is the same."""
+
+
+@dataclass(frozen=True)
+class KeptInstance:
+    """One place where a motif occurs, and what a person said of it."""
+
+    work: str
+    box: Box
+    transform: Transform | None = None
+    """How the motif lies there, from a pose that all instances of the motif share, see :func:`from_the_first`; None
+    where it is not known, as of an instance that was drawn by hand."""
+    score: float | None = None
+    """Match probability, 0 to 1; None where nothing was compared."""
+    relation: str = ""
+    note: str = ""
+    by_hand: bool = False
+    removed: bool = False
+    """Whether a person said that it does not belong to the motif; it is then not proposed again."""
+    number: int = field(default=0, compare=False)
+    """Tells the instances of one motif apart in the database; 0 before it is kept."""
+
+    @property
+    def place(self) -> Place:
+        """What it is named by."""
+        return self.work, self.box
+
+    @property
+    def decided(self) -> bool:
+        """Whether a person said anything of it."""
+        return bool(self.relation or self.note or self.by_hand or self.removed)
+
+
+@dataclass(frozen=True)
+class KeptMotif:
+    """A motif that somebody changed, and so kept."""
+
+    id: str
+    instances: tuple[KeptInstance, ...]
+    """Removed ones too, in the order in which they came."""
+    name: str = ""
+    note: str = ""
+    probability: float | None = None
+    """As discovery gave it when the motif was kept; None for one that was put together by hand."""
+    dropped: bool = False
+    """Whether a person said that it means nothing; it is then no longer shown."""
+
+    @property
+    def present(self) -> tuple[KeptInstance, ...]:
+        """The instances that are not removed."""
+        return tuple(instance for instance in self.instances if not instance.removed)
+
+    @property
+    def removed(self) -> tuple[KeptInstance, ...]:
+        """The instances that are."""
+        return tuple(instance for instance in self.instances if instance.removed)
+
+    def at(self, place: Place) -> KeptInstance | None:
+        """The instance at a place, removed or not; None where there is none."""
+        return at_place(self.instances, place)
+
+    def with_added(self, *instances: KeptInstance) -> KeptMotif:
+        """The motif with further instances, new to it."""
+        return replace(self, instances=(*self.instances, *(replace(instance, number=0) for instance in instances)))
+
+    def with_replaced(self, old: KeptInstance, new: KeptInstance) -> KeptMotif:
+        """The motif with ``new`` in place of ``old``, one of its :attr:`instances`."""
+        return replace(self, instances=tuple(new if instance is old else instance for instance in self.instances))
+
+
+def at_place(instances: Iterable[KeptInstance], place: Place) -> KeptInstance | None:
+    """Of ``instances``, the one that overlaps a place best, if it is the same place.
+
+    >>> mill = KeptInstance("a.jpg", Box(0.1, 0.1, 0.3, 0.3))
+    >>> at_place([mill], ("a.jpg", Box(0.11, 0.1, 0.31, 0.3))) == mill
+    True
+    >>> at_place([mill], ("a.jpg", Box(0.3, 0.1, 0.5, 0.3)))
+    """
+    work, box = place
+    best, chosen = SAME_PLACE, None
+    for instance in instances:
+        if instance.work == work and (overlap := instance.box.iou(box)) > best:
+            best, chosen = overlap, instance
+    return chosen
+
+
+# -- poses -------------------------------------------------------------------------------------------------------------
+
+
+def from_the_first(instances: Sequence[KeptInstance]) -> tuple[KeptInstance, ...]:
+    """Instances with transforms from the first one that has one, which then is scale 1, turn 0, not mirrored; order and
+    all else as they were."""
+    known = (instance.transform for instance in instances if instance.transform)
+    first = next(known, None)
+    return tuple(instances) if first is None else _seen_from(instances, first.inverse())
+
+
+def in_the_pose_of(instances: Sequence[KeptInstance], others: Sequence[KeptInstance]) -> tuple[KeptInstance, ...]:
+    """Instances of one motif with transforms from the pose of another, whose instances are ``others``.
+
+    It is known by a place that both share; where they share none, no transform is known.
+    """
+    for instance in instances:
+        other = at_place(others, instance.place)
+        if other and other.transform and instance.transform:
+            return _seen_from(instances, other.transform.then(instance.transform.inverse()))
+    return tuple(replace(instance, transform=None) for instance in instances)
+
+
+def _seen_from(instances: Sequence[KeptInstance], to_here: Transform) -> tuple[KeptInstance, ...]:
+    """Instances with transforms from another pose; ``to_here`` leads from it to theirs."""
+    moved = (instance.transform and to_here.then(instance.transform) for instance in instances)
+    return tuple(replace(instance, transform=transform) for instance, transform in zip(instances, moved, strict=True))
+
+
+# -- what may be written -----------------------------------------------------------------------------------------------
+
+
+def checked_name(name: str) -> str:
+    """A motif's name without blanks around it; empty takes the name away. Raises :class:`ExplorerError` where it is too
+    long or cannot be seen."""
+    called = " ".join(name.split())
+    if len(called) > LONGEST_NAME:
+        raise ExplorerError(f"A motif's name has {LONGEST_NAME} characters at most; put the rest into its note.")
+    if not called.isprintable():
+        raise ExplorerError("A motif's name is made of letters, digits and signs that can be seen.")
+    return called
+
+
+def checked_note(note: str) -> str:
+    """A note without blanks around it, its lines ended by ``\\n``. Raises :class:`ExplorerError` where it is too long,
+    or has characters that are no text."""
+    text = "\n".join(note.splitlines()).strip()
+    if len(text) > LONGEST_NOTE:
+        raise ExplorerError(f"A note has {LONGEST_NOTE:,} characters at most.")
+    if any(unicodedata.category(character) in _NO_TEXT and character not in "\n\t" for character in text):
+        raise ExplorerError("The note has characters that are no text; type it anew.")
+    return text
+
+
+def checked_relation(relation: str) -> str:
+    """A relation, or empty text for none. Raises :class:`ExplorerError` for what is neither."""
+    if relation not in ("", *RELATIONS):
+        raise ExplorerError(f"A relation is one of {', '.join(RELATIONS)}, or empty, not {relation[:40]!r}.")
+    return relation
+
+
+def is_motif_id(text: str) -> bool:
+    """Whether a text may be a motif's id."""
+    return _ID.fullmatch(text) is not None
+
+
+def checked_motif(motif: KeptMotif) -> KeptMotif:
+    """The motif, whose texts may all be kept. Raises :class:`ExplorerError` where one may not, and where it has too
+    many instances."""
+    if len(motif.instances) > MOST_INSTANCES:
+        raise ExplorerError(f"A motif has {MOST_INSTANCES:,} instances at most; split it first.")
+    instances = tuple(
+        replace(instance, relation=checked_relation(instance.relation), note=checked_note(instance.note))
+        for instance in motif.instances
+    )
+    return replace(motif, name=checked_name(motif.name), note=checked_note(motif.note), instances=instances)
