@@ -26,9 +26,24 @@ def harmless(cell: Any) -> Any:
 
     >>> [harmless(cell) for cell in ("=1+1", "-10 to 20", "-3.5", -3.5, "a = b")]
     ["'=1+1", "'-10 to 20", '-3.5', -3.5, 'a = b']
+
+    What has such an apostrophe already gets another, so that :func:`without_apostrophe` gives back what was there.
     """
-    is_formula = isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
+    is_formula = isinstance(cell, str) and _begins_formula(cell) and not _NUMBER.fullmatch(cell)
     return f"'{cell}" if is_formula else cell
+
+
+def without_apostrophe(cell: str) -> str:
+    """A cell as it was before :func:`harmless`.
+
+    >>> [without_apostrophe(harmless(cell)) for cell in ("=1+1", "'=1+1", "'tis", "-3.5", "'-3.5")]
+    ['=1+1', "'=1+1", "'tis", '-3.5', "'-3.5"]
+    """
+    return cell[1:] if cell.startswith("'") and _begins_formula(cell) else cell
+
+
+def _begins_formula(cell: str) -> bool:
+    return cell.lstrip("'").startswith(_FORMULA)
 
 
 def write_rows(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Mapping
 
@@ -54,10 +55,10 @@ class Draft:
         self._after[name] = None
 
     def unused_id(self) -> str:
-        """An id that no motif has ever had in this collection, nor will have."""
+        """An id that no motif has ever had in this collection."""
         self._change = self._change or add_change(self._db, self._kind, self._who)
-        taken = sum(1 for name in self._after if name.startswith(f"k-{self._change}-"))
-        return f"k-{self._change}-{taken + 1}"
+        names = (f"k-{self._change}-{number}" for number in itertools.count(1))
+        return next(name for name in names if name not in self._after and not self._was_used(name))
 
     def has_work(self, work: str) -> bool:
         """Whether the collection has a work of this id."""
@@ -78,6 +79,9 @@ class Draft:
         if name not in self._before:
             self._before[name] = motifs_now(self._db, name).get(name) if is_motif_id(name) else None
         return self._before[name]
+
+    def _was_used(self, name: str) -> bool:
+        return bool(self._db.execute("SELECT 1 FROM kept_motifs WHERE motif = ?", (name,)).fetchone())
 
     def _count(self) -> int:
         row = self._db.execute("SELECT count(DISTINCT motif) FROM kept_motifs").fetchone()

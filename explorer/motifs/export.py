@@ -1,0 +1,90 @@
+"""Motifs as files to take away: JSON, and a table with one row an instance. Both can be read back
+(:mod:`explorer.motifs.reading_back`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer import __version__
+from explorer.collection.csv_cells import write_rows
+from explorer.files import write_atomically
+from explorer.motifs.layer import ShownMotif, Sizes
+
+if TYPE_CHECKING:
+    from explorer.workspace import Workspace
+
+MOTIF_COLUMNS = (
+    "motif", "name", "motif_note", "kept", "dropped", "probability", "state", "file", "box", "place", "scale", "turn",
+    "mirror", "score", "relation", "note", "by_hand", "model", "settings", "version", "date",
+)  # fmt: skip
+STATES = {"instances": "in", "proposals": "proposed", "removed": "removed"}
+"""What the table calls the lists of instances of the JSON."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What motifs were found with, and when they were written down."""
+
+    model: str
+    settings: str
+    """The fingerprint of all settings, which is the name of the collection's folder of vectors."""
+    version: str
+    """Of this program."""
+    date: str
+    """UTC, ISO 8601."""
+
+
+def origin_of(workspace: Workspace) -> Origin:
+    """The origin of what is written of a collection now."""
+    manifest = workspace.manifest
+    settings = manifest.config.fingerprint(manifest.model_hash)
+    date = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Origin(manifest.config.model, settings, __version__, date)
+
+
+def motifs_json(motifs: Sequence[ShownMotif], sizes: Sizes, origin: Origin) -> dict[str, Any]:
+    """``{"model", "settings", "version", "date", "motifs": [...]}``, with a record of
+    :meth:`explorer.motifs.layer.ShownMotif.to_json` for each motif."""
+    return {**asdict(origin), "motifs": [motif.to_json(sizes) for motif in motifs]}
+
+
+def write_motifs_json(motifs: Sequence[ShownMotif], sizes: Sizes, origin: Origin, path: Path) -> None:
+    """Write the JSON of motifs, whole or not at all."""
+    write_atomically(path, json.dumps(motifs_json(motifs, sizes, origin), ensure_ascii=False, indent=1) + "\n")
+
+
+def write_motifs_csv(motifs: Sequence[ShownMotif], sizes: Sizes, origin: Origin, path: Path) -> None:
+    """Write a table of :data:`MOTIF_COLUMNS` with one row an instance, whole or not at all.
+
+    ``state`` is in, proposed or removed; ``box`` is in pixels and ``place`` in fractions of the picture, each four
+    numbers with spaces between. A motif without instances has one row without a file. A byte order mark comes first,
+    and what a spreadsheet would run as a formula has an apostrophe in front.
+    """
+    rows = (row for motif in motifs for row in _rows(motif.to_json(sizes), origin))
+    write_rows(path, MOTIF_COLUMNS, ([_cell(row.get(column)) for column in MOTIF_COLUMNS] for row in rows))
+
+
+def _rows(motif: dict[str, Any], origin: Origin) -> Iterator[dict[str, Any]]:
+    of_motif = {
+        "motif": motif["id"], "name": motif["name"], "motif_note": motif["note"], "kept": motif["kept"],
+        "dropped": motif["dropped"], "probability": motif["probability"], **asdict(origin),
+    }  # fmt: skip
+    instances = [(state, instance) for key, state in STATES.items() for instance in motif[key]]
+    if not instances:
+        yield of_motif
+    for state, instance in instances:
+        yield {**of_motif, "state": state, **instance, **(instance["transform"] or {})}
+
+
+def _cell(value: Any) -> Any:
+    """A value as a spreadsheet shows it: it has words of its own for true and false in every language."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value is None else value
