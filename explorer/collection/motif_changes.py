@@ -77,7 +77,7 @@ class MotifChanges:
 
     def note_instance(self, motif: str, place: Place, note: str) -> KeptMotif:
         """Write the note of an instance, in place of the one before."""
-        return self._put("note of an instance", motif, place, note=note)
+        return self._put("instance note", motif, place, note=note)
 
     def add(self, motif: str, place: Place) -> KeptMotif:
         """Add an instance by hand, or bring back the one that was removed there."""

@@ -36,6 +36,12 @@ _SENTENCES = {
     "score": '"score" must be a number from 0 to 1',
     "probability": '"probability" must be a number from 0 to 1',
     "relation": '"relation" must be copy, reversed, variant, doubtful or empty',
+    "mirror": '"mirror" must be yes or no in a table, true or false in JSON',
+    "by_hand": '"by_hand" must be yes or no in a table, true or false in JSON',
+    "kept": '"kept" must be yes or no in a table, true or false in JSON',
+    "dropped": '"dropped" must be yes or no in a table, true or false in JSON',
+    "name": '"name" must be text in quotes',
+    "note": '"note" must be text in quotes',
     "state": '"state" must be in, proposed or removed',
     "instances": f'"instances" must be a list of {MOST_INSTANCES:,} instances at most',
     "removed": f'"removed" must be a list of {MOST_INSTANCES:,} instances at most',
@@ -139,8 +145,7 @@ def _sentence(error: ValidationError, record: Any) -> str:
             place = [f"motif {name[:40]!r}" if isinstance(name, str) else f"motif {step + 1:,}"]
         elif len(fields) == 2:
             place.append(f"instance {step + 1:,} of {fields[1]!r}")
-    wrong = next((field for field in reversed(fields) if field in _SENTENCES), None)
-    said = _SENTENCES[wrong] if wrong else f'"{fields[-1]}" is not what it should be'
+    said = _SENTENCES[fields[-1]]
     return ", ".join([*place, said])
 
 

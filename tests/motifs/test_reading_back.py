@@ -161,7 +161,8 @@ def test_what_is_missing_is_added_and_what_differs_is_listed(
 ) -> None:
     near = Box(0.11, 0.1, 0.31, 0.3)
     mine = KeptMotif("m-5", (
-        instance("a.jpg", near, 4.0, note="mine"), instance("b.jpg", scale=8.0, relation="variant"), instance("<script>.jpg"),
+        instance("a.jpg", near, 4.0, note="mine"), instance("b.jpg", scale=8.0, relation="variant"),
+        instance("<script>.jpg"),
     ), "ship")  # fmt: skip
     put(there, mine)
     put(here, WORKED_ON)
@@ -228,7 +229,7 @@ def test_the_json_says_what_it_was_made_with(demo_workspace, tmp_path: Path) -> 
     write_motifs_json([], {}, origin, tmp_path / "m.json")
     record = json.loads((tmp_path / "m.json").read_text("utf-8"))
     assert record == {
-        "model": demo_workspace.manifest.config.model, "settings": demo_workspace.folder.name,
+        "model": demo_workspace.manifest.config.model, "settings": demo_workspace.collection.fact("features"),
         "version": origin.version, "date": origin.date, "motifs": [],
     }  # fmt: skip
 
@@ -261,14 +262,15 @@ HOSTILE = {
     "file": (record(file=3), "instance 1 of 'instances', \"file\" must"), "no file": (record(file=""), '"file" must'),
     "control": (record(file="a\n.jpg"), '"file" must'), "half": (record(file="\ud800"), '"file" must'),
     "box": (record(box=[1, 2, 3]), '"box" must'), "box text": (record(box=["1", 2, 3, 4]), '"box" must'),
-    "inverted": (record(box=[120, 30, 40, 90]), "right and bottom"), "outside": (record(box=[900, 0, 990, 9]), "outside"),
+    "inverted": (record(box=[120, 30, 40, 90]), "right and bottom"),
+    "outside": (record(box=[900, 0, 990, 9]), "outside"),
     "huge": (record(box=[0, 0, 10**400, 9]), '"box" must'), "place": (record(place=[0, 0, 2, 1]), '"place" must'),
     "infinite": ('{"motifs": [{"id": "m", "instances": [{"file": "a", "place": [0, 0, 1e999, 1]}]}]}', '"place" must'),
     "neither": (record(box=None), "neither a place nor a box"),
     "absent": (record(file="absent.jpg"), "not in the collection"),
     "scale": (record(transform={"scale": 0, "turn": 0, "mirror": False}), '"scale" must'),
     "turn": (record(transform={"scale": 1, "turn": 999, "mirror": False}), '"turn" must'),
-    "mirror": (record(transform={"scale": 1, "turn": 9, "mirror": "no"}), '"transform" must'),
+    "mirror": (record(transform={"scale": 1, "turn": 9, "mirror": "no"}), '"mirror" must'),
     "score": (record(score=2), '"score" must'), "true": (record(score=True), '"score" must'),
     "relation": (record(relation="Copy"), '"relation" must'), "note": (record(note="x" * 5000), "4,000 characters"),
     "control note": (record(note="\x00"), "no text"), "by hand": (record(by_hand=1), '"by_hand"'),
@@ -300,9 +302,10 @@ def test_a_file_that_says_nonsense_is_refused_in_a_sentence_and_nothing_is_kept(
         (b"", "needs the columns"), (b"file,box\na.jpg,1 2 3 4\n", "needs the columns motif, file, and place or box"),
         (b"motif,file,box\n,a.jpg,1 2 3 4\n", "row 2 names no motif"),
         (b"motif,file,box\nm,a.jpg,1 2 3\n", '"box" must'), (b"motif,file,box\nm,a.jpg,1 2 3 nan\n", '"box" must'),
-        (b"motif,file,box\nm,a.jpg,1 2 3 x\n", '"box" must'), (b"motif,file,box\nm,a.jpg,\n", "neither a place nor a box"),
+        (b"motif,file,box\nm,a.jpg,1 2 3 x\n", '"box" must'),
+        (b"motif,file,box\nm,a.jpg,\n", "neither a place nor a box"),
         (b"motif,file,box,state\nm,a.jpg,1 2 3 4,out\n", '"state" must'),
-        (b"motif,file,box,mirror,scale\nm,a.jpg,1 2 3 4,maybe,1\n", '"turn" must|"transform" must'),
+        (b"motif,file,box,mirror,scale\nm,a.jpg,1 2 3 4,maybe,1\n", '"turn" must'),
         (b"motif,file,box,kept\nm,a.jpg,1 2 3 4,perhaps\n", '"kept"'), (b"\x00\x01", "not a text file"),
         (b'motif,file,box\nm,"a.jpg,1 2 3 4\n', "quotation mark"),
     ],
