@@ -10,81 +10,22 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from explorer.collection.csv_cells import without_apostrophe
-from explorer.collection.kept_motifs import MOST_INSTANCES, KeptInstance, KeptMotif, checked_motif
+from explorer.collection.kept_motifs import KeptInstance, KeptMotif, checked_motif
 from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.motifs.agreement import Agreement
 from explorer.motifs.export import MOTIF_COLUMNS, STATES
+from explorer.motifs.file_fields import SENTENCES, FileFields, InstanceFields, MotifFields
 from explorer.motifs.layer import Sizes
 from explorer.verification.transforms import Transform
 
-MOST_MOTIFS, MOST_BYTES = 20_000, 100_000_000
-_SENTENCES = {
-    "id": '"id" must be a name in quotes',
-    "file": '"file" must be the name of a work, in quotes',
-    "box": '"box" must be four numbers: left, top, right, bottom, in pixels',
-    "place": '"place" must be four numbers from 0 to 1: left, top, right, bottom',
-    "transform": '"transform" must be such as {"scale": 0.5, "turn": 10, "mirror": false}',
-    "scale": '"scale" must be a number above 0',
-    "turn": '"turn" must be degrees, from -180 to 180',
-    "score": '"score" must be a number from 0 to 1',
-    "probability": '"probability" must be a number from 0 to 1',
-    "relation": '"relation" must be copy, reversed, variant, doubtful or empty',
-    "mirror": '"mirror" must be yes or no in a table, true or false in JSON',
-    "by_hand": '"by_hand" must be yes or no in a table, true or false in JSON',
-    "kept": '"kept" must be yes or no in a table, true or false in JSON',
-    "dropped": '"dropped" must be yes or no in a table, true or false in JSON',
-    "name": '"name" must be text in quotes',
-    "note": '"note" must be text in quotes',
-    "state": '"state" must be in, proposed or removed',
-    "instances": f'"instances" must be a list of {MOST_INSTANCES:,} instances at most',
-    "removed": f'"removed" must be a list of {MOST_INSTANCES:,} instances at most',
-    "motifs": f'"motifs" must be a list of {MOST_MOTIFS:,} motifs at most',
-}
-"""What is said of a field that is wrong."""
-
-Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-Number = Annotated[float, Field(strict=True, ge=-1e9, le=1e9)]
-Text = Annotated[str, Field(strict=True, max_length=100_000)]
-Flag = Annotated[bool, Field(strict=True)]
-
-
-class _Pose(BaseModel):
-    scale: Annotated[float, Field(strict=True, ge=1e-6, le=1e6)]
-    turn: Annotated[float, Field(strict=True, ge=-180, le=180)]
-    mirror: Flag
-
-
-class _Instance(BaseModel):
-    file: Annotated[str, Field(strict=True, min_length=1, max_length=1000)]
-    box: Annotated[list[Number], Field(min_length=4, max_length=4)] | None = None
-    place: Annotated[list[Share], Field(min_length=4, max_length=4)] | None = None
-    transform: _Pose | None = None
-    score: Share | None = None
-    relation: Literal["", "copy", "reversed", "variant", "doubtful"] = ""
-    note: Text = ""
-    by_hand: Flag = False
-
-
-class _Motif(BaseModel):
-    id: Annotated[str, Field(strict=True, min_length=1, max_length=200)]
-    name: Text = ""
-    note: Text = ""
-    kept: Flag = True
-    dropped: Flag = False
-    probability: Share | None = None
-    instances: Annotated[list[_Instance], Field(max_length=MOST_INSTANCES)]
-    removed: Annotated[list[_Instance], Field(max_length=MOST_INSTANCES)] = []
-
-
-class _File(BaseModel):
-    motifs: Annotated[list[_Motif], Field(max_length=MOST_MOTIFS)]
+MOST_BYTES = 100_000_000
 
 
 def read_motifs(path: Path, sizes: Sizes) -> tuple[list[KeptMotif], int]:
@@ -97,7 +38,7 @@ def read_motifs(path: Path, sizes: Sizes) -> tuple[list[KeptMotif], int]:
         raise ExplorerError(f"There is no file {path}.")
     record = _table(path) if path.suffix.lower() == ".csv" else _json(path)
     try:
-        given = _File.model_validate(record).motifs
+        given = FileFields.model_validate(record).motifs
     except ValidationError as error:
         raise ExplorerError(f"{path.name}: {_sentence(error, record)}.") from None
     motifs = [_motif(motif, sizes, path.name) for motif in given]
@@ -145,8 +86,7 @@ def _sentence(error: ValidationError, record: Any) -> str:
             place = [f"motif {name[:40]!r}" if isinstance(name, str) else f"motif {step + 1:,}"]
         elif len(fields) == 2:
             place.append(f"instance {step + 1:,} of {fields[1]!r}")
-    said = _SENTENCES[fields[-1]]
-    return ", ".join([*place, said])
+    return ", ".join([*place, SENTENCES[fields[-1]] if fields else SENTENCES["motifs"]])
 
 
 # -- a table -----------------------------------------------------------------------------------------------------------
@@ -157,20 +97,29 @@ def _table(path: Path) -> dict[str, Any]:
     headings, rows = read_spreadsheet(path)
     if "motif" not in headings or "file" not in headings or not {"box", "place"} & set(headings):
         raise ExplorerError(f"{path.name} needs the columns motif, file, and place or box; it has "
-                            f"{', '.join(headings[:30]) or 'none'}.")  # fmt: skip
+                            f"{', '.join(headings)[:200] or 'none'}.")  # fmt: skip
     motifs: dict[str, dict[str, Any]] = {}
     for number, row in enumerate(rows, start=2):
-        cells = {column: without_apostrophe(row.get(column, "")) for column in MOTIF_COLUMNS}
-        state = cells["state"] or "in"
-        if not cells["motif"]:
-            raise ExplorerError(f"{path.name}: row {number:,} names no motif.")
-        if state not in STATES.values():
-            raise ExplorerError(f"{path.name}: row {number:,}, {_SENTENCES['state']}.")
-        motif = motifs.setdefault(cells["motif"], _motif_record(cells))
-        if cells["file"]:
-            key = next(key for key, value in STATES.items() if value == state)
-            motif[key].append(_instance_record(cells))
+        _take_row(motifs, {column: without_apostrophe(row.get(column, "")) for column in MOTIF_COLUMNS},
+                  f"{path.name}: row {number:,}")  # fmt: skip
     return {"motifs": list(motifs.values())}
+
+
+def _take_row(motifs: dict[str, dict[str, Any]], cells: dict[str, str], where: str) -> None:
+    """Add what a row says to the motifs of the rows above it."""
+    keys = {value: key for key, value in STATES.items()}
+    state = cells["state"] or "in"
+    if not cells["motif"]:
+        raise ExplorerError(f"{where} names no motif.")
+    if state not in keys:
+        raise ExplorerError(f"{where}, {SENTENCES['state']}.")
+    motif = motifs.setdefault(cells["motif"], _motif_record(cells))
+    for column, field in (("name", "name"), ("motif_note", "note")):
+        if cells[column] and motif[field] and cells[column] != motif[field]:
+            raise ExplorerError(f"{where} has another {column} than a row of its motif above; make them the same.")
+        motif[field] = motif[field] or cells[column]
+    if cells["file"]:
+        motif[keys[state]].append(_instance_record(cells))
 
 
 def _motif_record(cells: dict[str, str]) -> dict[str, Any]:
@@ -210,7 +159,7 @@ def _flag(cell: str, otherwise: bool) -> bool | str:
 # -- values ------------------------------------------------------------------------------------------------------------
 
 
-def _motif(read: _Motif, sizes: Sizes, name: str) -> KeptMotif:
+def _motif(read: MotifFields, sizes: Sizes, name: str) -> KeptMotif:
     where = f"{name}: motif {read.id[:40]!r}"
     try:
         instances = [
@@ -235,7 +184,7 @@ def _without_repeats(motif: KeptMotif) -> Iterable[KeptInstance]:
     return (instance for instance in motif.instances if id(instance) not in repeated)
 
 
-def _instance(read: _Instance, sizes: Sizes, removed: bool) -> KeptInstance:
+def _instance(read: InstanceFields, sizes: Sizes, removed: bool) -> KeptInstance:
     pose = read.transform
     transform = Transform(pose.scale, pose.turn, pose.mirror) if pose else None
     return KeptInstance(
@@ -245,11 +194,11 @@ def _instance(read: _Instance, sizes: Sizes, removed: bool) -> KeptInstance:
 
 def _work(file: str) -> str:
     if not file.isprintable():
-        raise ExplorerError(_SENTENCES["file"] + ".")
+        raise ExplorerError(SENTENCES["file"] + ".")
     return file
 
 
-def _box(read: _Instance, sizes: Sizes) -> Box:
+def _box(read: InstanceFields, sizes: Sizes) -> Box:
     """The place in fractions; from pixels where nothing else is said."""
     if read.place is not None:
         x0, y0, x1, y1 = read.place

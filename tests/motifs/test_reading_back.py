@@ -305,6 +305,7 @@ def test_a_file_that_says_nonsense_is_refused_in_a_sentence_and_nothing_is_kept(
         (b"motif,file,box\nm,a.jpg,1 2 3\n", '"box" must'), (b"motif,file,box\nm,a.jpg,1 2 3 nan\n", '"box" must'),
         (b"motif,file,box\nm,a.jpg,1 2 3 x\n", '"box" must'),
         (b"motif,file,box\nm,a.jpg,\n", "neither a place nor a box"),
+        (b"motif,name,file,box\nm,x,a.jpg,1 2 3 4\nm,,b.jpg,1 2 3 4\nm,y,c.jpg,1 2 3 4\n", "row 4 has another name"),
         (b"motif,file,box,state\nm,a.jpg,1 2 3 4,out\n", '"state" must'),
         (b"motif,file,box,mirror,scale\nm,a.jpg,1 2 3 4,maybe,1\n", '"turn" must'),
         (b"motif,file,box,kept\nm,a.jpg,1 2 3 4,perhaps\n", '"kept"'), (b"\x00\x01", "not a text file"),
