@@ -8,25 +8,27 @@ contradict. Motifs that agree on most of their places are one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from explorer.geometry import Box
 from explorer.motifs.candidates import PairOfPlaces
-from explorer.motifs.pairs import Found, VerifiedPair
+from explorer.motifs.pairs import Found, VerifiedPair, covered
 from explorer.verification.transforms import Transform
 
 LEAST = 0.5
 """Match probability from which a place is an instance."""
-SECOND = 0.8
+SECOND = 0.6
 """Match probability with another instance that a place needs which the reference does not find by itself."""
-_NOT_CONTRADICTED = 0.1  # match probability with the reference that such a place needs
+_NOT_CONTRADICTED = 0.05  # match probability with the reference that such a place needs
 _INSIDE = 0.7  # share of a box that lies in another for it to be explained by it
 _OVERLAP = 0.2  # IoU of a window with a place from which the window's neighbours are candidates
 _SAME = 0.4  # IoU from which two boxes on one work are the same place
-_WORKS = 15  # works compared with the reference at most, of those the index has near it
-_SECOND_WORKS, _SECOND_INSTANCES = 5, 3
+_MISSES = 8  # works without an instance, one after another, from which the index is not followed further
+_TRIES = 1  # candidate places compared of one work
+_SECOND_MISSES, _SECOND_INSTANCES = 4, 3  # the same of other instances than the reference, and of how many
 
 
 @dataclass
@@ -61,7 +63,7 @@ def assembled(pairs: Sequence[VerifiedPair], around: Around, verifier: Verifier)
         if same is None:
             groups.append(group)
         else:
-            _take(same, group)
+            _take(same, group, verifier)
     return [group for group in groups if not any(_redundant(group, other) for other in groups if other is not group)]
 
 
@@ -71,33 +73,40 @@ def _grown(pair: VerifiedPair, around: Around, verifier: Verifier) -> Group:
     reference = Found(row, box, Transform(1.0, 0.0, False), pair.probability)
     other = Found(pair.rows[1], pair.boxes[1], pair.transform, pair.probability)
     group = Group([reference, other])
-    _add_near(group, reference, around, verifier, _WORKS)
+    _add_near(group, reference, around, verifier, _MISSES)
     for found in sorted(group.found[1:], key=lambda each: -each.probability)[:_SECOND_INSTANCES]:
-        _add_near(group, found, around, verifier, _SECOND_WORKS)
+        _add_near(group, found, around, verifier, _SECOND_MISSES)
     return group
 
 
-def _add_near(group: Group, start: Found, around: Around, verifier: Verifier, works: int) -> None:
+def _add_near(group: Group, start: Found, around: Around, verifier: Verifier, misses: int) -> None:
     """Add to a motif what lies in the index near one of its places and is verified."""
-    reference, seen = group.found[0], {each.row for each in group.found}
+    reference, missed = group.found[0], 0
+    tried = Counter({each.row: _TRIES for each in group.found})
     for candidate in around(start.row, start.box, _OVERLAP):
-        if candidate.rows[1] in seen:
+        if tried[candidate.rows[1]] >= _TRIES:
             continue
-        if not works:
+        if missed >= misses * _TRIES:
             return
-        works -= 1
-        seen.add(candidate.rows[1])
+        tried[candidate.rows[1]] += 1
         found = verifier.compared(start.row, start.box, candidate)
-        if found is None or found.probability < (LEAST if start is reference else SECOND):
+        if found is not None and start is not reference:
+            mirrored = found.transform.mirror != start.transform.mirror
+            found = _confirmed(reference, found, mirrored, verifier) if found.probability >= SECOND else None
+        if found is None or found.probability < LEAST:
+            missed += 1
             continue
-        if start is not reference:
-            near = PairOfPlaces((reference.row, found.row), (reference.box, found.box),
-                                found.transform.mirror != start.transform.mirror, 0.0)  # fmt: skip
-            direct = verifier.compared(reference.row, reference.box, near)
-            if direct is None or direct.probability < _NOT_CONTRADICTED or direct.box.iou(found.box) < _SAME:
-                continue
-            found = Found(found.row, found.box, direct.transform, found.probability)
         group.found.append(found)
+        tried[found.row], missed = _TRIES, 0
+
+
+def _confirmed(reference: Found, found: Found, mirrored: bool, verifier: Verifier) -> Found | None:
+    """A place that another instance found, as the reference became it; None where the reference contradicts."""
+    near = PairOfPlaces((reference.row, found.row), (reference.box, found.box), mirrored, 0.0)
+    direct = verifier.compared(reference.row, reference.box, near)
+    if direct is None or direct.probability < _NOT_CONTRADICTED or direct.box.iou(found.box) < _SAME:
+        return None
+    return Found(found.row, found.box, direct.transform, found.probability)
 
 
 def _explains(group: Group, pair: VerifiedPair) -> bool:
@@ -114,11 +123,12 @@ def _agree(first: Group, second: Group) -> bool:
     return shared >= 2 and shared > len(fewer.found) / 2
 
 
-def _take(group: Group, other: Group) -> None:
-    """Add the places of another motif that agrees with it. Their transforms are those from the other's reference."""
+def _take(group: Group, other: Group, verifier: Verifier) -> None:
+    """Add those places of another motif, which agrees with it, that the reference confirms."""
     for each in other.found:
         if not any(each.box.iou(known) >= _SAME for known in group.at(each.row)):
-            group.found.append(each)
+            confirmed = (_confirmed(group.found[0], each, mirrored, verifier) for mirrored in (False, True))
+            group.found += [found for found in confirmed if found][:1]
 
 
 def _redundant(group: Group, other: Group) -> bool:
@@ -130,6 +140,4 @@ def _redundant(group: Group, other: Group) -> bool:
 
 
 def _inside(box: Box, other: Box) -> bool:
-    across = min(box.x1, other.x1) - max(box.x0, other.x0)
-    down = min(box.y1, other.y1) - max(box.y0, other.y0)
-    return across > 0 and down > 0 and across * down >= _INSIDE * box.area
+    return covered(box, other) >= _INSIDE

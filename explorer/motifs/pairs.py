@@ -7,29 +7,35 @@ full extent (:mod:`explorer.motifs.grow`) and verified again, from either side.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.features.grid import FeatureMap
 from explorer.features.pyramid import coarse_shapes
 from explorer.geometry import Box
+from explorer.matching.dense import query_grid
 from explorer.motifs.candidates import PairOfPlaces
 from explorer.motifs.grow import LEAST_CELLS, agreement
 from explorer.registration.match import map_of_match, moved_sides
 from explorer.search.candidates import Candidate
-from explorer.search.query import RegionPart
 from explorer.search.rerank import match_densely
 from explorer.search.verify import VerifiedPlace, verify
-from explorer.search.visual_query import prepare
-from explorer.verification.transforms import Transform
+from explorer.search.visual_query import VisualQuery
+from explorer.verification import Detail, Transform
+from explorer.verification.calibration_result import Calibration
 from explorer.workspace import Workspace
+from explorer.workspace.tables import Tables
 
 SEED = 0.3
 """Match probability from which a pair of places is grown."""
 
 
 _NOT_WORTH = 0.05  # match probability below which a place is not compared the other way round
+_COVERED_FROM = 0.3  # match probability from which it is seen how much of a detail is there
+_COVERED = 0.5  # share of a detail that must be there
 _SLIVER = 0.005  # of the picture: a box that is narrower or lower lies outside it
 
 
@@ -53,12 +59,25 @@ class Found:
     probability: float
 
 
+@dataclass(frozen=True)
+class _Pictures:
+    """What matching and verification need of a workspace, read from its database once."""
+
+    tables: Tables
+    calibration: Calibration
+    sizes: dict[str, tuple[int, int]]
+
+    def picture_sizes(self) -> dict[str, tuple[int, int]]:
+        return self.sizes
+
+
 class PairVerifier:
     """Verifies pairs of places of one collection."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._sizes = workspace.picture_sizes()
+        self._pictures = _Pictures(workspace.tables, workspace.calibration, self._sizes)
         self._common: OrderedDict[tuple[int, int], np.ndarray] = OrderedDict()
 
     def verified(self, pair: PairOfPlaces) -> VerifiedPair | None:
@@ -79,7 +98,10 @@ class PairVerifier:
         if found is None or found.probability < _NOT_WORTH or found.evidence.transform is None:
             return None
         back = self.place(pair.rows[1], found.box, row, box, found.mirrored)
-        probability = min(found.probability, back.probability if back else 0.0)
+        probability = combined(found.probability, back.probability if back else 0.0)
+        extent = self.extent(row, box, pair.rows[1], found) if probability >= _COVERED_FROM else None
+        if extent is not None and covered(box, extent) < _COVERED:  # only a part of the detail is there
+            return None
         return Found(pair.rows[1], found.box, found.evidence.transform, probability)
 
     def _both_ways(self, first: int, box: Box, second: int, found: VerifiedPlace) -> VerifiedPair | None:
@@ -90,16 +112,24 @@ class PairVerifier:
         back = self.place(second, again.box, first, grown, again.mirrored)
         if back is None or again.evidence.transform is None:
             return None
-        probability = min(again.probability, back.probability)
+        probability = combined(again.probability, back.probability)
         return VerifiedPair((first, second), (grown, again.box), again.evidence.transform, probability)
 
     def place(self, row: int, box: Box, other: int, near: Box, mirrored: bool) -> VerifiedPlace | None:
         """The detail in ``box`` of one work, searched for round ``near`` on another."""
-        workspace = self._workspace
-        query = prepare(workspace, RegionPart(workspace.tables.works[row], box))
-        placed = match_densely(workspace, query, [Candidate(other, near, 0.0, mirrored)])
-        verified = verify(workspace, query, placed)
+        query = self._query(row, box)
+        placed = match_densely(self._pictures, query, [Candidate(other, near, 0.0, mirrored)])
+        verified = verify(self._pictures, query, placed)
         return verified[0] if verified else None
+
+    def _query(self, row: int, box: Box) -> VisualQuery:
+        """A detail as :func:`explorer.search.visual_query.prepare` makes it, without what only retrieval needs."""
+        tables = self._workspace.tables
+        cells = query_grid(FeatureMap(tables.cells(row), tables.reduction.antisymmetric), box)
+        distinctive = self._workspace.distinctiveness(cells.vectors.reshape(-1, cells.vectors.shape[2]))
+        size, points = self._sizes[tables.works[row]], tables.points(row).inside(box)
+        detail = Detail(cells, box, size, points, distinctive)
+        return VisualQuery(np.zeros((0, 0), np.float32), cells, detail, frozenset({row}))
 
     def extent(self, row: int, box: Box, other: int, found: VerifiedPlace) -> Box | None:
         """How far the work in ``row`` agrees with the other, round ``box``."""
@@ -150,6 +180,17 @@ class PairVerifier:
         return self._common[key]
 
 
+def covered(box: Box, other: Box) -> float:
+    """Share of a box that lies in another, 0 to 1.
+
+    >>> covered(Box(0.0, 0.0, 0.5, 0.5), Box(0.25, 0.0, 1.0, 1.0))
+    0.5
+    """
+    across = min(box.x1, other.x1) - max(box.x0, other.x0)
+    down = min(box.y1, other.y1) - max(box.y0, other.y0)
+    return max(across, 0.0) * max(down, 0.0) / box.area
+
+
 def carried(box: Box, pair: PairOfPlaces) -> Box | None:
     """Where a box on the first work of a pair lies on the second, if all lies there as the pair's place does; None
     outside it.
@@ -164,3 +205,8 @@ def carried(box: Box, pair: PairOfPlaces) -> Box | None:
     x0, x1 = (min(max(end.x0 + side * across, 0.0), 1.0) for side in (left, right))
     y0, y1 = (min(max(end.y0 + (side - start.y0) * down, 0.0), 1.0) for side in (box.y0, box.y1))
     return Box(x0, y0, x1, y1) if x1 - x0 > _SLIVER and y1 - y0 > _SLIVER else None
+
+
+def combined(there: float, back: float) -> float:
+    """One match probability from those of both directions: their geometric mean."""
+    return math.sqrt(there * back)
