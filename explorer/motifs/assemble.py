@@ -1,15 +1,14 @@
-"""From verified pairs of places to motifs: each is compared with one reference, and none grows along a chain of links.
+"""From verified pairs of places to motifs: each is compared with one reference, none grows along a chain of links.
 
-The surest and largest pair that no motif explains yet begins a motif: one of its places is the reference. What the index
-has near the reference is verified against it; so a single wrong pair can add one wrong instance, and never join two
-motifs. Works that only another instance finds are taken where that instance is sure and the reference does not
+The surest and largest pair that no motif explains yet begins a motif: one of its places is the reference. What the
+index has near the reference is verified against it; so a single wrong pair can add one wrong instance, and never join
+two motifs. Works that only another instance finds are taken where that instance is sure and the reference does not
 contradict. Motifs that agree on most of their places are one.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +19,8 @@ from explorer.verification.transforms import Transform
 
 LEAST = 0.5
 """Match probability from which a place is an instance."""
+COVERED = 0.5
+"""Share of the reference that must be there."""
 SECOND = 0.6
 """Match probability with another instance that a place needs which the reference does not find by itself."""
 _NOT_CONTRADICTED = 0.05  # match probability with the reference that such a place needs
@@ -27,7 +28,6 @@ _INSIDE = 0.7  # share of a box that lies in another for it to be explained by i
 _OVERLAP = 0.2  # IoU of a window with a place from which the window's neighbours are candidates
 _SAME = 0.4  # IoU from which two boxes on one work are the same place
 _MISSES = 8  # works without an instance, one after another, from which the index is not followed further
-_TRIES = 1  # candidate places compared of one work
 _SECOND_MISSES, _SECOND_INSTANCES = 4, 3  # the same of other instances than the reference, and of how many
 
 
@@ -47,18 +47,33 @@ class Verifier(Protocol):
 
     def compared(self, row: int, box: Box, pair: PairOfPlaces) -> Found | None: ...
 
+    def verified(self, pair: PairOfPlaces) -> VerifiedPair | None: ...
+
+
+def _unheard(done: int, of: int) -> None:
+    pass
+
 
 Around = Callable[[int, Box, float], list[PairOfPlaces]]
 
 
-def assembled(pairs: Sequence[VerifiedPair], around: Around, verifier: Verifier) -> list[Group]:
-    """The motifs that the pairs support, in the order in which they were begun."""
+def assembled(
+    pairs: Sequence[VerifiedPair], around: Around, verifier: Verifier, done: Callable[[int, int], None] = _unheard
+) -> list[Group]:
+    """The motifs that the pairs support, in the order in which they were begun; ``done`` is told how many pairs of how
+    many have been looked at."""
     groups: list[Group] = []
     sure = [pair for pair in pairs if pair.probability >= LEAST]
-    for pair in sorted(sure, key=lambda pair: (-round(pair.probability, 1), -pair.boxes[0].area)):
+    waiting = sorted(sure, key=lambda pair: (-round(pair.probability, 1), -pair.boxes[0].area))
+    parts: list[VerifiedPair] = []
+    for number, pair in enumerate(_then(waiting, parts)):
+        done(number, len(waiting) + len(parts))
         if any(_explains(group, pair) for group in groups):
             continue
-        group = _grown(pair, around, verifier)
+        assembly = _Assembly(around, verifier)
+        group = assembly.grown(pair)
+        if number < len(sure):  # what shares a part with a part is left
+            parts += assembly.parts
         same = next((known for known in groups if _agree(known, group)), None)
         if same is None:
             groups.append(group)
@@ -67,37 +82,57 @@ def assembled(pairs: Sequence[VerifiedPair], around: Around, verifier: Verifier)
     return [group for group in groups if not any(_redundant(group, other) for other in groups if other is not group)]
 
 
-def _grown(pair: VerifiedPair, around: Around, verifier: Verifier) -> Group:
-    """The motif whose reference is the first place of a pair."""
-    row, box = pair.rows[0], pair.boxes[0]
-    reference = Found(row, box, Transform(1.0, 0.0, False), pair.probability)
-    other = Found(pair.rows[1], pair.boxes[1], pair.transform, pair.probability)
-    group = Group([reference, other])
-    _add_near(group, reference, around, verifier, _MISSES)
-    for found in sorted(group.found[1:], key=lambda each: -each.probability)[:_SECOND_INSTANCES]:
-        _add_near(group, found, around, verifier, _SECOND_MISSES)
-    return group
+def _then(first: list[VerifiedPair], last: list[VerifiedPair]) -> Iterator[VerifiedPair]:
+    """All pairs of both lists; the second may grow meanwhile."""
+    yield from first
+    yield from last
 
 
-def _add_near(group: Group, start: Found, around: Around, verifier: Verifier, misses: int) -> None:
-    """Add to a motif what lies in the index near one of its places and is verified."""
-    reference, missed = group.found[0], 0
-    tried = Counter({each.row: _TRIES for each in group.found})
-    for candidate in around(start.row, start.box, _OVERLAP):
-        if tried[candidate.rows[1]] >= _TRIES:
-            continue
-        if missed >= misses * _TRIES:
-            return
-        tried[candidate.rows[1]] += 1
-        found = verifier.compared(start.row, start.box, candidate)
-        if found is not None and start is not reference:
-            mirrored = found.transform.mirror != start.transform.mirror
-            found = _confirmed(reference, found, mirrored, verifier) if found.probability >= SECOND else None
-        if found is None or found.probability < LEAST:
-            missed += 1
-            continue
-        group.found.append(found)
-        tried[found.row], missed = _TRIES, 0
+class _Assembly:
+    """One motif in the making, and pairs of works that share only a part of it."""
+
+    def __init__(self, around: Around, verifier: Verifier) -> None:
+        self._around, self._verifier = around, verifier
+        self.parts: list[VerifiedPair] = []
+
+    def grown(self, pair: VerifiedPair) -> Group:
+        """The motif whose reference is the first place of a pair."""
+        row, box = pair.rows[0], pair.boxes[0]
+        reference = Found(row, box, Transform(1.0, 0.0, False), pair.probability)
+        other = Found(pair.rows[1], pair.boxes[1], pair.transform, pair.probability)
+        group = Group([reference, other])
+        self._add_near(group, reference, _MISSES)
+        for found in sorted(group.found[1:], key=lambda each: -each.probability)[:_SECOND_INSTANCES]:
+            self._add_near(group, found, _SECOND_MISSES)
+        return group
+
+    def _add_near(self, group: Group, start: Found, misses: int) -> None:
+        """Add what lies in the index near one of a motif's places and is verified, until that is in vain."""
+        tried, missed = {each.row for each in group.found}, 0
+        for candidate in self._around(start.row, start.box, _OVERLAP):
+            if candidate.rows[1] in tried:
+                continue
+            if missed >= misses:
+                return
+            tried.add(candidate.rows[1])
+            found = self._instance(group.found[0], start, candidate)
+            missed = 0 if found else missed + 1
+            group.found += [found] if found else []
+
+    def _instance(self, reference: Found, start: Found, candidate: PairOfPlaces) -> Found | None:
+        """The instance at a candidate place; where only a part of the motif is there, that pair is kept for later."""
+        found = self._verifier.compared(start.row, start.box, candidate)
+        if found is None:
+            return None
+        if start is not reference:
+            if found.probability < SECOND or found.share < COVERED:
+                return None
+            return _confirmed(reference, found, found.transform.mirror != start.transform.mirror, self._verifier)
+        if found.probability >= LEAST and found.share >= COVERED:
+            return found
+        part = self._verifier.verified(candidate)
+        self.parts += [part] if part and part.probability >= LEAST else []
+        return None
 
 
 def _confirmed(reference: Found, found: Found, mirrored: bool, verifier: Verifier) -> Found | None:
@@ -105,6 +140,8 @@ def _confirmed(reference: Found, found: Found, mirrored: bool, verifier: Verifie
     near = PairOfPlaces((reference.row, found.row), (reference.box, found.box), mirrored, 0.0)
     direct = verifier.compared(reference.row, reference.box, near)
     if direct is None or direct.probability < _NOT_CONTRADICTED or direct.box.iou(found.box) < _SAME:
+        return None
+    if direct.share < COVERED:
         return None
     return Found(found.row, found.box, direct.transform, found.probability)
 

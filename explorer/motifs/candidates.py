@@ -3,7 +3,7 @@
 The windows of every work are looked up in an index of those of all (:mod:`explorer.motifs.windows`), as they are and
 mirrored. Sky, ground and frames are near to the same in many works; what recurs in a few works is near to those and far
 from the rest. So the cosine of a pair counts by how far it lies above those with further neighbours, much as in
-cross-domain similarity local scaling (Conneau et al., "Word translation without parallel data", ICLR 2018, section 2.3).
+cross-domain similarity local scaling (Conneau et al., "Word translation without parallel data", ICLR 2018).
 """
 
 from __future__ import annotations
@@ -99,11 +99,15 @@ class Neighbours:
 
 
 def find_neighbours(workspace: Workspace, rows: np.ndarray, done: Callable[[int, int], None]) -> Neighbours:
-    """The windows of the works in ``rows``, ascending, and their neighbours; ``done`` is told how many works of how many
-    have been read."""
+    """The windows of the works in ``rows``, ascending, and their neighbours; ``done`` is told how many works have been
+    read, of how many. The same tables give the same."""
     tables, windows = workspace.tables, _Windows()
+
+    def rarity(cells: np.ndarray) -> np.ndarray:
+        return workspace.distinctiveness(cells, _EVERY)
+
     for number, row in enumerate(rows.tolist()):
-        layers = layers_of([tables.cells(row), *tables.coarse(row)], lambda cells: workspace.distinctiveness(cells, _EVERY))
+        layers = layers_of([tables.cells(row), *tables.coarse(row)], rarity)
         indexed, looked_up = rarest_windows(layers, 2, IN_INDEX), rarest_windows(layers, 1, LOOKED_UP)
         windows.near_boxes.append(indexed.boxes)
         windows.indexed.append(indexed.described())
@@ -113,7 +117,7 @@ def find_neighbours(workspace: Workspace, rows: np.ndarray, done: Callable[[int,
         done(number + 1, len(rows))
     near_work, work = (np.repeat(rows, [len(each) for each in side]) for side in (windows.near_boxes, windows.boxes))
     reduced = _Pca.of(windows.indexed)
-    index = build_index(_ENGINE, reduced.applied(windows.indexed))
+    index = build_index(_ENGINE, reduced.applied(windows.indexed), threads=1)  # several make another graph each time
     found = [index.search(reduced.applied(side), NEIGHBOURS) for side in (windows.straight, windows.mirrored)]
     near, cosines = (np.concatenate([each[number] for each in found], axis=1) for number in (0, 1))
     mirrored = np.arange(near.shape[1]) >= near.shape[1] // 2

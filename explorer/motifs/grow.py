@@ -55,7 +55,7 @@ def agreement(
     ``common (rows, columns)`` is, of every cell of the first, the cosine that a hundredth of the collection's cells
     have with it at least.
     """
-    rows, columns, dims = first.shape
+    rows, columns = first.shape[:2]
     y, x = ((np.arange(count) + 0.5) / count for count in (rows, columns))
     places = np.stack([*np.meshgrid(x, y), np.ones((rows, columns))], axis=-1) @ matrix.T
     on_x, on_y = places[..., 0] * second.shape[1] - 0.5, places[..., 1] * second.shape[0] - 0.5

@@ -35,7 +35,6 @@ SEED = 0.3
 
 _NOT_WORTH = 0.05  # match probability below which a place is not compared the other way round
 _COVERED_FROM = 0.3  # match probability from which it is seen how much of a detail is there
-_COVERED = 0.5  # share of a detail that must be there
 _SLIVER = 0.005  # of the picture: a box that is narrower or lower lies outside it
 
 
@@ -51,12 +50,14 @@ class VerifiedPair:
 
 @dataclass(frozen=True)
 class Found:
-    """A place (``row``, ``box``) with how a detail became it, and the match probability."""
+    """A place (``row``, ``box``) with how a detail became it, the match probability, and the ``share`` of the detail
+    that is there, 0 to 1."""
 
     row: int
     box: Box
     transform: Transform
     probability: float
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,8 @@ class PairVerifier:
         back = self.place(pair.rows[1], found.box, row, box, found.mirrored)
         probability = combined(found.probability, back.probability if back else 0.0)
         extent = self.extent(row, box, pair.rows[1], found) if probability >= _COVERED_FROM else None
-        if extent is not None and covered(box, extent) < _COVERED:  # only a part of the detail is there
-            return None
-        return Found(pair.rows[1], found.box, found.evidence.transform, probability)
+        share = covered(box, extent) if extent else 1.0
+        return Found(pair.rows[1], found.box, found.evidence.transform, probability, share)
 
     def _both_ways(self, first: int, box: Box, second: int, found: VerifiedPlace) -> VerifiedPair | None:
         grown = self.extent(first, box, second, found) or box
@@ -137,8 +137,8 @@ class PairVerifier:
         common = self._common_cosines(row, level)
         tables = self._workspace.tables
         matrix = self._map(row, box, other, found)
-        grids = [self._grid(*side) for side in ((row, level), (other, other_level))]
-        return agreement(*grids, matrix, common, tables.reduction.antisymmetric).extent(box)
+        grid, other_grid = self._grid(row, level), self._grid(other, other_level)
+        return agreement(grid, other_grid, matrix, common, tables.reduction.antisymmetric).extent(box)
 
     def _map(self, row: int, box: Box, other: int, found: VerifiedPlace) -> np.ndarray:
         works, evidence = self._workspace.tables.works, found.evidence
@@ -201,7 +201,9 @@ def carried(box: Box, pair: PairOfPlaces) -> Box | None:
     """
     start, end = pair.boxes
     across, down = end.width / start.width, end.height / start.height
-    left, right = (box.x0 - start.x0, box.x1 - start.x0) if not pair.mirrored else (start.x1 - box.x1, start.x1 - box.x0)
+    left, right = box.x0 - start.x0, box.x1 - start.x0
+    if pair.mirrored:
+        left, right = start.x1 - box.x1, start.x1 - box.x0
     x0, x1 = (min(max(end.x0 + side * across, 0.0), 1.0) for side in (left, right))
     y0, y1 = (min(max(end.y0 + (side - start.y0) * down, 0.0), 1.0) for side in (box.y0, box.y1))
     return Box(x0, y0, x1, y1) if x1 - x0 > _SLIVER and y1 - y0 > _SLIVER else None

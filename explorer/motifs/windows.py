@@ -40,7 +40,7 @@ class Windows:
 
 @dataclass(frozen=True)
 class Layer:
-    """A work's grid of one size, ``cells (rows, columns, d)``, and how ``rare (rows, columns)`` each cell is, 0 to 1."""
+    """A work's grid of one size, ``cells (rows, columns, d)``, and how ``rare (rows, columns)`` each is, 0 to 1."""
 
     cells: np.ndarray
     rare: np.ndarray
@@ -57,7 +57,10 @@ def layers_of(grids: Sequence[np.ndarray], rarity: Callable[[np.ndarray], np.nda
 def rarest_windows(layers: Sequence[Layer], stride: int, most: int) -> Windows:
     """Of all windows that are ``stride`` cells apart, the ``most`` whose cells are the least common."""
     places = [_places(layer.rare.shape, stride) for layer in layers]
-    rare = [_views(layer.rare[..., None])[tuple(place.T)].mean(axis=(1, 2, 3)) for layer, place in zip(layers, places, strict=True)]
+    rare = [
+        _views(layer.rare[..., None])[tuple(place.T)].mean(axis=(1, 2, 3))
+        for layer, place in zip(layers, places, strict=True)
+    ]
     order = np.argsort(-np.concatenate(rare), kind="stable")[:most]
     kept = np.split(np.sort(order), np.searchsorted(np.sort(order), np.cumsum([len(each) for each in rare])[:-1]))
     boxes, cells, before = [], [], 0
