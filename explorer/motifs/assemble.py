@@ -28,6 +28,7 @@ _INSIDE = 0.7  # share of a box that lies in another for it to be explained by i
 _OVERLAP = 0.2  # IoU of a window with a place from which the window's neighbours are candidates
 _SAME = 0.4  # IoU from which two boxes on one work are the same place
 _MISSES = 8  # works without an instance, one after another, from which the index is not followed further
+_PARTS = 2  # pairs that share only a part of a motif, of each motif, that may begin another
 _SECOND_MISSES, _SECOND_INSTANCES = 4, 3  # the same of other instances than the reference, and of how many
 
 
@@ -73,7 +74,7 @@ def assembled(
         assembly = _Assembly(around, verifier)
         group = assembly.grown(pair)
         if number < len(sure):  # what shares a part with a part is left
-            parts += assembly.parts
+            parts += sorted(assembly.parts, key=lambda part: -part.probability)[:_PARTS]
         same = next((known for known in groups if _agree(known, group)), None)
         if same is None:
             groups.append(group)
