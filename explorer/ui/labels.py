@@ -68,6 +68,7 @@ class LabelsPart:
     def _wire(self) -> None:
         # wiring
         self.set.input(self.start_from, self.set, self.prompts, **quiet())
+        self.prompts.input(None, None, self.set, js="() => ''", **quiet())  # they are labels of one's own from then on
         self.file.upload(self.load, self.file, [self.prompts, self.set], **quiet())
         self.usual.click(self.as_usual, None, self.templates, **quiet())
         asked = [self.session, self.prompts, self.templates]
@@ -104,9 +105,6 @@ class LabelsPart:
         """Works under the label that fits each best."""
         try:
             context, asked = self.app.of(session), arguments.templates(templates or " ")
-            table = context.labels(arguments.labels(prompts), asked)
-            if note := table.note():
-                notify(note)
-            return labelling.shown(context, table, asked)
+            return labelling.shown(context, context.labels(arguments.labels(prompts), asked), asked)
         except ExplorerError as error:
             return {"message": said(error)}

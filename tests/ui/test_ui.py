@@ -76,12 +76,14 @@ def test_colours_are_a_ramp_for_numbers_and_classes_for_words():
     assert (years["codes"][0], years["codes"][-2], years["codes"][-1]) == (0.0, 1.0, None)
     hands = colours.colouring("hand", [f"hand {number % 12}" for number in range(24)])
     assert len(hands["legend"]) == colours.COLOURS + 1
-    assert hands["legend"][-1] == {"label": "other", "count": 8}
+    assert hands["legend"][-1] == {"code": colours.COLOURS, "label": "other", "count": 8}
     assert max(hands["codes"]) == colours.COLOURS
 
 
 def test_colours_of_a_column_that_says_nothing():
-    assert colours.colouring("x", ["", ""])["legend"] == [{"label": "not stated", "count": 2}]
+    nothing = {"code": colours.COLOURS + 1, "count": 2}
+    assert colours.colouring("x", ["", ""])["legend"] == [{**nothing, "label": "not stated"}]
+    assert colours.colouring("x", ["", ""], "no label")["legend"] == [{**nothing, "label": "no label"}]
 
 
 # -- what arrives from a browser ---------------------------------------------------------------------------------------

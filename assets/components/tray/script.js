@@ -44,6 +44,7 @@ const refocus = () => {
   last = null;
 };
 const show = () => {
+  if (window.Explorer.outdated(props.value || {})) return;
   const { chips = [], kind, together, layout, note = "", full, back } = props.value || {};
   const shown = Boolean(kind);
   last ??= held();
@@ -173,7 +174,9 @@ if (ofWords) {
   $(".link").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(address());
-      trigger("complain", { sentence: "The link is copied." });
+      const note = $(".note"), before = note.textContent;
+      note.textContent = "The link is copied.";
+      setTimeout(() => { if (note.textContent === "The link is copied.") note.textContent = before; }, 4000);
     } catch (error) {
       window.prompt("Copy this link:", address());
     }
