@@ -23,7 +23,10 @@ from explorer.ui.wiring import notify, working
 
 log = logging.getLogger(__name__)
 
-DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
+DESCRIBE = (
+    "Describe what should be seen, in a few English words; the places that fit best come first. Words can then be added "
+    "to a search, or taken out of it, beside its chips; what is typed here begins a new one."
+)
 BEGIN = "Type a few words first, such as: a windmill on a hill."
 
 Answer = tuple[Session, views.Props, views.Props]

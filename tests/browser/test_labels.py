@@ -139,6 +139,18 @@ def test_labels_kept_as_a_column_colour_the_map_and_are_found(
     )
     assert {label: int(count) for label, count in shown} == {label: count for label, count in counts.items() if count}
     picture_of(again, "labels-map")
+    set_threshold(page, 100)
+    few = groups(page)
+    name.fill("Few")
+    button.click()
+    expect(said).to_contain_text("“Few” is kept")
+    again.locator(".part-map select.column").select_option("")
+    again.reload()
+    again.get_by_role("tab", name="Map").click()
+    again.locator(".part-map select.column").select_option("Few")
+    without = again.locator(".part-map .legend .entry").last
+    expect(without.locator("span")).to_have_text("no label")
+    assert int(without.locator("small").inner_text()) == few["No label fits"]
     again.get_by_role("tab", name="Explore").click()
     again.locator(".gallery input").fill("landscape")
     found = len(workspace.collection.find("landscape"))
@@ -152,6 +164,22 @@ def test_labels_kept_as_a_column_colour_the_map_and_are_found(
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#label-groups .keep .columns li")).to_have_count(1)
     assert "By <b>label</b>" in workspace.collection.columns()
+
+
+def test_changed_labels_are_ones_own_and_unknown_ones_are_told_for_as_long_as_they_are_there(visit: Visit) -> None:
+    page = open_labels(visit)
+    choose_set(page, "Genres", "a landscape")
+    chosen = page.locator("#label-set input")
+    expect(chosen).to_have_value("Genres")
+    field, unknown = page.locator("#label-prompts textarea"), page.locator("#label-groups .unknown")
+    field.fill("a landscape\nxqzvb <b>")
+    expect(chosen).to_have_value("Start from a ready set")
+    sort_works(page)
+    expect(unknown).to_contain_text("The model does not know “xqzvb <b>”")
+    expect(page.locator(".toast-body")).to_have_count(0)
+    field.fill("a landscape\na still life")
+    sort_works(page)
+    expect(unknown).to_be_empty()
 
 
 def test_ways_of_asking_are_changed_for_one_question_and_put_back(visit: Visit, picture_of: Keep) -> None:

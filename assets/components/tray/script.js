@@ -163,6 +163,7 @@ const restore = () => {
   trigger("restore", { parts: query.parts() });
 };
 if (ofWords) {
+  words.placeholder = "and: snow, or −people"; // beside the chips; what is typed above begins anew
   ready.then(() => { if (query.wordsAlone()) restore(); });
   window.addEventListener("popstate", () => {
     if (query.wordsAlone()) restore();
