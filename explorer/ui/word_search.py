@@ -24,8 +24,8 @@ from explorer.ui.wiring import notify, working
 log = logging.getLogger(__name__)
 
 DESCRIBE = (
-    "Describe what should be seen, in a few English words; the places that fit best come first. Words can then be added "
-    "to a search, or taken out of it, beside its chips; what is typed here begins a new one."
+    "Describe what should be seen, in a few English words; the places that fit best come first. What is typed here "
+    "begins a new search; beside its chips, words are added to it or taken out."
 )
 BEGIN = "Type a few words first, such as: a windmill on a hill."
 
