@@ -68,7 +68,7 @@ class LabelsPart:
     def _wire(self) -> None:
         # wiring
         self.set.input(self.start_from, self.set, self.prompts, **quiet())
-        self.prompts.input(None, None, self.set, js="() => ''", **quiet())  # they are labels of one's own from then on
+        self.prompts.input(self.own, None, self.set, **quiet())
         self.file.upload(self.load, self.file, [self.prompts, self.set], **quiet())
         self.usual.click(self.as_usual, None, self.templates, **quiet())
         asked = [self.session, self.prompts, self.templates]
@@ -83,6 +83,10 @@ class LabelsPart:
         except ExplorerError as error:
             notify(said(error))
             return gr.skip()
+
+    def own(self) -> str:
+        """No ready set any more: its labels were changed."""
+        return ""
 
     def load(self, sent: Any) -> tuple[Any, Any]:
         """Fill the field with the labels of a file that was uploaded, which is then deleted."""

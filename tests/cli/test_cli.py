@@ -340,7 +340,7 @@ def test_an_unknown_collection_is_one_sentence(explorer, demo_cache: Path, demo_
 
 
 @pytest.mark.parametrize("arguments", [
-    ("search", "demo"), ("search", "demo", "--text", "x", "--queries", "y"), ("search", "demo", "--not", "y"),
+    ("search", "demo"), ("search", "demo", "--text", "x", "--queries", "y"),
     ("search", "demo", "--image", "x", "--box", "1", "2"),
     ("search", "demo", "--image", "x", "--box", "a", "b", "c", "d"), ("index", "x"), ("paint", "x"), (),
 ])  # fmt: skip
