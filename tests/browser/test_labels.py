@@ -139,18 +139,6 @@ def test_labels_kept_as_a_column_colour_the_map_and_are_found(
     )
     assert {label: int(count) for label, count in shown} == {label: count for label, count in counts.items() if count}
     picture_of(again, "labels-map")
-    set_threshold(page, 100)
-    few = groups(page)
-    name.fill("Few")
-    button.click()
-    expect(said).to_contain_text("“Few” is kept")
-    again.locator(".part-map select.column").select_option("")
-    again.reload()
-    again.get_by_role("tab", name="Map").click()
-    again.locator(".part-map select.column").select_option("Few")
-    without = again.locator(".part-map .legend .entry").last
-    expect(without.locator("span")).to_have_text("no label")
-    assert int(without.locator("small").inner_text()) == few["No label fits"]
     again.get_by_role("tab", name="Explore").click()
     again.locator(".gallery input").fill("landscape")
     found = len(workspace.collection.find("landscape"))
@@ -164,6 +152,17 @@ def test_labels_kept_as_a_column_colour_the_map_and_are_found(
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#label-groups .keep .columns li")).to_have_count(1)
     assert "By <b>label</b>" in workspace.collection.columns()
+
+
+def test_works_without_a_label_have_that_name_on_the_map(visit: Visit, workspace: Workspace, unkept: None) -> None:
+    works = workspace.collection.works()
+    workspace.collection.kept.keep("Some", {work.id: "a landscape" for work in works[:7]})
+    work_map(workspace)  # which takes a while, the first time
+    page = visit()
+    page.get_by_role("tab", name="Map").click()
+    page.locator(".part-map select.column").select_option("Some")
+    legend = page.locator(".part-map .legend .entry")
+    expect(legend).to_have_text(["a landscape7", f"no label{len(works) - 7}"])
 
 
 def test_changed_labels_are_ones_own_and_unknown_ones_are_told_for_as_long_as_they_are_there(visit: Visit) -> None:

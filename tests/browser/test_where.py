@@ -98,7 +98,8 @@ def test_a_result_of_words_beside_a_picture_shows_where_they_are(visit: Visit, w
 
 
 def test_a_result_of_words_leads_back_to_them(visit: Visit):
-    page = visit("?words=a%20house")
+    page = visit()
+    page.goto(page.url.split("?")[0] + "?words=a%20house")
     page.wait_for_selector("#words-results .card")
     expect(page.locator("#words-results .about")).to_contain_text("Similarity is")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
