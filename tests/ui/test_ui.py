@@ -197,6 +197,17 @@ def test_a_first_look_gives_way_to_what_a_click_means():
     assert views.sizes(looked.here)["refining"] and not views.sizes(before.here)["refining"]
 
 
+def test_a_first_look_that_was_left_is_a_step_as_any_other_when_one_comes_back_to_it():
+    first, look = Step("work", "a.jpg", searched=True), Step("work", "b.jpg", searched=True, provisional=True)
+    again = Session().stepped(first).stepped(look).moved(0).moved(1)
+    assert again.here == look and not again.here.provisional
+    assert [step.key for step in again.stepped(Step("work", "c.jpg", searched=True)).steps] == [
+        "a.jpg",
+        "b.jpg",
+        "c.jpg",
+    ]
+
+
 def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):
     context = CollectionContext(demo_workspace)
     known = demo_workspace.collection.works()[0].id
