@@ -180,10 +180,8 @@ def test_labels_are_kept_in_a_collection(demo_cache: Path, tmp_path: Path) -> No
 def test_vectors_computed_elsewhere_make_and_label_a_collection(tmp_path: Path, cache: Path, capsys) -> None:
     """Works on the axes of a space, and labels a little off them: which is nearest is known."""
     files = [f"work-{number:03d}.jpg" for number in range(3)]
-    folder, table = (
-        folder_of(tmp_path / "pictures", 3),
-        write_csv(tmp_path / "t.csv", [{"file": file} for file in files]),
-    )
+    folder = folder_of(tmp_path / "pictures", 3)
+    table = write_csv(tmp_path / "works.csv", [{"file": file} for file in files])
     np.save(tmp_path / "works.npy", np.eye(3))
     np.save(tmp_path / "texts.npy", np.array([[0.1, 1, 0], [0, 0.1, 1], [1, 0, 0.1]]))
     (tmp_path / "names.txt").write_text("mill\ncart\nship", "utf-8")

@@ -201,11 +201,8 @@ def test_a_first_look_that_was_left_is_a_step_as_any_other_when_one_comes_back_t
     first, look = Step("work", "a.jpg", searched=True), Step("work", "b.jpg", searched=True, provisional=True)
     again = Session().stepped(first).stepped(look).moved(0).moved(1)
     assert again.here == look and not again.here.provisional
-    assert [step.key for step in again.stepped(Step("work", "c.jpg", searched=True)).steps] == [
-        "a.jpg",
-        "b.jpg",
-        "c.jpg",
-    ]
+    on = again.stepped(Step("work", "c.jpg", searched=True))
+    assert [step.key for step in on.steps] == ["a.jpg", "b.jpg", "c.jpg"]
 
 
 def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):
