@@ -111,7 +111,7 @@ def test_a_result_of_words_leads_back_to_them(visit: Visit):
     back = page.locator(".trail .to-words")
     expect(back).to_have_text("results for “a house”")
     back.click()
-    expect(page.get_by_role("tab", name="Words")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Words", exact=True)).to_have_attribute("aria-selected", "true")
     expect(page.locator("#words-results .card").first).to_be_visible()
     page.wait_for_function("location.search === '?words=a+house' || location.search === '?words=a%20house'")
 

@@ -39,6 +39,6 @@ document.addEventListener("explorer:worded", ({ detail }) => {
   toWords.textContent = `results for “${detail.words}”`;
   toWords.hidden = false;
 });
-toWords.addEventListener("click", () => [...document.querySelectorAll("[role=tab]")].find((tab) => tab.textContent.trim() === "Words")?.click());
+toWords.addEventListener("click", () => document.querySelector("[role=tab][data-tab-id=words]")?.click());
 watch("value", show);
 show();
