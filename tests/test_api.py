@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated import folder_of
+from generated import folder_of, write_csv
 
 import explorer
 from explorer import paths
@@ -175,6 +175,39 @@ def test_labels_are_kept_in_a_collection(demo_cache: Path, tmp_path: Path) -> No
         copy.column("kind")
     copy.restore_column("kind")
     assert len(copy.column("kind")) == 24
+
+
+def test_vectors_computed_elsewhere_make_and_label_a_collection(tmp_path: Path, cache: Path, capsys) -> None:
+    """Works on the axes of a space, and labels a little off them: which is nearest is known."""
+    files = [f"work-{number:03d}.jpg" for number in range(3)]
+    folder = folder_of(tmp_path / "pictures", 3)
+    table = write_csv(tmp_path / "works.csv", [{"file": file} for file in files])
+    np.save(tmp_path / "works.npy", np.eye(3))
+    np.save(tmp_path / "texts.npy", np.array([[0.1, 1, 0], [0, 0.1, 1], [1, 0, 0.1]]))
+    (tmp_path / "names.txt").write_text("mill\ncart\nship", "utf-8")
+    made = explorer.index_folder(
+        folder, "elsewhere", metadata=table, cache=cache, vectors=tmp_path / "works.npy", vectors_model="Some CLIP"
+    )
+    assert (made.works, made.encoded, made.model) == (3, 0, "Some CLIP")
+    collection = explorer.open("elsewhere", cache=cache)
+    by_vectors = {"text_vectors": tmp_path / "texts.npy", "names": tmp_path / "names.txt"}
+    found = collection.label(**by_vectors, threshold=0)
+    assert {work.file: work.label for work in found} == dict(zip(files, ("ship", "mill", "cart"), strict=True))
+    arguments = "--text-vectors", tmp_path / "texts.npy", "--names", tmp_path / "names.txt", "--threshold", 0
+    assert main(["label", "elsewhere", *map(str, arguments), "--json", "--cache", str(cache)]) == 0
+    written = json.loads(capsys.readouterr().out)["works"]
+    assert [work.scores for work in found] == [work["scores"] for work in written]
+    for wrong in ({"text_vectors": tmp_path / "texts.npy"}, {**by_vectors, "prompts": "a ship; a mill"}):
+        with pytest.raises(explorer.ExplorerError, match="text_vectors together with names"):
+            collection.label(**wrong)
+    with pytest.raises(explorer.ExplorerError, match="leave the option 'model' out"):
+        explorer.index_folder(folder, "e", metadata=table, cache=cache, vectors=tmp_path / "works.npy", model="mini")
+
+
+def test_a_column_is_found_by_the_name_that_the_page_writes(collection, command) -> None:
+    assert collection.column("Height cm") == collection.column("height_cm") != {}
+    labels = "--prompts", "a windmill; a ship", "--against"
+    assert command("label", *labels, "height cm")["against"] == command("label", *labels, "height_cm")["against"]
 
 
 def test_works_can_be_found_and_opened(collection, demo_folder: Path) -> None:

@@ -119,13 +119,14 @@
   const whole = (box) => !box || (box[0] <= 0.001 && box[1] <= 0.001 && box[2] >= 0.999 && box[3] >= 0.999);
 
   // Questions are numbered by the time at which they are asked, none as another: the answer to an older one is dropped.
-  let last = 0;
+  let last = 0, question = 0;
   const moment = () => (last = Math.max(Date.now(), last + 1));
   const asked = () => {
-    const at = moment();
+    const at = question = moment();
     document.dispatchEvent(new CustomEvent("explorer:asked", { detail: { at } }));
     return at;
   };
+  const outdated = (answer) => answer.when < question; // one that was on its way when something else was asked
 
   const byline = (work) => [work.artist, work.date].filter(Boolean).join(", ");
 
@@ -151,5 +152,5 @@
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
   const comparisons = { latest: 0 };
 
-  window.Explorer = { ready, open, inCollection, moment, asked, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
+  window.Explorer = { ready, open, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
 })();

@@ -64,7 +64,12 @@ def _record(options: argparse.Namespace) -> dict[str, Any]:
     """The options as a line of a file of queries would have them."""
     if not options.image and (options.box or options.also or options.click):
         raise ExplorerError("--box, --click and --also go with --image: they are parts of that picture.")
-    if not (options.image or options.text or options.like or options.queries):
+    wanted = options.image or options.text or options.like or options.queries
+    if not wanted and (options.text_not or options.unwanted):
+        raise ExplorerError(
+            "--text-not and --not only say what is not wanted: say what is, with --text WORDS or --image."
+        )
+    if not wanted:
         options.wrong("say what to look for: --image FILE, --like FILE, --text WORDS, or --queries FILE.jsonl")
     alone = options.image or options.text or options.text_not or options.like or options.unwanted
     if options.queries and alone:

@@ -125,9 +125,7 @@ class KeptColumns:
             ).fetchone()  # fmt: skip
             if row is None:
                 raise ExplorerError(f"No column called {name!r} was removed.")
-            if _folded(row["name"]) in {
-                _folded(taken["name"]) for taken in db.execute(f"{_SELECT} WHERE removed = ''")
-            }:
+            if folded(row["name"]) in {folded(taken["name"]) for taken in db.execute(f"{_SELECT} WHERE removed = ''")}:
                 raise ExplorerError(f"Another column is called {row['name']!r} by now; remove that one first.")
             db.execute("UPDATE kept_columns SET removed = '' WHERE id = ?", (row["id"],))
             resolve_names(db, _headings(db))
@@ -138,13 +136,13 @@ class KeptColumns:
 def resolve_names(db: sqlite3.Connection, headings: Iterable[str]) -> None:
     """Call every kept column by its own name, or, where a spreadsheet with these ``headings`` has that name, by it and
     "(kept)"."""
-    taken = {_folded(heading) for heading in headings} | set(map(_folded, _FIELDS))
+    taken = {folded(heading) for heading in headings} | set(map(folded, _FIELDS))
     for row in db.execute("SELECT id, name FROM kept_columns ORDER BY removed <> '', id").fetchall():
         names = (f"{row['name']} (kept{'' if number == 1 else f' {number}'})" for number in range(1, 1000))
         shown = row["name"]
-        while _folded(shown) in taken:
+        while folded(shown) in taken:
             shown = next(names)
-        taken.add(_folded(shown))
+        taken.add(folded(shown))
         db.execute("UPDATE kept_columns SET shown = ? WHERE id = ?", (shown, row["id"]))
 
 
@@ -171,10 +169,10 @@ def _free_name(db: sqlite3.Connection, name: str) -> str:
         raise ExplorerError(f"A column's name has {LONGEST_NAME} characters at most.")
     if not called.isprintable():
         raise ExplorerError("A column's name is made of letters, digits and signs that can be seen.")
-    if _folded(called) in {_folded(heading) for heading in (*_headings(db), *_FIELDS)}:
+    if folded(called) in {folded(heading) for heading in (*_headings(db), *_FIELDS)}:
         raise ExplorerError(f"The catalogue has a column {called!r} already; choose another name.")
     kept = db.execute("SELECT name, shown FROM kept_columns WHERE removed = ''").fetchall()
-    if _folded(called) in {_folded(taken) for row in kept for taken in (row["name"], row["shown"])}:
+    if folded(called) in {folded(taken) for row in kept for taken in (row["name"], row["shown"])}:
         raise ExplorerError(f"A column {called!r} is kept already; remove it first, or choose another name.")
     return called
 
@@ -185,8 +183,12 @@ def _headings(db: sqlite3.Connection) -> list[str]:
     return [row["heading"] for row in rows]
 
 
-def _folded(name: str) -> str:
-    """What makes two names the same to a reader: ``Main_Subject`` is ``main subject``."""
+def folded(name: str) -> str:
+    """What makes two names of columns the same to a reader.
+
+    >>> folded("Height_cm") == folded("height cm")
+    True
+    """
     return re.sub(r"[\s_.\-]+", " ", name).strip().casefold()
 
 

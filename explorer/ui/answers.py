@@ -44,13 +44,23 @@ def answering(
                 if isinstance(report, Stage):
                     yield *_UNCHANGED, {**asked, "stage": f"{report.words} …"}, gr.skip()
                 else:
-                    yield *report, gr.skip(), gr.skip()
+                    yield *_dated(report, at), gr.skip(), gr.skip()
         except Exception:
             yield *_UNCHANGED, {**asked, "stage": ""}, gr.skip()
             raise
         yield *_UNCHANGED, {**asked, "stage": ""}, listed(session)
 
     return answer
+
+
+def _dated(shown: Shown, at: float) -> Shown:
+    """What is shown, with the time at which it was asked for: a page that has asked something else since does not show
+    it, for what was on its way when it asked can be superseded no more."""
+    if at == math.inf:
+        return shown
+    session, *parts = shown
+    viewer, trail, tray, results = (part if "__type__" in part else {**part, "when": at} for part in parts)
+    return session, viewer, trail, tray, results
 
 
 def gallery(context: CollectionContext, text: str = "") -> views.Props:

@@ -11,7 +11,7 @@ from explorer.geometry import Box
 from explorer.search.parsing import MOST_PARTS
 from explorer.search.query import Part, PicturePart, Query, RegionPart, WordsPart
 from explorer.ui.session import FurtherDetail, Kind, Step
-from explorer.ui.strengths import USUAL, WEIGHTS, Role, Strength
+from explorer.ui.strengths import USUAL, WEIGHTS, Role, Strength, is_wanted
 
 
 def query_of(step: Step, uploads: Path) -> Query:
@@ -55,6 +55,12 @@ def with_examples(step: Step | None, places: Sequence[Step]) -> Step:
         if (place.kind, place.key, place.box or Box.whole()) != (step.kind, step.key, step.box or Box.whole()):
             step = step.adding(_detail("more", place))
     return limited(step)
+
+
+def wanted_words(step: Step) -> str:
+    """The first words that are wanted: they are looked for again in the picture of a match that is opened. Empty where
+    there are none."""
+    return next((term.text for term in step.terms if is_wanted(term.strength)), "")
 
 
 def room(step: Step) -> int:

@@ -14,19 +14,26 @@ NUMERIC = 0.8
 """Share of a column's values that must be numbers, for it to be shown as a ramp."""
 
 
-def colouring(column: str, values: Sequence[str]) -> Props:
-    """Colours of the works by their ``values`` in a ``column`` (empty where the catalogue states none): a ramp where
-    the column holds numbers, else the commonest values and "other".
+NOT_STATED, NO_LABEL = "not stated", "no label"
+"""What it means that a work has no value: in a column of the catalogue, and in one of labels."""
 
-    >>> colouring("genre", ["sea", "sea", "town", ""])["legend"]
-    [{'label': 'sea', 'count': 2}, {'label': 'town', 'count': 1}, {'label': 'not stated', 'count': 1}]
+
+def colouring(column: str, values: Sequence[str], without: str = NOT_STATED) -> Props:
+    """Colours of the works by their ``values`` in a ``column`` (empty where there is none, which is called
+    ``without``): a ramp where the column holds numbers, else the commonest values and "other".
+
+    >>> for entry in colouring("genre", ["sea", "sea", "town", ""])["legend"]:
+    ...     print(entry)
+    {'code': 0, 'label': 'sea', 'count': 2}
+    {'code': 1, 'label': 'town', 'count': 1}
+    {'code': 9, 'label': 'not stated', 'count': 1}
     """
     numbers = [_number(value) for value in values]
     known = [number for number in numbers if number is not None]
     stated = sum(1 for value in values if value)
     if len(set(known)) > COLOURS and len(known) >= NUMERIC * stated:
         return _ramp(column, numbers, (min(known), max(known)))
-    return _classes(column, values)
+    return _classes(column, values, without)
 
 
 def _ramp(column: str, numbers: Sequence[float | None], ends: tuple[float, float]) -> Props:
@@ -36,15 +43,19 @@ def _ramp(column: str, numbers: Sequence[float | None], ends: tuple[float, float
     return {"column": column, "kind": "ramp", "codes": codes, "legend": [], "ends": [f"{low:g}", f"{high:g}"]}
 
 
-def _classes(column: str, values: Sequence[str]) -> Props:
+def _classes(column: str, values: Sequence[str], without: str) -> Props:
     """Codes of the commonest values from 0, then :data:`COLOURS` for other values and one more for none."""
     counts = Counter(value for value in values if value)
     commonest = dict(counts.most_common(COLOURS))
     numbers = {label: number for number, label in enumerate(commonest)}
     codes = [numbers.get(value, COLOURS if value else COLOURS + 1) for value in values]
-    remaining = {"other": counts.total() - sum(commonest.values()), "not stated": len(values) - counts.total()}
-    legend = [{"label": label, "count": count} for label, count in commonest.items()]
-    legend += [{"label": label, "count": count} for label, count in remaining.items() if count]
+    remaining = ("other", counts.total() - sum(commonest.values())), (without, len(values) - counts.total())
+    legend = [{"code": numbers[label], "label": label, "count": count} for label, count in commonest.items()]
+    legend += [
+        {"code": code, "label": label, "count": count}
+        for code, (label, count) in enumerate(remaining, COLOURS)
+        if count
+    ]
     return {"column": column, "kind": "classes", "codes": codes, "legend": legend, "ends": []}
 
 

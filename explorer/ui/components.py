@@ -66,8 +66,8 @@ class Trail(AssetComponent):
 
 class Tray(AssetComponent):
     """The parts of the query, as chips. Events: ``change`` (do: take, weigh, reword, say, order, only; see
-    :mod:`explorer.ui.editing`); of words alone also ``back``, ``restore`` and ``leave`` (what the address has) and
-    ``complain`` (sentence). It lets the viewer know what the next click adds."""
+    :mod:`explorer.ui.editing`); of words alone also ``back``, ``restore`` and ``leave`` (what the address has). It lets
+    the viewer know what the next click adds."""
 
     folder = "tray"
 

@@ -12,8 +12,8 @@ from explorer.collection.pictures import file_hash
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.query import Match
-from explorer.ui import evidence, incoming, views
-from explorer.ui.asking import room
+from explorer.ui import evidence, incoming, views, words_for
+from explorer.ui.asking import room, wanted_words
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions, Step
@@ -45,7 +45,8 @@ class Judging:
         shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
         if not self.context.workspace.has_details:
             return {**shown, **views.whole_works(matches, self.context.workspace.config.model)}
-        shown["room"] = room(step)
+        about = words_for.WORDS_REORDER if step.terms else ""
+        shown |= {"room": room(step), "words": wanted_words(step), "about": about}
         return {**shown, "caution": self.context.caution(step)}
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:

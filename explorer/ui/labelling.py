@@ -28,6 +28,7 @@ def shown(context: CollectionContext, table: LabelTable, templates: Sequence[str
     there = [row for row, work in enumerate(table.works) if work in known]
     return {
         "message": "",
+        "note": table.note(),
         "labels": list(table.labels),
         "templates": list(templates),
         "threshold": table.abstention.threshold,

@@ -27,6 +27,7 @@ TEMPLATES = (
     "for what your pictures are: an engraving of {}, a photograph of {}."
 )
 OWN = "Start from a ready set"
+"""The entry of the menu that is no set: a menu of gradio's does not go back to an empty value."""
 
 
 class LabelsPart:
@@ -39,12 +40,12 @@ class LabelsPart:
         self._wire()
 
     def _layout(self, pictures: Pictures) -> None:
-        sets = [(OWN, ""), *((ready.title, ready.name) for ready in label_sets())]
+        sets = [(OWN, OWN), *((ready.title, ready.name) for ready in label_sets())]
         with gr.Column(elem_classes="asking"):
             gr.Markdown(LABEL, elem_classes="lead")
             with gr.Row(elem_classes="field label-start"):
                 self.set = gr.Dropdown(
-                    sets, value="", show_label=False, label=OWN, container=False, elem_id="label-set", scale=0,
+                    sets, value=OWN, show_label=False, label=OWN, container=False, elem_id="label-set", scale=0,
                     min_width=300, filterable=False,
                 )  # fmt: skip
                 self.file = gr.UploadButton(
@@ -68,6 +69,7 @@ class LabelsPart:
     def _wire(self) -> None:
         # wiring
         self.set.input(self.start_from, self.set, self.prompts, **quiet())
+        self.prompts.change(self.same_set, [self.set, self.prompts], self.set, **quiet())
         self.file.upload(self.load, self.file, [self.prompts, self.set], **quiet())
         self.usual.click(self.as_usual, None, self.templates, **quiet())
         asked = [self.session, self.prompts, self.templates]
@@ -78,17 +80,21 @@ class LabelsPart:
     def start_from(self, name: Any) -> Any:
         """Fill the field with a ready set."""
         try:
-            return "\n".join(label_set(name).labels) if isinstance(name, str) and name else gr.skip()
+            return "\n".join(label_set(name).labels) if isinstance(name, str) and name != OWN else gr.skip()
         except ExplorerError as error:
             notify(said(error))
             return gr.skip()
+
+    def same_set(self, name: Any, prompts: str) -> Any:
+        """The ready set as long as its labels are as they were; once they are changed, none."""
+        return OWN if self.start_from(name) not in (prompts, gr.skip()) else gr.skip()
 
     def load(self, sent: Any) -> tuple[Any, Any]:
         """Fill the field with the labels of a file that was uploaded, which is then deleted."""
         path: Path | None = None
         try:
             path = incoming.uploaded(getattr(sent, "name", sent), self.app.uploads)
-            return "\n".join(arguments.labels(read_labels(path))), ""
+            return "\n".join(arguments.labels(read_labels(path))), OWN
         except (ExplorerError, OSError) as error:
             notify(said(error))
             return gr.skip(), gr.skip()
@@ -104,9 +110,6 @@ class LabelsPart:
         """Works under the label that fits each best."""
         try:
             context, asked = self.app.of(session), arguments.templates(templates or " ")
-            table = context.labels(arguments.labels(prompts), asked)
-            if note := table.note():
-                notify(note)
-            return labelling.shown(context, table, asked)
+            return labelling.shown(context, context.labels(arguments.labels(prompts), asked), asked)
         except ExplorerError as error:
             return {"message": said(error)}

@@ -59,7 +59,9 @@ def coloured_map(workspace: Workspace, layout: WorkMap, column: str | None) -> v
     if column is None:
         column = colours.telling_column({name: [work.value(name) for work in works] for name in columns})
     if column in columns:
-        coloured = colours.colouring(column, [work.value(column) for work in works])
+        labels = column in {kept.name for kept in collection.kept.all()}
+        without = colours.NO_LABEL if labels else colours.NOT_STATED
+        coloured = colours.colouring(column, [work.value(column) for work in works], without)
     else:
         coloured = colours.uncoloured(len(works))
     return {**views.map_points(works, [point for _, point in shown], columns), "colours": coloured}

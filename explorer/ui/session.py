@@ -171,8 +171,11 @@ class Session:
         return self.stepped(step) if at is None else self.moved(at)
 
     def moved(self, index: int) -> Session:
-        """Back (or forth) to a step of the trail; an index out of range changes nothing."""
-        return replace(self, at=index) if 0 <= index < len(self.steps) else self
+        """Back (or forth) to a step of the trail; an index out of range changes nothing. A first look that was left
+        before it was refined is a step as any other from then on."""
+        if not 0 <= index < len(self.steps):
+            return self
+        return replace(self, at=index).corrected(replace(self.steps[index], provisional=False))
 
     def with_options(self, options: ResultOptions) -> Session:
         """The same steps with other options."""

@@ -94,6 +94,8 @@ def reported(work: Callable[[], Iterator[Any]], superseded: Callable[[], bool]) 
         while (report := reports.get()) is not finished:
             if isinstance(report, BaseException):
                 raise report
+            if superseded():  # since it was worked out
+                return
             yield report
     finally:
         left.set()

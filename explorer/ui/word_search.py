@@ -9,8 +9,8 @@ import gradio as gr
 
 from explorer.errors import ExplorerError
 from explorer.search.standing import MOST_EXAMPLES
-from explorer.ui import incoming, views
-from explorer.ui.asking import room
+from explorer.ui import incoming, views, words_for
+from explorer.ui.asking import room, wanted_words
 from explorer.ui.components import Results, Tray
 from explorer.ui.editing import edited
 from explorer.ui.links import linked_words, parameters
@@ -18,13 +18,15 @@ from explorer.ui.pictures import Pictures
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
-from explorer.ui.strengths import WEIGHTS
 from explorer.ui.tray import tray
-from explorer.ui.wiring import notify, quiet, working
+from explorer.ui.wiring import notify, working
 
 log = logging.getLogger(__name__)
 
-DESCRIBE = "Describe what should be seen, in a few English words; the places that fit best come first."
+DESCRIBE = (
+    "Describe what should be seen, in a few English words; the places that fit best come first. What is typed here "
+    "begins a new search; beside its chips, words are added to it or taken out."
+)
 BEGIN = "Type a few words first, such as: a windmill on a hill."
 
 Answer = tuple[Session, views.Props, views.Props]
@@ -70,7 +72,6 @@ class WordSearch:
             (self.results.change_options, self.change_options),
         ):  # fmt: skip
             event(handler, asking, answer, **searching)
-        self.tray.complain(self.complain, None, None, **quiet())
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -117,10 +118,6 @@ class WordSearch:
         """The same words, with other options."""
         return self._show(session, asked.with_options(incoming.result_options(event._data)))
 
-    def complain(self, event: gr.EventData) -> None:
-        """Show a sentence of the page's own."""
-        notify(incoming.text(incoming.record(event._data).get("sentence"), 300))
-
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def _show(self, session: Session, asked: Session) -> Answer:
@@ -136,14 +133,10 @@ class WordSearch:
             context = self.app.of(session)
             found = views.results(context.cards(context.matches(step, options)), options)
             found |= {"room": room(step), "fits": step.parts > 1, "caution": context.caution(step)}
-            return asked, shown, {**found, "words": _wanted(step)}
+            found["about"] = words_for.FITS if step.parts > 1 else words_for.SIMILARITY_TO_WORDS
+            return asked, shown, {**found, "words": wanted_words(step)}
         except ExplorerError as error:
             return asked, shown, views.message(said(error), options, trouble=True)
 
     def _as_it_is(self, asked: Session) -> Any:
         return asked, gr.skip(), gr.skip()
-
-
-def _wanted(step: Step) -> str:
-    """The first words that are wanted: they are looked for again in the picture of a match that is opened."""
-    return next((term.text for term in step.terms if WEIGHTS[term.strength] > 0), "")

@@ -31,6 +31,18 @@ WHOLE_ONLY = (
     "“Works like this one”."
 )
 
+SIMILARITY_TO_WORDS = (
+    "Similarity is how near the words and a place are to each other for the model, at most 1. It puts the places of "
+    "one search in order; it is not a probability."
+)
+FITS = (
+    "Fits says, from 0 to 1, how well a place answers to all of the words together, and to none that are not wanted. "
+    "It puts the places of one search in order; it is not a probability."
+)
+WORDS_REORDER = (
+    "The words change the order of the places, not their percentages: a higher percentage may stand after a lower one."
+)
+
 
 def similarity(model: str) -> str:
     """What the figures beside works that are alike as wholes are, and are not."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.words.abstention import USUAL_THRESHOLD, Abstention
-from explorer.words.confusion import Confusion, column_values, confusion
+from explorer.words.confusion import Confusion, column_called, column_values, confusion
 from explorer.words.given_vectors import GivenClasses
 from explorer.words.keeping import keep_labels, write_labels
 from explorer.words.labels import LabelTable, label_works, label_works_by_vectors
@@ -63,7 +63,8 @@ def answer(workspace: Workspace, question: LabelQuestion, label: Label = label_w
     Abstention(question.threshold)
     if question.csv is not None and not question.csv.absolute().parent.is_dir():
         raise ExplorerError(f"There is no folder {question.csv.absolute().parent} for {question.csv.name}.")
-    beside = {} if question.against is None else column_values(workspace, question.against)
+    column = None if question.against is None else column_called(workspace, question.against)
+    beside = {} if column is None else column_values(workspace, column)
     if question.keep is not None:
         workspace.collection.kept.check_name(question.keep)
     table = (
@@ -71,7 +72,7 @@ def answer(workspace: Workspace, question: LabelQuestion, label: Label = label_w
         if question.given
         else label(workspace, question.labels, question.templates)
     ).with_threshold(question.threshold)
-    against = None if question.against is None else confusion(table, question.against, beside)
+    against = None if column is None else confusion(table, column, beside)
     if question.csv is not None:  # before anything is kept: writing may fail
         write_labels(table, question.csv, (against.column, beside) if against else None)
     kept = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.collection.kept_columns import folded
 from explorer.errors import ExplorerError
 from explorer.words.labels import NONE_FITS
 
@@ -75,13 +76,23 @@ def confusion(table: LabelTable, column: str, values: Mapping[str, str]) -> Conf
     return Confusion(column, (*table.labels, ""), tuple(names[number] for number in shown), counts[:, shown])
 
 
-def column_values(workspace: Workspace, column: str) -> dict[str, str]:
-    """What a column of a collection's catalogue says of each work, by id; empty where it says nothing. Raises
-    :class:`ExplorerError` where there is no such column."""
+def column_called(workspace: Workspace, name: str) -> str:
+    """The column of a collection's catalogue that has a name, or one that reads the same: the page writes
+    ``height_cm`` as "height cm". Raises :class:`ExplorerError` where there is no such column."""
     columns = workspace.collection.columns()
-    if column not in columns:
-        known = ", ".join(columns) or "none: the collection has no catalogue"
-        raise ExplorerError(f"The catalogue has no column {column!r}; there are: {known}.")
+    if name in columns:
+        return name
+    for column in columns:
+        if folded(column) == folded(name):
+            return column
+    known = ", ".join(columns) or "none: the collection has no catalogue"
+    raise ExplorerError(f"The catalogue has no column {name!r}; there are: {known}.")
+
+
+def column_values(workspace: Workspace, name: str) -> dict[str, str]:
+    """What a column of a collection's catalogue, by :func:`column_called`, says of each work, by id; empty where it
+    says nothing."""
+    column = column_called(workspace, name)
     return {work.id: work.value(column) for work in workspace.collection.works()}
 
 

@@ -124,3 +124,42 @@ def test_a_second_click_does_not_wait_for_the_first(visit: Visit, workspace: Wor
     found = box_in_address(page)
     assert found.x0 <= 0.6 <= found.x1 and found.y0 <= 0.7 <= found.y1
     expect(page.locator(".trail li")).to_have_count(1)
+
+
+def test_what_a_click_means_is_not_shown_once_the_browsers_back_was_pressed(
+    visit: Visit, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    """It is on its way when Back is pressed: the server hears of nothing and gives it after the answer to Back."""
+    import explorer.ui.explore
+
+    final_step, go_on, given = explorer.ui.explore.final_step, threading.Event(), threading.Event()
+
+    def held_step(*asked):
+        go_on.wait(90)
+        given.set()
+        return final_step(*asked)
+
+    page = visit("?" + urlencode({"work": workspace.collection.works()[3].id, "box": "0.3,0.3,0.6,0.7"}))
+    answered(page)
+    before = page.url
+    monkeypatch.setattr(explorer.ui.explore, "final_step", held_step)
+    monkeypatch.setattr("explorer.ui.turns.Turns.supersede", lambda *_: None)
+    try:
+        click_on(page, 0.7, 0.4)
+        page.wait_for_function("(before) => location.href !== before", arg=before)  # the first look
+        entries = page.evaluate("history.length")
+        page.go_back()
+        present = page.locator(".trail li [aria-current]")
+        expect(present).to_have_attribute("data-index", "0")
+        expect(page.locator(".part-waiting .waiting")).to_be_hidden()
+        shown = page.locator(CARDS).evaluate_all("cards => cards.map((card) => card.dataset.box)")
+    finally:
+        go_on.set()
+    assert given.wait(60)
+    while any(thread.name == "answering" for thread in threading.enumerate()):
+        page.wait_for_timeout(50)
+    page.get_by_placeholder("Search the catalogue").fill("nothing is called this")
+    expect(page.locator(".part-gallery .tally")).to_contain_text("No work matches")  # answered after the click
+    assert page.url == before and page.evaluate("history.length") == entries
+    expect(present).to_have_attribute("data-index", "0")
+    assert page.locator(CARDS).evaluate_all("cards => cards.map((card) => card.dataset.box)") == shown

@@ -154,6 +154,33 @@ def test_labels_kept_as_a_column_colour_the_map_and_are_found(
     assert "By <b>label</b>" in workspace.collection.columns()
 
 
+def test_works_without_a_label_have_that_name_on_the_map(visit: Visit, workspace: Workspace, unkept: None) -> None:
+    works = workspace.collection.works()
+    workspace.collection.kept.keep("Some", {work.id: "a landscape" for work in works[:7]})
+    work_map(workspace)  # which takes a while, the first time
+    page = visit()
+    page.get_by_role("tab", name="Map").click()
+    page.locator(".part-map select.column").select_option("Some")
+    legend = page.locator(".part-map .legend .entry")
+    expect(legend).to_have_text(["a landscape7", f"no label{len(works) - 7}"])
+
+
+def test_changed_labels_are_ones_own_and_unknown_ones_are_told_for_as_long_as_they_are_there(visit: Visit) -> None:
+    page = open_labels(visit)
+    choose_set(page, "Genres", "a landscape")
+    chosen = page.locator("#label-set input")
+    expect(chosen).to_have_value("Genres")
+    field, unknown = page.locator("#label-prompts textarea"), page.locator("#label-groups .unknown")
+    field.fill("a landscape\nxqzvb <b>")
+    expect(chosen).to_have_value("Start from a ready set")
+    sort_works(page)
+    expect(unknown).to_contain_text("The model does not know “xqzvb <b>”")
+    expect(page.locator(".toast-body")).to_have_count(0)
+    field.fill("a landscape\na still life")
+    sort_works(page)
+    expect(unknown).to_be_empty()
+
+
 def test_ways_of_asking_are_changed_for_one_question_and_put_back(visit: Visit, picture_of: Keep) -> None:
     page = open_labels(visit, size=(768, 1024), dark=True)
     page.get_by_role("button", name="How labels are asked").click()

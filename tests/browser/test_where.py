@@ -85,6 +85,37 @@ def test_a_result_of_words_shows_where_they_are_and_its_place_leads_on(
     assert tuple(map(float, address(page)["box"][0].split(","))) == pytest.approx(boxes[0], abs=0.005)
 
 
+def test_a_result_of_words_beside_a_picture_shows_where_they_are(visit: Visit, workspace: Workspace):
+    page = visit(f"?work={workspace.collection.works()[3].id}&box=0.2,0.2,0.7,0.8&words=a%20house")
+    answered(page)
+    expect(page.locator("#places .results .about")).to_contain_text("a higher percentage may stand after a lower one")
+    expect(page.locator(".heat")).to_be_hidden()
+    work = page.locator(CARDS).first.get_attribute("data-work")
+    page.locator(CARDS).first.locator(".look").click()
+    expect(page.locator(".heat")).to_be_visible()
+    assert are_same(shown_boxes(page), true_boxes(workspace, work, "a house"))
+    expect(page.locator(".trail .to-words")).to_be_hidden()
+
+
+def test_a_result_of_words_leads_back_to_them(visit: Visit):
+    page = visit()
+    page.goto(page.url.split("?")[0] + "?words=a%20house")
+    page.wait_for_selector("#words-results .card")
+    expect(page.locator("#words-results .about")).to_contain_text("Similarity is")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#words-tray .link").click()
+    expect(page.locator("#words-tray .note")).to_have_text("The link is copied.")
+    expect(page.locator(".toast-body")).to_have_count(0)
+    page.locator("#words-results .card .follow").first.click()
+    page.wait_for_function("location.search.includes('work=')")
+    back = page.locator(".trail .to-words")
+    expect(back).to_have_text("results for “a house”")
+    back.click()
+    expect(page.get_by_role("tab", name="Words", exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#words-results .card").first).to_be_visible()
+    page.wait_for_function("location.search === '?words=a+house' || location.search === '?words=a%20house'")
+
+
 def centre(page: Page, index: int) -> tuple[float, float]:
     """The middle of a mark on the screen."""
     box = page.locator(MARKS).nth(index).bounding_box()

@@ -316,6 +316,8 @@ def test_bad_input_to_search_is_one_sentence(demo, demo_workspace: Workspace, tm
         ("a weight above 0", ("--text", "a mill", "--text-not", "people", -1)),
         ("a weight above 0", ("--text", "a mill", "nan")),
         ("what you are looking for", ("--text", "a mill", "--text", " ")),
+        ("only say what is not wanted", ("--text-not", "people")),
+        ("only say what is not wanted", ("--not", path)),
         ("only 2 by 2 pixels", ("--image", path, "--box", 20, 20, 22, 22)),
         ("not a picture", ("--image", tmp_path / "letter.jpg")),
         ("million pixels", ("--image", tmp_path / "huge.png")),
@@ -338,7 +340,7 @@ def test_an_unknown_collection_is_one_sentence(explorer, demo_cache: Path, demo_
 
 
 @pytest.mark.parametrize("arguments", [
-    ("search", "demo"), ("search", "demo", "--text", "x", "--queries", "y"), ("search", "demo", "--not", "y"),
+    ("search", "demo"), ("search", "demo", "--text", "x", "--queries", "y"),
     ("search", "demo", "--image", "x", "--box", "1", "2"),
     ("search", "demo", "--image", "x", "--box", "a", "b", "c", "d"), ("index", "x"), ("paint", "x"), (),
 ])  # fmt: skip

@@ -224,6 +224,21 @@ def test_what_is_superseded_ends_without_an_answer() -> None:
     assert turns.superseded("page", 10.0), "an older question does not supersede a newer one"
 
 
+def test_an_answer_that_was_worked_out_but_not_given_is_superseded_too():
+    worked_out, superseded = threading.Event(), threading.Event()
+
+    def work():
+        yield "a first look"
+        yield "refined"
+        worked_out.set()
+
+    answers = reported(work, superseded.is_set)
+    assert next(answers) == "a first look"
+    assert worked_out.wait(30)
+    superseded.set()
+    assert list(answers) == []
+
+
 def test_work_stops_when_nobody_takes_its_answers() -> None:
     stopped, go_on = threading.Event(), threading.Event()
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.search.parsing import MOST_PARTS, parse_parts
+from explorer.search.parsing import MOST_PARTS, parse_parts, parse_query
 from explorer.search.query import Match, Query, RegionPart, WordsPart
 from explorer.ui import incoming, views
 from explorer.ui.asking import query_of, with_examples, with_further
@@ -241,6 +242,15 @@ def test_an_address_from_before_strengths_had_names_means_the_same():
     parts = ("also", "0.5,0.5,0.8,0.9"), ("like", "b.jpg|0.2,0.6,0.4,0.8"), ("words", "in winter"), ("layout", "1")
     step = Step("work", "a.jpg", HERE, True, (ALSO, LIKE), (Term("in winter"),), layout=True)
     assert linked(context_of("a.jpg", "b.jpg"), sent("a.jpg", *parts), pytest.fail) == step
+
+
+def test_not_in_an_address_counts_as_not_counts_on_the_page_and_on_the_command_line(tmp_path: Path):
+    linked_step = linked(context_of("a.jpg", "b.jpg"), sent("a.jpg", ("not", "b.jpg|0.2,0.6,0.4,0.8")), pytest.fail)
+    added_step = with_further(MAIN, "unlike", Step("work", "b.jpg", FAR))
+    Image.new("RGB", (20, 20)).save(tmp_path / "b.png")
+    typed = parse_query({"text": "snow", "not": [{"image": str(tmp_path / "b.png")}]}).query
+    in_address, on_page = (query_of(step, Path()).parts[1].weight for step in (linked_step, added_step))
+    assert in_address == on_page == typed.parts[0].weight == -1.0
 
 
 def test_an_address_without_a_work_leads_nowhere():

@@ -76,12 +76,14 @@ def test_colours_are_a_ramp_for_numbers_and_classes_for_words():
     assert (years["codes"][0], years["codes"][-2], years["codes"][-1]) == (0.0, 1.0, None)
     hands = colours.colouring("hand", [f"hand {number % 12}" for number in range(24)])
     assert len(hands["legend"]) == colours.COLOURS + 1
-    assert hands["legend"][-1] == {"label": "other", "count": 8}
+    assert hands["legend"][-1] == {"code": colours.COLOURS, "label": "other", "count": 8}
     assert max(hands["codes"]) == colours.COLOURS
 
 
 def test_colours_of_a_column_that_says_nothing():
-    assert colours.colouring("x", ["", ""])["legend"] == [{"label": "not stated", "count": 2}]
+    nothing = {"code": colours.COLOURS + 1, "count": 2}
+    assert colours.colouring("x", ["", ""])["legend"] == [{**nothing, "label": "not stated"}]
+    assert colours.colouring("x", ["", ""], "no label")["legend"] == [{**nothing, "label": "no label"}]
 
 
 # -- what arrives from a browser ---------------------------------------------------------------------------------------
@@ -193,6 +195,14 @@ def test_a_first_look_gives_way_to_what_a_click_means():
     assert [step.box for step in looked.steps] == [LARGE, SMALL]
     assert [step.box for step in looked.stepped(Step("work", "a.jpg", LARGE, searched=True)).steps] == [LARGE, LARGE]
     assert views.sizes(looked.here)["refining"] and not views.sizes(before.here)["refining"]
+
+
+def test_a_first_look_that_was_left_is_a_step_as_any_other_when_one_comes_back_to_it():
+    first, look = Step("work", "a.jpg", searched=True), Step("work", "b.jpg", searched=True, provisional=True)
+    again = Session().stepped(first).stepped(look).moved(0).moved(1)
+    assert again.here == look and not again.here.provisional
+    on = again.stepped(Step("work", "c.jpg", searched=True))
+    assert [step.key for step in on.steps] == ["a.jpg", "b.jpg", "c.jpg"]
 
 
 def test_a_step_whose_picture_is_gone_keeps_its_place_on_the_trail(demo_workspace):

@@ -141,6 +141,7 @@ const show = () => {
   answer.hidden = !value.works;
   crossed = null;
   asked += 1;
+  find(".unknown").textContent = value.note || "";
   if (!value.works) return groups.replaceChildren();
   say("");
   showColumns(value.columns, value.kept);

@@ -255,13 +255,10 @@ const showLegend = () => {
       ...(unknown ? [h("span", { class: "entry" }, h("i", { style: { background: "var(--faint)" } }), "not stated")] : []));
     return;
   }
-  legend.replaceChildren(...(colours.legend || []).map((entry, index) => {
-    const code = entry.label === "other" && index >= 8 ? 8 : entry.label === "not stated" && index === colours.legend.length - 1 ? 9 : index;
-    return h("button", {
-      type: "button", class: "entry", "aria-pressed": String(only === code), title: `Single out ${entry.label}`,
-      on: { click: () => { only = only === code ? null : code; showLegend(); draw(); } },
-    }, h("i", { style: { background: hues[code] } }), h("span", {}, entry.label.replaceAll("_", " ")), h("small", {}, entry.count));
-  }));
+  legend.replaceChildren(...(colours.legend || []).map(({ code, label, count }) => h("button", {
+    type: "button", class: "entry", "aria-pressed": String(only === code), title: `Single out ${label}`,
+    on: { click: () => { only = only === code ? null : code; showLegend(); draw(); } },
+  }, h("i", { style: { background: hues[code] } }), h("span", {}, label.replaceAll("_", " ")), h("small", {}, count))));
 };
 columnField.addEventListener("change", () => trigger("colour", { column: columnField.value }));
 

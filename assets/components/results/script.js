@@ -128,6 +128,7 @@ const result_options = () => ({
 });
 const show = () => {
   const value = props.value || {};
+  if (window.Explorer.outdated(value)) return;
   const cards = value.cards || [];
   unfolded = false;
   $(".results").classList.remove("stale");
@@ -139,6 +140,7 @@ const show = () => {
   }));
   $("header").hidden = !cards.length;
   $(".learnt").textContent = value.learnt || "";
+  $(".about").textContent = value.about || "";
   $(".caution").textContent = value.caution || "";
   const message = $(".message");
   message.textContent = value.message || "";
@@ -175,7 +177,7 @@ list.addEventListener("click", (event) => {
   const match = event.target.closest(".card")?.match;
   const button = event.target.closest("button");
   if (!match || !button) return;
-  if (props.value.words && button.matches(".follow, .look")) document.dispatchEvent(new CustomEvent("explorer:worded", { detail: { words: props.value.words, key: match.work } }));
+  if (props.value.words && button.matches(".follow, .look")) document.dispatchEvent(new CustomEvent("explorer:worded", { detail: { words: props.value.words, key: match.work, alone: !props.value.asked } }));
   if (button.matches(".follow")) trigger("follow", { kind: "work", key: match.work, box: match.box, at: asked() });
   else if (button.matches(".look")) trigger("look", { kind: "work", key: match.work, box: match.box, also: match.also });
   else if (button.matches(".twin")) trigger("look", { kind: "work", key: button.dataset.key, box: match.box, also: match.also });

@@ -15,6 +15,7 @@ const target = () => {
 };
 const aside = () => { back.disabled = target() < 0; };
 const show = () => {
+  if (window.Explorer.outdated(props.value || {})) return;
   const { steps = [], at = -1 } = props.value || {};
   list.replaceChildren(...steps.map((step, index) => h("li", {},
     h("button", {
@@ -31,5 +32,13 @@ list.addEventListener("click", (event) => {
 });
 back.addEventListener("click", () => trigger("travel", { index: target(), at: window.Explorer.asked() }));
 document.addEventListener("explorer:stage", aside);
+// A result of a search with words alone was opened here: its results still stand in their tab.
+const toWords = element.querySelector(".to-words");
+document.addEventListener("explorer:worded", ({ detail }) => {
+  if (!detail.alone) return;
+  toWords.textContent = `results for “${detail.words}”`;
+  toWords.hidden = false;
+});
+toWords.addEventListener("click", () => document.querySelector("[role=tab][data-tab-id=words]")?.click());
 watch("value", show);
 show();

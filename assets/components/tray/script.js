@@ -44,6 +44,7 @@ const refocus = () => {
   last = null;
 };
 const show = () => {
+  if (window.Explorer.outdated(props.value || {})) return;
   const { chips = [], kind, together, layout, note = "", full, back } = props.value || {};
   const shown = Boolean(kind);
   last ??= held();
@@ -162,6 +163,7 @@ const restore = () => {
   trigger("restore", { parts: query.parts() });
 };
 if (ofWords) {
+  words.placeholder = "and: snow, or −people"; // beside the chips; what is typed above begins anew
   ready.then(() => { if (query.wordsAlone()) restore(); });
   window.addEventListener("popstate", () => {
     if (query.wordsAlone()) restore();
@@ -173,7 +175,9 @@ if (ofWords) {
   $(".link").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(address());
-      trigger("complain", { sentence: "The link is copied." });
+      const note = $(".note"), before = note.textContent;
+      note.textContent = "The link is copied.";
+      setTimeout(() => { if (note.textContent === "The link is copied.") note.textContent = before; }, 4000);
     } catch (error) {
       window.prompt("Copy this link:", address());
     }

@@ -376,6 +376,7 @@ const caption = () => {
 };
 const show = () => {
   const next = props.value || {};
+  if (window.Explorer.outdated(next)) return;
   if (next.provisional && !restoring) return; // the answer was quicker
   const elsewhere = restoring && query.wordsAlone(); // what the address asks for is the Words tab's
   restoring &&= Boolean(next.provisional) || !next.url;
