@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from explorer import __version__
 from explorer.errors import ExplorerError
 from explorer.files import write_atomically
 from explorer.geometry import Box
-from explorer.motifs.assemble import Group, assembled
+from explorer.motifs.assemble import Group, Verifier, assembled
 from explorer.motifs.candidates import Neighbours, find_neighbours
 from explorer.motifs.records import Instance, Motif, by_strength, motif_id
 from explorer.motifs.remembered import RememberingVerifier
@@ -62,15 +64,25 @@ def discover(workspace: Workspace, progress: Progress = silent) -> Discovery:
     rows = workspace.present_rows()
     rows = rows[workspace.tables.first_equal[rows] == rows]  # works with the same picture are looked at once
     verifier = RememberingVerifier(workspace)
-    groups: list[Group] = []
-    if len(rows) > 1:
-        neighbours = find_neighbours(workspace, rows, lambda done, of: progress("Reading works", done, of))
-        groups = _groups(neighbours, verifier, _wanted(len(rows)), progress)
-    motifs = by_strength([_motif(workspace, group) for group in groups])
-    found = Discovery(tuple(motifs), len(rows), len(verifier.works))
+    try:
+        motifs = motifs_among(workspace, rows, verifier, progress)
+    finally:
+        verifier.save()
+    found = Discovery(motifs, len(rows), len(verifier.works))
     verifier.forget_unused()
     _keep(workspace, found)
     return found
+
+
+def motifs_among(
+    workspace: Workspace, rows: np.ndarray, verifier: Verifier, progress: Progress = silent
+) -> tuple[Motif, ...]:
+    """The motifs of the works in these ``rows`` of the tables, ascending, strongest first."""
+    if len(rows) < 2:
+        return ()
+    neighbours = find_neighbours(workspace, rows, lambda done, of: progress("Reading works", done, of))
+    groups = _groups(neighbours, verifier, _wanted(len(rows)), progress)
+    return tuple(by_strength([_motif(workspace, group) for group in groups]))
 
 
 def discovered(workspace: Workspace) -> Discovery | None:
@@ -85,14 +97,13 @@ def _wanted(works: int) -> int:
     return max(PAIRS_PER_WORK * works, min(FEWEST_PAIRS, works * (works - 1) // 2))
 
 
-def _groups(neighbours: Neighbours, verifier: RememberingVerifier, most: int, progress: Progress) -> list[Group]:
+def _groups(neighbours: Neighbours, verifier: Verifier, most: int, progress: Progress) -> list[Group]:
     pairs = neighbours.pairs(most)
     verified = []
     with one_blas_thread():
         for start in range(0, len(pairs), _CHUNK):
             progress("Comparing places", start, len(pairs))
             verified += [pair for pair in map_in_threads(verifier.verified, pairs[start : start + _CHUNK]) if pair]
-        verifier.save()
         return assembled(verified, neighbours.around, verifier, lambda done, of: progress("Gathering motifs", done, of))
 
 
