@@ -36,7 +36,8 @@ PRIOR_CELLS = 16
 """Cells that do not agree, added to a query's own: a prior against details of few cells."""
 DEFAULT = MatchModel(-6.6, (1.4, 17.7, 2.2))
 """The model of collections that are too small for a calibration of their own: fitted on copies planted in old masters,
-and on unrelated details of them, with the mini encoder."""
+and on unrelated details of them, with the mini encoder of that time. With today's it errs towards doubt, and a new fit
+was no better calibrated (``benchmarks/default_probability.py``)."""
 
 
 def cue_vector(similarity: float, cells: float, significance: float) -> tuple[float, float, float]:
