@@ -7,8 +7,8 @@
 ``brueghel/`` with the first 300 ``old-masters/`` by name, *all*: with all of them, and *scale*: the time of it for 250,
 500 and 1,000 of those works. Collections are indexed into ``--cache`` unless they are there.
 
-An instance is one of the truth's where their boxes overlap by 0.3 (IoU) or more; the nearest counts. Two instances of one
-motif are a right pair when both are copies of the same planted motif, and a wrong one when only one of them is a copy,
+An instance is one of the truth's where their boxes overlap by 0.3 (IoU) or more; the nearest counts. Two instances of
+one motif are a right pair when both are copies of the same planted motif, and a wrong one when only one of them is a copy,
 or they are copies of different ones; of pairs of which neither is, nothing is known. A planted motif is found when 0.6
 of its instances are in one motif of which 0.8 are its instances. ``--sheet`` writes the strongest motifs as pictures:
 what recurs among old masters has to be looked at.
@@ -164,9 +164,9 @@ def _best_share(motif: str, truth: Sequence[Truth], found: Sequence[Motif]) -> f
     best = 0.0
     for each in found:
         nearest = [_nearest(instance.work, instance.box, truth) for instance in each.instances]
-        right = [near for near in nearest if near and near.motif == motif]
-        if len(right) >= PURITY * len(nearest):
-            best = max(best, len({id(near) for near in right}) / len(of_motif))
+        of_it = [near for near in nearest if near and near.motif == motif]
+        if len(of_it) >= PURITY * len(nearest):
+            best = max(best, len({id(near) for near in of_it}) / len(of_motif))
     return best
 
 
@@ -183,8 +183,9 @@ def _pairs(truth: Sequence[Truth], found: Sequence[Motif]) -> tuple[np.ndarray, 
             name = tuple(sorted((id(a), id(b)))) if right else (number, first, second)
             score = min(first.score, second.score)
             pairs[name] = max(pairs.get(name, (0.0, right)), (score, right))
-    right = np.array([right for _, right in sorted(pairs.values(), key=lambda pair: -pair[0])] or [False])
-    return right.cumsum() / total, right.cumsum() / np.arange(1, len(right) + 1)
+    by_score = sorted(pairs.values(), key=lambda pair: -pair[0])
+    hits = np.cumsum([right for _, right in by_score] or [False])
+    return hits / total, hits / np.arange(1, len(hits) + 1)
 
 
 # -- the Brueghel family -----------------------------------------------------------------------------------------------
