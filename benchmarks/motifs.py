@@ -8,7 +8,7 @@
 500 and 1,000 of those works. Collections are indexed into ``--cache`` unless they are there.
 
 An instance is one of the truth's where their boxes overlap by 0.3 (IoU) or more; the nearest counts. Two instances of
-one motif are a right pair when both are copies of the same planted motif, and a wrong one when only one of them is a copy,
+one motif are a right pair when both are copies of the same planted motif, and a wrong one when only one is a copy,
 or they are copies of different ones; of pairs of which neither is, nothing is known. A planted motif is found when 0.6
 of its instances are in one motif of which 0.8 are its instances. ``--sheet`` writes the strongest motifs as pictures:
 what recurs among old masters has to be looked at.
