@@ -15,7 +15,8 @@ from typing import Protocol
 from explorer.geometry import Box
 from explorer.motifs.candidates import PairOfPlaces
 from explorer.motifs.pairs import Found, VerifiedPair, covered
-from explorer.verification.transforms import Transform
+from explorer.parallel import map_in_threads
+from explorer.verification import Transform
 
 LEAST = 0.5
 """Match probability from which a place is an instance."""
@@ -28,6 +29,7 @@ _INSIDE = 0.7  # share of a box that lies in another for it to be explained by i
 _OVERLAP = 0.2  # IoU of a window with a place from which the window's neighbours are candidates
 _SAME = 0.4  # IoU from which two boxes on one work are the same place
 _MISSES = 8  # works without an instance, one after another, from which the index is not followed further
+_AT_ONCE = 4  # candidates compared at a time, by several threads
 _PARTS = 2  # pairs that share only a part of a motif, of each motif, that may begin another
 _SECOND_MISSES, _SECOND_INSTANCES = 4, 3  # the same of other instances than the reference, and of how many
 
@@ -109,31 +111,37 @@ class _Assembly:
 
     def _add_near(self, group: Group, start: Found, misses: int) -> None:
         """Add what lies in the index near one of a motif's places and is verified, until that is in vain."""
-        tried, missed = {each.row for each in group.found}, 0
-        for candidate in self._around(start.row, start.box, _OVERLAP):
-            if candidate.rows[1] in tried:
-                continue
-            if missed >= misses:
-                return
-            tried.add(candidate.rows[1])
-            found = self._instance(group.found[0], start, candidate)
-            missed = 0 if found else missed + 1
-            group.found += [found] if found else []
+        reference, missed = group.found[0], 0
+        nearest = {pair.rows[1]: pair for pair in reversed(self._around(start.row, start.box, _OVERLAP))}
+        known = {each.row for each in group.found}
+        candidates = sorted((pair for row, pair in nearest.items() if row not in known), key=lambda pair: -pair.score)
+        for number in range(0, len(candidates), _AT_ONCE):
+            compared = map_in_threads(
+                lambda pair: self._instance(reference, start, pair), candidates[number : number + _AT_ONCE]
+            )
+            for found, part in compared:
+                if missed >= misses:
+                    return
+                missed = 0 if found else missed + 1
+                group.found += [found] if found else []
+                self.parts += [part] if part else []
 
-    def _instance(self, reference: Found, start: Found, candidate: PairOfPlaces) -> Found | None:
-        """The instance at a candidate place; where only a part of the motif is there, that pair is kept for later."""
+    def _instance(
+        self, reference: Found, start: Found, candidate: PairOfPlaces
+    ) -> tuple[Found | None, VerifiedPair | None]:
+        """The instance at a candidate place; where only a part of the motif is there, that pair."""
         found = self._verifier.compared(start.row, start.box, candidate)
         if found is None:
-            return None
+            return None, None
         if start is not reference:
             if found.probability < SECOND or found.share < COVERED:
-                return None
-            return _confirmed(reference, found, found.transform.mirror != start.transform.mirror, self._verifier)
+                return None, None
+            mirrored = found.transform.mirror != start.transform.mirror
+            return _confirmed(reference, found, mirrored, self._verifier), None
         if found.probability >= LEAST and found.share >= COVERED:
-            return found
+            return found, None
         part = self._verifier.verified(candidate)
-        self.parts += [part] if part and part.probability >= LEAST else []
-        return None
+        return None, part if part and part.probability >= LEAST else None
 
 
 def _confirmed(reference: Found, found: Found, mirrored: bool, verifier: Verifier) -> Found | None:
