@@ -35,7 +35,7 @@ from explorer.config import Config
 from explorer.demo import paint_demo
 from explorer.geometry import Box
 from explorer.indexing import index_folder
-from explorer.motifs import Motif, discover
+from explorer.motifs import Discovery, Motif, discover
 from explorer.motifs.discovery import motifs_among
 from explorer.motifs.pairs import PairVerifier
 from explorer.workspace import Workspace
@@ -125,7 +125,8 @@ MEASURES = {"demo": demo, "planted": planted, "small": small, "all": everything,
 
 
 def _against_truth(workspace: Workspace, annotations: Path, options: argparse.Namespace) -> Iterator[Row]:
-    found, seconds = _timed(workspace)
+    discovery, seconds = _timed(workspace)
+    found = discovery.motifs
     _write_sheet(workspace, found, options, workspace.name)
     truth = _read_truth(annotations, workspace)
     motifs = sorted({each.motif for each in truth})
@@ -192,7 +193,8 @@ def _pairs(truth: Sequence[Truth], found: Sequence[Motif]) -> tuple[np.ndarray, 
 
 
 def _versions(workspace: Workspace, options: argparse.Namespace, name: str) -> Iterator[Row]:
-    found, seconds = _timed(workspace)
+    discovery, seconds = _timed(workspace)
+    found, examined = discovery.motifs, discovery.examined
     _write_sheet(workspace, found, options, name)
     truth = _read_truth(options.data / "brueghel" / "annotations.json", workspace)
     most = max((_instances_in(motif, truth) for motif in found), default=0)
@@ -200,7 +202,6 @@ def _versions(workspace: Workspace, options: argparse.Namespace, name: str) -> I
     together = [_in_one(found, *pair) for pair in NAMED]
     yield "named pairs of versions that are in one motif", f"{sum(together)} of {len(NAMED)}", str(len(NAMED))
     works = len(workspace.present_rows())
-    examined = discover(workspace).examined
     yield "pairs of works examined", f"{examined:,}, 1/{works * (works - 1) / 2 / examined:.0f}", "1/100"
     yield "motifs", str(len(found)), ""
     yield "seconds", f"{seconds:.0f}", "300"
@@ -246,9 +247,9 @@ def _gathered(data: Path, folder: Path, most: int | None) -> Path:
     return folder
 
 
-def _timed(workspace: Workspace) -> tuple[tuple[Motif, ...], float]:
+def _timed(workspace: Workspace) -> tuple[Discovery, float]:
     started = time.perf_counter()
-    found = discover(workspace).motifs
+    found = discover(workspace)
     return found, time.perf_counter() - started
 
 

@@ -3,7 +3,8 @@
 The surest and largest pair that no motif explains yet begins a motif: one of its places is the reference. What the
 index has near the reference is verified against it; so a single wrong pair can add one wrong instance, and never join
 two motifs. Works that only another instance finds are taken where that instance is sure and the reference does not
-contradict. Motifs that agree on most of their places are one.
+contradict. What is a little like many works, as a face is like any face, is no motif: a copy stands out. Motifs that
+agree on most of their places are one.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ LEAST = 0.5
 """Match probability from which a place is an instance."""
 COVERED = 0.5
 """Share of the reference that must be there."""
+BEGIN = 0.6
+"""Match probability from which a pair begins a motif."""
+DOUBTFUL = 0.1
+"""Match probability from which a place that is no instance is like the reference all the same."""
 SECOND = 0.6
 """Match probability with another instance that a place needs which the reference does not find by itself."""
 _NOT_CONTRADICTED = 0.05  # match probability with the reference that such a place needs
@@ -29,6 +34,8 @@ _INSIDE = 0.7  # share of a box that lies in another for it to be explained by i
 _OVERLAP = 0.2  # IoU of a window with a place from which the window's neighbours are candidates
 _SAME = 0.4  # IoU from which two boxes on one work are the same place
 _MISSES = 8  # works without an instance, one after another, from which the index is not followed further
+_FEW, _DOUBTFUL_FOR_EACH = 3, 1.5  # places that are like the reference: so many, and for each that is an instance
+_SOME = 0.3  # share of places in common with what is too common from which a motif is so too
 _AT_ONCE = 4  # candidates compared at a time, by several threads
 _PARTS = 2  # pairs that share only a part of a motif, of each motif, that may begin another
 _SECOND_MISSES, _SECOND_INSTANCES = 4, 3  # the same of other instances than the reference, and of how many
@@ -66,15 +73,19 @@ def assembled(
     """The motifs that the pairs support, in the order in which they were begun; ``done`` is told how many pairs of how
     many have been looked at."""
     groups: list[Group] = []
-    sure = [pair for pair in pairs if pair.probability >= LEAST]
+    common: list[Group] = []
+    sure = [pair for pair in pairs if pair.probability >= BEGIN]
     waiting = sorted(sure, key=lambda pair: (-round(pair.probability, 1), -pair.boxes[0].area))
     parts: list[VerifiedPair] = []
     for number, pair in enumerate(_then(waiting, parts)):
         done(number, len(waiting) + len(parts))
-        if any(_explains(group, pair) for group in groups):
+        if any(_explains(group, pair) for group in (*groups, *common)):
             continue
         assembly = _Assembly(around, verifier)
         group = assembly.grown(pair)
+        if assembly.is_common or any(_agree(known, group, _SOME) for known in common):
+            common.append(group)
+            continue
         if number < len(sure):  # what shares a part with a part is left
             parts += sorted(assembly.parts, key=lambda part: -part.probability)[:_PARTS]
         same = next((known for known in groups if _agree(known, group)), None)
@@ -97,6 +108,7 @@ class _Assembly:
     def __init__(self, around: Around, verifier: Verifier) -> None:
         self._around, self._verifier = around, verifier
         self.parts: list[VerifiedPair] = []
+        self._sure, self._doubtful = 1, 0
 
     def grown(self, pair: VerifiedPair) -> Group:
         """The motif whose reference is the first place of a pair."""
@@ -109,6 +121,11 @@ class _Assembly:
             self._add_near(group, found, _SECOND_MISSES)
         return group
 
+    @property
+    def is_common(self) -> bool:
+        """Whether the reference is like many works and like none in particular, as a face is like any face."""
+        return self._doubtful >= _FEW and self._doubtful > _DOUBTFUL_FOR_EACH * self._sure
+
     def _add_near(self, group: Group, start: Found, misses: int) -> None:
         """Add what lies in the index near one of a motif's places and is verified, until that is in vain."""
         reference, missed = group.found[0], 0
@@ -117,42 +134,54 @@ class _Assembly:
         candidates = sorted((pair for row, pair in nearest.items() if row not in known), key=lambda pair: -pair.score)
         for number in range(0, len(candidates), _AT_ONCE):
             compared = map_in_threads(
-                lambda pair: self._instance(reference, start, pair), candidates[number : number + _AT_ONCE]
+                lambda pair: self._compared(reference, start, pair), candidates[number : number + _AT_ONCE]
             )
-            for found, part in compared:
+            for each in compared:
                 if missed >= misses:
                     return
-                missed = 0 if found else missed + 1
-                group.found += [found] if found else []
-                self.parts += [part] if part else []
+                missed = 0 if each.instance else missed + 1
+                group.found += [each.instance] if each.instance else []
+                self.parts += [each.part] if each.part else []
+                self._sure += each.with_reference >= LEAST
+                self._doubtful += DOUBTFUL <= each.with_reference < LEAST
 
-    def _instance(
-        self, reference: Found, start: Found, candidate: PairOfPlaces
-    ) -> tuple[Found | None, VerifiedPair | None]:
-        """The instance at a candidate place; where only a part of the motif is there, that pair."""
+    def _compared(self, reference: Found, start: Found, candidate: PairOfPlaces) -> _Compared:
+        """A candidate place, compared with one of the motif's and, if that is another, with the reference."""
         found = self._verifier.compared(start.row, start.box, candidate)
-        if found is None:
-            return None, None
         if start is not reference:
-            if found.probability < SECOND or found.share < COVERED:
-                return None, None
+            if found is None or found.probability < SECOND or found.share < COVERED:
+                return _Compared()
             mirrored = found.transform.mirror != start.transform.mirror
-            return _confirmed(reference, found, mirrored, self._verifier), None
+            confirmed, probability = _confirmed(reference, found, mirrored, self._verifier)
+            return _Compared(confirmed, with_reference=probability)
+        if found is None:
+            return _Compared()
         if found.probability >= LEAST and found.share >= COVERED:
-            return found, None
+            return _Compared(found, with_reference=found.probability)
         part = self._verifier.verified(candidate)
-        return None, part if part and part.probability >= LEAST else None
+        return _Compared(None, part if part and part.probability >= LEAST else None, found.probability)
 
 
-def _confirmed(reference: Found, found: Found, mirrored: bool, verifier: Verifier) -> Found | None:
-    """A place that another instance found, as the reference became it; None where the reference contradicts."""
+@dataclass(frozen=True)
+class _Compared:
+    """A candidate: the instance that it is, if it is one; a pair of works that share only a part of the motif; and the
+    match probability with the reference, where that was what it was compared with first."""
+
+    instance: Found | None = None
+    part: VerifiedPair | None = None
+    with_reference: float = 0.0
+
+
+def _confirmed(reference: Found, found: Found, mirrored: bool, verifier: Verifier) -> tuple[Found | None, float]:
+    """A place that another instance found, as the reference became it, and the match probability with the reference;
+    None where the reference contradicts."""
     near = PairOfPlaces((reference.row, found.row), (reference.box, found.box), mirrored, 0.0)
     direct = verifier.compared(reference.row, reference.box, near)
-    if direct is None or direct.probability < _NOT_CONTRADICTED or direct.box.iou(found.box) < _SAME:
-        return None
-    if direct.share < COVERED:
-        return None
-    return Found(found.row, found.box, direct.transform, found.probability)
+    if direct is None or direct.box.iou(found.box) < _SAME:
+        return None, 0.0
+    if direct.probability < _NOT_CONTRADICTED or direct.share < COVERED:
+        return None, direct.probability
+    return Found(found.row, found.box, direct.transform, found.probability), direct.probability
 
 
 def _explains(group: Group, pair: VerifiedPair) -> bool:
@@ -162,18 +191,18 @@ def _explains(group: Group, pair: VerifiedPair) -> bool:
     )
 
 
-def _agree(first: Group, second: Group) -> bool:
-    """Whether two motifs have most of their places in common."""
+def _agree(first: Group, second: Group, share: float = 0.5) -> bool:
+    """Whether two motifs have more than a ``share`` of the places of the smaller one in common."""
     fewer, more = sorted((first, second), key=lambda group: len(group.found))
     shared = sum(any(each.box.iou(known) >= _SAME for known in more.at(each.row)) for each in fewer.found)
-    return shared >= 2 and shared > len(fewer.found) / 2
+    return shared >= 2 and shared > share * len(fewer.found)
 
 
 def _take(group: Group, other: Group, verifier: Verifier) -> None:
     """Add those places of another motif, which agrees with it, that the reference confirms."""
     for each in other.found:
         if not any(each.box.iou(known) >= _SAME for known in group.at(each.row)):
-            confirmed = (_confirmed(group.found[0], each, mirrored, verifier) for mirrored in (False, True))
+            confirmed = (_confirmed(group.found[0], each, mirrored, verifier)[0] for mirrored in (False, True))
             group.found += [found for found in confirmed if found][:1]
 
 
