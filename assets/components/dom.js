@@ -146,7 +146,7 @@
   // Whether it asks for words alone: then it is about the Words tab.
   const wordsAlone = () => {
     const asked = new URLSearchParams(window.location.search);
-    return !asked.has("work") && !asked.has("compare") && WORDS.some((name) => asked.has(name));
+    return !["work", "compare", "motif", "motifs"].some((name) => asked.has(name)) && WORDS.some((name) => asked.has(name));
   };
 
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.

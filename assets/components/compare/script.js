@@ -372,6 +372,7 @@ const settle = (how) => {
   const url = new URL(window.location.href);
   OURS.forEach((name) => url.searchParams.delete(name));
   if (shown() && value.first && value.second) {
+    ["motif", "motifs"].forEach((name) => url.searchParams.delete(name));
     SIDES.forEach((name) => url.searchParams.append("compare", (value[name].kind === "picture" ? OWN : "") + value[name].key));
     if (value.near) url.searchParams.set("at", SIDES.map((name) => value.near[name].join()).join(";"));
     if (value.fit) url.searchParams.set("fit", [...value.fit, value.probability].join());
