@@ -166,7 +166,7 @@ def heading(motif: ShownMotif, works: Works) -> views.Props:
     level, words = words_for.probability_level(motif.probability) if motif.probability is not None else ("hand", "")
     return {
         "id": motif.id, "name": motif.name, "kept": motif.kept, "dropped": motif.dropped,
-        "size": len(motif.instances), "works": len(motif.works), "proposals": len(motif.proposals), "level": level,
+        "size": len(motif.instances), "works": len(motif.works), "proposed": len(motif.proposals), "level": level,
         "probability": words, "percent": words_for.percent(motif.probability) if words and motif.probability else "",
         "years": "" if span is None else f"{span[0]}" if span[0] == span[1] else f"{span[0]}–{span[1]}",
     }  # fmt: skip

@@ -7,7 +7,7 @@ const wanted = (from) => ({ sort: field("sort"), show: field("show") || "all", c
 const marks = (motif) => [
   motif.kept && h("span", { class: "badge", title: "Somebody worked on it" }, "kept"),
   motif.dropped && h("span", { class: "badge" }, "hidden"),
-  motif.proposals ? h("span", { class: "badge new", title: "Found since somebody worked on it" }, counted(motif.proposals, "proposal")) : null,
+  motif.proposed ? h("span", { class: "badge new", title: "Found since somebody worked on it" }, counted(motif.proposed, "proposal")) : null,
 ];
 const facts = (motif) => [
   motif.works === motif.size ? counted(motif.works, "work") : `${counted(motif.size, "instance")} in ${counted(motif.works, "work")}`, motif.percent, motif.years,
@@ -47,6 +47,7 @@ const showWall = async () => {
   options(form.elements.show, SHOW.map(([show, label]) => [show, show in found && show !== "all" ? `${label} (${number(found[show])})` : label]), field("show") || "all");
   options(form.elements.column, [["", "any entry"], ...found.columns.map((entry) => [entry, entry.replaceAll("_", " ")])], column);
   options(form.elements.value, [["", "any"], ...found.values.map(([entry, count]) => [entry, `${entry} (${number(count)})`])], value);
+  form.elements.column.closest("label").hidden = !found.columns.length;
   $(".of").hidden = !column;
   const focused = document.activeElement?.closest?.(".strips li")?.dataset.motif;
   strips.replaceChildren(...found.motifs.map(strip));
