@@ -119,7 +119,9 @@ def _known(motif: ShownMotif, works: Works) -> list[str]:
 
 
 def _text(motif: ShownMotif, works: Works) -> str:
-    return " ".join([motif.id, motif.name, motif.note, *(works[work].title for work in _known(motif, works))]).casefold()
+    return " ".join(
+        [motif.id, motif.name, motif.note, *(works[work].title for work in _known(motif, works))]
+    ).casefold()
 
 
 # -- as the page shows it ----------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // -- finding motifs: it goes on by itself on the server, and is looked at from here ---------------------------------
-const LEAD = "Find what recurs in this collection without asking for anything: every detail that two or more works share, copied, reversed or in another size, is gathered with all its instances. The first time takes some minutes; searches can go on meanwhile.";
+const LEAD = "Find every detail that two or more works share, copied, reversed or in another size, without asking for anything; it takes some minutes, and searches can go on meanwhile.";
 const AGAIN = "What was compared before is not compared again.";
 let looking = null;
 
