@@ -102,26 +102,23 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         for source in (words.labels, works_map):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
         found, searching = words.search.results, working(explore.results)
-        for followed in (found.follow, found.look, found.these):
+        for followed in (found.follow, found.look, found.these, motifs.follow, motifs.look):
             followed(to_explore, None, tabs, **quiet())
-        for followed in (found.follow, found.look):
+        for followed in (found.follow, found.look, motifs.follow):
             followed(explore.follow, session, explore.shown, **searching)
         found.these(explore.these_beside, [session, words.search.asked], explore.shown, **searching)
         words.search.tray.restore(to_words, None, tabs, **quiet())
         words.search.tray.leave(to_explore, None, tabs, **quiet())
-        motifs.follow(to_explore, None, tabs, **quiet())
-        motifs.follow(explore.follow, session, explore.shown, **searching)
-        motifs.look(to_explore, None, tabs, **quiet())
         motifs.look(explore.look, session, explore.viewer, **quiet())
         motifs.arrive(to_motifs, None, tabs, **quiet())
-        motifs.leave(to_left, None, tabs, **quiet())
         for results in (explore.results, found, motifs):
             results.compare(to_compare, None, tabs, **quiet())
             results.compare(compare.from_match, session, compare.table, **working(compare.table))
         compare.table.arrive(to_compare, None, tabs, **quiet())
         compare.table.arrive(compare.lay, session, compare.table, **working(compare.table))
         page.load(to_linked, None, tabs, **quiet())
-        compare.table.leave(to_left, None, tabs, **quiet())
+        for left in (compare.table.leave, motifs.leave):
+            left(to_left, None, tabs, **quiet())
     return page
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from generated import MINI, detail, ground, planted
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from explorer.collection.kept_motifs import KeptInstance, KeptMotif
@@ -162,18 +165,13 @@ def test_tiles_show_the_same_thing_in_the_same_place(visit: Visit, found: dict[s
         assert _likeness(first, other[:, ::-1]) < _likeness(first, other)
 
 
-def _grey(shot: bytes):  # noqa: ANN202
-    import io
-
-    import numpy as np
-    from PIL import Image
-
+def _grey(shot: bytes) -> np.ndarray:
     image = Image.open(io.BytesIO(shot)).convert("L").resize((64, 64))
     pixels = np.asarray(image, dtype=np.float64)[8:56, 8:56]
     return (pixels - pixels.mean()) / pixels.std()
 
 
-def _likeness(first, second) -> float:  # noqa: ANN001
+def _likeness(first: np.ndarray, second: np.ndarray) -> float:
     return float((first * second).mean())
 
 
