@@ -167,11 +167,16 @@ def heading(motif: ShownMotif, works: Works) -> views.Props:
     span = years(motif, works)
     level, words = words_for.probability_level(motif.probability) if motif.probability is not None else ("hand", "")
     return {
-        "id": motif.id, "name": motif.name, "kept": motif.kept, "dropped": motif.dropped,
+        "id": motif.id, "name": motif.name, "like": _like(motif, works), "kept": motif.kept, "dropped": motif.dropped,
         "size": len(motif.instances), "works": len(motif.works), "proposed": len(motif.proposals), "level": level,
         "probability": words, "percent": words_for.percent(motif.probability) if words and motif.probability else "",
         "years": "" if span is None else f"{span[0]}" if span[0] == span[1] else f"{span[0]}–{span[1]}",
     }  # fmt: skip
+
+
+def _like(motif: ShownMotif, works: Works) -> str:
+    """The title of the first work that it occurs in, for a motif without a name."""
+    return next((views.caption(works[work])["title"] for work in _known(motif, works)), "")
 
 
 def one_of_each_work(motif: ShownMotif) -> list[KeptInstance]:

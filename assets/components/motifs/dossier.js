@@ -148,12 +148,12 @@ const offerMotifs = async () => {
   if (text !== $(".merging input").value.trim()) return;
   $(".merging ul").replaceChildren(...(found.motifs || []).filter((other) => other.id !== open).map((other) => h("li", {},
     button([h("span", { class: "small" }, other.tiles[0] && tile(other.tiles[0], other.aspect)), h("span", { class: "words" },
-      h("span", { class: "title" }, other.name || "Unnamed"), h("span", { class: "by" }, facts(other).join(" · ")))],
+      h("span", { class: "title" }, called(other)), h("span", { class: "by" }, facts(other).join(" · ")))],
     () => merge(other), { "data-motif": other.id, "aria-label": `Merge with ${called(other)}` }))));
 };
 const merge = async (other) => {
   openMerging(false);
-  await change("merge", { other: other.id }, `Merged with ${other.name || "an unnamed motif"}. Undo takes it apart again.`);
+  await change("merge", { other: other.id }, `Merged with “${called(other)}”. Undo takes it apart again.`);
   $("[data-do=merge]").focus();
 };
 let searching = null;

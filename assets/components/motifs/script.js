@@ -10,7 +10,7 @@ const shown = () => element.offsetParent !== null;
 const number = (count) => count.toLocaleString("en");
 const counted = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
-const called = (motif) => motif.name || `Motif in ${counted(motif.works, "work")}`;
+const called = (motif) => motif.name || (motif.like ? `As in ${motif.like}` : "Unnamed");
 const say = (sentence, trouble = false) => {
   notice.textContent = sentence;
   notice.classList.toggle("trouble", trouble);

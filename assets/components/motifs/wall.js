@@ -12,17 +12,35 @@ const marks = (motif) => [
 const facts = (motif) => [
   motif.works === motif.size ? counted(motif.works, "work") : `${counted(motif.size, "instance")} in ${counted(motif.works, "work")}`, motif.percent, motif.years,
 ].filter(Boolean);
-const strip = (motif) => h("li", { "data-motif": motif.id, class: motif.dropped ? "dropped" : null },
-  h("button", { type: "button", class: "open", "aria-label": [called(motif), ...facts(motif)].join(", ") },
-    h("span", { class: "about" },
-      h("span", { class: motif.name ? "title" : "title unnamed" }, motif.name || "Unnamed"),
-      h("span", { class: "by" }, facts(motif).map((fact) => h("span", {}, fact))),
-      h("span", { class: "badges" }, marks(motif))),
-    h("span", { class: "row" }, motif.tiles.map((each) => {
-      const made = tile(each, motif.aspect);
-      made.title = [each.title, byline(each)].filter(Boolean).join("\n");
-      return made;
-    }), motif.more > 0 && h("span", { class: "more" }, `+${number(motif.more)}`))));
+const strip = (motif) => {
+  const made = h("li", { "data-motif": motif.id, class: motif.dropped ? "dropped" : null },
+    h("button", { type: "button", class: "open", "aria-label": [called(motif), ...facts(motif)].join(", ") },
+      h("span", { class: "about" },
+        h("span", { class: motif.name ? "title" : "title unnamed" }, called(motif)),
+        h("span", { class: "by" }, facts(motif).map((fact) => h("span", {}, fact))),
+        h("span", { class: "badges" }, marks(motif))),
+      h("span", { class: "row" }, motif.tiles.map((each) => {
+        const one = tile(each, motif.aspect);
+        one.title = [each.title, byline(each)].filter(Boolean).join("\n");
+        return one;
+      }), h("span", { class: "more" }))));
+  made.motif = motif;
+  return made;
+};
+// As many tiles as there is room for, and how many more there are. All strips are as wide, and all tiles as high.
+const GAP = 6, ROOM = 64;
+const fitTiles = (made, wide, high) => {
+  const { aspect, size, tiles } = made.motif, one = high * aspect + GAP, row = made.querySelector(".row");
+  const all = size <= tiles.length && size * one <= wide + GAP;
+  const count = all ? size : Math.max(1, Math.min(tiles.length, Math.floor((wide - ROOM) / one)));
+  [...row.querySelectorAll(".tile")].forEach((each, at) => { each.hidden = at >= count; });
+  row.querySelector(".more").textContent = count < size ? `+${number(size - count)}` : "";
+};
+const fitStrips = (all = [...strips.children]) => {
+  const row = strips.querySelector(".row"), high = row?.querySelector(".tile")?.clientHeight;
+  if (high) for (const made of all) fitTiles(made, row.clientWidth, high);
+};
+new ResizeObserver(() => fitStrips()).observe(strips);
 
 const options = (select, entries, chosen) => {
   select.replaceChildren(...entries.map(([value, label]) => h("option", { value, selected: value === chosen }, label)));
@@ -53,6 +71,7 @@ const showWall = async () => {
   strips.replaceChildren(...found.motifs.map(strip));
   if (focused) strips.querySelector(`[data-motif="${CSS.escape(focused)}"] button`)?.focus({ preventScroll: true });
   wall.hidden = !(found.found || found.all || found.hidden);
+  fitStrips();
   tally();
   further();
 };
@@ -63,7 +82,9 @@ const further = async () => {
   fetching = false;
   if (mine !== question) return further();
   if (found.error || !found.motifs.length) return;
-  strips.append(...found.motifs.map(strip));
+  const more = found.motifs.map(strip);
+  strips.append(...more);
+  fitStrips(more);
   tally();
   further();
 };
