@@ -36,7 +36,7 @@ PLACES = {
     "h.png": [],
 }
 """Of each work the details in it: which, at which pixel, of which side, whether mirrored."""
-TITLES = {"a.png": HOSTILE, "b.png": "The Mill"}
+TITLES = {"a.png": HOSTILE, "b.png": "The Mill", "d.png": "Daybreak"}
 STRIPS = ".motifs .strips li"
 CARDS = ".motifs .instances > li"
 
@@ -121,7 +121,7 @@ def test_the_wall_is_narrowed_and_sorted(visit: Visit, found: dict[str, str]) ->
     expect(page.locator(STRIPS)).to_have_attribute("data-motif", found["first"])
     page.locator(".motifs select[name=column]").select_option("")
     expect(page.locator(STRIPS)).to_have_count(2)
-    page.locator(".motifs input[name=text]").fill("work d")
+    page.locator(".motifs input[name=text]").fill("daybreak")
     expect(page.locator(STRIPS)).to_have_count(1)
     expect(page.locator(STRIPS)).to_have_attribute("data-motif", found["second"])
     page.locator(".motifs input[name=text]").fill("no such thing")
