@@ -384,7 +384,8 @@ const settle = (how) => {
   url.search = url.search.replaceAll("%2C", ",").replaceAll("%3B", ";").replaceAll("%3A", ":");
   if (sameAddress(url, window.location.href)) return;
   const compared = new URLSearchParams(window.location.search).has("compare");
-  if (how === "pushState" && !compared) window.history.replaceState({ tab: origin }, "");
+  if (how === "pushState" && !compared) window.history.replaceState({ tab: comparisons.from || origin }, "");
+  comparisons.from = "";
   window.history[how]({ tab: tab() }, "", url.toString());
 };
 const restore = (event) => {

@@ -20,6 +20,7 @@ const compared = (each) => {
   if (!first || !each.box || each === first || first.work === each.work) return null;
   return button("Compare", () => {
     comparisons.latest += 1;
+    comparisons.from = "Motifs";
     document.dispatchEvent(new CustomEvent("explorer:comparing"));
     trigger("compare", { number: comparisons.latest, query: { kind: "work", key: first.work, box: first.box },
       match: { work: each.work, box: each.box, mirrored: each.mirror, transform: relative(first.transform, each.transform), probability: each.score } });

@@ -117,8 +117,11 @@ new IntersectionObserver(() => {
   if (visible) { // by a link, by the browser's Back, or by the tab
     const wanted = asked();
     awaiting = false;
-    ready.then(() => (wanted ? show(wanted) : refresh()));
-    settle(wanted ? "replaceState" : "pushState");
+    ready.then(() => {
+      if (wanted) show(wanted);
+      else refresh();
+      settle(wanted ? "replaceState" : "pushState");
+    });
   } else if (!awaiting) settle();
 }).observe(element);
 document.addEventListener("explorer:comparing", () => { awaiting = true; });
