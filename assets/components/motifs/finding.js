@@ -5,7 +5,7 @@ let looking = null;
 
 const sentence = () => {
   if (!around.details) return "Motifs need the model that sees details; this collection only has vectors of whole works, made elsewhere.";
-  if (!around.found) return around.begun ? `${LEAD} ${AGAIN}` : LEAD;
+  if (!around.found) return around.begun ? `The collection was indexed since motifs were last found, or finding was stopped. ${AGAIN}` : LEAD;
   if (around.new > 0) return `${counted(around.new, "work")} ${around.new === 1 ? "was" : "were"} added since motifs were last found. ${AGAIN}`;
   if (around.new < 0) return `Works were taken out of the collection since motifs were last found. ${AGAIN}`;
   return "";
@@ -17,12 +17,12 @@ const showFinding = () => {
   $(".finding .lead").textContent = lead;
   const button = $("[data-do=find]"), stop = $("[data-do=stop]");
   button.hidden = run.running || !around.details || !(lead || run.stopped || run.error);
-  button.textContent = run.stopped || (around.begun && !around.found) ? "Go on finding motifs" : around.found ? "Find again" : "Find motifs";
+  button.textContent = run.stopped ? "Go on" : around.found || around.begun ? "Find again" : "Find motifs";
   stop.hidden = $(".finding .progress").hidden = !run.running;
   const bar = $("progress");
   if (run.of) { bar.max = run.of; bar.value = run.done; } else bar.removeAttribute("value");
   $(".stage").textContent = run.running ? (run.of ? `${run.stage}: ${number(run.done)} of ${number(run.of)}` : `${run.stage || "Beginning"} …`) : "";
-  $(".finding .trouble").textContent = run.error || (run.stopped ? "Stopped. What was compared is kept." : "");
+  $(".finding .trouble").textContent = run.error || (run.stopped ? "Stopped; what was compared is kept." : "");
   clearTimeout(looking);
   if (run.running) looking = setTimeout(lookAgain, 900);
 };
