@@ -146,11 +146,12 @@
   // Whether it asks for words alone: then it is about the Words tab.
   const wordsAlone = () => {
     const asked = new URLSearchParams(window.location.search);
-    return !asked.has("work") && !asked.has("compare") && WORDS.some((name) => asked.has(name));
+    return !["work", "compare", "motif", "motifs"].some((name) => asked.has(name)) && WORDS.some((name) => asked.has(name));
   };
 
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
-  const comparisons = { latest: 0 };
+  // What asks for one by its address says where from: the light table may not be there yet, on a page that just opened.
+  const comparisons = { latest: 0, from: "" };
 
   window.Explorer = { ready, open, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
 })();

@@ -100,6 +100,16 @@ class Labels(AssetComponent):
     folder = "labels"
 
 
+class Motifs(AssetComponent):
+    """The wall of motifs and the dossier of one; what they show and what is changed is asked of its server functions.
+
+    Events: ``follow`` and ``look`` (kind, key, box), ``compare`` (as of :class:`Results`), ``arrive`` (the address asks
+    for this tab), ``leave`` (tab).
+    """
+
+    folder = "motifs"
+
+
 class Map(AssetComponent):
     """The map of works. Events: ``choose`` (work), ``colour`` (column)."""
 

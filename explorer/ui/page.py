@@ -18,6 +18,7 @@ from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.links import OF_WORDS
 from explorer.ui.map import MapTab
+from explorer.ui.motifs import MotifsTab
 from explorer.ui.rest import RestApi
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TITLE = "Brueghel Explorer"
-TABS_LEFT = ("explore", "words", "map", "collection")
-"""Tabs that the browser's Back can lead to from a comparison."""
+TABS_LEFT = ("explore", "words", "motifs", "map", "collection")
+"""Tabs that the browser's Back can lead to from a comparison, or from a motif."""
+OF_MOTIFS = ("motifs", "motif")
+"""What the address has of the wall of motifs (its order), and of a dossier (the motif's id)."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
@@ -57,6 +60,8 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
                 compare = CompareTab(app, session)
             with gr.Tab("Words", id="words", render_children=True):
                 words = WordsTab(app, session)
+            with gr.Tab("Motifs", id="motifs", render_children=True):
+                motifs = MotifsTab(app).board
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
                 works_map = MapTab(app, session, map_tab).map
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
@@ -79,10 +84,15 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         def to_words() -> gr.Tabs:
             return gr.Tabs(selected="words")
 
+        def to_motifs() -> gr.Tabs:
+            return gr.Tabs(selected="motifs")
+
         def to_linked(request: gr.Request) -> Any:
             asked = request.query_params
             if "compare" in asked:
                 return to_compare()
+            if set(asked) & set(OF_MOTIFS):
+                return to_motifs()
             return to_words() if "work" not in asked and set(asked) & set(OF_WORDS.values()) else gr.skip()
 
         opening = page.load(
@@ -92,20 +102,23 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         for source in (words.labels, works_map):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
         found, searching = words.search.results, working(explore.results)
-        for followed in (found.follow, found.look, found.these):
+        for followed in (found.follow, found.look, found.these, motifs.follow, motifs.look):
             followed(to_explore, None, tabs, **quiet())
-        for followed in (found.follow, found.look):
+        for followed in (found.follow, found.look, motifs.follow):
             followed(explore.follow, session, explore.shown, **searching)
         found.these(explore.these_beside, [session, words.search.asked], explore.shown, **searching)
         words.search.tray.restore(to_words, None, tabs, **quiet())
         words.search.tray.leave(to_explore, None, tabs, **quiet())
-        for results in (explore.results, found):
+        motifs.look(explore.look, session, explore.viewer, **quiet())
+        motifs.arrive(to_motifs, None, tabs, **quiet())
+        for results in (explore.results, found, motifs):
             results.compare(to_compare, None, tabs, **quiet())
             results.compare(compare.from_match, session, compare.table, **working(compare.table))
         compare.table.arrive(to_compare, None, tabs, **quiet())
         compare.table.arrive(compare.lay, session, compare.table, **working(compare.table))
         page.load(to_linked, None, tabs, **quiet())
-        compare.table.leave(to_left, None, tabs, **quiet())
+        for left in (compare.table.leave, motifs.leave):
+            left(to_left, None, tabs, **quiet())
     return page
 
 

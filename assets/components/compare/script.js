@@ -372,6 +372,7 @@ const settle = (how) => {
   const url = new URL(window.location.href);
   OURS.forEach((name) => url.searchParams.delete(name));
   if (shown() && value.first && value.second) {
+    ["motif", "motifs"].forEach((name) => url.searchParams.delete(name));
     SIDES.forEach((name) => url.searchParams.append("compare", (value[name].kind === "picture" ? OWN : "") + value[name].key));
     if (value.near) url.searchParams.set("at", SIDES.map((name) => value.near[name].join()).join(";"));
     if (value.fit) url.searchParams.set("fit", [...value.fit, value.probability].join());
@@ -383,7 +384,8 @@ const settle = (how) => {
   url.search = url.search.replaceAll("%2C", ",").replaceAll("%3B", ";").replaceAll("%3A", ":");
   if (sameAddress(url, window.location.href)) return;
   const compared = new URLSearchParams(window.location.search).has("compare");
-  if (how === "pushState" && !compared) window.history.replaceState({ tab: origin }, "");
+  if (how === "pushState" && !compared) window.history.replaceState({ tab: comparisons.from || origin }, "");
+  comparisons.from = "";
   window.history[how]({ tab: tab() }, "", url.toString());
 };
 const restore = (event) => {

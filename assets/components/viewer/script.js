@@ -422,6 +422,8 @@ const restore = () => {
   const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
   trigger("restore", { work: asked.get("work") || "", box, parts: query.parts(), at: window.Explorer.asked() });
 };
+// An address that was made only to leave another tab gives way to that of what is shown next.
+document.addEventListener("explorer:leaving", () => { arriving = true; });
 // Coming back to what is in view already (from a comparison, say) asks nothing again; words alone are not shown here.
 window.addEventListener("popstate", () => { if (!query.wordsAlone() && !sameAddress(address(), window.location.href)) restore(); });
 // Going from a search with words to this tab, the address is what this tab shows again.

@@ -1,0 +1,305 @@
+"""Motifs on the page: found, shown as a wall, opened as dossiers, worked on by a scholar, and there after a restart."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from generated import MINI, detail, ground, planted
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
+
+from explorer.collection.kept_motifs import KeptInstance, KeptMotif
+from explorer.indexing import index_folder
+from explorer.motifs import discover, discovered
+from explorer.ui import build_app, launch
+from explorer.ui.server.launch import free_port
+from explorer.workspace import Workspace
+
+Visit = Callable[..., Page]
+Keep = Callable[[Page, str], None]
+
+HOSTILE = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>"
+PLACES = {
+    "a.png": [(1, (40, 60), 130, False), (2, (300, 190), 120, False)],
+    "b.png": [(1, (280, 160), 150, False)],
+    "c.png": [(1, (60, 150), 120, True), (2, (320, 30), 130, False)],
+    "d.png": [(2, (30, 40), 150, True)],
+    "e.png": [(1, (200, 20), 140, False)],
+    "f.png": [(2, (170, 170), 140, False)],
+    "g.png": [],
+    "h.png": [],
+}
+"""Of each work the details in it: which, at which pixel, of which side, whether mirrored."""
+TITLES = {"a.png": HOSTILE, "b.png": "The Mill", "d.png": "Daybreak"}
+STRIPS = ".motifs .strips li"
+CARDS = ".motifs .instances > li"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``pictures``, and a ``cache`` in which they are indexed as "small"."""
+    folder = tmp_path_factory.mktemp("recurring")
+    (folder / "pictures").mkdir()
+    for work, details in PLACES.items():
+        picture = ground(ord(work[0]), 480, 360)
+        for number, at, side, mirrored in details:
+            picture = planted(picture, detail(number), at, side, mirrored)
+        picture.save(folder / "pictures" / work)
+    with (folder / "catalogue.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "title", "artist", "date", "height_cm", "width_cm", "genre"])
+        for number, work in enumerate(PLACES):
+            title, genre = TITLES.get(work, f"Work {work[0]}"), "marine" if work in ("b.png", "g.png") else "landscape"
+            writer.writerow(
+                [work, title, "Anna", 1600 + 10 * number, 36 * (1 + number % 2), 48 * (1 + number % 2), genre]
+            )
+    index_folder(folder / "pictures", "small", folder / "cache", MINI, metadata=folder / "catalogue.csv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def workspace(folder: Path) -> Workspace:
+    return Workspace.open("small", folder / "cache")
+
+
+@pytest.fixture(scope="module")
+def address(workspace: Workspace) -> Iterator[str]:
+    page = build_app(workspace)
+    yield launch(page, workspace, port=free_port("127.0.0.1", 0), block=False)
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def found(workspace: Workspace) -> Iterator[dict[str, str]]:
+    """The motifs of the collection, by the number of the detail; what a test does to them is undone after it."""
+    found = discovered(workspace) or discover(workspace)
+    motifs = {motif.works: motif.id for motif in found.motifs}
+    by_works = {frozenset(works): name for works, name in motifs.items()}
+    yield {number: by_works[frozenset(works)] for number, works in (("first", "abce"), ("second", "acdf"))
+           for works in [{f"{work}.png" for work in works}]}  # fmt: skip
+    while workspace.collection.motifs.next_steps()[0]:
+        workspace.collection.motifs.undo("the test")
+
+
+def opened(visit: Visit, query: str, **options: object) -> Page:
+    page = visit(**options)
+    page.goto(page.url.split("?")[0] + query)
+    expect(page.get_by_role("tab", name="Motifs")).to_have_attribute("aria-selected", "true")
+    return page
+
+
+def works_in(page: Page) -> set[str]:
+    return set(page.locator(CARDS).evaluate_all("all => all.map((card) => card.dataset.work)"))
+
+
+def test_motifs_are_found_from_the_page(visit: Visit, workspace: Workspace, picture_of: Keep) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Motifs").click()
+    expect(page.locator(".finding .lead")).to_contain_text("Find every detail that two or more works share")
+    expect(page.locator(STRIPS)).to_have_count(0)
+    picture_of(page, "motifs-none")
+    page.get_by_role("button", name="Find motifs").click()
+    expect(page.locator(STRIPS)).to_have_count(2)
+    expect(page.locator(".finding")).to_be_hidden()
+    expect(page.locator(".motifs .tally")).to_have_text("2 motifs")
+    expect(page.locator(f"{STRIPS} .tile img.ready")).to_have_count(8)
+    assert page.evaluate("window.harmed") is None
+    picture_of(page, "motifs-wall")
+
+
+def test_the_wall_is_narrowed_and_sorted(visit: Visit, found: dict[str, str]) -> None:
+    page = opened(visit, "?motifs=works")
+    page.locator(".motifs select[name=column]").select_option("genre")
+    page.locator(".motifs select[name=value]").select_option("marine")
+    expect(page.locator(STRIPS)).to_have_count(1)
+    expect(page.locator(STRIPS)).to_have_attribute("data-motif", found["first"])
+    page.locator(".motifs select[name=column]").select_option("")
+    expect(page.locator(STRIPS)).to_have_count(2)
+    page.locator(".motifs input[name=text]").fill("daybreak")
+    expect(page.locator(STRIPS)).to_have_count(1)
+    expect(page.locator(STRIPS)).to_have_attribute("data-motif", found["second"])
+    page.locator(".motifs input[name=text]").fill("no such thing")
+    expect(page.locator(".motifs .tally")).to_have_text("No motif is like this.")
+    page.locator(".motifs select[name=sort]").select_option("range")
+    expect(page).to_have_url(re.compile("motifs=range"))
+
+
+def test_a_dossier_has_all_instances_alike_and_says_who_is_first(
+    visit: Visit, found: dict[str, str], picture_of: Keep
+) -> None:
+    page = opened(visit, "?motifs=works")
+    page.locator(f"{STRIPS}[data-motif={found['first']}] .open").click()
+    expect(page.locator(CARDS)).to_have_count(4)
+    expect(page).to_have_url(re.compile(f"motif={found['first']}"))
+    assert works_in(page) == {"a.png", "b.png", "c.png", "e.png"}
+    expect(page.locator(".dossier .first")).to_have_text(f"First by date: {HOSTILE}, Anna, 1600.")
+    reversed_one = page.locator(f"{CARDS}[data-work='c.png'] .how")
+    others = page.locator(f"{CARDS}:not([data-work='c.png']) .how").all_inner_texts()
+    said = [reversed_one.inner_text(), *others]
+    mirrored = [text.startswith("reversed") for text in said if not text.startswith("the others")]
+    assert mirrored == [True] * len(mirrored) or mirrored[0] != mirrored[1]
+    expect(page.locator(".dossier .dates .dot")).to_have_count(4)
+    expect(page.locator(".dossier .sizes .dot")).to_have_count(4)
+    expect(page.locator(".mean figcaption")).to_contain_text("The mean of 4 instances")
+    assert page.evaluate("window.harmed") is None
+    picture_of(page, "motifs-dossier")
+    page.go_back()
+    expect(page.locator(STRIPS)).to_have_count(2)
+    page.go_forward()
+    expect(page.locator(CARDS)).to_have_count(4)
+
+
+def test_tiles_show_the_same_thing_in_the_same_place(visit: Visit, found: dict[str, str]) -> None:
+    page = opened(visit, f"?motif={found['first']}")
+    expect(page.locator(f"{CARDS} .tile img.ready")).to_have_count(4)
+    page.wait_for_timeout(600)  # they come out of the paper
+    shots = [tile.screenshot() for tile in page.locator(f"{CARDS} .tile").all()]
+    first, *others = (_grey(shot) for shot in shots)
+    for other in others:
+        assert _likeness(first, other) > 0.6
+        assert _likeness(first, other[:, ::-1]) < _likeness(first, other)
+
+
+def _grey(shot: bytes) -> np.ndarray:
+    image = Image.open(io.BytesIO(shot)).convert("L").resize((64, 64))
+    pixels = np.asarray(image, dtype=np.float64)[8:56, 8:56]
+    return (pixels - pixels.mean()) / pixels.std()
+
+
+def _likeness(first: np.ndarray, second: np.ndarray) -> float:
+    return float((first * second).mean())
+
+
+def test_a_search_from_an_instance_and_back(visit: Visit, found: dict[str, str]) -> None:
+    page = opened(visit, f"?motif={found['first']}")
+    page.locator(f"{CARDS}[data-work='b.png'] .follow").click()
+    expect(page.get_by_role("tab", name="Explore")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#picture .caption h2")).to_have_text("The Mill")
+    expect(page).to_have_url(re.compile("work=b.png.*box="))
+    expect(page).not_to_have_url(re.compile("motif="))
+    page.go_back()
+    expect(page.get_by_role("tab", name="Motifs")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(CARDS)).to_have_count(4)
+
+
+def test_two_instances_are_compared_and_back_leads_to_the_dossier(visit: Visit, found: dict[str, str]) -> None:
+    page = opened(visit, f"?motif={found['first']}")
+    page.locator(CARDS).last.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".part-compare .account")).to_contain_text("By this match")
+    expect(page).not_to_have_url(re.compile("motif="))
+    page.go_back()
+    expect(page.get_by_role("tab", name="Motifs")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(CARDS)).to_have_count(4)
+
+
+def test_a_motif_is_named_merged_and_taken_apart_and_is_there_after_a_restart(
+    visit: Visit, found: dict[str, str], folder: Path, contexts: dict[bool, BrowserContext], picture_of: Keep
+) -> None:
+    page = opened(visit, f"?motif={found['first']}")
+    page.locator(".dossier .name input").fill("Mill <b>on</b> a hill")
+    page.keyboard.press("Enter")
+    expect(page.locator(".dossier .facts .badge")).to_have_text("kept")
+    page.get_by_role("button", name="Merge with another").click()
+    page.locator(f".merging [data-motif={found['second']}]").click()
+    expect(page.locator(CARDS)).to_have_count(8)
+    expect(page.locator(".motifs .notice")).to_contain_text("Merged with “As in ")
+    picture_of(page, "motifs-merged")
+    page.locator(".dossier [data-do=undo]").click()
+    expect(page.locator(CARDS)).to_have_count(4)
+    page.locator(".dossier [data-do=redo]").click()
+    expect(page.locator(CARDS)).to_have_count(8)
+    page.locator(".dossier [data-do=undo]").click()
+    expect(page.locator(CARDS)).to_have_count(4)
+
+    again = Workspace.open("small", folder / "cache")
+    app = build_app(again)
+    other = contexts[False].new_page()
+    try:
+        other.goto(launch(app, again, port=free_port("127.0.0.1", 0), block=False) + "?motifs=name")
+        expect(other.locator(f"{STRIPS} .title").first).to_have_text("Mill <b>on</b> a hill")
+        expect(other.locator(f"{STRIPS} .title").last).to_have_text(re.compile("^As in "))
+    finally:
+        other.close()
+        app.close(verbose=False)
+
+
+def test_instances_are_related_removed_restored_and_split_off(
+    visit: Visit, found: dict[str, str], workspace: Workspace
+) -> None:
+    page = opened(visit, f"?motif={found['first']}")
+    page.locator(".dossier .who input").fill("Anna")
+    page.locator(f"{CARDS}[data-work='b.png'] select").select_option("copy")
+    expect(page.locator(".dossier .facts .badge")).to_have_text("kept")
+    page.locator(f"{CARDS}[data-work='b.png'] .remark").fill("after <i>a</i> print")
+    page.keyboard.press("Enter")
+    page.locator(f"{CARDS}[data-work='e.png']").get_by_role("button", name="Remove").click()
+    expect(page.locator(CARDS)).to_have_count(3)
+    page.locator(".dossier .removed summary").click()
+    page.locator(".dossier .removed").get_by_role("button", name="Restore").click()
+    expect(page.locator(CARDS)).to_have_count(4)
+    kept = {each.work: each for each in workspace.collection.motifs.motif(found["first"]).present}
+    assert (kept["b.png"].relation, kept["b.png"].note) == ("copy", "after <i>a</i> print")
+    assert {change.who for change in workspace.collection.motifs.history(found["first"])[-4:]} == {"Anna"}
+    for work in ("a.png", "b.png"):
+        page.locator(f"{CARDS}[data-work='{work}'] .choose input").check()
+    page.get_by_role("button", name="Make a motif of them").click()
+    expect(page.locator(CARDS)).to_have_count(2)
+    page.get_by_role("button", name="Open it").click()
+    expect(page.locator(f"{CARDS}[data-work='b.png'] select")).to_have_value("copy")
+    assert works_in(page) == {"a.png", "b.png"}
+
+
+def test_a_hidden_motif_is_shown_among_the_hidden_ones_and_brought_back(visit: Visit, found: dict[str, str]) -> None:
+    page = opened(visit, f"?motif={found['second']}")
+    page.get_by_role("button", name="Hide this motif").click()
+    expect(page.locator(".motifs .notice")).to_contain_text("The motif is hidden")
+    page.keyboard.press("Escape")
+    expect(page.locator(STRIPS)).to_have_count(1)
+    page.locator(".motifs select[name=show]").select_option("hidden")
+    expect(page.locator(STRIPS)).to_have_attribute("data-motif", found["second"])
+    page.locator(f"{STRIPS} .open").press("Enter")
+    page.get_by_role("button", name="Show this motif again").click()
+    expect(page.get_by_role("button", name="Hide this motif")).to_be_visible()
+
+
+def test_what_discovery_has_of_a_kept_motif_is_proposed_and_taken_in_or_refused(
+    visit: Visit, found: dict[str, str], workspace: Workspace
+) -> None:
+    """A motif that was put together by hand of two of four instances: the others are proposed."""
+    motif = next(motif for motif in discovered(workspace).motifs if motif.id == found["first"])
+    instances = tuple(KeptInstance(each.work, each.box, each.transform, each.score) for each in motif.instances)
+    with workspace.collection.motifs.changing("read", "the test") as draft:
+        draft.put(KeptMotif("k-by-hand", instances[:2]))
+    page = opened(visit, "?motif=k-by-hand")
+    expect(page.locator(CARDS)).to_have_count(2)
+    proposed = page.locator(".dossier .proposed li")
+    expect(proposed).to_have_count(2)
+    expect(page.locator(".dossier .facts .badge.new")).to_have_text("2 proposals")
+    taken = proposed.first.get_attribute("data-work")
+    proposed.first.get_by_role("button", name="Accept").click()
+    expect(page.locator(CARDS)).to_have_count(3)
+    assert taken in works_in(page)
+    proposed.first.get_by_role("button", name="Decline").click()
+    expect(page.locator(".dossier .proposed")).to_be_hidden()
+    assert len(workspace.collection.motifs.motif("k-by-hand").removed) == 1
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (768, 1024)])
+def test_nothing_is_wider_than_the_page(
+    visit: Visit, found: dict[str, str], size: tuple[int, int], picture_of: Keep
+) -> None:
+    page = opened(visit, f"?motif={found['first']}", size=size, dark=size[0] != 1440)
+    expect(page.locator(f"{CARDS} img.ready")).to_have_count(4)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    picture_of(page, f"motifs-dossier-{size[0]}")
+    page.keyboard.press("Escape")
+    expect(page.locator(STRIPS)).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    picture_of(page, f"motifs-wall-{size[0]}")
