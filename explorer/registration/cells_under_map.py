@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from explorer.features.grid import mirror_vectors
+from explorer.registration.homography import moved
 
 NEIGHBOURHOOD = 3
 """Cells along each side over which cosines are averaged."""
@@ -31,13 +32,7 @@ def cells_under_map(first: np.ndarray, second: np.ndarray, matrix: np.ndarray, a
     :func:`explorer.features.grid.mirror_vectors`.
     """
     rows, columns = first.shape[:2]
-    y, x = ((np.arange(count) + 0.5) / count for count in (rows, columns))
-    places = np.stack([*np.meshgrid(x, y), np.ones((rows, columns))], axis=-1) @ matrix.T
-    depth = np.where(places[..., 2] > 1e-9, places[..., 2], np.nan)  # behind the horizon of a tilt there is nothing
-    on_x = places[..., 0] / depth * second.shape[1] - 0.5
-    on_y = places[..., 1] / depth * second.shape[0] - 0.5
-    inside = (on_x >= -0.5) & (on_y >= -0.5) & (on_x <= second.shape[1] - 0.5) & (on_y <= second.shape[0] - 0.5)
-    on_x, on_y = np.where(inside, on_x, 0), np.where(inside, on_y, 0)
+    on_y, on_x, outside = _places(first, second, matrix)
     cells = first.astype(np.float32)
     if np.linalg.det(matrix[:2, :2]) < 0:
         cells = mirror_vectors(cells, antisymmetric)
@@ -47,4 +42,28 @@ def cells_under_map(first: np.ndarray, second: np.ndarray, matrix: np.ndarray, a
         column = np.clip(np.rint(on_x + dx), 0, second.shape[1] - 1).astype(int)
         cosine = np.einsum("rcd,rcd->rc", cells, second[row, column].astype(np.float32))
         best = np.maximum(best, ndimage.uniform_filter(cosine, NEIGHBOURHOOD, mode="nearest"))
-    return CellsUnderMap(best, ~inside)
+    return CellsUnderMap(best, outside)
+
+
+def laid_over(
+    first: np.ndarray, second: np.ndarray, matrix: np.ndarray, antisymmetric: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The second grid's cells where the first's fall on them, ``(rows, columns, d) float32`` as the first's, mirrored
+    as the map mirrors; and which of them lie outside the second picture, ``(rows, columns) bool``."""
+    on_y, on_x, outside = _places(first, second, matrix)
+    row = np.clip(np.rint(on_y), 0, second.shape[0] - 1).astype(int)
+    column = np.clip(np.rint(on_x), 0, second.shape[1] - 1).astype(int)
+    cells: np.ndarray = second[row, column].astype(np.float32)
+    if np.linalg.det(matrix[:2, :2]) < 0:
+        cells = mirror_vectors(cells, antisymmetric)
+    return cells, outside
+
+
+def _places(first: np.ndarray, second: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where the middles of the first grid's cells fall on the second, in its cells: y and x, and which fall outside."""
+    y, x = ((np.arange(count) + 0.5) / count for count in first.shape[:2])
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    places = moved(matrix, points).reshape(*first.shape[:2], 2)
+    on_y, on_x = places[..., 1] * second.shape[0] - 0.5, places[..., 0] * second.shape[1] - 0.5
+    inside = (on_x >= -0.5) & (on_y >= -0.5) & (on_x <= second.shape[1] - 0.5) & (on_y <= second.shape[0] - 0.5)
+    return np.where(inside, on_y, 0), np.where(inside, on_x, 0), ~inside

@@ -3,7 +3,7 @@
 const recurs = (() => {
   const panel = $(".recurs"), found = panel.querySelector(".found"), places = panel.querySelector(".places"), spots = $(".spots");
   const list = panel.querySelector(".there"), nowhere = panel.querySelector("[name=nowhere]"), strength = panel.querySelector("[name=strength]");
-  const FROM = [1, 2, 3, 5, 9], NUMBERED = 12; // other works from which on a colour holds; places that have a button
+  const FROM = [1, 2, 4, 8, 16, 32], NUMBERED = 12; // other works from which on a colour holds; places that have a button
   let on = false, answer = null, of = "", last = 0;
   let chosenPlaces = [], listed = null; // the places that are outlined, and the one box to search
 
