@@ -74,33 +74,36 @@ def _changeable(placement: Placement, seen: list[Occurrence]) -> bool:
 
 
 def _changed(case: str, plan: WorkPlan, changeable: list[Placement], rng: np.random.Generator) -> WorkPlan | None:
+    """The plan of the second version; None where the work does not lend itself to it."""
+    media = [each for each in _MEDIA if each != plan.technique and plan.kind != "still life"]
+    technique = str(rng.choice(media)) if "medium" in case and media else plan.technique
+    if "medium" in case and not media:
+        return None
     placements = list(plan.placements)
-    medium = str(
-        rng.choice([each for each in _MEDIA if each != plan.technique and plan.kind != "still life"] or ["oil"])
-    )
-    if case == "same":
-        return plan
-    if case == "medium":
-        return None if medium == "oil" else replace(plan, technique=medium)
     if case == "recoloured":
         placements = [replace(each, dye="red" if each.dye != "red" else "blue") for each in placements]
-        return replace(plan, placements=tuple(placements))
-    if not changeable or (case == "left out, medium" and medium == "oil"):
+    elif case not in NOT_DIFFERENT:
+        placements = _rearranged(case, placements, changeable, rng)
+    if not placements:
         return None
-    chosen = changeable[int(rng.integers(len(changeable)))]
-    if case in ("left out", "added", "left out, medium"):
-        placements.remove(chosen)
-        return replace(plan, placements=tuple(placements), technique=medium if "medium" in case else plan.technique)
+    placements.sort(key=lambda each: each.depth)
+    return replace(plan, placements=tuple(placements), technique=technique)
+
+
+def _rearranged(
+    case: str, placements: list[Placement], changeable: list[Placement], rng: np.random.Generator
+) -> list[Placement]:
+    """The placements with something left out, or moved, or both; none where that cannot be."""
+    if len(changeable) < 1 + (case == "several"):
+        return []
+    chosen, *others = (changeable[number] for number in rng.permutation(len(changeable)))
+    if case not in ("moved", "several"):
+        return [each for each in placements if each is not chosen]
     x = _free(chosen, placements)
     if x is None:
-        return None
-    placements[placements.index(chosen)] = replace(chosen, x=x)
-    others = [each for each in changeable if each is not chosen]
-    if case == "several":
-        if not others:
-            return None
-        placements.remove(others[int(rng.integers(len(others)))])
-    return replace(plan, placements=tuple(sorted(placements, key=lambda each: each.depth)))
+        return []
+    gone = others[0] if case == "several" else None
+    return [replace(each, x=x) if each is chosen else each for each in placements if each is not gone]
 
 
 def _free(chosen: Placement, placements: list[Placement]) -> float | None:
