@@ -87,7 +87,7 @@ def compare(workspace: Workspace, pair: Pair, folder: Path) -> Row:
     for path, picture in zip(paths, (pair.first, pair.second), strict=True):
         Image.fromarray(picture).save(path, compress_level=1)
     try:
-        found = differences(workspace, *paths, register(workspace, *paths))
+        found = differences(workspace, *paths, register(workspace, *paths).matrix)
     except ExplorerError:
         return Row(pair.case, 1, 1)
     return measured(pair, found)

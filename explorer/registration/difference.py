@@ -24,7 +24,6 @@ from explorer.features.pyramid import coarser
 from explorer.geometry import Box
 from explorer.matching.dense import MatchOptions, locate, query_grid
 from explorer.registration.cells_under_map import laid_over
-from explorer.registration.fit import Registration
 from explorer.registration.match import moved_sides
 from explorer.registration.pictures import find_picture, read_excerpt
 from explorer.workspace import Workspace
@@ -87,23 +86,21 @@ class Laid:
         return float(np.median(self.distance[self.compared]))
 
 
-def differences(
-    workspace: Workspace, first: str | Path, second: str | Path, registration: Registration
-) -> list[Difference]:
+def differences(workspace: Workspace, first: str | Path, second: str | Path, matrix: np.ndarray) -> list[Difference]:
     """What differs between two versions, strongest first, none where nothing does.
 
-    ``registration`` is that of the first picture on the second. Raises :class:`ExplorerError` where the two have too
+    ``matrix (3, 3)`` is the first picture's registration on the second, from fractions to fractions. Raises :class:`ExplorerError` where the two have too
     little in common, and for a collection without details.
     """
     if not workspace.has_details:
         raise ExplorerError("Differences need the model that sees details; this collection has vectors of whole works.")
-    laid = lay(workspace, first, second, registration.matrix)
+    laid = lay(workspace, first, second, matrix)
     if laid.compared.sum() < LEAST_CELLS or laid.usual > TOO_UNLIKE * laid.unit:
         raise ExplorerError(_EVERYWHERE)
     areas = _areas(laid)
     moved = dict(_moves(laid, areas))
     found = [
-        _difference(area, areas[moved[number]] if number in moved else None, registration.matrix)
+        _difference(area, areas[moved[number]] if number in moved else None, matrix)
         for number, area in enumerate(areas)
         if number not in moved.values()
     ]
