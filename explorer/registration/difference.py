@@ -89,8 +89,8 @@ class Laid:
 def differences(workspace: Workspace, first: str | Path, second: str | Path, matrix: np.ndarray) -> list[Difference]:
     """What differs between two versions, strongest first, none where nothing does.
 
-    ``matrix (3, 3)`` is the first picture's registration on the second, from fractions to fractions. Raises :class:`ExplorerError` where the two have too
-    little in common, and for a collection without details.
+    ``matrix (3, 3)`` is the first picture's registration on the second, from fractions to fractions. Raises
+    :class:`ExplorerError` where the two have too little in common, and for a collection without details.
     """
     if not workspace.has_details:
         raise ExplorerError("Differences need the model that sees details; this collection has vectors of whole works.")

@@ -114,17 +114,19 @@ def words_beside_match(said: str, found: Registration, matched: Matched) -> str:
 
 def apart(found: Sequence[Difference]) -> views.Props:
     """What differs between two versions, strongest first, and how much in words."""
-    counted = [
-        (sum(each.kind == kind for each in found), words)
-        for kind, words in (("first", "in the first only"), ("second", "in the second only"), ("moved", "moved"))
-    ]
-    said = ", ".join(f"{count} {words}" for count, words in counted if count)
-    places = "One place differs" if len(found) == 1 else f"{len(found)} places differ"
+    kinds = {"first": "in the first only", "second": "in the second only", "moved": "moved"}
+    counted = [(sum(each.kind == kind for each in found), words) for kind, words in kinds.items()]
+    if not found:
+        sentence = "Nothing was found that is in one of the two only, or moved."
+    elif len(found) == 1:
+        sentence = f"One place differs: it {'has' if found[0].kind == 'moved' else 'is'} {kinds[found[0].kind]}."
+    else:
+        sentence = f"{len(found)} places differ: {', '.join(f'{count} {words}' for count, words in counted if count)}."
     return {
         "found": [
             {"kind": each.kind, "first": views.sides(each.first), "second": views.sides(each.second)} for each in found
         ],
-        "sentence": f"{places}: {said}." if found else "Nothing was found that is in one of the two only, or moved.",
+        "sentence": sentence,
     }
 
 
