@@ -61,7 +61,8 @@ class Recurrence:
                 {
                     "box": list(place.box.to_pixels(*sizes[self.work])), "motif": place.motif, "name": place.name,
                     "found": [
-                        {"file": each.work, "box": list(each.box.to_pixels(*sizes[each.work])), "score": each.score}
+                        {"file": each.work, "box": list(each.box.to_pixels(*sizes[each.work])),
+                         "score": each.score and round(each.score, 4)}
                         for each in place.found
                     ],
                 }

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-
 from playwright.sync_api import Page, expect
 
 from explorer.geometry import Box
