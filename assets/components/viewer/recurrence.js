@@ -19,7 +19,7 @@ const recurs = (() => {
     heatmap.show(levels && { rows: answer.rows, columns: answer.columns, levels }, strength.value);
     const legend = !answer ? [] : alone ? [[170, "in no other work"]] : FROM.slice(0, grade(most()) + 1).map((from, index) => {
       const to = FROM[index + 1] ? FROM[index + 1] - 1 : Infinity;
-      return [level(from), to === from ? String(from) : to === Infinity ? `${from} and more` : `${from}–${to}`];
+      return [level(from), to === from ? String(from) : to === Infinity ? `${from}+` : `${from}–${to}`];
     });
     panel.querySelector(".grades").replaceChildren(...legend.map(([at, text]) => h("span", {}, h("i", { style: { background: heatmap.colour(at) } }), text)),
       legend.length && !alone ? "other works" : "");
