@@ -153,8 +153,9 @@ def _alike(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Area:
-    """A connected area of cells that differ, ``cells (rows, columns) bool``; how far its cells are from what surrounds
-    them on either picture; and its strength."""
+    """A connected area of cells that differ; ``cells (rows, columns) bool`` are those that do at least half as much as
+    its most: averaging spreads a difference by a cell. How far it is from what surrounds it on either picture, and its
+    strength."""
 
     cells: np.ndarray
     novelty: tuple[float, float]
@@ -168,7 +169,8 @@ class _Area:
     def box(self) -> Box:
         rows, columns = self.cells.shape
         y, x = (np.flatnonzero(self.cells.any(axis=axis)) for axis in (1, 0))
-        return Box(x[0] / columns, y[0] / rows, (x[-1] + 1) / columns, (y[-1] + 1) / rows)
+        sides = x[0] / columns, y[0] / rows, (x[-1] + 1) / columns, (y[-1] + 1) / rows
+        return Box(*map(float, sides))
 
 
 def _areas(laid: Laid) -> list[_Area]:
@@ -185,7 +187,8 @@ def _areas(laid: Laid) -> list[_Area]:
         novelty = tuple(_novelty(grid, cells, ring) for grid in (laid.first, laid.second))
         if max(novelty) > STANDS_OUT * laid.unit:
             strength = float(more[cells].max() * np.sqrt(cells.sum()))
-            found.append(_Area(cells, (novelty[0], novelty[1]), strength))
+            clearly = cells & (more > more[cells].max() / 2)
+            found.append(_Area(clearly, (novelty[0], novelty[1]), strength))
     return found
 
 
