@@ -39,11 +39,11 @@ LEAST_CELLS = 6
 """Cells of a difference."""
 STANDS_OUT = 0.38
 """Least mean distance of a difference's cells from what surrounds them, in the same unit."""
-TOO_UNLIKE = 0.95
-"""Usual distance, in the same unit, from which the two agree no better than unrelated pictures do."""
+TOO_UNLIKE = 0.65
+"""Usual distance, as a share of that under wrong maps, from which differences cannot be told."""
 COMMON = 0.25
 """Cells that are at less than this, in the same unit, from one in a hundred are ground that is everywhere."""
-MOVED = 0.45
+MOVED = 0.38
 """How much less than usual a thing may agree with itself where it moved to, in the same unit: its ground is another."""
 CORE = 0.2
 """Share of a difference's sides that is left out at each edge when it is looked for elsewhere."""
@@ -95,7 +95,7 @@ def differences(workspace: Workspace, first: str | Path, second: str | Path, mat
     if not workspace.has_details:
         raise ExplorerError("Differences need the model that sees details; this collection has vectors of whole works.")
     laid = lay(workspace, first, second, matrix)
-    if laid.compared.sum() < LEAST_CELLS or laid.usual > TOO_UNLIKE * laid.unit:
+    if laid.compared.sum() < LEAST_CELLS or laid.usual > TOO_UNLIKE * _by_chance(laid):
         raise ExplorerError(_EVERYWHERE)
     areas = _areas(laid)
     moved = dict(_moves(laid, areas))
@@ -119,8 +119,7 @@ def lay(workspace: Workspace, first: str | Path, second: str | Path, matrix: np.
     unit = float(np.median(rare))
     edge = ndimage.binary_dilation(outside, _SQUARE, border_value=1)
     compared = ~edge & ~plain & (rare > COMMON * unit)
-    distance = 1 - np.minimum(_alike(a, over), _alike(over, a))
-    return Laid(a, over, distance, compared, unit)
+    return Laid(a, over, _apart(a, over), compared, unit)
 
 
 def _equally_fine(first: np.ndarray, second: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -140,6 +139,19 @@ def _averaged(cells: np.ndarray) -> np.ndarray:
 
 def _distinctive(workspace: Workspace, cells: np.ndarray) -> np.ndarray:
     return workspace.distinctiveness(cells.reshape(-1, cells.shape[2])).reshape(cells.shape[:2])
+
+
+def _by_chance(laid: Laid) -> float:
+    """The usual distance if the second picture lay elsewhere: the mean of three wrong places."""
+    rows, columns = laid.compared.shape
+    wrong = (np.roll(laid.second, (rows // 3, columns * part // 6), (0, 1)) for part in (2, 3, 4))
+    return float(np.mean([np.median(_apart(laid.first, cells)[laid.compared]) for cells in wrong]))
+
+
+def _apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Of each cell how far two grids are apart there, seen from that which has more of its own."""
+    distance: np.ndarray = 1 - np.minimum(_alike(first, second), _alike(second, first))
+    return distance
 
 
 def _alike(first: np.ndarray, second: np.ndarray) -> np.ndarray:
