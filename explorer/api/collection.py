@@ -99,6 +99,18 @@ class IndexedCollection:
         work = self.workspace.collection.work(file)
         return WhereRecord.from_json(where_in_work(self.workspace, work.id, words).record(work, words))
 
+    def recurrence(self, file: str) -> dict[str, Any]:
+        """Which parts of a work are in other works, by the motifs that were found: a record that JSON can carry.
+
+        ``counts`` has, row by row, of ``rows`` by ``columns`` cells the number of other works that have what is there;
+        ``places`` has each place (``box``, pixels of the original) with the ``file``, ``box`` and ``score`` of where it
+        was ``found``. Raises :class:`explorer.ExplorerError` for a work that is not there, and where no motifs were
+        looked for.
+        """
+        from explorer.motifs.recurrence import recurrence
+
+        return recurrence(self.workspace, file).to_json(self.workspace.picture_sizes())
+
     def label(  # noqa: PLR0913 (the command's options, each by its name)
         self, prompts: Sequence[str] | str | None = None, *, prompts_file: Path | str | None = None,
         label_set: str | None = None, templates: Sequence[str] | None = None, threshold: float | None = None,

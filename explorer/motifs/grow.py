@@ -14,13 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from explorer.features.grid import mirror_vectors
 from explorer.geometry import Box
+from explorer.registration.cells_under_map import NEIGHBOURHOOD, cells_under_map
 
 LEAST_CELLS = 6
 """Cells on the long side of the place on the grid that is compared: the coarsest grid that has so many is taken."""
-_SHIFTS = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
-_NEIGHBOURHOOD = 3  # cells along each side over which cosines are averaged
 _TRIMMED = 0.02  # share of the agreement that may lie beyond each edge of the extent
 
 
@@ -55,22 +53,9 @@ def agreement(
     ``common (rows, columns)`` is, of every cell of the first, the cosine that a hundredth of the collection's cells
     have with it at least.
     """
-    rows, columns = first.shape[:2]
-    y, x = ((np.arange(count) + 0.5) / count for count in (rows, columns))
-    places = np.stack([*np.meshgrid(x, y), np.ones((rows, columns))], axis=-1) @ matrix.T
-    on_x, on_y = places[..., 0] * second.shape[1] - 0.5, places[..., 1] * second.shape[0] - 0.5
-    outside = (on_x < -0.5) | (on_y < -0.5) | (on_x > second.shape[1] - 0.5) | (on_y > second.shape[0] - 0.5)
-    cells = first.astype(np.float32)
-    if np.linalg.det(matrix[:2, :2]) < 0:
-        cells = mirror_vectors(cells, antisymmetric)
-    best = np.full((rows, columns), -1.0, np.float32)
-    for dy, dx in _SHIFTS:
-        row = np.clip(np.rint(on_y + dy), 0, second.shape[0] - 1).astype(int)
-        column = np.clip(np.rint(on_x + dx), 0, second.shape[1] - 1).astype(int)
-        cosine = np.einsum("rcd,rcd->rc", cells, second[row, column].astype(np.float32))
-        best = np.maximum(best, ndimage.uniform_filter(cosine, _NEIGHBOURHOOD, mode="nearest"))
-    margin = best - ndimage.uniform_filter(common.astype(np.float32), _NEIGHBOURHOOD, mode="nearest")
-    return Agreement(np.where(outside, -np.inf, margin))
+    under = cells_under_map(first, second, matrix, antisymmetric)
+    margin = under.cosines - ndimage.uniform_filter(common.astype(np.float32), NEIGHBOURHOOD, mode="nearest")
+    return Agreement(np.where(under.outside, -np.inf, margin))
 
 
 def _cells(start: float, end: float, count: int) -> slice:

@@ -15,11 +15,13 @@ from explorer.collection import Work
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.registration.compare import register, register_by_hand
+from explorer.registration.difference import differences
 from explorer.registration.fit import Registration
 from explorer.registration.match import MatchedBoxes, map_of_match
 from explorer.ui import incoming, registered, views
 from explorer.ui.components import AssetComponent
 from explorer.ui.evidence import ENOUGH_KEY_POINTS
+from explorer.ui.judging import answered
 from explorer.ui.pictures import Pictures
 from explorer.ui.registered import Matched
 from explorer.ui.said import said
@@ -42,7 +44,7 @@ LAID_BY_PLACE = (
 class Compare(AssetComponent):
     """Two pictures on a light table. Events: ``lay`` and ``arrive`` (number, first, second, near, fit, probability,
     whole, points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function:
-    ``works`` (text)."""
+    ``works`` (text) and ``differences`` (first, second, matrix)."""
 
     folder = "compare"
 
@@ -67,7 +69,8 @@ class CompareTab:
 
     def __init__(self, app: AppContext, session: gr.State) -> None:
         self.app = app
-        self.table = Compare({}, server_functions=[*Pictures(app).server_functions(), self.offering()])
+        functions = [*Pictures(app).server_functions(), self.offering(), self.telling_apart()]
+        self.table = Compare({}, server_functions=functions)
         # wiring
         self.table.lay(self.lay, session, self.table, **working(self.table))
 
@@ -119,6 +122,16 @@ class CompareTab:
 
         return works
 
+    def telling_apart(self) -> Callable[[Any], views.Props]:
+        """A fresh function for the component's script: what differs between the two of ``{"collection", "first",
+        "second", "matrix"}``, as they lie."""
+
+        def differences(sent: Any) -> views.Props:
+            fields = incoming.record(sent)
+            return answered(lambda: Comparison(self.app.named(fields.get("collection")), fields).differences(fields))
+
+        return differences
+
 
 class Comparison:
     """Two pictures of one collection, compared as the page asks: ``sent`` has number, points, whole, reversed."""
@@ -162,6 +175,17 @@ class Comparison:
         boxes = None if self.whole else near
         question = "register", first.picture, second.picture, boxes
         return self.context.computed(question, lambda: register(workspace, first.picture, second.picture, boxes))
+
+    def differences(self, sent: dict[str, Any]) -> views.Props:
+        """What differs between the two, laid over each other by the ``matrix`` that was sent."""
+        first, second = self.chosen(sent.get("first")), self.chosen(sent.get("second"))
+        matrix = incoming.homography(sent.get("matrix"))
+        if first is None or second is None or matrix is None:
+            raise ExplorerError("Choose two works that lie over each other, then ask what differs.")
+        question = "differences", first.picture, second.picture, matrix.tobytes()
+        workspace = self.context.workspace
+        found = self.context.computed(question, lambda: differences(workspace, first.picture, second.picture, matrix))
+        return registered.apart(found)
 
     def _not_registered(self, error: ExplorerError, near: MatchedBoxes | None) -> views.Props:
         """The reason; a match that nothing supports is laid where it was found."""

@@ -52,7 +52,8 @@ class Viewer(AssetComponent):
 
     Events: ``pick`` (box), ``point`` (x, y: whatever is there), ``resize`` (index: another of its sizes), ``join``
     (role, and a box or a point: a further detail), ``bring`` (path of an upload), ``restore`` (what the address has),
-    ``complain`` (sentence). Where words are found in the picture it asks by the server function ``where``.
+    ``complain`` (sentence). Where words are found in the picture it asks by the server function ``where``,
+    which of its parts are in other works by ``recurrence``.
     """
 
     folder = "viewer"

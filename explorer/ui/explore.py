@@ -22,6 +22,7 @@ from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import chosen_places, clicked, final_step, pointed, provisional_step, search_click
+from explorer.ui.recurrence import recurrence_functions
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
@@ -58,7 +59,9 @@ class ExploreTab:
                 self.gallery = Gallery({}, server_functions=pictures.server_functions())
             with gr.Column(elem_id="picture"):
                 self.trail = Trail(server_functions=pictures.server_functions())
-                self.viewer = Viewer(server_functions=where_functions(app))
+                self.viewer = Viewer(
+                    server_functions=[*where_functions(app), *recurrence_functions(app), *pictures.server_functions()]
+                )
             with gr.Column(elem_id="places"):
                 self.tray = Tray({}, server_functions=pictures.server_functions())
                 beginning = views.message(HOW_TO_BEGIN, Session().result_options)

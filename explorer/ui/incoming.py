@@ -43,6 +43,7 @@ _FRACTION: TypeAdapter[float] = TypeAdapter(Fraction)
 _NUMBERS: TypeAdapter[tuple[float, float, float, float]] = TypeAdapter(tuple[float, float, float, float])
 _PAIR: TypeAdapter[list[float]] = TypeAdapter(Annotated[list[Fraction], Field(min_length=4, max_length=4)])
 _MATRIX: TypeAdapter[list[float]] = TypeAdapter(Annotated[list[Finite], Field(min_length=6, max_length=6)])
+_HOMOGRAPHY: TypeAdapter[list[float]] = TypeAdapter(Annotated[list[Finite], Field(min_length=9, max_length=9)])
 _TRANSFORM = TypeAdapter(SentTransform)
 Value = TypeVar("Value")
 
@@ -147,6 +148,20 @@ def points(sent: Any, most: int) -> list[list[float]]:
     """
     pairs = [_valid(_PAIR, pair) for pair in sent[:most]] if isinstance(sent, list) else []
     return [pair for pair in pairs if pair is not None]
+
+
+def homography(sent: Any) -> np.ndarray | None:
+    """Nine numbers, row by row, of a map from fractions to fractions, as ``(3, 3)``; None for anything else, and for a
+    map that flattens a picture.
+
+    >>> homography([1, 0, 0, 0, 0, 0, 0, 0, 1]) is homography("x") is None
+    True
+    """
+    numbers = _valid(_HOMOGRAPHY, sent)
+    if numbers is None or not numbers[8]:
+        return None
+    found = np.array(numbers, np.float64).reshape(3, 3) / numbers[8]
+    return found if abs(np.linalg.det(found)) > 1e-9 else None
 
 
 def matrix(sent: Any) -> np.ndarray | None:

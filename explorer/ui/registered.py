@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from explorer.ui.evidence import extent
 
 if TYPE_CHECKING:
     from explorer.collection import Work
+    from explorer.registration.difference import Difference
     from explorer.registration.fit import Registration
     from explorer.registration.match import MatchedBoxes
 
@@ -108,6 +110,24 @@ def words_beside_match(said: str, found: Registration, matched: Matched) -> str:
     same_way = (np.linalg.det(matched.matrix) < 0) == found.mirror
     confirmed = same_way and overlap_with_match(found.matrix, matched.near) > SAME_PLACE
     return said if confirmed else f"{said} This differs from the match."
+
+
+def apart(found: Sequence[Difference]) -> views.Props:
+    """What differs between two versions, strongest first, and how much in words."""
+    kinds = {"first": "in the first only", "second": "in the second only", "moved": "moved"}
+    counted = [(sum(each.kind == kind for each in found), words) for kind, words in kinds.items()]
+    if not found:
+        sentence = "Nothing was found that is in one of the two only, or moved."
+    elif len(found) == 1:
+        sentence = f"One place differs: it {'has' if found[0].kind == 'moved' else 'is'} {kinds[found[0].kind]}."
+    else:
+        sentence = f"{len(found)} places differ: {', '.join(f'{count} {words}' for count, words in counted if count)}."
+    return {
+        "found": [
+            {"kind": each.kind, "first": views.sides(each.first), "second": views.sides(each.second)} for each in found
+        ],
+        "sentence": sentence,
+    }
 
 
 def near(boxes: MatchedBoxes | None) -> views.Props | None:

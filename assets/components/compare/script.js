@@ -15,6 +15,7 @@ let mode = "side", flipped = false, dots = false, curtain = 50, blinking = null;
 let points = null; // by hand: [{side, at}], in the order of the clicks; null while none are set
 // By a link or the browser's Back: the address is corrected, not added to the history.
 let arriving = new URLSearchParams(window.location.search).has("compare");
+const decorations = []; // what other scripts draw on a picture: (side, map from its fractions to its pane) -> shapes
 let answered = false; // until then the address is what was asked for, and is left alone
 let awaiting = false; // something else is on its way here from the results
 let origin = "Explore"; // the tab that was left for this one
@@ -87,6 +88,7 @@ const draw = (name, twin = null) => {
     number.textContent = String(index + 1);
     shapes.push(svg("g", { class: "point" }, svg("circle", { cx: x, cy: y, r: 10 }), number));
   });
+  for (const decorate of decorations) shapes.push(...decorate(name, m));
   if (twin) shapes.push(svg("circle", { class: "twin", cx: twin[0], cy: twin[1], r: 9 }), svg("circle", { class: "twin", cx: twin[0], cy: twin[1], r: 1 }));
   panes[name].querySelector(".over").replaceChildren(...shapes);
 };
@@ -182,6 +184,7 @@ const byHand = (on) => {
   own = { first: still(), second: still() };
   prompt();
   setMode("side");
+  element.dispatchEvent(new CustomEvent("laid"));
 };
 
 // -- pointers ---------------------------------------------------------------------------------------------------
@@ -447,6 +450,7 @@ const show = () => {
   if (other) { view = still(); flipped = false; $("[data-do=flip]").setAttribute("aria-pressed", "false"); }
   showMode(mode);
   if (both && (other || elsewhere) && value.near && table.clientWidth) { zoomOnto(value.near.first); lay(); }
+  element.dispatchEvent(new CustomEvent("laid"));
   const how = arriving ? "replaceState" : "pushState";
   arriving = awaiting = false;
   settle(how);

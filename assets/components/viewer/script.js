@@ -231,6 +231,7 @@ const lifted = (event) => {
   pointer = { ...here, on: event.pointerType !== "touch" };
   const answer = whereIs.at(here);
   if (answer) return pick(answer.box, meant(event));
+  if (!meant(event) && recurs.at(here)) return;
   press(event);
 };
 stage.addEventListener("pointerup", lifted);
@@ -261,9 +262,10 @@ const keys = {
   "+": () => { pointer.on = true; setSize(size() * 1.15); }, "=": () => { pointer.on = true; setSize(size() * 1.15); },
   "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
-  Enter: (event) => (value.whole_only ? tools.whole() : press(event)), "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
-  w: () => whereIs.ask(), ...Object.fromEntries([1, 2, 3, 4, 5].map((number) => [number, (event) => whereIs.pickNumber(number, event)])),
-  Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); },
+  Enter: (event) => { if (value.whole_only) tools.whole(); else if (meant(event) || !recurs.at(pointer)) press(event); }, "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
+  w: () => whereIs.ask(), r: () => recurs.toggle(),
+  ...Object.fromEntries([1, 2, 3, 4, 5].map((number) => [number, (event) => (recurs.on() ? recurs.number(number - 1) : whereIs.pickNumber(number, event))])),
+  Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); recurs.hide(); },
 };
 stage.addEventListener("keydown", (event) => {
   const alt = event.altKey && event.key !== "Enter"; // with Enter it adds
@@ -319,7 +321,7 @@ const tools = {
   whole: () => value.url && pick([0, 0, 1, 1]),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
   legend: () => legend($(".legend").hidden),
-  where: () => whereIs.toggle(),
+  where: () => whereIs.toggle(), recurs: () => recurs.toggle(),
 };
 $(".tools").addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");

@@ -1,7 +1,7 @@
 
 // -- where in the picture words are found (follows script.js, whose names it uses) -------------------------------------
 const whereIs = (() => {
-  const form = $(".where"), field = form.elements.words, strength = form.elements.strength, heat = $(".heat");
+  const form = $(".where"), field = form.elements.words, strength = form.elements.strength;
   const found = form.querySelector(".found"), places = form.querySelector(".places"), marks = $(".answers");
   let answer = null; // {words, boxes, heat, rows, columns, sentence}, of the picture in view
   let of = ""; // that picture
@@ -13,30 +13,10 @@ const whereIs = (() => {
     form.hidden = !on;
     $("[data-do=where]").setAttribute("aria-expanded", String(on));
   };
-  const colours = () => { // the ramp of the theme, as numbers
-    const style = getComputedStyle(element);
-    const sample = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    return [0, 1, 2, 3].map((number) => {
-      sample.fillStyle = style.getPropertyValue(`--heat-${number}`);
-      sample.fillRect(0, 0, 1, 1);
-      return [...sample.getImageData(0, 0, 1, 1).data];
-    });
-  };
-  const paint = () => {
-    const { rows, columns, heat: levels } = answer, stops = colours();
-    Object.assign(heat, { width: columns, height: rows });
-    const context = heat.getContext("2d"), image = context.createImageData(columns, rows);
-    levels.forEach((level, cell) => {
-      const at = level / 255 * (stops.length - 1), low = Math.min(Math.floor(at), stops.length - 2), part = at - low;
-      stops[low].forEach((first, channel) => { image.data[4 * cell + channel] = first + (stops[low + 1][channel] - first) * part; });
-    });
-    context.putImageData(image, 0, 0);
-    heat.style.opacity = strength.value / 100;
-  };
   const show = (next) => {
     answer = next?.boxes ? next : null;
     const any = Boolean(answer?.boxes.length);
-    form.querySelector(".shading").hidden = heat.hidden = !any;
+    form.querySelector(".shading").hidden = !any;
     found.textContent = next?.error || next?.sentence || "";
     marks.replaceChildren(...(answer?.boxes || []).map(({ box }, index) => {
       const outline = mark(box);
@@ -46,7 +26,7 @@ const whereIs = (() => {
     places.replaceChildren(...(answer?.boxes || []).map((_, index) => h("button", {
       type: "button", "data-number": index + 1, title: `Search with this place ( ${index + 1} )`, "aria-label": `Search with place ${index + 1} of ${answer.words}`,
     }, index + 1)));
-    if (any) paint();
+    heatmap.show(any ? { rows: answer.rows, columns: answer.columns, levels: answer.heat } : null, strength.value);
   };
   const hide = () => {
     last += 1;
@@ -70,6 +50,7 @@ const whereIs = (() => {
   };
   const begin = () => {
     if (!value.url) return;
+    recurs.hide();
     open(true);
     field.focus();
     field.select();
@@ -92,7 +73,7 @@ const whereIs = (() => {
     hide();
     stage.focus({ preventScroll: true });
   });
-  strength.addEventListener("input", () => { heat.style.opacity = strength.value / 100; });
+  strength.addEventListener("input", () => heatmap.strength(strength.value));
   form.querySelector(".away").addEventListener("click", hide);
   places.addEventListener("click", (event) => {
     const button = event.target.closest("[data-number]");
@@ -115,7 +96,6 @@ const whereIs = (() => {
       of = "";
     }
   });
-  new MutationObserver(() => { if (answer?.boxes.length) paint(); }).observe(document.body, { attributeFilter: ["class"] }); // light, dark
 
   return {
     ask: begin, hide, toggle: () => (form.hidden ? begin() : hide()),
