@@ -21,6 +21,7 @@ MARGIN = 56.7
 """Points: 2 cm."""
 _INK, _MUTED, _LINE = "#23201b", "#686055", "#bfb5a3"
 _DETAIL_WIDTH, _GAP = 270, 14
+_PADDING = 6  # of reportlab's frames
 _TALLEST = 235
 """Points of a plate's pictures: two plates have room on a page."""
 
@@ -50,7 +51,7 @@ def write_dossier(
     from reportlab.lib.pagesizes import A4
     from reportlab.platypus import PageBreak, SimpleDocTemplate
 
-    setter = _Setter(A4[0] - 2 * MARGIN)
+    setter = _Setter(A4[0] - 2 * (MARGIN + _PADDING))
     story: list[Any] = []
     sheets = [sheet_of(workspace, motif, origin) for motif in motifs]
     for done, sheet in enumerate(sheets):
@@ -130,7 +131,7 @@ class _Setter:
         def write(canvas: Any, document: Any) -> None:
             paragraph = Paragraph(f"{line} · {document.page}", style)
             _, height = paragraph.wrap(self._width, MARGIN)
-            paragraph.drawOn(canvas, MARGIN, MARGIN + 4 - height)
+            paragraph.drawOn(canvas, MARGIN + _PADDING, MARGIN + 4 - height)
 
         return write
 

@@ -3,6 +3,7 @@ networkx.)"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -18,13 +19,20 @@ from explorer.geometry import Box
 from explorer.motifs.export import Origin
 from explorer.motifs.layer import ShownMotif
 from explorer.motifs.sheet import works_of
+from explorer.verification.transforms import Transform
 from explorer.workspace import Workspace
 
 if TYPE_CHECKING:
     import networkx
 
+Size = tuple[int, int]
+_Placed = tuple[KeptInstance, KeptInstance, Transform]
+
 VERSIONS = 0.5
 """Two works are versions of one composition where what they share covers this part of the area of both."""
+_SCALE, _TURN, _APART = math.log(1.3), 12.0, 0.1
+"""How far, as a factor, in degrees and as a part of the long side, motifs may lie apart that lie on two works alike."""
+_MOST_PLACED = 200  # pairs of places of two works that are looked at
 _EVEN = 0.5
 """Probability of an instance that a person doubts, and of one that nobody compared."""
 
@@ -35,7 +43,7 @@ def works_graph(workspace: Workspace, motifs: Sequence[ShownMotif], origin: Orig
     A node is a work's file, with ``title``, ``artist``, ``date``, ``year`` (where known) and ``group``: works with the
     same number above 0 are versions of one composition. An edge has ``motifs``, how many are shared, ``weight``, how
     many of them are truly shared as their probabilities have it (their sum), ``ids``, and ``covered``, which part of
-    the area of both works is shared. Texts have no characters that XML cannot hold.
+    the area of both works is shared in one arrangement. Texts have no characters that XML cannot hold.
     """
     import networkx
 
@@ -47,8 +55,9 @@ def works_graph(workspace: Workspace, motifs: Sequence[ShownMotif], origin: Orig
         title, artist, date = (work.title, work.artist, work.date) if work else (name, "", "")
         year = {"year": work.year} if work and work.year is not None else {}
         graph.add_node(_xml(name), title=_xml(title), artist=_xml(artist), date=_xml(date), group=0, **year)
+    sizes = {name: (work.width, work.height) for name, work in there.items()}
     for pair, shared in _shared(motifs).items():
-        covered = min(_covered([place.box for each in shared for place in each.places[side]]) for side in (0, 1))
+        covered = _covered_together(shared, (sizes.get(pair[0]), sizes.get(pair[1])))
         graph.add_edge(
             *map(_xml, pair), motifs=len(shared), weight=round(sum(each.probability for each in shared), 4),
             covered=round(covered, 4), ids=" ".join(each.motif for each in shared),
@@ -121,6 +130,40 @@ def _probability(instance: KeptInstance) -> float:
     if instance.relation or instance.by_hand:
         return 1.0
     return _EVEN if instance.score is None else instance.score
+
+
+def _covered_together(shared: Sequence[_Shared], sizes: tuple[Size | None, Size | None]) -> float:
+    """The part of both works that is covered by motifs that lie on them as one of them does: details of a stock that
+    two compositions share lie anywhere. Nothing is, where a work left the collection."""
+    first, second = sizes
+    if first is None or second is None:
+        return 0.0
+    placed = [
+        (here, there, here.transform.inverse().then(there.transform))
+        for each in shared for here in each.places[0] for there in each.places[1]
+        if here.transform and there.transform
+    ][:_MOST_PLACED]  # fmt: skip
+    best = 0.0
+    for one in placed:
+        alike = [other for other in placed if _agree(one, other, (first, second))]
+        best = max(best, min(_covered([other[side].box for other in alike]) for side in (0, 1)))
+    return best
+
+
+def _agree(one: _Placed, other: _Placed, sizes: tuple[Size, Size]) -> bool:
+    """Whether two pairs of places lie on two works by one transform: that of the first brings the second near."""
+    transform, its = one[2], other[2]
+    if transform.mirror != its.mirror or abs(math.log(transform.scale / its.scale)) > _SCALE:
+        return False
+    if abs((transform.turn - its.turn + 180) % 360 - 180) > _TURN:
+        return False
+    (x, y), (found_x, found_y) = (
+        (np.array(other[side].box.centre) - one[side].box.centre) * sizes[side] for side in (0, 1)
+    )
+    turn, x = math.radians(transform.turn), -x if transform.mirror else x
+    expected = (x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn))
+    off = np.subtract((found_x, found_y), np.multiply(expected, transform.scale))
+    return bool(np.hypot(*off) <= _APART * max(sizes[1]))
 
 
 def _covered(boxes: Sequence[Box]) -> float:
