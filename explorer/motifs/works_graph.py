@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Size = tuple[int, int]
 _Placed = tuple[KeptInstance, KeptInstance, Transform]
 
-VERSIONS = 0.5
+VERSIONS = 0.6
 """Two works are versions of one composition where what they share covers this part of the area of both."""
 _SCALE, _TURN, _APART = math.log(1.3), 12.0, 0.1
 """How far, as a factor, in degrees and as a part of the long side, motifs may lie apart that lie on two works alike."""
@@ -71,12 +71,21 @@ def works_graph(workspace: Workspace, motifs: Sequence[ShownMotif], origin: Orig
 def versions(graph: networkx.Graph) -> list[tuple[str, ...]]:
     """Groups of works that are versions of one composition, largest first.
 
-    The pairs that share most are joined first. Two groups become one only where most of their pairs are versions of
-    each other, so that one wrong pair joins no two groups.
+    Two groups become one only where most of their pairs are versions of each other, and pairs that have the same
+    versions besides come first: one wrong pair joins no two groups.
     """
     close = {frozenset(pair): covered for *pair, covered in graph.edges(data="covered") if covered >= VERSIONS}
+    near = {name: {name} for name in graph}
+    for one, other in map(sorted, close):
+        near[one].add(other)
+        near[other].add(one)
+
+    def order(pair: frozenset[str]) -> tuple[float, float, list[str]]:
+        one, other = (near[name] for name in pair)
+        return -len(one & other) / len(one | other), -close[pair], sorted(pair)
+
     groups = {name: (name,) for name in graph}
-    for pair in sorted(close, key=lambda each: (-close[each], sorted(each))):
+    for pair in sorted(close, key=order):
         first, second = (groups[name] for name in sorted(pair))
         if first is second:
             continue
