@@ -237,9 +237,9 @@ def test_a_dossier_of_several_motifs_begins_each_on_a_page(workspace: Workspace,
     write_dossier(workspace, [motif(), motif(["c.jpg"], name="Second")], ORIGIN, tmp_path / "d.pdf")
     pages = words_of(tmp_path / "d.pdf")
     first, second = "Mill <script> 3 instances in 3 works.", "Second 1 instance in 1 work."
-    assert [(first in page, second in page) for page in pages] == [
-        (True, False), (False, False), (False, False), (False, True), (False, False),
-    ]  # fmt: skip
+    start = next(number for number, page in enumerate(pages) if second in page)
+    assert first in pages[0] and start > 1
+    assert not [page for page in pages[start:] if "a.jpg" in page] and any("a.jpg" in page for page in pages[:start])
 
 
 # -- details -----------------------------------------------------------------------------------------------------------
