@@ -36,7 +36,7 @@ def test_the_version_is_written_in_one_place() -> None:
 
 
 def test_the_licence_of_the_weights_is_named_beside_that_of_the_code() -> None:
-    assert PROJECT["license"] == "Apache-2.0 AND LicenseRef-Model-Weights"
+    assert PROJECT["license"] == "Apache-2.0 AND Bitstream-Vera AND LicenseRef-Model-Weights"
     for name in PROJECT["license-files"]:
         assert (ROOT / name).is_file()
     text = (ROOT / "MODEL_LICENCE.md").read_text("utf-8")

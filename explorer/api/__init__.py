@@ -32,6 +32,10 @@ what to do next.
 | `--remove`, `--restore` | `c.remove_column(name)`, `c.restore_column(name)` | `remove_column`, `restore_column` |
 | `explorer label --text-vectors` | `c.label(text_vectors=..., names=...)` | |
 | `explorer judgements` | `c.judgements()` | `judgements` |
+| `explorer motifs` | `c.motifs()` | `motifs` (those that were found) |
+| `--again`, `--dropped`, `--motif` | `again=`, `dropped=`, `motif=` | |
+| `--csv`, `--annotations`, `--base-url`, `--graphml`, `--pdf`, `--zip`, `--html` | arguments of the same names | |
+| `--read`, `--who` | `read=`, `who=` | |
 | | `c.works(text)` | `find` |
 | | `c.map()` | `map` |
 
@@ -53,6 +57,8 @@ from explorer.api.records import (
     LabelResult,
     MapRecord,
     MatchRecord,
+    MotifInstanceRecord,
+    MotifRecord,
     PartRecord,
     ProposalRecord,
     SearchResult,
@@ -71,6 +77,8 @@ __all__ = [
     "LabelResult",
     "MapRecord",
     "MatchRecord",
+    "MotifInstanceRecord",
+    "MotifRecord",
     "PartRecord",
     "ProposalRecord",
     "SearchResult",

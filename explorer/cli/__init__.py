@@ -17,6 +17,7 @@ from explorer.adapt.settings import add_options as training_options
 from explorer.adapt.settings import settings_from
 from explorer.cli.keeping import add_keeping
 from explorer.cli.labelling import add_labelling
+from explorer.cli.motifs import add_motifs
 from explorer.cli.options import (
     command,
     json_option,
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     add_where(commands)
 
     add_labelling(commands)
+    add_motifs(commands)
 
     judgements = command(commands, "judgements", _judgements, "write down what was judged in the app")
     judgements.add_argument("name", metavar="NAME")

@@ -46,14 +46,18 @@ def _begins_formula(cell: str) -> bool:
     return cell.lstrip("'").startswith(_FORMULA)
 
 
-def write_rows(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a table of harmless cells, whole or not at all; a byte order mark comes first, by which Excel knows
-    UTF-8."""
+def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A table of harmless cells as CSV; a byte order mark comes first, by which Excel knows UTF-8."""
     lines = io.StringIO(newline="")
     writer = csv.writer(lines)
     for row in (headings, *rows):
         writer.writerow(map(harmless, row))
-    written = lines.getvalue().encode("utf-8-sig")
+    return lines.getvalue().encode("utf-8-sig")
+
+
+def write_rows(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a :func:`table`, whole or not at all."""
+    written = table(headings, rows)
     if path.exists() and not path.is_file():  # a pipe, as /dev/stdout
         path.write_bytes(written)
         return

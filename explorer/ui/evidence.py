@@ -15,6 +15,7 @@ from explorer.registration.physical_size import (
 )
 from explorer.ui import words_for
 from explorer.ui.views import Props
+from explorer.verification import in_words
 
 if TYPE_CHECKING:
     from explorer.collection import Judgement, Work
@@ -53,10 +54,10 @@ def evidence(
     level, words = words_for.probability_level(match.score)  # of a query of several parts, that all of them are there
     return {
         "probability": round(float(match.score), 4),
-        "percent": words_for.percent(match.score),
+        "percent": in_words.percent(match.score),
         "level": level,
         "words": words,
-        "transform": words_for.transform(found.transform, own_scale),
+        "transform": in_words.transform(found.transform, own_scale),
         "agreement": words_for.agreement(found),
         "percentile": words_for.percentile(found.percentile),
         "similarity": round(float(found.similarity), 2),
@@ -86,7 +87,7 @@ def _part(part: PartMatch, roles: Sequence[Role]) -> Props:
     first = "the detail" if roles[0] == "also" else _ROLE_NAMES[roles[0]]
     names = [first, *(_ROLE_NAMES[role] for role in roles[1:])]
     name, found = names[part.part] if part.part < len(names) else "", part.evidence
-    return {"name": name, "percent": words_for.percent(found.probability), "agreement": words_for.agreement(found)}
+    return {"name": name, "percent": in_words.percent(found.probability), "agreement": words_for.agreement(found)}
 
 
 def fit(found: Transform | None) -> Props | None:

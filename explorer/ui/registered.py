@@ -11,6 +11,7 @@ import numpy as np
 from explorer.registration.match import overlap_with_match, transform_in_pixels
 from explorer.ui import views, words_for
 from explorer.ui.evidence import extent
+from explorer.verification import in_words
 
 if TYPE_CHECKING:
     from explorer.collection import Work
@@ -95,9 +96,9 @@ def words_of_match(matched: Matched, works: tuple[Work, Work]) -> views.Props:
     registered too, and called so."""
     first, second = works
     transform = transform_in_pixels(matched.matrix, ((first.width, first.height), (second.width, second.height)))
-    how = words_for.transform(transform, _in_centimetres(transform.scale, works))
+    how = in_words.transform(transform, _in_centimetres(transform.scale, works))
     level, name = words_for.probability_level(matched.probability)
-    weighed = f" ({name}, {words_for.percent(matched.probability)})" if matched.probability else ""
+    weighed = f" ({name}, {in_words.percent(matched.probability)})" if matched.probability else ""
     if matched.probability and level == words_for.UNCONVINCING[0]:
         return {"said": f"By this match{weighed}: {how}. Too few points match to rely on it; compare the whole works, "
                         "or set points by hand.", "trouble": True}  # fmt: skip

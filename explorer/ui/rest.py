@@ -17,6 +17,7 @@ from explorer.collection.judgement_export import judgement_records
 from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.maps import work_map
+from explorer.motifs.current import known_motifs
 from explorer.registration.compare import register
 from explorer.search.parsing import LONGEST_WORDS, parse_click, parse_parts, parse_picture, parse_region
 from explorer.search.query import PicturePart, RegionPart, WordsPart
@@ -48,7 +49,7 @@ class RestApi:
             gr.api(quick, api_name=quick.__name__)
         for computing in (
             self.map, self.register, self.search_region, self.search_picture, self.click_region, self.click_picture,
-            self.search_words, self.search_combined, self.where, self.label,
+            self.search_words, self.search_combined, self.where, self.label, self.motifs,
         ):  # fmt: skip
             gr.api(patient(computing), api_name=computing.__name__, concurrency_limit=None)
 
@@ -167,6 +168,13 @@ class RestApi:
         layout = context.computed("map", lambda: work_map(context.workspace, apart=True))
         pairs = zip(layout.works, layout.xy, strict=True)
         return [{"file": work, "x": float(point[0]), "y": float(point[1])} for work, point in pairs]
+
+    def motifs(self, collection: str = "") -> list[dict]:
+        """What recurs across the collection, with what people made of it, strongest first, as far as somebody has
+        looked for it already."""
+        workspace = self._workspace(collection)
+        sizes = workspace.picture_sizes()
+        return [motif.to_json(sizes) for motif in known_motifs(workspace)]
 
     def judge(
         self, query: dict, match: dict, verdict: str, note: str = "", who: str = "", collection: str = ""

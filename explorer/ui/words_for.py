@@ -8,18 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.registration.physical_size import NEARLY_SAME_SIZE, SAME_SIZE, SizeComparison
+from explorer.verification.in_words import times
 
 if TYPE_CHECKING:
     from explorer.search.query import Evidence
-    from explorer.verification import Transform
 
 CHANCES = ((0.9, "sure", "a copy, almost certainly"), (0.6, "likely", "likely"), (0.3, "possible", "possible"))
 """What a match is called: the least probability, a short name for the page's style sheet, the words."""
 UNCONVINCING = ("weak", "unconvincing")
-UPRIGHT = 1.5
-"""Degrees of turn that nobody sees."""
-SAME_SCALE = 0.03
-"""Difference of a scale from 1 that nobody sees."""
 
 LITTLE_TO_GO_BY = (
     "There is little to recognise in this detail: smooth ground looks like any other. Even a true copy could not be "
@@ -62,15 +58,6 @@ def probability_level(probability: float) -> tuple[str, str]:
     return next(((name, words) for least, name, words in CHANCES if probability >= least), UNCONVINCING)
 
 
-def percent(probability: float) -> str:
-    """A probability as a percentage that is never nothing and never certainty.
-
-    >>> percent(0.934), percent(0.9999), percent(0.0)
-    ('93%', '99%', '1%')
-    """
-    return f"{min(max(math.floor(100 * probability), 1), 99)}%"
-
-
 def percentile(share: float | None) -> str:
     """How the evidence compares with that of unrelated pairs of the same collection, of which it beats a ``share``;
     empty where none were tried.
@@ -103,49 +90,6 @@ def joined(details: int, examples: int, unwanted: int, words: bool) -> str:
     joined_by = ", ".join(rule for rule in rules if rule)
     sentences = [f"together: {joined_by}" if joined_by else "", "words change the order only" if words else ""]
     return "; ".join(sentence for sentence in sentences if sentence)
-
-
-def transform(found: Transform | None, scale: float | None = None) -> str:
-    """How a detail became its match; ``scale`` replaces that of the photographs where the works' own sizes are known.
-
-    >>> from explorer.verification import Transform
-    >>> transform(Transform(0.8, 4.0, True))
-    'reversed, 0.8 times as large, turned 4° to the left'
-    >>> transform(Transform(1.01, -0.4, False))
-    'the same way round, the same size'
-    >>> transform(None)
-    'no common position found'
-    """
-    if found is None:
-        return "no common position found"
-    factor = found.scale if scale is None else scale
-    turn = turned(found.turn)
-    way = "reversed" if found.mirror else "" if turn else "the same way round"
-    large = "the same size" if abs(factor - 1) <= SAME_SCALE else f"{times(factor)} times as large"
-    return ", ".join(words for words in (way, large, turn) if words)
-
-
-def turned(degrees: float) -> str:
-    """A turn in words, empty where nobody sees it; counter-clockwise is to the left.
-
-    >>> turned(-90.0), turned(179.8), turned(0.5)
-    ('turned 90° to the right', 'upside down', '')
-    """
-    size = abs(degrees)
-    if size < UPRIGHT:
-        return ""
-    if size > 180 - UPRIGHT:
-        return "upside down"
-    return f"turned {round(size)}° to the {'left' if degrees > 0 else 'right'}"
-
-
-def times(factor: float) -> str:
-    """A factor with as many figures as an eye can tell.
-
-    >>> times(0.8), times(0.3333), times(12.4)
-    ('0.8', '0.33', '12')
-    """
-    return f"{factor:.2g}" if factor < 100 else f"{factor:.0f}"
 
 
 def agreement(evidence: Evidence) -> str:

@@ -26,7 +26,7 @@ from explorer.ui.judging import Judging, answered, judging_functions
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.server.launch import free_port
 from explorer.ui.session import ResultOptions, Step
-from explorer.verification import Transform
+from explorer.verification import Transform, in_words
 from explorer.workspace import Workspace
 
 HOSTILE = "<script>alert(1)</script>"
@@ -48,7 +48,7 @@ def test_probabilities_are_called_by_their_thresholds(probability: float, name: 
 
 
 def test_no_probability_is_said_to_be_nothing_or_certainty() -> None:
-    assert [words_for.percent(probability) for probability in (0.0, 0.004, 0.5, 0.996, 1.0)] == [
+    assert [in_words.percent(probability) for probability in (0.0, 0.004, 0.5, 0.996, 1.0)] == [
         "1%",
         "1%",
         "50%",
@@ -66,7 +66,7 @@ def test_no_probability_is_said_to_be_nothing_or_certainty() -> None:
     (Transform(0.8, 1.0, False), "the same way round, 0.8 times as large"),
 ])  # fmt: skip
 def test_transforms_in_words(transform: Transform, words: str) -> None:
-    assert words_for.transform(transform) == words
+    assert in_words.transform(transform) == words
 
 
 # -- sizes -------------------------------------------------------------------------------------------------------------
