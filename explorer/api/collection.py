@@ -235,8 +235,11 @@ class IndexedCollection:
         from explorer.motifs.reading_back import read_back
         from explorer.motifs.take_away import Wanted, take_away
 
-        files = (None if path is None else Path(path) for path in (csv, annotations, graphml, pdf, zip, html))
-        wanted = Wanted(*files, base_url=base_url)
+        named = {
+            "csv": csv, "annotations": annotations, "graphml": graphml, "pdf": pdf, "zip": zip, "html": html,
+        }  # fmt: skip
+        files = {name: Path(path) for name, path in named.items() if path is not None}
+        wanted = Wanted(**files, base_url=base_url)
         if read is not None:
             read_back(self.workspace.collection, Path(read), who)
         motifs = current_motifs(self.workspace, progress, again, dropped)

@@ -44,7 +44,7 @@ class Annotated:
     """Works, each once, whose instances have no picture to point to, since they left the collection."""
 
 
-def annotations(workspace: Workspace, motifs: Sequence[ShownMotif], origin: Origin, base_url: str = "") -> Annotated:
+def annotated(workspace: Workspace, motifs: Sequence[ShownMotif], origin: Origin, base_url: str = "") -> Annotated:
     """Annotations of all instances of some motifs. ``base_url`` is the address of the running app, for works of which
     the catalogue names no IIIF picture; copies for the screen that it will be asked for are made here.
 

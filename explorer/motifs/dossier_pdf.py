@@ -22,7 +22,7 @@ MARGIN = 56.7
 _INK, _MUTED, _LINE = "#23201b", "#686055", "#bfb5a3"
 _DETAIL_WIDTH, _GAP = 270, 14
 _PADDING = 6  # of reportlab's frames
-_TALLEST = 235
+_TALLEST = 205
 """Points of a plate's pictures: two plates have room on a page."""
 
 

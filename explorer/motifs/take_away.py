@@ -65,9 +65,9 @@ def _csv(job: _Job, path: Path) -> list[str]:
 
 
 def _annotations(job: _Job, path: Path) -> list[str]:
-    from explorer.motifs.annotations import annotations, write_annotations
+    from explorer.motifs.annotations import annotated, write_annotations
 
-    found = annotations(job.workspace, job.motifs, job.origin, job.wanted.base_url)
+    found = annotated(job.workspace, job.motifs, job.origin, job.wanted.base_url)
     write_annotations(found, path)
     return _without("annotation", found.left_out)
 

@@ -22,7 +22,7 @@ from explorer.collection import Work
 from explorer.collection.kept_motifs import KeptInstance
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.motifs.annotations import annotations, write_annotations
+from explorer.motifs.annotations import annotated, write_annotations
 from explorer.motifs.details_zip import TABLE, write_details
 from explorer.motifs.dossier_pdf import write_dossier
 from explorer.motifs.iiif import image_service
@@ -79,7 +79,7 @@ def place_of(target: dict, size: tuple[int, int]) -> list[float]:
 
 
 def test_annotations_follow_the_model_and_say_where_and_what(workspace: Workspace, tmp_path: Path) -> None:
-    write_annotations(annotations(workspace, [motif()], ORIGIN, f"{BASE}/"), tmp_path / "a.jsonld")
+    write_annotations(annotated(workspace, [motif()], ORIGIN, f"{BASE}/"), tmp_path / "a.jsonld")
     read = json.loads((tmp_path / "a.jsonld").read_text("utf-8"))
     assert_follows_the_model(read)
     items = read["first"]["items"]
@@ -96,18 +96,18 @@ def test_annotations_follow_the_model_and_say_where_and_what(workspace: Workspac
 
 
 def test_annotations_have_the_same_ids_every_time(workspace: Workspace) -> None:
-    first, again = (annotations(workspace, [motif()], ORIGIN, BASE).collection for _ in range(2))
+    first, again = (annotated(workspace, [motif()], ORIGIN, BASE).collection for _ in range(2))
     assert first == again
 
 
 def test_annotations_need_an_address_only_where_the_catalogue_has_none(workspace: Workspace) -> None:
     with pytest.raises(ExplorerError, match="no IIIF address of 2 of 3 works"):
-        annotations(workspace, [motif()], ORIGIN)
-    assert annotations(workspace, [motif(["b.jpg"])], ORIGIN).collection["total"] == 1
+        annotated(workspace, [motif()], ORIGIN)
+    assert annotated(workspace, [motif(["b.jpg"])], ORIGIN).collection["total"] == 1
 
 
 def test_annotations_leave_out_works_that_are_gone(workspace: Workspace) -> None:
-    found = annotations(workspace, [motif(["b.jpg", "gone.jpg"])], ORIGIN)
+    found = annotated(workspace, [motif(["b.jpg", "gone.jpg"])], ORIGIN)
     assert found.left_out == ("gone.jpg",)
     assert found.collection["total"] == 1
 
@@ -117,7 +117,7 @@ def test_annotations_leave_out_works_that_are_gone(workspace: Workspace) -> None
 )
 def test_a_base_address_that_is_none_is_refused(workspace: Workspace, address: str) -> None:
     with pytest.raises(ExplorerError, match="is no address of an app"):
-        annotations(workspace, [motif(["a.jpg"])], ORIGIN, address)
+        annotated(workspace, [motif(["a.jpg"])], ORIGIN, address)
 
 
 @pytest.mark.parametrize(("heading", "value", "base"), [
