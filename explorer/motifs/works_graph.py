@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import networkx
 
 Size = tuple[int, int]
-_Placed = tuple[KeptInstance, KeptInstance, Transform]
+_Placed = tuple[tuple[KeptInstance, KeptInstance], Transform]
 
 VERSIONS = 0.6
 """Two works are versions of one composition where what they share covers this part of the area of both."""
@@ -148,26 +148,26 @@ def _covered_together(shared: Sequence[_Shared], sizes: tuple[Size | None, Size 
     if first is None or second is None:
         return 0.0
     placed = [
-        (here, there, here.transform.inverse().then(there.transform))
+        ((here, there), here.transform.inverse().then(there.transform))
         for each in shared for here in each.places[0] for there in each.places[1]
         if here.transform and there.transform
     ][:_MOST_PLACED]  # fmt: skip
     best = 0.0
     for one in placed:
         alike = [other for other in placed if _agree(one, other, (first, second))]
-        best = max(best, min(_covered([other[side].box for other in alike]) for side in (0, 1)))
+        best = max(best, min(_covered([places[side].box for places, _ in alike]) for side in (0, 1)))
     return best
 
 
 def _agree(one: _Placed, other: _Placed, sizes: tuple[Size, Size]) -> bool:
     """Whether two pairs of places lie on two works by one transform: that of the first brings the second near."""
-    transform, its = one[2], other[2]
+    (places, transform), (others, its) = one, other
     if transform.mirror != its.mirror or abs(math.log(transform.scale / its.scale)) > _SCALE:
         return False
     if abs((transform.turn - its.turn + 180) % 360 - 180) > _TURN:
         return False
     (x, y), (found_x, found_y) = (
-        (np.array(other[side].box.centre) - one[side].box.centre) * sizes[side] for side in (0, 1)
+        (np.array(others[side].box.centre) - places[side].box.centre) * sizes[side] for side in (0, 1)
     )
     turn, x = math.radians(transform.turn), -x if transform.mirror else x
     expected = (x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn))
