@@ -11,6 +11,7 @@ from explorer.ui import views, words_for
 from explorer.ui.evidence import extent, fit
 from explorer.ui.motif_tiles import Pose, pose_of, tile
 from explorer.ui.motif_wall import heading
+from explorer.verification import in_words
 
 Works = Mapping[str, Work]
 
@@ -43,7 +44,7 @@ def _instance(instance: KeptInstance, pose: Pose, reference: KeptInstance | None
         "file": instance.work, "place": [float(side) for side in instance.box.as_tuple()],
         "transform": fit(instance.transform),
         "said": _said(instance, reference, works),
-        "percent": "" if instance.score is None else words_for.percent(instance.score),
+        "percent": "" if instance.score is None else in_words.percent(instance.score),
         "score": instance.score or 0.0,
         "relation": instance.relation, "note": instance.note, "by_hand": instance.by_hand,
         "size": _size(instance, work),
@@ -62,7 +63,7 @@ def _said(instance: KeptInstance, reference: KeptInstance | None, works: Works) 
     if reference is not None:
         here, there = extent(works[reference.work]), extent(works[instance.work])
         own = instance.transform.scale * there.cm_per_pixel / here.cm_per_pixel if here and there else None
-    return words_for.transform(instance.transform, own)
+    return in_words.transform(instance.transform, own)
 
 
 def _size(instance: KeptInstance, work: Work | None) -> str:

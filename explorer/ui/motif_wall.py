@@ -13,6 +13,7 @@ from explorer.collection.kept_motifs import KeptInstance
 from explorer.motifs.layer import ShownMotif
 from explorer.ui import incoming, views, words_for
 from explorer.ui.motif_tiles import pose_of, tile
+from explorer.verification import in_words
 
 PAGE = 24
 """Motifs that are sent at a time."""
@@ -169,7 +170,7 @@ def heading(motif: ShownMotif, works: Works) -> views.Props:
     return {
         "id": motif.id, "name": motif.name, "like": _like(motif, works), "kept": motif.kept, "dropped": motif.dropped,
         "size": len(motif.instances), "works": len(motif.works), "proposed": len(motif.proposals), "level": level,
-        "probability": words, "percent": words_for.percent(motif.probability) if words and motif.probability else "",
+        "probability": words, "percent": in_words.percent(motif.probability) if words and motif.probability else "",
         "years": "" if span is None else f"{span[0]}" if span[0] == span[1] else f"{span[0]}–{span[1]}",
     }  # fmt: skip
 
