@@ -11,7 +11,10 @@ const number = (count) => count.toLocaleString("en");
 const counted = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
 const called = (motif) => motif.name || (motif.like ? `As in ${motif.like}` : "Unnamed");
-const say = (sentence, trouble = false) => {
+let saying = null;
+const say = (sentence, trouble = false) => { // a slip in the corner, for as long as it takes to read it
+  clearTimeout(saying);
+  if (sentence) saying = setTimeout(() => say(""), 15_000);
   notice.textContent = sentence;
   notice.classList.toggle("trouble", trouble);
 };
