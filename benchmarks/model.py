@@ -215,7 +215,7 @@ def measure(args: argparse.Namespace) -> Iterator[Row]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", default="mini", help="mini, or the folder of a model")
     parser.add_argument("--resolution", type=int, help="long side for pointing; the model's default if left out")
     parser.add_argument("--only", default="speed,objects,objects-art,captions,pointing,grids,planted,brueghel")

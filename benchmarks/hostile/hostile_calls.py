@@ -38,9 +38,9 @@ VALID: dict[str, Any] = {
     "words": "a mill",
 }  # fmt: skip
 """An argument that does, for every parameter that there is; a picture must be uploaded first."""
-_MAY_REFUSE = ("withdraw", "register", "remove_column", "restore_column")
+_MAY_REFUSE = ("withdraw", "register", "remove_column", "restore_column", "motifs")
 """Endpoints that may answer a good call with a sentence: that it was withdrawn before, that nothing agrees, that no
-such column was kept."""
+such column was kept, that nobody looked for motifs yet."""
 _BODIES = (
     b"", b"{", b"[]", b"null", b'"data"', b'{"data": null}', b'{"data": 5}', b'{"data": {"text": "a"}}',
     b'{"data": "abc"}',
