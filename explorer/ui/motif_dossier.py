@@ -12,7 +12,6 @@ from explorer.ui.evidence import extent, fit
 from explorer.ui.motif_tiles import Pose, pose_of, tile
 from explorer.ui.motif_wall import heading
 from explorer.verification import in_words
-from explorer.verification import in_words
 
 Works = Mapping[str, Work]
 
