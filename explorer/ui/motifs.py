@@ -20,6 +20,7 @@ from explorer.ui.motif_dossier import dossier
 from explorer.ui.motif_wall import values, wall, wanted
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
+from explorer.ui.taking_away import taken_away
 from explorer.workspace import Workspace
 
 DONE = {
@@ -77,6 +78,10 @@ class MotifPages:
             return {"motifs": list(change.motifs), **self.around()}
         changed = make_change(self.collection, self._shown(), fields.get("change"), who)
         return {"motifs": [changed.id], "size": len(changed.present), **self.around()}
+
+    def take_away(self, sent: Any) -> views.Props:
+        """A file to take away, see :func:`explorer.ui.taking_away.taken_away`."""
+        return taken_away(self.workspace, self._shown(), sent)
 
     def find(self, sent: Any) -> views.Props:
         """How far finding is, after it was started or stopped where ``do`` asks for it."""
@@ -137,4 +142,7 @@ def motif_functions(app: AppContext) -> list[Callable[[Any], views.Props]]:
     def find_motifs(sent: Any) -> views.Props:
         return answered(lambda: pages(sent).find(sent))
 
-    return [motif_wall, motif_dossier, change_motif, find_motifs]
+    def take_motifs_away(sent: Any) -> views.Props:
+        return answered(lambda: pages(sent).take_away(sent))
+
+    return [motif_wall, motif_dossier, change_motif, find_motifs, take_motifs_away]

@@ -303,3 +303,16 @@ def test_nothing_is_wider_than_the_page(
     expect(page.locator(STRIPS)).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     picture_of(page, f"motifs-wall-{size[0]}")
+
+
+@pytest.mark.parametrize(
+    ("menu", "kind", "start"), [("wall", "csv", b"\xef\xbb\xbfmotif"), ("dossier", "pdf", b"%PDF")]
+)
+def test_motifs_are_taken_away(visit: Visit, found: dict[str, str], menu: str, kind: str, start: bytes) -> None:
+    page = opened(visit, "?motifs=works" if menu == "wall" else f"?motif={found['first']}")
+    expect(page.locator(STRIPS if menu == "wall" else CARDS).first).to_be_visible()
+    with page.expect_download() as waited:
+        page.locator(f".motifs [data-export={menu}]").select_option(kind)
+    assert waited.value.suggested_filename.endswith(f".{kind}")
+    assert Path(waited.value.path()).read_bytes().startswith(start)
+    expect(page.locator(".motifs .notice")).to_contain_text("was made")
