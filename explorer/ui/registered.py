@@ -118,7 +118,10 @@ def apart(found: Sequence[Difference]) -> views.Props:
     kinds = {"first": "in the first only", "second": "in the second only", "moved": "moved"}
     counted = [(sum(each.kind == kind for each in found), words) for kind, words in kinds.items()]
     if not found:
-        sentence = "Nothing was found that is in one of the two only, or moved."
+        sentence = (
+            "Nothing was found that is in one of the two only, or moved. That does not show that nothing differs: "
+            "look at the two side by side."
+        )
     elif len(found) == 1:
         sentence = f"One place differs: it {'has' if found[0].kind == 'moved' else 'is'} {kinds[found[0].kind]}."
     else:
