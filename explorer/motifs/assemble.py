@@ -34,11 +34,11 @@ _INSIDE = 0.7  # share of a box that lies in another for it to be explained by i
 _OVERLAP = 0.2  # IoU of a window with a place from which the window's neighbours are candidates
 _SAME = 0.4  # IoU from which two boxes on one work are the same place
 _MISSES = 8  # works without an instance, one after another, from which the index is not followed further
+_SECOND_MISSES, _SECOND_INSTANCES = 4, 3  # the same of other instances than the reference, and of how many
 _FEW, _DOUBTFUL_FOR_EACH = 3, 1.5  # places that are like the reference: so many, and for each that is an instance
 _SOME = 0.3  # share of places in common with what is too common from which a motif is so too
 _AT_ONCE = 4  # candidates compared at a time, by several threads
 _PARTS = 2  # pairs that share only a part of a motif, of each motif, that may begin another
-_SECOND_MISSES, _SECOND_INSTANCES = 4, 3  # the same of other instances than the reference, and of how many
 
 
 @dataclass

@@ -64,6 +64,12 @@ class Neighbours:
     scores: np.ndarray
     mirrored: np.ndarray
 
+    @classmethod
+    def none(cls) -> Neighbours:
+        """Where no work has a window."""
+        boxes, rows, near = np.zeros((0, 4), np.float32), np.zeros(0, np.int64), np.zeros((0, NEIGHBOURS), np.int64)
+        return cls(boxes, rows, boxes, rows, near, near.astype(np.float32), near.astype(bool))
+
     def pairs(self, most: int) -> list[PairOfPlaces]:
         """The best places of the ``most`` pairs of works with the highest scores, best first, a few of each pair."""
         window, rank = np.nonzero(self.near >= 0)
@@ -108,14 +114,21 @@ def find_neighbours(workspace: Workspace, rows: np.ndarray, done: Callable[[int,
 
     for number, row in enumerate(rows.tolist()):
         layers = layers_of([tables.cells(row), *tables.coarse(row)], rarity)
+        done(number + 1, len(rows))
+        if not layers:  # a picture so narrow that no window fits into it
+            continue
         indexed, looked_up = rarest_windows(layers, 2, IN_INDEX), rarest_windows(layers, 1, LOOKED_UP)
         windows.near_boxes.append(indexed.boxes)
         windows.indexed.append(indexed.described())
         windows.boxes.append(looked_up.boxes)
         windows.straight.append(looked_up.described())
         windows.mirrored.append(looked_up.mirrored(tables.reduction.antisymmetric).described())
-        done(number + 1, len(rows))
-    near_work, work = (np.repeat(rows, [len(each) for each in side]) for side in (windows.near_boxes, windows.boxes))
+        windows.rows.append(row)
+    if not windows.rows:
+        return Neighbours.none()
+    near_work, work = (
+        np.repeat(windows.rows, [len(each) for each in side]) for side in (windows.near_boxes, windows.boxes)
+    )
     reduced = _Pca.of(windows.indexed)
     index = build_index(_ENGINE, reduced.applied(windows.indexed), threads=1)  # several make another graph each time
     found = [index.search(reduced.applied(side), NEIGHBOURS) for side in (windows.straight, windows.mirrored)]
@@ -130,8 +143,9 @@ def find_neighbours(workspace: Workspace, rows: np.ndarray, done: Callable[[int,
 
 @dataclass
 class _Windows:
-    """Descriptions of windows, one array a work, as they are gathered."""
+    """Descriptions of windows, one array a work, as they are gathered, and the works' rows."""
 
+    rows: list[int] = field(default_factory=list)
     near_boxes: list[np.ndarray] = field(default_factory=list)
     indexed: list[np.ndarray] = field(default_factory=list)
     boxes: list[np.ndarray] = field(default_factory=list)

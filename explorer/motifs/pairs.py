@@ -8,7 +8,6 @@ full extent (:mod:`explorer.motifs.grow`) and verified again, from either side.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,16 +30,16 @@ from explorer.workspace.tables import Tables
 
 SEED = 0.3
 """Match probability from which a pair of places is grown."""
-
-
 _NOT_WORTH = 0.05  # match probability below which a place is not compared the other way round
 _COVERED_FROM = 0.3  # match probability from which it is seen how much of a detail is there
+_GRIDS_KEPT = 2000  # whose cells' commonness is held in memory
 _SLIVER = 0.005  # of the picture: a box that is narrower or lower lies outside it
 
 
 @dataclass(frozen=True)
 class VerifiedPair:
-    """A detail of one work and its copy on another, rows in the tables; ``probability`` is the lower of both sides'."""
+    """A detail of one work and its copy on another, rows in the tables; ``probability`` is that of both
+    directions, :func:`combined`."""
 
     rows: tuple[int, int]
     boxes: tuple[Box, Box]
@@ -79,7 +78,7 @@ class PairVerifier:
         self._workspace = workspace
         self._sizes = workspace.picture_sizes()
         self._pictures = _Pictures(workspace.tables, workspace.calibration, self._sizes)
-        self._common: OrderedDict[tuple[int, int], np.ndarray] = OrderedDict()
+        self._common: dict[tuple[int, int], np.ndarray] = {}
 
     def verified(self, pair: PairOfPlaces) -> VerifiedPair | None:
         """A pair of places verified and grown; None where it is no copy."""
@@ -91,7 +90,7 @@ class PairVerifier:
 
     def compared(self, row: int, box: Box, pair: PairOfPlaces) -> Found | None:
         """The detail in ``box`` of the work in ``row``, searched for where a ``pair`` that overlaps it suggests, and
-        back again; with the lower match probability of both. None where there is nothing."""
+        back again; with the match probability of both directions. None where there is nothing."""
         near = carried(box, pair)
         if near is None:
             return None
@@ -170,14 +169,15 @@ class PairVerifier:
 
     def _common_cosines(self, row: int, level: int) -> np.ndarray:
         """Of each cell of a grid the cosine that a hundredth of the collection's cells have with it at least."""
-        key = (row, level)
-        if key not in self._common:
+        common = self._common.get((row, level))
+        if common is None:
             grid = self._grid(row, level).astype(np.float32)
             rare = self._workspace.distinctiveness(grid.reshape(-1, grid.shape[2]))
-            self._common[key] = (1 - rare).reshape(grid.shape[:2])
-            if len(self._common) > 2000:
-                self._common.popitem(last=False)
-        return self._common[key]
+            common = (1 - rare).reshape(grid.shape[:2])
+            if len(self._common) >= _GRIDS_KEPT:
+                self._common.clear()
+            self._common[row, level] = common
+        return common
 
 
 def covered(box: Box, other: Box) -> float:

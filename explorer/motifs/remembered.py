@@ -1,8 +1,9 @@
 """Verified pairs of places, remembered from one run to the next: an interrupted discovery goes on, and works that are
 added cost only their own pairs.
 
-A file of JSON lines beside the tables, one line a comparison, named after the match model, since a comparison's
-probability follows from that. Works go by the hashes of their files. What cannot be read is compared again.
+A file of JSON lines beside the tables, one line a comparison, named after the match model, by which a comparison's
+probability is. How rare a cell is changes a little when works are added; what was compared before keeps its value.
+Works go by the hashes of their files. What cannot be read is compared again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from explorer.files import write_atomically
 from explorer.geometry import Box
 from explorer.motifs.candidates import PairOfPlaces
 from explorer.motifs.pairs import Found, PairVerifier, VerifiedPair
@@ -73,8 +75,6 @@ class RememberingVerifier:
         with self._lock:
             lines = (json.dumps([key, self._known[key]]) for key in sorted(self._used))
             try:
-                from explorer.files import write_atomically
-
                 write_atomically(self._path, "".join(f"{line}\n" for line in lines))
             except OSError as error:
                 log.warning("%s was not written: %s", self._path, error)

@@ -50,7 +50,8 @@ def layers_of(grids: Sequence[np.ndarray], rarity: Callable[[np.ndarray], np.nda
     """The grids whose windows are ever larger by the square root of two; ``grids`` are a work's own and those of its
     pyramid, ``(rows, columns, d)``, finest first. ``rarity`` says of cells ``(N, d)`` how rare each is, ``(N,)``."""
     return [
-        Layer(cells, rarity(cells.reshape(-1, cells.shape[2])).reshape(cells.shape[:2])) for cells in _ladder(grids)
+        Layer(cells, rarity(cells.reshape(-1, cells.shape[2])).reshape(cells.shape[:2]))
+        for cells in _half_octaves(grids)
     ]
 
 
@@ -75,7 +76,7 @@ def rarest_windows(layers: Sequence[Layer], stride: int, most: int) -> Windows:
     return Windows(np.concatenate(boxes).astype(np.float32), np.concatenate(cells).astype(np.float32))
 
 
-def _ladder(grids: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+def _half_octaves(grids: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
     """The grids but the finest, and between each and the next one of a size between; none smaller than a window."""
     for number, grid in enumerate(grids):
         if number and min(grid.shape[:2]) >= SIDE:

@@ -197,3 +197,16 @@ def test_vectors_made_elsewhere_have_no_motifs(tmp_path: Path) -> None:
     index_vectors(tmp_path / "pictures", "small", tmp_path / "cache", given)
     with pytest.raises(ExplorerError, match="vectors of whole works"):
         discover(opened(tmp_path / "cache"))
+
+
+def test_a_picture_too_narrow_for_a_window_is_passed_over(tmp_path: Path) -> None:
+    paint(tmp_path / "pictures", ["a.png", "b.png", "c.png"])
+    for name in ("y", "z"):
+        ground(ord(name), 480, 20).save(tmp_path / "pictures" / f"{name}.png")
+    index_folder(tmp_path / "pictures", "small", tmp_path / "cache", MINI)
+    found = discover(opened(tmp_path / "cache"))
+    assert {"a.png", "b.png", "c.png"} <= {work for motif in found.motifs for work in motif.works}
+    for name in "abc":
+        (tmp_path / "pictures" / f"{name}.png").unlink()
+    index_folder(tmp_path / "pictures", "small", tmp_path / "cache", MINI)
+    assert discover(opened(tmp_path / "cache")).motifs == ()
