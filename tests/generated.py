@@ -51,6 +51,29 @@ def planted(
     return result
 
 
+RECURRING: dict[str, list[tuple[int, tuple[int, int], int, bool]]] = {
+    "a.png": [(1, (40, 60), 130, False), (2, (300, 190), 120, False)],
+    "b.png": [(1, (280, 160), 150, False)],
+    "c.png": [(1, (60, 150), 120, True), (2, (320, 30), 130, False)],
+    "d.png": [(2, (30, 40), 150, True)],
+    "e.png": [(1, (200, 20), 140, False)],
+    "f.png": [(2, (170, 170), 140, False)],
+    "g.png": [],
+    "h.png": [],
+}
+"""Works in which two details recur: of each, which detail, at which pixel, of which side, whether mirrored."""
+
+
+def save_recurring(folder: Path, works: dict[str, list[tuple[int, tuple[int, int], int, bool]]]) -> None:
+    """Paint such ``works`` into a folder, each of 480 by 360 pixels on a ground of its own."""
+    folder.mkdir(exist_ok=True)
+    for name, details in works.items():
+        picture = ground(ord(name[0]))
+        for number, at, side, mirrored in details:
+            picture = planted(picture, detail(number), at, side, mirrored)
+        picture.save(folder / name)
+
+
 def work(seed: int, width: int = 480, height: int = 360) -> Image.Image:
     """A picture of its own: a ground with three details of its own."""
     image = ground(seed, width, height)

@@ -50,6 +50,7 @@ them.
 
 from explorer.api.calls import fetch_benchmark, index_folder, open, paint_demo, serve
 from explorer.api.collection import IndexedCollection
+from explorer.api.motif_records import MotifInstanceRecord, MotifRecord
 from explorer.api.records import (
     IndexRecord,
     JudgementRecord,
@@ -57,8 +58,6 @@ from explorer.api.records import (
     LabelResult,
     MapRecord,
     MatchRecord,
-    MotifInstanceRecord,
-    MotifRecord,
     PartRecord,
     ProposalRecord,
     SearchResult,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.api.motif_records import MotifRecord
 from explorer.api.records import (
     JudgementRecord,
     LabelResult,
     MapRecord,
-    MotifRecord,
     SearchResult,
     WhereRecord,
     WorkRecord,

@@ -40,7 +40,7 @@ class PartRecord:
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> PartRecord:
         transform = TransformRecord.from_json(record["transform"])
-        return cls(record["part"], _box(record["box"]), record["probability"], record["inliers"], transform)
+        return cls(record["part"], pixel_box(record["box"]), record["probability"], record["inliers"], transform)
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ class MatchRecord:
         """The record of a match as ``explorer search --json`` writes it."""
         return cls(
             record["file"],
-            _box(record["box"]),
+            pixel_box(record["box"]),
             record["score"],
             record["rank"],
             record["probability"],
             record["inliers"],
             TransformRecord.from_json(record["transform"]),
             tuple(PartRecord.from_json(part) for part in record.get("parts", ())),
-            tuple(_box(box) for box in record.get("also", ())),
+            tuple(pixel_box(box) for box in record.get("also", ())),
             tuple(record.get("equal", ())),
         )
 
@@ -116,7 +116,7 @@ class SearchResult(list[MatchRecord]):
         cls, matches: list[dict[str, Any]], proposals: list[dict[str, Any]] | None = None, notes: Iterable[str] = ()
     ) -> SearchResult:
         """The records that ``explorer search --json`` writes."""
-        regions = [ProposalRecord(_box(record["box"]), record["support"]) for record in proposals or ()]
+        regions = [ProposalRecord(pixel_box(record["box"]), record["support"]) for record in proposals or ()]
         return cls([MatchRecord.from_json(record) for record in matches], regions, notes)
 
 
@@ -169,7 +169,7 @@ class WhereRecord:
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> WhereRecord:
         """The record that ``explorer where --json`` writes."""
-        boxes = tuple(WhereBoxRecord(_box(place["box"]), place["score"]) for place in record["boxes"])
+        boxes = tuple(WhereBoxRecord(pixel_box(place["box"]), place["score"]) for place in record["boxes"])
         heat = tuple(tuple(row) for row in record["heat"])
         return cls(record["file"], record["words"], record["sentence"], boxes, heat)
 
@@ -238,67 +238,9 @@ class JudgementRecord:
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> JudgementRecord:
         """The record of a judgement as ``explorer judgements --json`` writes it."""
-        boxes = {name: record[name] and _box(record[name]) for name in ("query_box", "match_box")}
+        boxes = {name: record[name] and pixel_box(record[name]) for name in ("query_box", "match_box")}
         places = {name: tuple(record[name]) for name in ("query_place", "match_place")}
         return cls(**{**record, **boxes, **places})
-
-
-@dataclass(frozen=True)
-class MotifInstanceRecord:
-    """A place where a motif occurs."""
-
-    file: str
-    box: PixelBox | None
-    """None where the work has gone from the collection."""
-    place: tuple[float, float, float, float]
-    """The same box as fractions of the picture's width and height."""
-    transform: TransformRecord | None
-    """From the motif's first instance to this one; None where it is not known."""
-    score: float | None
-    """Probability that it is a copy of the instance that it was compared with, 0 to 1; None where none was."""
-    relation: str
-    """What a person said that it is: ``copy``, ``reversed``, ``variant`` or ``doubtful``; empty where nobody did."""
-    note: str
-    by_hand: bool
-
-    @classmethod
-    def from_json(cls, record: dict[str, Any]) -> MotifInstanceRecord:
-        """The record of an instance as ``explorer motifs --json`` writes it."""
-        x0, y0, x1, y1 = record["place"]
-        transform = TransformRecord.from_json(record["transform"])
-        box = record["box"] and _box(record["box"])
-        return cls(**{**record, "box": box, "place": (x0, y0, x1, y1), "transform": transform})
-
-
-@dataclass(frozen=True)
-class MotifRecord:
-    """A detail that recurs, with what people made of it."""
-
-    id: str
-    size: int
-    """How many instances it has."""
-    works: int
-    """In how many works."""
-    probability: float | None
-    """That it recurs at all, 0 to 1; None where it was put together by hand."""
-    name: str
-    note: str
-    kept: bool
-    """Whether a person worked on it."""
-    dropped: bool
-    instances: tuple[MotifInstanceRecord, ...]
-    proposals: tuple[MotifInstanceRecord, ...]
-    """What discovery found of a kept motif and nobody has decided about."""
-    removed: tuple[MotifInstanceRecord, ...]
-
-    @classmethod
-    def from_json(cls, record: dict[str, Any]) -> MotifRecord:
-        """The record of a motif as ``explorer motifs --json`` writes it."""
-        lists = {
-            name: tuple(MotifInstanceRecord.from_json(instance) for instance in record[name])
-            for name in ("instances", "proposals", "removed")
-        }
-        return cls(**{**record, **lists})
 
 
 @dataclass(frozen=True)
@@ -324,6 +266,7 @@ class IndexRecord:
     """What computed the vectors, where they were given; empty where the works were encoded here."""
 
 
-def _box(sides: Iterable[int]) -> PixelBox:
+def pixel_box(sides: Iterable[int]) -> PixelBox:
+    """The four sides of a box in pixels of the original."""
     x0, y0, x1, y1 = sides
     return x0, y0, x1, y1

@@ -8,11 +8,13 @@
         manifest.json             settings, model, counts, and which tables are current; replaced last
         parts/                    works encoded but not yet in tables, <content hash>.npz each, and the reduction they
                                   were made with: a killed run goes on from here
+        motif-pairs-*.jsonl       places that discovery compared, see explorer.motifs.remembered
         tables-0001/              whole or absent, never changed but for what is added:
             works.json, *.npy     see explorer.workspace.tables
             reduction.npz         the PCA of this collection's cells
             regions.index         the vector index, where its engine has a file
             calibration.json      how evidence becomes a match probability in this collection
+            motifs.json           what the last discovery found
             work-map.npy, ...     what is computed from the tables when first asked for
             checksums.json, ...   of the files above, see explorer.workspace.checksums
 

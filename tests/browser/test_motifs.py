@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated import MINI, detail, ground, planted
+from generated import MINI, RECURRING, save_recurring
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -25,17 +25,6 @@ Visit = Callable[..., Page]
 Keep = Callable[[Page, str], None]
 
 HOSTILE = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>"
-PLACES = {
-    "a.png": [(1, (40, 60), 130, False), (2, (300, 190), 120, False)],
-    "b.png": [(1, (280, 160), 150, False)],
-    "c.png": [(1, (60, 150), 120, True), (2, (320, 30), 130, False)],
-    "d.png": [(2, (30, 40), 150, True)],
-    "e.png": [(1, (200, 20), 140, False)],
-    "f.png": [(2, (170, 170), 140, False)],
-    "g.png": [],
-    "h.png": [],
-}
-"""Of each work the details in it: which, at which pixel, of which side, whether mirrored."""
 TITLES = {"a.png": HOSTILE, "b.png": "The Mill", "d.png": "Daybreak"}
 STRIPS = ".motifs .strips li"
 CARDS = ".motifs .instances > li"
@@ -45,16 +34,11 @@ CARDS = ".motifs .instances > li"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ``pictures``, and a ``cache`` in which they are indexed as "small"."""
     folder = tmp_path_factory.mktemp("recurring")
-    (folder / "pictures").mkdir()
-    for work, details in PLACES.items():
-        picture = ground(ord(work[0]), 480, 360)
-        for number, at, side, mirrored in details:
-            picture = planted(picture, detail(number), at, side, mirrored)
-        picture.save(folder / "pictures" / work)
+    save_recurring(folder / "pictures", RECURRING)
     with (folder / "catalogue.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "title", "artist", "date", "height_cm", "width_cm", "genre"])
-        for number, work in enumerate(PLACES):
+        for number, work in enumerate(RECURRING):
             title, genre = TITLES.get(work, f"Work {work[0]}"), "marine" if work in ("b.png", "g.png") else "landscape"
             writer.writerow(
                 [work, title, "Anna", 1600 + 10 * number, 36 * (1 + number % 2), 48 * (1 + number % 2), genre]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated import MINI, detail, ground, planted
+from generated import MINI, RECURRING, ground, save_recurring
 
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
@@ -20,41 +20,25 @@ from explorer.progress import Cancelled
 from explorer.workspace import Workspace
 
 WIDTH, HEIGHT = 480, 360
-PLACES = {
-    "a.png": [(1, (40, 60), 130, False), (2, (300, 190), 120, False)],
-    "b.png": [(1, (280, 160), 150, False)],
-    "c.png": [(1, (60, 150), 120, True), (2, (320, 30), 130, False)],
-    "d.png": [(2, (30, 40), 150, True)],
-    "e.png": [(1, (200, 20), 140, False)],
-    "f.png": [(2, (170, 170), 140, False)],
-    "g.png": [],
-    "h.png": [],
-    "i.png": [],
-    "j.png": [],
-}
-"""Of each work the details in it: which, at which pixel, of which side, whether mirrored."""
+PLACES = {**RECURRING, "i.png": [], "j.png": []}
+ADDED = {"k.png": [(2, (90, 100), 130, False)]}
 
 
 def box(at: tuple[int, int], side: int) -> Box:
     return Box.from_pixels((at[0], at[1], at[0] + side, at[1] + side), WIDTH, HEIGHT)
 
 
-def truth(number: int) -> dict[str, tuple[Box, bool]]:
+def truth(number: int, added: bool = False) -> dict[str, tuple[Box, bool]]:
     return {
         work: (box(at, side), mirrored)
-        for work, of_work in PLACES.items()
+        for work, of_work in {**PLACES, **(ADDED if added else {})}.items()
         for which, at, side, mirrored in of_work
         if which == number
     }
 
 
 def paint(folder: Path, works: list[str]) -> None:
-    folder.mkdir(exist_ok=True)
-    for work in works:
-        picture = ground(ord(work[0]), WIDTH, HEIGHT)
-        for number, at, side, mirrored in PLACES[work]:
-            picture = planted(picture, detail(number), at, side, mirrored)
-        picture.save(folder / work)
+    save_recurring(folder, {work: PLACES[work] for work in works})
 
 
 @pytest.fixture(scope="module")
@@ -163,17 +147,13 @@ def test_a_damaged_memory_costs_only_time(copied: Path, found: Discovery) -> Non
 
 def test_works_that_are_added_join_what_they_repeat(copied: Path, found: Discovery) -> None:
     discover(opened(copied / "cache"))
-    PLACES["k.png"] = [(2, (90, 100), 130, False)]
-    try:
-        paint(copied / "pictures", ["k.png"])
-        index_folder(copied / "pictures", "small", copied / "cache", MINI)
-        assert discovered(opened(copied / "cache")) is None  # other tables: nothing has been said of them
-        again = discover(opened(copied / "cache"))
-        for number in (1, 2):
-            sure = {each.work for each in the_motif(again, number).instances if each.score > 0.8}
-            assert sure == set(truth(number))
-    finally:
-        del PLACES["k.png"]
+    save_recurring(copied / "pictures", ADDED)
+    index_folder(copied / "pictures", "small", copied / "cache", MINI)
+    assert discovered(opened(copied / "cache")) is None  # other tables: nothing has been said of them
+    again = discover(opened(copied / "cache"))
+    for number in (1, 2):
+        sure = {each.work for each in the_motif(again, number).instances if each.score > 0.8}
+        assert sure == set(truth(number, added=True))
 
 
 def test_equal_pictures_are_no_motif(tmp_path: Path) -> None:
