@@ -63,7 +63,7 @@ class MotifPages:
         name = incoming.text(incoming.record(sent).get("motif"), 60)
         motif = next((motif for motif in self._shown() if motif.id == name), None)
         if motif is None:
-            raise ExplorerError("There is no such motif here; it may have been merged into another, or found anew under another address.")
+            raise ExplorerError("There is no such motif here: it may have been merged, or found anew.")
         works = {work.id: work for work in self.collection.works()}
         return {**dossier(motif, works), **self.around()}
 
