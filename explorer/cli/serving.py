@@ -28,6 +28,10 @@ def add_serve(commands: Any) -> None:
     serve.add_argument(
         "--password-file", type=Path, metavar="FILE", help="ask for a name and a password: see explorer password",
     )  # fmt: skip
+    serve.add_argument(
+        "--iiif-viewer", action="append", default=[], metavar="ORIGIN",
+        help="let the pages of a IIIF viewer read the pictures, as https://projectmirador.org; *: every page's",
+    )  # fmt: skip
     serve.add_argument("--root-path", default="", metavar="/PATH", help="where a proxy shows the page, as /brueghel")
     machine_options(serve)
 
@@ -47,7 +51,8 @@ def _serve(options: argparse.Namespace) -> None:
     from explorer.demo.opening import open_or_make
     from explorer.ui.server.guard import Access
 
-    access = Access.of(options.host, options.allow_host, options.password_file, options.root_path)
+    access = Access.of(options.host, options.allow_host, options.password_file, options.root_path,
+                       options.iiif_viewer)  # fmt: skip
     runtime = runtime_options(options)
     with ProgressBar() as progress:
         workspace = open_or_make(options.name, options.cache, progress, runtime)

@@ -167,7 +167,7 @@ def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         return image.convert("RGB")
     if profile and image.mode in ("RGB", "CMYK"):
         return _to_srgb(image, profile)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:

@@ -21,9 +21,9 @@ from explorer.collection.pictures import picture_size
 from explorer.errors import ExplorerError
 from explorer.files import write_atomically
 from explorer.geometry import Box
+from explorer.iiif.stated import with_services
 from explorer.motifs.captions import said_of
 from explorer.motifs.export import Origin
-from explorer.motifs.iiif import with_services
 from explorer.motifs.layer import ShownMotif
 from explorer.motifs.pictures import pixels
 from explorer.motifs.sheet import works_of

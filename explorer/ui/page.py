@@ -50,6 +50,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
     app = AppContext(workspace, runtime)
     with Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
         page.temp_file_sets.append(app.copies)
+        page.collections = app.collections
         RestApi(app)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
         masthead = Masthead({})

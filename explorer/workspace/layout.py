@@ -3,7 +3,8 @@
     backups/                      of the database, see explorer.collection.backups
     collection.sqlite             works, catalogue, facts, and all that people made (judgements); never deleted
     indexing.lock                 held while the collection is indexed
-    pictures/                     thumbnails/, views/, details/: all that the app serves, and nothing else
+    pictures/                     thumbnails/, views/, details/: all that the app serves as it is, and nothing else
+    tiles/                        originals in pieces, see explorer.collection.tile_pyramid
     <model>-<size>px-<fingerprint>/
         manifest.json             settings, model, counts, and which tables are current; replaced last
         parts/                    works encoded but not yet in tables, <content hash>.npz each, and the reduction they
@@ -38,6 +39,7 @@ from explorer.files import not_written
 INDEX_FILE = "regions.index"
 CALIBRATION_FILE = "calibration.json"
 PICTURES = "pictures"
+TILES = "tiles"
 
 
 def collection_folder(name: str, cache: Path) -> Path:

@@ -20,6 +20,7 @@ import numpy as np
 from explorer.collection import Collection, Derivatives, Work
 from explorer.collection.backups import back_up_daily
 from explorer.collection.files import DATABASE, backup_files
+from explorer.collection.tile_pyramid import TilePyramids
 from explorer.config import RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.features.grid import FeatureMap
@@ -31,7 +32,7 @@ from explorer.verification import KeyPoints
 from explorer.verification.calibration_result import UNCALIBRATED, Calibration
 from explorer.workspace.condition import Condition, check_tables
 from explorer.workspace.kept_arrays import KeptArrays
-from explorer.workspace.layout import CALIBRATION_FILE, INDEX_FILE, PICTURES, collection_folder, collection_names
+from explorer.workspace.layout import CALIBRATION_FILE, INDEX_FILE, PICTURES, TILES, collection_folder, collection_names
 from explorer.workspace.manifest import Manifest
 from explorer.workspace.picture_encoder import EncodedPicture, PictureEncoder
 from explorer.workspace.tables import REFERENCE_CELLS, Tables, reference_cells
@@ -57,7 +58,9 @@ class Workspace:
         self.config = manifest.config
         self.collection = Collection(root / DATABASE)
         self.pictures = root / PICTURES
-        """Everything the app shows is served from this folder, and nothing else is."""
+        """Everything the app shows is served from this folder as it is, and nothing else is."""
+        self.tiles = TilePyramids(root / TILES)
+        """Any part of an original at any size."""
         self.tables = Tables(features / manifest.tables)
         self.reduction = self.tables.reduction
         self.folder = Path(self.collection.fact("folder") or "")

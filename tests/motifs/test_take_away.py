@@ -22,10 +22,10 @@ from explorer.collection import Work
 from explorer.collection.kept_motifs import KeptInstance
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
+from explorer.iiif.stated import image_service
 from explorer.motifs.annotations import annotated, write_annotations
 from explorer.motifs.details_zip import TABLE, write_details
 from explorer.motifs.dossier_pdf import write_dossier
-from explorer.motifs.iiif import image_service
 from explorer.motifs.layer import ShownMotif
 from explorer.motifs.sheet import sheet_of
 from explorer.motifs.single_page import write_page

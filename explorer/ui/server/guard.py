@@ -21,6 +21,7 @@ from explorer import __version__
 from explorer.errors import ExplorerError
 from explorer.ui.server.hosts import THIS_COMPUTER, Host, KnownHosts
 from explorer.ui.server.http import refusal, route_path
+from explorer.ui.server.iiif_viewers import IIIF, IiifViewers
 from explorer.ui.server.passwords import Users
 from explorer.ui.server.policy import HEADERS, NOTHING, digests, page_policy
 from explorer.ui.server.sign_in import SignIn
@@ -33,7 +34,7 @@ CALLS = frozenset(
         "upload", "upload_progress", "component_server", "cancel", "reset",
     )
 )  # fmt: skip
-FOLDERS = ("/assets/", "/static/", "/pictures/", "/visitors/", f"{API}/heartbeat/", f"{API}/call/", f"{API}/run/",
+FOLDERS = ("/assets/", "/static/", "/pictures/", "/visitors/", IIIF, f"{API}/heartbeat/", f"{API}/call/", f"{API}/run/",
            f"{API}/api/")  # fmt: skip
 """With ``PAGE`` and ``CALLS``, all that is answered. Of what else gradio offers the page needs nothing: files by their
 path on the server, addresses fetched on a visitor's behalf, recordings, links that keep a session."""
@@ -55,18 +56,21 @@ class Access:
     root_path: str = ""
     shared: bool = False
     """Whether others than whoever sits at this computer may come: to them the page does not say where files are."""
+    viewers: IiifViewers = field(default_factory=IiifViewers)
+    """Pages of other hosts that may read IIIF documents and pictures."""
 
     @classmethod
     def of(
         cls, host: str = "127.0.0.1", allowed_hosts: Sequence[str] = (), password_file: Path | None = None,
-        root_path: str = "",
+        root_path: str = "", viewers: Sequence[str] = (),
     ) -> Access:  # fmt: skip
         """What the options of ``explorer serve`` say. Raises :class:`ExplorerError` for what they cannot mean."""
         if root_path and (not root_path.startswith("/") or set(root_path) & set(" ?#%\\") or "//" in root_path):
             raise ExplorerError(f"The path under which a proxy shows the page looks like /brueghel, not {root_path!r}.")
         users = None if password_file is None else Users.read(password_file)
         shared = host not in THIS_COMPUTER or bool(allowed_hosts or users or root_path)
-        return cls(KnownHosts(host, allowed_hosts), users, root_path.rstrip("/"), shared)
+        hosts = KnownHosts(host, allowed_hosts)
+        return cls(hosts, users, root_path.rstrip("/"), shared, IiifViewers(viewers))
 
 
 def guarding(access: Access, head: str = "") -> Callable[[Any], AbstractAsyncContextManager[None]]:
@@ -87,6 +91,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, access: Access, scripts: Sequence[str] = ()) -> None:
         self.app, self.hosts, self._scripts, self._shared = app, access.hosts, scripts, access.shared
+        self._viewers = access.viewers
         self.sign_in = SignIn(access.users) if access.users else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,8 +102,10 @@ class Guard:
         else:
             scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-gradio-server"]
             scope[SHARED] = self._shared
-            body, answering = _Body(receive), _Answer(send, self._scripts, private=self.sign_in is not None)
-            answer = await self._answer(Request(scope, body))
+            request = Request(scope, body := _Body(receive))
+            open_to = self._viewers.open_to(route_path(scope), request.headers)
+            answering = _Answer(send, self._scripts, private=self.sign_in is not None, open_to=open_to)
+            answer = await self._answer(request)
             if answer:
                 await body.skip()
             await (answer or self.app)(scope, body, answering)
@@ -134,6 +141,8 @@ class Guard:
         if unknown:
             return f"This page is not served as {unknown[0]}; whoever runs it can allow the name with --allow-host."
         own = {host.without_usual_port() for host in hosts}
+        if self._viewers.open_to(route_path(scope), headers):
+            return ""
         return "" if _from_own_page(scope["method"], headers, own) else FOREIGN
 
 
@@ -178,8 +187,8 @@ class _Answer:
     """Sends an answer with the guard's headers. A page's markup is held back until its policy is known; everything
     else goes on as it comes."""
 
-    def __init__(self, send: Send, scripts: Sequence[str], private: bool) -> None:
-        self._send, self._scripts, self._private = send, scripts, private
+    def __init__(self, send: Send, scripts: Sequence[str], private: bool, open_to: str = "") -> None:
+        self._send, self._scripts, self._private, self._open_to = send, scripts, private, open_to
         self._held: Message | None = None
         self._body = b""
 
@@ -187,6 +196,11 @@ class _Answer:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(HEADERS)
+            if self._open_to:
+                headers.update(
+                    {"Access-Control-Allow-Origin": self._open_to, "Cross-Origin-Resource-Policy": "cross-origin"}
+                )
+                headers.add_vary_header("Origin")
             if self._private:
                 headers.setdefault("Cache-Control", "private")
             if headers.get("content-type", "").startswith("text/html") and "content-security-policy" not in headers:

@@ -12,13 +12,14 @@ from gradio.utils import get_upload_folder
 
 from explorer.errors import ExplorerError
 from explorer.paths import ASSETS
-from explorer.ui.open_collections import warm
+from explorer.ui.open_collections import OpenCollections, warm
 from explorer.ui.queueing import MOST_WAITING
 from explorer.ui.server.fetching import fetch_nothing
 from explorer.ui.server.freed_memory import give_freed_memory_back
 from explorer.ui.server.guard import Access, guarding
+from explorer.ui.server.iiif_routes import iiif_routes
 from explorer.ui.server.picture_files import picture_routes
-from explorer.ui.server.refusals import refusing
+from explorer.ui.server.refusals import Page, refusing
 from explorer.ui.theme import museum_theme
 from explorer.workspace import Workspace
 
@@ -41,6 +42,8 @@ def launch(  # noqa: PLR0913 (the command's options)
     give_freed_memory_back()
     access = access or Access.of(host)
     head = f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>"
+    collections = page.collections if isinstance(page, Page) else None
+    collections = collections or OpenCollections(workspace)
     fetch_nothing()
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
@@ -57,7 +60,10 @@ def launch(  # noqa: PLR0913 (the command's options)
         app_kwargs=refusing(page)
         | {
             "lifespan": guarding(access, head),
-            "routes": picture_routes(workspace.pictures.parent.parent, Path(get_upload_folder())),
+            "routes": [
+                *picture_routes(workspace.pictures.parent.parent, Path(get_upload_folder())),
+                *iiif_routes(collections.get),
+            ],
         },
         theme=museum_theme(),
         css_paths=[ASSETS / "style.css"],

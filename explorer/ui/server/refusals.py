@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.errors import ExplorerError
+from explorer.ui.open_collections import OpenCollections
 from explorer.ui.said import said
 from explorer.ui.server.http import refusal, route_path
 
@@ -46,6 +47,9 @@ log = logging.getLogger(__name__)
 
 class Page(gr.Blocks):
     """A page whose errors are all sentences, by whatever way its events are called."""
+
+    collections: OpenCollections | None = None
+    """The collections that it shows, for what else is served of them."""
 
     async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The answer to an event or a call."""
