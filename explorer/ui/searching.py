@@ -11,6 +11,7 @@ from gradio.utils import get_upload_folder
 from explorer.collection import Derivatives, Judgement, open_picture
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
+from explorer.iiif.presentation import Addresses
 from explorer.search import examples, little_to_go_by, notes, search
 from explorer.search.feedback import learned
 from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
@@ -142,7 +143,9 @@ class CollectionContext:
         """The picture of a step, large."""
         if step.kind == "work":
             work = self.workspace.collection.work(step.key)
-            shown = views.stage(work, views.picture_url(self.workspace.name, self.workspace.view(work.id)), step.box)
+            url = views.picture_url(self.workspace.name, self.workspace.view(work.id))
+            service = Addresses("", self.workspace.name).image(work.id).removeprefix("/")
+            shown = views.stage(work, url, step.box, service)
         else:
             path = self.uploads / step.key
             shown = views.visitors_stage(step, views.visitors_url(self._copy(path)), picture_size(path))

@@ -71,13 +71,15 @@ def gallery(found: Sequence[Work], text: str, total: int) -> Props:
     return {"works": [caption(work) for work in found], "text": text, "total": total}
 
 
-def stage(work: Work, url: str, box: Box | None) -> Props:
-    """A work of the collection, large."""
+def stage(work: Work, url: str, box: Box | None, service: str = "") -> Props:
+    """A work of the collection, large. ``service`` is the address of its IIIF image service, from which parts of the
+    original come."""
     return {
         **caption(work),
         "kind": "work",
         "key": work.id,
         "url": url,
+        "service": service,
         "width": work.width,
         "height": work.height,
         "box": sides(box),

@@ -33,9 +33,10 @@ const lay = () => {
   view.y = within(view.y, view.height, stage.clientHeight);
   Object.assign(sheet.style, { width: view.width + "px", height: view.height + "px", transform: `translate(${view.x}px, ${view.y}px)` });
   $("[data-do=fit]").classList.toggle("on", view.zoom === 1);
+  sharpness.moved();
 };
 const zoomTo = (zoom, at = { x: stage.clientWidth / 2, y: stage.clientHeight / 2 }) => {
-  const next = clamp(zoom, 1, DEEPEST);
+  const next = clamp(zoom, 1, Math.max(DEEPEST, sharpness.deepest()));
   const ratio = next / view.zoom;
   view.x = at.x - (at.x - view.x) * ratio;
   view.y = at.y - (at.y - view.y) * ratio;

@@ -22,6 +22,7 @@ from explorer.errors import ExplorerError
 from explorer.iiif import image_info, presentation
 from explorer.iiif.answer import answer
 from explorer.iiif.image_request import FORMATS, NotAsked, parse_image_request
+from explorer.ui.said import said
 from explorer.ui.server.http import refusal, route_path
 from explorer.ui.server.iiif_viewers import IIIF
 from explorer.workspace import Workspace
@@ -49,9 +50,9 @@ class _Service:
         try:
             return await self._answer(request)
         except NotAsked as error:
-            return refusal(400, str(error))
+            return refusal(400, said(error))
         except ExplorerError as error:
-            return refusal(404, str(error))
+            return refusal(404, said(error))
 
     async def _answer(self, request: Request) -> Response:
         name, kind, *rest = _segments(request)

@@ -207,6 +207,6 @@ def test_an_original_that_is_gone_is_a_sentence(web: httpx.Client, scans: Worksp
     try:
         answer = web.get(f"{service()}/0,0,99,99/max/0/default.jpg")
         assert answer.status_code == 404
-        assert "cannot be opened" in answer.json()["error"] or str(scans.folder) not in answer.text
+        assert str(scans.folder) not in answer.text
     finally:
         away.rename(place)
