@@ -44,7 +44,9 @@ def check(resource: object) -> None:
         assert resource["id"].startswith("https://")
     for name, value in resource.items():
         if name in LANGUAGE_MAPS:
-            assert all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in value.values())
+            assert all(
+                isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in value.values()
+            )
         elif name in ("items", "thumbnail", "service", "homepage", "metadata", "partOf"):
             assert isinstance(value, list)
             assert value
@@ -55,7 +57,9 @@ def test_a_manifest_is_one_and_says_what_the_catalogue_says() -> None:
     document = manifest(WORK, "Gift, 1900", AT)
     read = as_read(document)
     assert read["id"] == "https://example.org/app/iiif/prints%20%26%20more/manifest/A%2Frecto%201%23.jpg"
-    said = {next(iter(entry["label"].values()))[0]: next(iter(entry["value"].values()))[0] for entry in read["metadata"]}
+    said = {
+        next(iter(entry["label"].values()))[0]: next(iter(entry["value"].values()))[0] for entry in read["metadata"]
+    }
     assert said == {
         "Artist": "Jan Brueghel", "Date": "c. 1610", "Holder": "KMSKA", "Inventory number": "12",
         "Height and width": "20.5 × 30 cm", "Provenance": "Sale, 1900",

@@ -6,12 +6,13 @@ that stands between the service and what is asked of it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote
 
-import anyio
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -44,7 +45,7 @@ def iiif_routes(named: Named) -> list[Route]:
 class _Service:
     def __init__(self, named: Named) -> None:
         self._named = named
-        self._turn = anyio.Semaphore(AT_ONCE)
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def get(self, request: Request) -> Response:
         try:
@@ -56,10 +57,10 @@ class _Service:
 
     async def _answer(self, request: Request) -> Response:
         name, kind, *rest = _segments(request)
-        workspace = await anyio.to_thread.run_sync(self._named, name)
+        workspace = await run_in_threadpool(self._named, name)
         addresses = presentation.Addresses(base_address(request), workspace.name)
         if (kind, rest) == ("collection", []):
-            document = await anyio.to_thread.run_sync(
+            document = await run_in_threadpool(
                 lambda: presentation.collection(workspace.name, workspace.collection.works(), addresses)
             )
             return _json(request, document, presentation.LD_JSON)
@@ -89,7 +90,7 @@ class _Service:
     ) -> Response:
         wanted = parse_image_request(parts, (work.width, work.height))
         async with self._turn:
-            content = await anyio.to_thread.run_sync(answer, workspace, work, wanted)
+            content = await run_in_threadpool(answer, workspace, work, wanted)
         canonical = f"{addresses.image(work.id)}/{wanted.canonical}"
         links = f'<{canonical}>;rel="canonical", <{image_info.PROFILE}>;rel="profile"'
         headers = {"Link": links, "Cache-Control": f"private, max-age={KEPT}"}
