@@ -1,8 +1,8 @@
 """Any part of a picture at any size, from tiles: an original is decoded once, cut into tiles, which are kept.
 
 Each level of a pyramid is half as large as the one before, down to one tile. A pyramid lies in a folder of its own,
-made whole or not at all and named by the content hash of its picture. All pyramids together are kept within a limit; those
-that were not used for longest go first.
+made whole or not at all and named by the content hash of its picture. All pyramids together are kept within a limit;
+those that were not used for longest go first.
 """
 
 from __future__ import annotations

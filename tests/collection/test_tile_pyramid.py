@@ -1,4 +1,4 @@
-"""Parts of originals from tiles: the same pixels as cutting and resizing the whole gives, whatever happened to the tiles."""
+"""Parts of originals from tiles: the pixels that the whole would give, whatever happened to the tiles."""
 
 from __future__ import annotations
 

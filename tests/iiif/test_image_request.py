@@ -69,7 +69,7 @@ def test_sizes(region: str, text: str, size: tuple[int, int]) -> None:
     "300,201", "-10,", "10.5,", "pct:-1", "pct:", "!0,10", "^3001,", "^pct:1001", "10,10,10", "^^10,", "a,",
 ])  # fmt: skip
 def test_wrong_sizes(text: str) -> None:
-    with pytest.raises(NotAsked, match="[Ss]ize"):
+    with pytest.raises(NotAsked, match=r"[Ss]ize"):
         asked("full", text)
 
 
@@ -90,7 +90,7 @@ def test_wrong_rotations(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["default", "default.", ".jpg", "default.gif", "native.jpg", "DEFAULT.jpg", "a.b.jpg"])
 def test_wrong_qualities_and_formats(text: str) -> None:
-    with pytest.raises(NotAsked, match="quality|format"):
+    with pytest.raises(NotAsked, match=r"quality|format"):
         asked(last=text)
 
 

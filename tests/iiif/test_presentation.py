@@ -12,7 +12,8 @@ TITLE = "<script>alert(1)</script>"
 AT = Addresses("https://example.org/app", "prints & more")
 WORK = Work(
     "A/recto 1#.jpg", "ab12", 9000, 6000, "Winter", artist="Jan Brueghel", date="c. 1610", holder="KMSKA",
-    inventory="12", height_cm=20.5, width_cm=30, url="https://example.org/12", extra={"Provenance": "Sale, 1900", "": "x"},
+    inventory="12", height_cm=20.5, width_cm=30, url="https://example.org/12",
+    extra={"Provenance": "Sale, 1900", "": "x"},
 )  # fmt: skip
 
 
