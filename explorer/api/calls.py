@@ -109,8 +109,8 @@ def serve(  # noqa: PLR0913 (the command's options, each by its name)
     Without a name it is the demo collection, which is painted and indexed if it is not there yet (then a script needs
     the usual ``if __name__ == "__main__":``). The page reaches the other collections of the cache by
     ``?collection=NAME``. ``allow_hosts``, ``password_file``, ``root_path`` and ``iiif_viewers`` are for a page that is
-    shared, as with ``explorer serve``. Raises :class:`explorer.ExplorerError` for a collection that is none, a port that
-    is taken and a password file that is damaged.
+    shared, as with ``explorer serve``. Raises :class:`explorer.ExplorerError` for a collection that is none, a port
+    that is taken and a password file that is damaged.
     """
     from explorer.demo.opening import open_or_make
     from explorer.ui import build_app, launch

@@ -129,7 +129,8 @@ def test_wrong_requests_are_a_sentence(web: httpx.Client, asked: str, status: in
 
 @pytest.mark.parametrize("path", [
     "image/none.png/info.json", "image/none.png/full/max/0/default.jpg", "manifest/none.png", "manifest",
-    "collection/x", "", "image", "../../etc/passwd", "image/..%2F..%2Fcollection.sqlite/info.json", "image/%00/info.json",
+    "collection/x", "", "image", "../../etc/passwd",
+    "image/..%2F..%2Fcollection.sqlite/info.json", "image/%00/info.json",
 ])  # fmt: skip
 def test_what_is_not_there(web: httpx.Client, path: str) -> None:
     assert web.get(path).status_code == 404
