@@ -65,7 +65,16 @@ _MOTIFS = (
     "CREATE INDEX kept_motifs_change ON kept_motifs (change_id)",
     "CREATE INDEX kept_instances_change ON kept_instances (change_id)",
 )
-MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS)
+_BOOKMARKS = (
+    # What people did to bookmarks and sets, in order, and how each change left what it touched: JSON, or empty where
+    # it is no longer there. Rows are only ever added.
+    "CREATE TABLE bookmark_changes (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, "
+    '"of" INTEGER NOT NULL DEFAULT 0, who TEXT NOT NULL, "when" TEXT NOT NULL)',
+    "CREATE TABLE bookmark_entries (change_id INTEGER NOT NULL REFERENCES bookmark_changes (id), entry TEXT NOT NULL, "
+    "value TEXT NOT NULL, PRIMARY KEY (entry, change_id)) WITHOUT ROWID",
+    "CREATE INDEX bookmark_entries_change ON bookmark_entries (change_id)",
+)
+MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _BOOKMARKS)
 """What each version added to the one before. A step that has been published is never changed, only followed."""
 SCHEMA_VERSION = len(MIGRATIONS)
 

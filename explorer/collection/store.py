@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.collection.bookmark_store import BookmarkStore
 from explorer.collection.catalogue import Catalogue
 from explorer.collection.database import Database
 from explorer.collection.files import PictureFile
@@ -58,6 +59,8 @@ class Collection:
         """Columns that people added to the catalogue. No change of works or of the spreadsheet changes their values."""
         self.motifs = MotifStore(database)
         """Motifs that people worked on. No change of works and no discovery changes them."""
+        self.bookmarks = BookmarkStore(database)
+        """Bookmarks, sets of them and light tables. No change of works changes them."""
 
     # -- what the app and the searches read -----------------------------------------------------------------------
 
