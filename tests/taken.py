@@ -10,8 +10,8 @@ from generated import SMALL, detail, ground, planted, save, write_csv
 from explorer.collection.kept_motifs import KeptInstance
 from explorer.geometry import Box
 from explorer.indexing import index_folder
-from explorer.motifs.export import Origin
 from explorer.motifs.layer import ShownMotif
+from explorer.plates.origin import Origin
 from explorer.verification.transforms import Transform
 from explorer.workspace import Workspace
 

@@ -19,7 +19,7 @@ LAYERS = (
     # the one stateful thing
     "workspace",
     # operations
-    "words", "search", "calibration", "indexing", "registration", "iiif", "motifs", "maps", "adapt",
+    "plates", "words", "search", "calibration", "indexing", "registration", "iiif", "motifs", "maps", "adapt",
     "evaluate", "demo", "fetch",
     # fronts
     "ui", "api", "cli",

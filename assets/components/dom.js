@@ -153,5 +153,30 @@
   // What asks for one by its address says where from: the light table may not be there yet, on a page that just opened.
   const comparisons = { latest: 0, from: "" };
 
-  window.Explorer = { ready, open, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
+  // -- taken away: a file is made by the server and saved by the browser -------------------------------------------
+  const saved = ({ name, data }) => {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const address = URL.createObjectURL(new Blob([bytes]));
+    h("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  };
+  // A menu of kinds of files, each with its words; `make` asks the server for one, `say` tells how it goes.
+  const takeAway = (menu, kinds, make, say) => {
+    menu.append(h("option", { value: "" }, "Take away …"), ...kinds.map(([kind, words]) => h("option", { value: kind }, words)));
+    menu.addEventListener("change", async (event) => {
+      event.stopPropagation(); // nothing is asked for anew
+      const kind = menu.value;
+      if (!kind) return;
+      menu.disabled = true;
+      say("The file is being made …");
+      const answer = await make(kind);
+      menu.disabled = false;
+      menu.value = "";
+      if (answer.error) return say(answer.error, true);
+      saved(answer);
+      say([`${answer.name} was made.`, ...answer.notes].join(" "));
+    });
+  };
+
+  window.Explorer = { takeAway, ready, open, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
 })();

@@ -22,6 +22,7 @@ what to do next.
 | `--text` several times, `--text-not` | `text=["a windmill", ("people", -1)]` | `search_combined` |
 | `--also`, `--layout`, `--like`, `--not` | `also=`, `layout=`, `like=`, `unwanted=` | `search_combined` |
 | `--top`, `--per-work`, `--own` | `top=`, `per_work=`, `own=` | `top`, `per_work`, `own` |
+| `search --html`, `--csv` | `html=`, `csv=` | |
 | `search --queries` | a loop over `c.search` | one call for each query |
 | `explorer where NAME --file --words` | `c.where(file, words)` | `where` |
 | `explorer label` | `c.label(prompts)` | `label` |

@@ -64,7 +64,8 @@ class IndexedCollection:
         also: Sequence[Numbers] = (), layout: bool = False, text: str | Sequence[str | tuple[str, float]] | None = None,
         like: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
         unwanted: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
-        top: int = 20, per_work: int = 1, own: bool = False,
+        top: int = 20, per_work: int = 1, own: bool = False, csv: Path | str | None = None,
+        html: Path | str | None = None,
     ) -> SearchResult:  # fmt: skip
         """Where a picture, a detail of it, or words are found in the collection, best first.
 
@@ -76,14 +77,18 @@ class IndexedCollection:
         then order; a list may have several, and pairs of words and a weight from -1 (not wanted) to 1. ``like`` and
         ``unwanted`` have pictures, or pairs of a picture and a box, that are examples, and that should not be there.
         ``top`` matches are given at most, ``per_work`` of one work, those in the picture's own work only with ``own``.
+        The matches are also written to a table ``csv`` and to one page ``html``, complete in itself, where those are
+        named.
 
         Raises :class:`explorer.ExplorerError` when there is nothing to search for, a picture cannot be read, a box or a
         click lies outside it, or a detail shows nothing that could be matched.
         """
         from explorer.search import notes, search
+        from explorer.search.export import findings
         from explorer.search.parsing import parse_query
         from explorer.search.query import SearchOptions
         from explorer.search.serialisation import match_records, with_click
+        from explorer.search.take_away import Wanted, take_away
 
         record = {
             "image": None if image is None else str(image), "box": None if box is None else _numbers(box),
@@ -92,8 +97,12 @@ class IndexedCollection:
             "not": [_detail(picture) for picture in unwanted],
         }  # fmt: skip
         query, proposals = with_click(self.workspace, parse_query(record))
-        matches = search(self.workspace, query, SearchOptions(top, per_work, own))
-        return SearchResult.from_json(match_records(self.workspace, matches), proposals, notes(self.workspace, query))
+        limits = SearchOptions(top, per_work, own)
+        matches, said = search(self.workspace, query, limits), notes(self.workspace, query)
+        wanted = Wanted(csv=None if csv is None else Path(csv), html=None if html is None else Path(html))
+        if wanted.any:
+            take_away(findings(self.workspace, query, limits, matches, said), wanted)
+        return SearchResult.from_json(match_records(self.workspace, matches), proposals, said)
 
     def where(self, file: str, words: str) -> WhereRecord:
         """Where in a work words are found: the boxes that fit best, and how well each part of the picture fits.

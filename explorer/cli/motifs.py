@@ -42,9 +42,10 @@ def add_motifs(commands: Any) -> None:
 
 def _motifs(options: argparse.Namespace) -> None:
     from explorer.motifs.current import chosen_motifs, current_motifs
-    from explorer.motifs.export import motifs_json, origin_of
+    from explorer.motifs.export import motifs_json
     from explorer.motifs.reading_back import read_back
     from explorer.motifs.take_away import Wanted, take_away
+    from explorer.plates.origin import origin_of
 
     wanted = Wanted(options.csv, options.annotations, options.graphml, options.pdf, options.zip, options.html,
                     options.base_url)  # fmt: skip

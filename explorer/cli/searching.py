@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
     from explorer.search.query import SearchOptions
+    from explorer.search.take_away import Wanted
     from explorer.workspace import Workspace
 
 
@@ -43,20 +45,25 @@ def add_search(commands: Any) -> None:
     search.add_argument("--top", type=int, default=20, metavar="K")
     search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
     search.add_argument("--own", action="store_true", help="keep the query's own work among the results")
+    search.add_argument("--html", type=Path, metavar="FILE", help="one page of the matches, complete in itself")
+    search.add_argument("--csv", type=Path, metavar="FILE", help="a table for a spreadsheet, one row a match")
     machine_options(search)
     json_option(search)
 
 
 def _search(options: argparse.Namespace) -> int:
     from explorer.search.query import SearchOptions
+    from explorer.search.take_away import Wanted
 
     record = _record(options)
     limits = SearchOptions(options.top, options.per_work, options.own)
     workspace = open_workspace(options)
     if options.queries:
         return _search_batch(workspace, options.queries, limits, options.json)
-    answer = _answer(workspace, record, limits)
+    answer, written = _answer(workspace, record, limits, Wanted(csv=options.csv, html=options.html))
     print_json({"id": None, **answer}) if options.json else _print_answer(answer)
+    for line in written:
+        print(line, file=sys.stderr if options.json else sys.stdout)
     return 0
 
 
@@ -74,6 +81,8 @@ def _record(options: argparse.Namespace) -> dict[str, Any]:
     alone = options.image or options.text or options.text_not or options.like or options.unwanted
     if options.queries and alone:
         options.wrong("--queries holds whole queries; it goes with no --image, --text, --text-not, --like or --not")
+    if options.queries and (options.html or options.csv):
+        options.wrong("--html and --csv are of one query; with --queries FILE.jsonl use --json")
     words = [_words("--text", given, 1.0) for given in options.text]
     words += [_words("--text-not", given, -1.0) for given in options.text_not]
     record = {"image": options.image, "text": words, "box": options.box, "click": options.click}
@@ -115,7 +124,7 @@ def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_js
         try:
             record = parse_line(line, number)
             query_id = record.get("id")
-            answer = _answer(workspace, record, limits)
+            answer, _ = _answer(workspace, record, limits)
         except ExplorerError as error:
             failed += 1
             print_json({"id": query_id, "error": str(error)}) if as_json else print(f"{query_id}: {error}")
@@ -128,17 +137,26 @@ def _search_batch(workspace: Workspace, path: Path, limits: SearchOptions, as_js
     return 1 if failed else 0
 
 
-def _answer(workspace: Workspace, record: dict[str, Any], limits: SearchOptions) -> dict[str, Any]:
-    """The matches of a query, and, for a click, what it may mean; boxes in pixels."""
+def _answer(
+    workspace: Workspace, record: dict[str, Any], limits: SearchOptions, wanted: Wanted | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """The matches of a query, and, for a click, what it may mean; boxes in pixels. And which of the files that are
+    ``wanted`` were written."""
     from explorer.search import notes, search
+    from explorer.search.export import findings
     from explorer.search.parsing import parse_query
     from explorer.search.serialisation import match_records, with_click
+    from explorer.search.take_away import take_away
 
     query, proposed = with_click(workspace, parse_query(record))
-    answer: dict[str, Any] = {"matches": match_records(workspace, search(workspace, query, limits))}
-    if said := notes(workspace, query):
+    matches, said = search(workspace, query, limits), notes(workspace, query)
+    answer: dict[str, Any] = {"matches": match_records(workspace, matches)}
+    if said:
         answer["notes"] = said
-    return answer if proposed is None else {**answer, "proposals": proposed}
+    if proposed is not None:
+        answer["proposals"] = proposed
+    written = take_away(findings(workspace, query, limits, matches, said), wanted) if wanted and wanted.any else []
+    return answer, written
 
 
 def _print_answer(answer: dict[str, Any]) -> None:

@@ -46,6 +46,19 @@ def _begins_formula(cell: str) -> bool:
     return cell.lstrip("'").startswith(_FORMULA)
 
 
+def plain_cell(value: Any) -> Any:
+    """A value as a spreadsheet shows it: it has words of its own for true and false in every language.
+
+    >>> [plain_cell(value) for value in (True, [1, 2], None, 0.5)]
+    ['yes', '1 2', '', 0.5]
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value is None else value
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A table of harmless cells as CSV; a byte order mark comes first, by which Excel knows UTF-8."""
     lines = io.StringIO(newline="")

@@ -23,10 +23,10 @@ from explorer.files import write_atomically
 from explorer.geometry import Box
 from explorer.iiif.stated import with_services
 from explorer.motifs.captions import said_of
-from explorer.motifs.export import Origin
 from explorer.motifs.layer import ShownMotif
-from explorer.motifs.pictures import pixels
-from explorer.motifs.sheet import works_of
+from explorer.plates.origin import Origin
+from explorer.plates.pictures import pixels
+from explorer.plates.sheet import works_of
 from explorer.workspace import Workspace
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"

@@ -15,11 +15,11 @@ from explorer.collection.csv_cells import table
 from explorer.collection.kept_motifs import KeptInstance
 from explorer.errors import ExplorerError
 from explorer.files import replacing
-from explorer.motifs.captions import caption, credit_line
-from explorer.motifs.export import Origin
 from explorer.motifs.layer import ShownMotif, instance_json
-from explorer.motifs.pictures import jpeg, pixels
-from explorer.motifs.sheet import works_of
+from explorer.plates.captions import caption, credit_line
+from explorer.plates.origin import Origin
+from explorer.plates.pictures import jpeg, pixels
+from explorer.plates.sheet import works_of
 from explorer.progress import Progress, silent
 from explorer.workspace import Workspace
 

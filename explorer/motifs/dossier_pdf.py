@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from explorer.files import replacing
-from explorer.motifs.export import Origin
 from explorer.motifs.layer import ShownMotif
 from explorer.motifs.pdf_text import BOLD, PLAIN, Texts
-from explorer.motifs.pictures import PlatePictures
-from explorer.motifs.sheet import Plate, Sheet, sheet_of, with_pictures
+from explorer.motifs.sheet import sheet_of
+from explorer.plates.origin import Origin
+from explorer.plates.pictures import PlatePictures
+from explorer.plates.sheet import Plate, Sheet, with_pictures
 from explorer.progress import Progress, silent
 from explorer.workspace import Workspace
 
@@ -58,7 +59,7 @@ def write_dossier(
         progress("Setting plates", done, len(sheets))
         story += [PageBreak()] if story else []
         story += setter.title_page(sheet)
-        for plate, pictures in with_pictures(workspace, sheet):
+        for plate, pictures in with_pictures(sheet.plates):
             story.append(setter.plate(plate, pictures))
     if setter.texts.lacking:
         story.append(setter.small(_lacking(tuple(setter.texts.lacking))))

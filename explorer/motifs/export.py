@@ -5,18 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from explorer import __version__
-from explorer.collection.csv_cells import write_rows
+from explorer.collection.csv_cells import plain_cell, write_rows
 from explorer.files import write_atomically
 from explorer.motifs.layer import ShownMotif, Sizes
-
-if TYPE_CHECKING:
-    from explorer.workspace import Workspace
+from explorer.plates.origin import Origin
 
 MOTIF_COLUMNS = (
     "motif", "name", "motif_note", "kept", "dropped", "probability", "state", "file", "box", "place", "scale", "turn",
@@ -24,27 +20,6 @@ MOTIF_COLUMNS = (
 )  # fmt: skip
 STATES = {"instances": "in", "proposals": "proposed", "removed": "removed"}
 """What the table calls the lists of instances of the JSON."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What motifs were found with, and when they were written down."""
-
-    model: str
-    settings: str
-    """The fingerprint of all settings, which is the name of the collection's folder of vectors."""
-    version: str
-    """Of this program."""
-    date: str
-    """UTC, ISO 8601."""
-
-
-def origin_of(workspace: Workspace) -> Origin:
-    """The origin of what is written of a collection now."""
-    manifest = workspace.manifest
-    settings = manifest.config.fingerprint(manifest.model_hash)
-    date = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return Origin(manifest.config.model, settings, __version__, date)
 
 
 def motifs_json(motifs: Sequence[ShownMotif], sizes: Sizes, origin: Origin) -> dict[str, Any]:
@@ -66,7 +41,7 @@ def write_motifs_csv(motifs: Sequence[ShownMotif], sizes: Sizes, origin: Origin,
     and what a spreadsheet would run as a formula has an apostrophe in front.
     """
     rows = (row for motif in motifs for row in _rows(motif.to_json(sizes), origin))
-    write_rows(path, MOTIF_COLUMNS, ([_cell(row.get(column)) for column in MOTIF_COLUMNS] for row in rows))
+    write_rows(path, MOTIF_COLUMNS, ([plain_cell(row.get(column)) for column in MOTIF_COLUMNS] for row in rows))
 
 
 def _rows(motif: dict[str, Any], origin: Origin) -> Iterator[dict[str, Any]]:
@@ -79,12 +54,3 @@ def _rows(motif: dict[str, Any], origin: Origin) -> Iterator[dict[str, Any]]:
         yield of_motif
     for state, instance in instances:
         yield {**of_motif, "state": state, **instance, **(instance["transform"] or {})}
-
-
-def _cell(value: Any) -> Any:
-    """A value as a spreadsheet shows it: it has words of its own for true and false in every language."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return "" if value is None else value

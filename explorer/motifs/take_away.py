@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import ExplorerError
-from explorer.motifs.export import Origin, origin_of, write_motifs_csv
+from explorer.motifs.export import write_motifs_csv
 from explorer.motifs.layer import ShownMotif
+from explorer.plates.origin import Origin, origin_of
 from explorer.progress import Progress, silent
 from explorer.workspace import Workspace
 
@@ -94,9 +95,9 @@ def _zip(job: _Job, path: Path) -> list[str]:
 
 def _html(job: _Job, path: Path) -> list[str]:
     from explorer.motifs.sheet import sheet_of
-    from explorer.motifs.single_page import write_page
+    from explorer.plates.single_page import write_page
 
-    return _without("picture", write_page(job.workspace, sheet_of(job.workspace, job.motifs[0], job.origin), path))
+    return _without("picture", write_page(sheet_of(job.workspace, job.motifs[0], job.origin), path))
 
 
 _WRITERS: dict[str, Callable[[_Job, Path], list[str]]] = {

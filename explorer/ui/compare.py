@@ -18,9 +18,9 @@ from explorer.registration.compare import register, register_by_hand
 from explorer.registration.difference import differences
 from explorer.registration.fit import Registration
 from explorer.registration.match import MatchedBoxes, map_of_match
+from explorer.search.measured import ENOUGH_KEY_POINTS
 from explorer.ui import incoming, registered, views
 from explorer.ui.components import AssetComponent
-from explorer.ui.evidence import ENOUGH_KEY_POINTS
 from explorer.ui.judging import answered
 from explorer.ui.pictures import Pictures
 from explorer.ui.registered import Matched

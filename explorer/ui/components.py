@@ -75,10 +75,17 @@ class Tray(AssetComponent):
 
 class Results(AssetComponent):
     """Matches as cards. Events: ``follow`` and ``look`` (work, box), ``these`` (the chosen places, and whether beside
-    what is asked), ``change_options`` (top, per_work, own, least, learn), ``fold`` (least), ``compare`` (number;
+    what is asked), ``change_options`` (top, per_work, own, least, learn), ``fold`` (least), ``take_away`` (as, number,
+    places: a file of what is shown), ``compare`` (number;
     query: kind, key, box; match: work, box, mirrored, transform, pairs, key_points, probability)."""
 
     folder = "results"
+
+
+class Taken(AssetComponent):
+    """A file that was asked for: its script hands it to that of whoever asked. Nothing is seen of it."""
+
+    folder = "taken"
 
 
 class Waiting(AssetComponent):

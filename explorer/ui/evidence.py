@@ -6,16 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.geometry import Box
-from explorer.registration.physical_size import (
-    TOLERANCE_BY_CELLS,
-    TOLERANCE_BY_POINTS,
-    SizeComparison,
-    WorkSize,
-    compare_sizes,
-)
+from explorer.search.measured import extent, measured
 from explorer.ui import words_for
 from explorer.ui.views import Props
 from explorer.verification import in_words
+from explorer.verification.physical_size import SizeComparison
 
 if TYPE_CHECKING:
     from explorer.collection import Judgement, Work
@@ -24,17 +19,8 @@ if TYPE_CHECKING:
     from explorer.verification import Transform
 
 _ROLE_NAMES: dict[Role, str] = {"also": "must be there too", "like": "an example", "unlike": "not wanted"}
-ENOUGH_KEY_POINTS = 5
-"""Key points from which on they alone locate a match and give its size; cells are coarser."""
 MOST_LINES = 60
 """Pairs of matching points that are drawn; more would hide the pictures."""
-
-
-def extent(work: Work | None) -> WorkSize | None:
-    """A work's size, where the catalogue states it."""
-    if work is None or not work.width_cm or not work.height_cm or not work.width or not work.height:
-        return None
-    return WorkSize(work.width_cm, work.height_cm, work.width, work.height)
 
 
 def evidence(
@@ -49,9 +35,9 @@ def evidence(
     found = match.evidence
     if found is None:
         return None
-    measured = _measured(match, work, query_work, query_box)
-    own_scale = measured.ratio if measured and found.transform else None
-    level, words = words_for.probability_level(match.score)  # of a query of several parts, that all of them are there
+    sizes = measured(match, work, query_work, query_box)
+    own_scale = sizes.ratio if sizes and found.transform else None
+    level, words = in_words.probability_level(match.score)  # of a query of several parts, that all of them are there
     return {
         "probability": round(float(match.score), 4),
         "percent": in_words.percent(match.score),
@@ -65,21 +51,10 @@ def evidence(
         "fit": fit(found.transform),
         "key_points": found.key_points,
         "pairs": [[round(float(side), 4) for side in pair] for pair in found.pairs[:MOST_LINES]],
-        "sizes": _sizes(measured, query_work, work),
+        "sizes": _sizes(sizes, query_work, work),
         "parts": [_part(part, roles) for part in match.parts] if len(roles) > 1 else [],
         "joined": words_for.joined(roles.count("also"), roles.count("like"), roles.count("unlike"), has_words),
     }
-
-
-def _measured(match: Match, work: Work, query_work: Work | None, query_box: Box) -> SizeComparison | None:
-    """The detail's and the match's sizes in centimetres, where the catalogue has both works'."""
-    here, there, found = extent(query_work), extent(work), match.evidence
-    if found is None or not found.inliers:  # nothing relates the two details, so neither do their sizes
-        return None
-    if here is None or there is None:
-        return None
-    tolerance = TOLERANCE_BY_POINTS if found.key_points >= ENOUGH_KEY_POINTS else TOLERANCE_BY_CELLS
-    return compare_sizes((here, query_box), (there, match.box), found.transform, tolerance)
 
 
 def _part(part: PartMatch, roles: Sequence[Role]) -> Props:

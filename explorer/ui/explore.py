@@ -16,10 +16,11 @@ from explorer.search.query import Match
 from explorer.ui import incoming, views
 from explorer.ui.answers import Handler, Shown, answering, first_work, gallery, stage
 from explorer.ui.asking import with_examples, with_further
-from explorer.ui.components import Evidence, Gallery, Results, Trail, Tray, Viewer, Waiting
+from explorer.ui.components import Evidence, Gallery, Results, Taken, Trail, Tray, Viewer, Waiting
 from explorer.ui.editing import edited
 from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
+from explorer.ui.matches_taken_away import matches_taken_away
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import chosen_places, clicked, final_step, pointed, provisional_step, search_click
 from explorer.ui.recurrence import recurrence_functions
@@ -66,7 +67,7 @@ class ExploreTab:
                 self.tray = Tray({}, server_functions=pictures.server_functions())
                 beginning = views.message(HOW_TO_BEGIN, Session().result_options)
                 self.results = Results(beginning, server_functions=pictures.server_functions())
-                self.waiting = Waiting({})
+                self.waiting, self.taken = Waiting({}), Taken({})
                 self.evidence = Evidence({}, server_functions=judging_functions(app))
         self.shown = [self.session, self.viewer, self.trail, self.tray, self.results]
         self._wire()
@@ -86,6 +87,7 @@ class ExploreTab:
         ):  # fmt: skip
             self._answering(event, handler)
         self.viewer.complain(self.complain, None, None, **quiet())
+        self.results.take_away(self.take_away, self.session, self.taken, **working(self.results, visible=False))
         self.results.look(self.look, self.session, self.viewer, **quiet())
         self.evidence.complain(self.complain, None, None, **quiet())
         self.results.fold(self.fold, self.session, self.session, **quiet())
@@ -251,6 +253,10 @@ class ExploreTab:
         """Remember below which match probability results are hidden; the page has hidden them already."""
         least = incoming.result_options(event._data).least
         return session.with_options(replace(session.result_options, least=least))
+
+    def take_away(self, session: Session, event: gr.EventData) -> views.Props:
+        """The places that are shown, as a file."""
+        return matches_taken_away(self.app, session, session, event._data)
 
     def complain(self, event: gr.EventData) -> None:
         """Show a sentence of the page's own."""

@@ -40,14 +40,18 @@ class Judging:
         ``stage`` is what the viewer shows of the step."""
         judgements: list[Judgement] = []
         if matches is None:
-            judgements = self._teaching(step) if options.learn else []
-            matches = self.context.matches(step, options, judgements)
+            matches, judgements = self.matches(step, options)
         shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
         if not self.context.workspace.has_details:
             return {**shown, **views.whole_works(matches, self.context.workspace.config.model)}
         about = words_for.WORDS_REORDER if step.terms else ""
         shown |= {"room": room(step), "words": wanted_words(step), "about": about}
         return {**shown, "caution": self.context.caution(step)}
+
+    def matches(self, step: Step, options: ResultOptions) -> tuple[list[Match], list[Judgement]]:
+        """Where the query of a step is found, and the judgements that were learnt from."""
+        judgements = self._teaching(step) if options.learn and step.kind != "words" else []
+        return self.context.matches(step, options, judgements), judgements
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
         """Matches of a step's detail as cards. Of works with the same picture, one that was judged is shown."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from explorer.collection import Work
 from explorer.collection.kept_motifs import RELATIONS, KeptInstance
 from explorer.motifs.layer import ShownMotif
+from explorer.search.measured import extent
 from explorer.ui import views, words_for
-from explorer.ui.evidence import extent, fit
+from explorer.ui.evidence import fit
 from explorer.ui.motif_tiles import Pose, pose_of, tile
 from explorer.ui.motif_wall import heading
 from explorer.verification import in_words

@@ -11,7 +11,7 @@ from typing import Any
 from explorer.collection import Work
 from explorer.collection.kept_motifs import KeptInstance
 from explorer.motifs.layer import ShownMotif
-from explorer.ui import incoming, views, words_for
+from explorer.ui import incoming, views
 from explorer.ui.motif_tiles import pose_of, tile
 from explorer.verification import in_words
 
@@ -166,7 +166,7 @@ def strip(motif: ShownMotif, works: Works) -> views.Props:
 def heading(motif: ShownMotif, works: Works) -> views.Props:
     """What a motif is called, and its figures."""
     span = years(motif, works)
-    level, words = words_for.probability_level(motif.probability) if motif.probability is not None else ("hand", "")
+    level, words = in_words.probability_level(motif.probability) if motif.probability is not None else ("hand", "")
     return {
         "id": motif.id, "name": motif.name, "like": _like(motif, works), "kept": motif.kept, "dropped": motif.dropped,
         "size": len(motif.instances), "works": len(motif.works), "proposed": len(motif.proposals), "level": level,

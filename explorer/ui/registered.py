@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.registration.match import overlap_with_match, transform_in_pixels
-from explorer.ui import views, words_for
-from explorer.ui.evidence import extent
+from explorer.search.measured import extent
+from explorer.ui import views
 from explorer.verification import in_words
 
 if TYPE_CHECKING:
@@ -97,9 +97,9 @@ def words_of_match(matched: Matched, works: tuple[Work, Work]) -> views.Props:
     first, second = works
     transform = transform_in_pixels(matched.matrix, ((first.width, first.height), (second.width, second.height)))
     how = in_words.transform(transform, _in_centimetres(transform.scale, works))
-    level, name = words_for.probability_level(matched.probability)
+    level, name = in_words.probability_level(matched.probability)
     weighed = f" ({name}, {in_words.percent(matched.probability)})" if matched.probability else ""
-    if matched.probability and level == words_for.UNCONVINCING[0]:
+    if matched.probability and level == in_words.UNCONVINCING[0]:
         return {"said": f"By this match{weighed}: {how}. Too few points match to rely on it; compare the whole works, "
                         "or set points by hand.", "trouble": True}  # fmt: skip
     return {"said": f"By this match{weighed}: {how}. Away from the detail the two works need not match."}

@@ -189,6 +189,10 @@ class CollectionContext:
         except (ExplorerError, OSError):
             return views.visitors_caption(step, "")
 
+    def title(self, step: Step) -> str:
+        """What the picture of a step is called; nothing for words alone."""
+        return "" if step.kind == "words" else str(self._caption(step)["title"])
+
     def _copy(self, path: Path) -> Path:
         """A copy that every browser can show (TIFF and HEIC are not), beside the upload."""
         copy = Derivatives(path.parent).view(file_hash(path), path)

@@ -1,18 +1,19 @@
-"""Motifs taken away from the page: a file is made, and handed to the browser that asked for it."""
+"""Motifs, and what a search found, taken away from the page: a file is made, and handed to the browser that asked."""
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.motifs.current import chosen_motifs
-from explorer.motifs.export import origin_of, write_motifs_json
+from explorer.motifs.export import write_motifs_json
 from explorer.motifs.layer import ShownMotif
 from explorer.motifs.take_away import Wanted, take_away
+from explorer.plates.origin import origin_of
 from explorer.scratch import scratch_folder
 from explorer.ui import incoming, views
 from explorer.workspace import Workspace
@@ -21,7 +22,7 @@ KINDS = {
     "pdf": "pdf", "html": "html", "zip": "zip", "csv": "csv", "json": "json", "annotations": "jsonld",
     "graphml": "graphml",
 }  # fmt: skip
-"""What can be taken away, and how its file's name ends."""
+"""What motifs can be taken away as, and how the file's name ends."""
 _OF_ONE = ("pdf", "html", "zip")  # of all motifs together they would be hundreds of pages
 _MOST = 60 * 1024 * 1024  # bytes that are handed over at once
 _LONGEST_ADDRESS = 500
@@ -40,14 +41,25 @@ def taken_away(workspace: Workspace, motifs: Sequence[ShownMotif], sent: Any) ->
     if kind in _OF_ONE and motif is None:
         raise ExplorerError(f"A file of the kind {kind} is of one motif: open its dossier.")
     chosen = chosen_motifs(motifs if motif else [shown for shown in motifs if not shown.dropped], motif)
+    address = incoming.text(fields.get("address"), _LONGEST_ADDRESS)
+    of = f"{chosen[0].name} {chosen[0].id}" if motif else "motifs"
+    return handed_over(
+        f"{workspace.name} {of}", KINDS[kind], lambda path: _written(workspace, chosen, path, kind, address),
+        f"make it with: explorer motifs {workspace.name} --motif {motif} --{kind} FILE",
+    )  # fmt: skip
+
+
+def handed_over(words: str, ending: str, write: Callable[[Path], list[str]], otherwise: str) -> views.Props:
+    """A file as the page's script saves it: its ``name``, made of ``words`` as any system takes it, its ``data`` in
+    base64, and the ``notes`` that ``write`` gave back. Raises :class:`ExplorerError` for one that is too large, with
+    what to do ``otherwise``."""
     with scratch_folder() as folder:
-        path = folder / f"{_named(workspace, chosen if motif else [])}.{KINDS[kind]}"
-        notes = _written(workspace, chosen, path, kind, incoming.text(fields.get("address"), _LONGEST_ADDRESS))
+        name = re.sub(r"[^\w-]+", "-", words).strip("-")[:80]
+        path = folder / f"{name}.{ending}"
+        notes = write(path)
         if path.stat().st_size > _MOST:
-            raise ExplorerError(
-                f"The file has {path.stat().st_size / 1e6:,.0f} MB, too much for the page; "
-                f"make it with: explorer motifs {workspace.name} --motif {motif} --{kind} FILE"
-            )
+            size = path.stat().st_size / 1e6
+            raise ExplorerError(f"The file has {size:,.0f} MB, too much for the page; {otherwise}")
         return {"name": path.name, "data": base64.b64encode(path.read_bytes()).decode("ascii"), "notes": notes}
 
 
@@ -58,9 +70,3 @@ def _written(workspace: Workspace, motifs: list[ShownMotif], path: Path, kind: s
         return []
     _, *notes = take_away(workspace, motifs, Wanted(**{kind: path}, base_url=address))
     return notes
-
-
-def _named(workspace: Workspace, of: Sequence[ShownMotif]) -> str:
-    """A name for the file that any system takes: that of the collection, and of the one motif."""
-    words = [workspace.name, *(f"{motif.name} {motif.id}" for motif in of)] if of else [workspace.name, "motifs"]
-    return re.sub(r"[^\w-]+", "-", " ".join(words)).strip("-")[:80]

@@ -11,9 +11,10 @@ from explorer.errors import ExplorerError
 from explorer.search.standing import MOST_EXAMPLES
 from explorer.ui import incoming, views, words_for
 from explorer.ui.asking import room, wanted_words
-from explorer.ui.components import Results, Tray
+from explorer.ui.components import Results, Taken, Tray
 from explorer.ui.editing import edited
 from explorer.ui.links import linked_words, parameters
+from explorer.ui.matches_taken_away import matches_taken_away
 from explorer.ui.pictures import Pictures
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
@@ -57,6 +58,7 @@ class WordSearch:
             views.message("", Session().result_options), server_functions=pictures.server_functions(),
             elem_id="words-results",
         )  # fmt: skip
+        self.taken = Taken({})
         self._wire()
 
     def _wire(self) -> None:
@@ -72,6 +74,7 @@ class WordSearch:
             (self.results.change_options, self.change_options),
         ):  # fmt: skip
             event(handler, asking, answer, **searching)
+        self.results.take_away(self.take_away, asking, self.taken, **working(self.results, visible=False))
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -117,6 +120,10 @@ class WordSearch:
     def change_options(self, session: Session, asked: Session, event: gr.EventData) -> Answer:
         """The same words, with other options."""
         return self._show(session, asked.with_options(incoming.result_options(event._data)))
+
+    def take_away(self, session: Session, asked: Session, event: gr.EventData) -> views.Props:
+        """The places that are shown, as a file."""
+        return matches_taken_away(self.app, session, asked, event._data)
 
     # -- steps -----------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,4 @@
-"""Figures in the words of the art historian: match probabilities, transforms, sizes. The only place that has the
-thresholds."""
+"""Figures in the words of the art historian: similarities, evidence, sizes."""
 
 from __future__ import annotations
 
@@ -7,15 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from explorer.registration.physical_size import NEARLY_SAME_SIZE, SAME_SIZE, SizeComparison
 from explorer.verification.in_words import times
+from explorer.verification.physical_size import NEARLY_SAME_SIZE, SAME_SIZE, SizeComparison
 
 if TYPE_CHECKING:
     from explorer.search.query import Evidence
-
-CHANCES = ((0.9, "sure", "a copy, almost certainly"), (0.6, "likely", "likely"), (0.3, "possible", "possible"))
-"""What a match is called: the least probability, a short name for the page's style sheet, the words."""
-UNCONVINCING = ("weak", "unconvincing")
 
 LITTLE_TO_GO_BY = (
     "There is little to recognise in this detail: smooth ground looks like any other. Even a true copy could not be "
@@ -47,15 +42,6 @@ def similarity(model: str) -> str:
         f"{model}. It says how alike that model finds what they show and how it is shown. It is no probability of a "
         f"copy."
     )
-
-
-def probability_level(probability: float) -> tuple[str, str]:
-    """What a match of this probability is called: a short name for the page's style sheet, and words.
-
-    >>> probability_level(0.93), probability_level(0.1)
-    (('sure', 'a copy, almost certainly'), ('weak', 'unconvincing'))
-    """
-    return next(((name, words) for least, name, words in CHANCES if probability >= least), UNCONVINCING)
 
 
 def percentile(share: float | None) -> str:

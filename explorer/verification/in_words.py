@@ -1,4 +1,5 @@
-"""Transforms and match probabilities in the words of the art historian."""
+"""Transforms and match probabilities in the words of the art historian. The only place that has the thresholds of
+probabilities."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ UPRIGHT = 1.5
 """Degrees of turn that nobody sees."""
 SAME_SCALE = 0.03
 """Difference of a scale from 1 that nobody sees."""
+CHANCES = ((0.9, "sure", "a copy, almost certainly"), (0.6, "likely", "likely"), (0.3, "possible", "possible"))
+"""What a match is called: the least probability, a short name for the page's style sheet, the words."""
+UNCONVINCING = ("weak", "unconvincing")
 
 
 def transform(found: Transform | None, scale: float | None = None) -> str:
@@ -52,6 +56,15 @@ def times(factor: float) -> str:
     ('0.8', '0.33', '12')
     """
     return f"{factor:.2g}" if factor < 100 else f"{factor:.0f}"
+
+
+def probability_level(probability: float) -> tuple[str, str]:
+    """What a match of this probability is called: a short name for the page's style sheet, and words.
+
+    >>> probability_level(0.93), probability_level(0.1)
+    (('sure', 'a copy, almost certainly'), ('weak', 'unconvincing'))
+    """
+    return next(((name, words) for least, name, words in CHANCES if probability >= least), UNCONVINCING)
 
 
 def percent(probability: float) -> str:

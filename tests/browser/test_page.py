@@ -274,6 +274,31 @@ def test_options_of_results(visit: Visit):
         assert across <= 0 or down <= 0 or across * down < 0.4 * smaller, "a repeat is not the query itself"
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (768, 1024)])
+def test_what_is_shown_is_taken_away_as_one_page(
+    visit: Visit, workspace: Workspace, picture_of: Keep, tmp_path: Path, size: tuple[int, int]
+):
+    work = workspace.collection.works()[2]
+    page = visit(link(work.id, Box(0.3, 0.3, 0.6, 0.7)), size=size, dark=size[0] == 1280)
+    searched(page)
+    results = page.locator(".part-results:not(#words-results)").first
+    shown = [card.get_attribute("data-work") for card in page.locator(f"{CARDS}:visible").all()]
+    with page.expect_download() as waited:
+        results.locator(".export").select_option("html")
+    assert waited.value.suggested_filename.endswith(".html")
+    expect(results.locator(".taken")).to_contain_text("was made")
+    picture_of(page, f"search-taken-away-{size[0]}")
+    waited.value.save_as(tmp_path / "found.html")
+    page.goto((tmp_path / "found.html").as_uri())
+    expect(page.locator("figure")).to_have_count(1 + len(shown))
+    expect(page.locator("figcaption").first).to_contain_text("What was looked for.")
+    files = [line.inner_text() for line in page.locator("figcaption .small:last-child").all()]
+    assert files == [work.id, *shown]
+    broken = "[...document.images].filter((image) => !image.complete || !image.naturalWidth).length"
+    assert page.evaluate(broken) == 0 and page.evaluate("document.scripts.length") == 0
+    picture_of(page, f"search-page-{size[0]}")
+
+
 DROP = """([name, type, content]) => {
   const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
   const carried = new DataTransfer();

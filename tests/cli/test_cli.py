@@ -214,6 +214,17 @@ def test_search_by_picture_in_json(demo, demo_workspace: Workspace) -> None:
             assert 0 <= y0 < y1 <= image.height
 
 
+def test_search_written_as_a_page_and_a_table(demo, demo_workspace: Workspace, tmp_path: Path) -> None:
+    files = {kind: tmp_path / f"found.{kind}" for kind in ("html", "csv")}
+    path = original(demo_workspace)
+    result = demo("search", "--image", path, "--top", 3, "--html", files["html"], "--csv", files["csv"])
+    assert result.status == 0 and all(f"Written to {file}." in result.out for file in files.values())
+    assert files["html"].read_text("utf-8").count("<figure>") == 4
+    assert files["csv"].read_text("utf-8-sig").count(path.name) == 3  # in the query of each of three rows
+    refused = demo("search", "--queries", tmp_path / "q.jsonl", "--html", files["html"])
+    assert refused.status == 2 and "are of one query" in refused.err
+
+
 def test_search_options(demo, demo_workspace: Workspace) -> None:
     path = original(demo_workspace)
     own = demo("search", "--image", path, "--own", "--top", 3, "--json").record["matches"]

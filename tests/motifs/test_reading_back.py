@@ -13,10 +13,11 @@ from explorer.collection import Collection, PictureFile
 from explorer.collection.kept_motifs import KeptInstance, KeptMotif
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
-from explorer.motifs.export import MOTIF_COLUMNS, Origin, origin_of, write_motifs_csv, write_motifs_json
+from explorer.motifs.export import MOTIF_COLUMNS, write_motifs_csv, write_motifs_json
 from explorer.motifs.layer import shown_motifs
 from explorer.motifs.reading_back import Conflict, ReadBack, read_back
 from explorer.motifs.records import Instance, Motif
+from explorer.plates.origin import Origin, origin_of
 from explorer.verification.transforms import Transform
 
 WORKS = ("a.jpg", "b.jpg", "=c.jpg", "<script>.jpg")

@@ -28,9 +28,9 @@ from explorer.motifs.details_zip import TABLE, write_details
 from explorer.motifs.dossier_pdf import write_dossier
 from explorer.motifs.layer import ShownMotif
 from explorer.motifs.sheet import sheet_of
-from explorer.motifs.single_page import write_page
 from explorer.motifs.take_away import Wanted, take_away
 from explorer.motifs.works_graph import versions, works_graph, write_graphml
+from explorer.plates.single_page import write_page
 from explorer.verification.transforms import Transform
 from explorer.workspace import Workspace
 
@@ -287,7 +287,7 @@ class Tags(HTMLParser):
 
 
 def test_the_page_is_complete_in_itself_and_all_text_is_text(workspace: Workspace, tmp_path: Path) -> None:
-    assert write_page(workspace, sheet_of(workspace, motif(), ORIGIN), tmp_path / "p.html") == []
+    assert write_page(sheet_of(workspace, motif(), ORIGIN), tmp_path / "p.html") == []
     page = Tags((tmp_path / "p.html").read_text("utf-8"))
     assert {tag for tag, _ in page.tags} <= {
         "html", "head", "meta", "title", "style", "body", "main", "h1", "p", "div", "figure", "img", "figcaption",

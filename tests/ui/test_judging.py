@@ -18,7 +18,6 @@ from explorer.collection import Judgement, Work
 from explorer.collection.judgement_export import JUDGEMENT_COLUMNS, write_csv
 from explorer.collection.pictures import file_hash
 from explorer.geometry import Box
-from explorer.registration.physical_size import SizeComparison, WorkSize, compare_sizes
 from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, RegionPart
 from explorer.ui import build_app, evidence, incoming, launch, views, words_for
@@ -27,6 +26,7 @@ from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.server.launch import free_port
 from explorer.ui.session import ResultOptions, Step
 from explorer.verification import Transform, in_words
+from explorer.verification.physical_size import SizeComparison, WorkSize, compare_sizes
 from explorer.workspace import Workspace
 
 HOSTILE = "<script>alert(1)</script>"
@@ -44,7 +44,7 @@ def work(**known) -> Work:
     (1.0, "sure"), (0.9, "sure"), (0.8999, "likely"), (0.6, "likely"), (0.3, "possible"), (0.2999, "weak"),
 ])  # fmt: skip
 def test_probabilities_are_called_by_their_thresholds(probability: float, name: str) -> None:
-    assert words_for.probability_level(probability)[0] == name
+    assert in_words.probability_level(probability)[0] == name
 
 
 def test_no_probability_is_said_to_be_nothing_or_certainty() -> None:

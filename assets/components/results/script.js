@@ -140,6 +140,7 @@ const show = () => {
   }));
   $("header").hidden = !cards.length;
   $(".learnt").textContent = value.learnt || "";
+  $(".taken").textContent = "";
   $(".about").textContent = value.about || "";
   $(".caution").textContent = value.caution || "";
   const message = $(".message");

@@ -18,11 +18,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from explorer.collection import Work
-from explorer.collection.credit import credit_line
 from explorer.errors import ExplorerError
 from explorer.iiif import image_info, presentation
 from explorer.iiif.answer import answer
 from explorer.iiif.image_request import FORMATS, NotAsked, parse_image_request
+from explorer.plates.captions import credit_line
 from explorer.ui.said import said
 from explorer.ui.server.http import refusal, route_path
 from explorer.ui.server.iiif_viewers import IIIF

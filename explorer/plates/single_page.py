@@ -8,26 +8,30 @@ from pathlib import Path
 from typing import BinaryIO
 
 from explorer.files import replacing
-from explorer.motifs.pictures import PlatePictures
-from explorer.motifs.sheet import Plate, Sheet, with_pictures
+from explorer.geometry import Box
 from explorer.paths import ASSETS
-from explorer.workspace import Workspace
+from explorer.plates.pictures import PlatePictures
+from explorer.plates.sheet import Plate, Sheet, with_pictures
 
 STYLE = ASSETS / "pages" / "single_page.css"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What the page may load (Content Security Policy): its own style and the pictures that are in it."""
 
 
-def write_page(workspace: Workspace, sheet: Sheet, path: Path) -> list[str]:
-    """Write a sheet as one file of HTML, whole or not at all; returns the works whose picture is missing."""
+def write_page(sheet: Sheet, path: Path) -> list[str]:
+    """Write a sheet as one file of HTML, whole or not at all; returns the works whose picture is missing. Of a plate of
+    a whole work there is one picture."""
     missing: list[str] = []
     with replacing(path) as file:
         _write(file, _head(sheet))
-        for plate, pictures in with_pictures(workspace, sheet):
-            _write(file, _figure(plate, pictures))
-            if isinstance(pictures, str):
-                missing.append(plate.file)
-        _write(file, f"</div>\n<footer>{escape(sheet.foot)}</footer>\n</main>\n</body>\n</html>\n")
+        for plates, kind in ((sheet.asked, "plates asked"), (sheet.plates, "plates")):
+            _write(file, f'<div class="{kind}">\n' if plates else "")
+            for plate, pictures in with_pictures(plates):
+                _write(file, _figure(plate, pictures))
+                if isinstance(pictures, str):
+                    missing.append(plate.file)
+            _write(file, "</div>\n" if plates else "")
+        _write(file, f"<footer>{escape(sheet.foot)}</footer>\n</main>\n</body>\n</html>\n")
     return list(dict.fromkeys(missing))
 
 
@@ -43,7 +47,6 @@ def _head(sheet: Sheet) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(sheet.title)}</title>\n<style>\n{STYLE.read_text('utf-8')}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escape(sheet.title)}</h1>\n{said}\n{_line(sheet.note, 'note')}\n"
-        '<div class="plates">\n'
     )
 
 
@@ -51,8 +54,8 @@ def _figure(plate: Plate, pictures: PlatePictures | str) -> str:
     if isinstance(pictures, str):
         shown = _line(pictures)
     else:
-        detail, work = (_picture(pictures.detail, "Detail"), _picture(pictures.work, f"All of {plate.title}"))
-        shown = f'<div class="pair">{detail}{work}</div>'
+        detail = "" if plate.box == Box.whole() else _picture(pictures.detail, "Detail")
+        shown = f'<div class="pair">{detail}{_picture(pictures.work, f"All of {plate.title}")}</div>'
     return (
         f"<figure>\n{shown}\n<figcaption>\n<strong>{escape(plate.title)}</strong>\n{_line(plate.caption)}\n"
         f"{_line(plate.credit, 'small')}\n{_line(' '.join(plate.said))}\n{_line(plate.note, 'note')}\n"

@@ -1,15 +1,16 @@
-"""Pictures of instances to print and to take away: the detail, cut from the original, and its work."""
+"""Pictures to print and to take away: a detail, cut from the original, and its work."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from explorer.collection import Work, open_picture
+from explorer.collection import open_picture
 from explorer.geometry import Box
-from explorer.workspace import Workspace
 
 AROUND = 0.35
 """What is shown round a detail on each side, as a fraction of its sides."""
@@ -22,28 +23,29 @@ _LIGHT, _DARK = (255, 253, 246), (20, 16, 12)
 
 @dataclass(frozen=True)
 class PlatePictures:
-    """Two pictures as JPEG files, in both of which the instance is outlined."""
+    """Two pictures as JPEG files, in both of which the place is outlined."""
 
     detail: bytes
-    """The instance and what is round it."""
+    """The place and what is round it."""
     detail_size: tuple[int, int]
     work: bytes
     """All of its work."""
     work_size: tuple[int, int]
 
 
-def plate_pictures(workspace: Workspace, work: Work, box: Box) -> PlatePictures:
-    """The pictures of an instance. Raises :class:`ExplorerError` when its work's file cannot be read."""
+def plate_pictures(path: Path, box: Box, also: Sequence[Box] = ()) -> PlatePictures:
+    """The pictures of a place in the original ``path``; ``also`` are further places that are outlined on the whole of
+    it. Raises :class:`ExplorerError` when the file cannot be read."""
     around = box.widened(AROUND).clipped()
     needed = round(DETAIL_SIDE / max(around.width, around.height))
-    picture = open_picture(workspace.original(work), long_side=max(needed, DETAIL_SIDE)).image
+    picture = open_picture(path, long_side=max(needed, DETAIL_SIDE)).image
     detail = _reduced(picture.crop(pixels(around, picture.size)), DETAIL_SIDE)
     whole = _reduced(picture, WORK_SIDE)
     inside = Box(
         (box.x0 - around.x0) / around.width, (box.y0 - around.y0) / around.height,
         (box.x1 - around.x0) / around.width, (box.y1 - around.y0) / around.height,
     )  # fmt: skip
-    return PlatePictures(_outlined(detail, inside), detail.size, _outlined(whole, box), whole.size)
+    return PlatePictures(_outlined(detail, [inside]), detail.size, _outlined(whole, [*also, box]), whole.size)
 
 
 def pixels(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -66,14 +68,15 @@ def _reduced(image: Image.Image, side: int) -> Image.Image:
     return copy
 
 
-def _outlined(image: Image.Image, box: Box) -> bytes:
+def _outlined(image: Image.Image, boxes: Sequence[Box]) -> bytes:
     """A light line between two dark ones: it is seen on any ground."""
-    x0, y0, x1, y1 = pixels(box, image.size)
     drawing = ImageDraw.Draw(image)
     thin = max(1, round(max(image.size) / 500))
-    for outwards, width, colour in ((2 * thin, thin, _DARK), (thin, 2 * thin, _LIGHT), (-thin, thin, _DARK)):
-        frame = (max(x0 - outwards, 0), max(y0 - outwards, 0),
-                 min(x1 - 1 + outwards, image.width - 1), min(y1 - 1 + outwards, image.height - 1))  # fmt: skip
-        if frame[0] <= frame[2] and frame[1] <= frame[3]:
-            drawing.rectangle(frame, outline=colour, width=width)
+    for box in boxes:
+        x0, y0, x1, y1 = pixels(box, image.size)
+        for outwards, width, colour in ((2 * thin, thin, _DARK), (thin, 2 * thin, _LIGHT), (-thin, thin, _DARK)):
+            frame = (max(x0 - outwards, 0), max(y0 - outwards, 0),
+                     min(x1 - 1 + outwards, image.width - 1), min(y1 - 1 + outwards, image.height - 1))  # fmt: skip
+            if frame[0] <= frame[2] and frame[1] <= frame[3]:
+                drawing.rectangle(frame, outline=colour, width=width)
     return jpeg(image)
