@@ -15,6 +15,7 @@ from typing import Any
 from explorer import __version__
 from explorer.adapt.settings import add_options as training_options
 from explorer.adapt.settings import settings_from
+from explorer.cli.bookmarks import add_bookmarks
 from explorer.cli.keeping import add_keeping
 from explorer.cli.labelling import add_labelling
 from explorer.cli.motifs import add_motifs
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_labelling(commands)
     add_motifs(commands)
+    add_bookmarks(commands)
 
     judgements = command(commands, "judgements", _judgements, "write down what was judged in the app")
     judgements.add_argument("name", metavar="NAME")

@@ -134,14 +134,20 @@ class BookmarkStore:
             draft.set(name)
             draft.drop(name)
 
-    def read_in(self, name: str, marks: Sequence[Bookmark], note: str = "", who: str = "") -> str:
-        """Make a set of bookmarks that were read from a file, in one change; returns its id. Those that are kept
-        already, as far as what they are about, are not made twice."""
+    def read_in(
+        self, about: BookmarkSet, marks: Sequence[Bookmark], spots: Sequence[Spot | None] = (), who: str = ""
+    ) -> str:  # fmt: skip
+        """Make a set, named and noted as ``about``, of bookmarks that were read from a file, in one change; returns its
+        id. Those that are kept already, as far as what they are about, are not made twice."""
         with self._changing("read in a set", who) as draft:
-            known = {_about(mark): number for number, mark in draft.kept.bookmarks.items()}
-            ids = [known.get(_about(mark)) or draft.add(mark) for mark in marks]
-            other = named([kept.name for kept in draft.kept.sets.values()], name)
-            return draft.add(checked_set({"name": other, "note": note, "bookmarks": ids}))
+            known = {_about(mark): name for name, mark in draft.kept.bookmarks.items()}
+            ids = []
+            for mark in marks:
+                ids.append(known.get(_about(mark)) or draft.add(mark))
+                known[_about(mark)] = ids[-1]
+            table = {name: spot for name, spot in zip(ids, spots, strict=False) if spot is not None}
+            name = named([kept.name for kept in draft.kept.sets.values()], about.name)
+            return draft.add(checked_set({**about.model_dump(), "name": name, "bookmarks": ids, "table": table}))
 
     # -- undo ----------------------------------------------------------------------------------------------------------
 

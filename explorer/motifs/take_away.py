@@ -66,7 +66,8 @@ def _csv(job: _Job, path: Path) -> list[str]:
 
 
 def _annotations(job: _Job, path: Path) -> list[str]:
-    from explorer.motifs.annotations import annotated, write_annotations
+    from explorer.iiif.annotations import write_annotations
+    from explorer.motifs.annotations import annotated
 
     found = annotated(job.workspace, job.motifs, job.origin, job.wanted.base_url)
     write_annotations(found, path)

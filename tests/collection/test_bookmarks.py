@@ -161,10 +161,11 @@ def test_undo_goes_back_one_change_at_a_time(store: BookmarkStore) -> None:
 def test_a_set_that_is_read_in_is_one_change_and_makes_nothing_twice(store: BookmarkStore) -> None:
     here = store.keep(mark(name="here"))
     read = [mark(name="here"), mark("b.jpg", name="there"), mark("b.jpg", name="there")]
-    mills = store.read_in("Mills", read, "from a colleague")
+    mills = store.read_in(BookmarkSet(name="Mills"), read, [None, Spot(x=3, y=4)])
     kept = store.all()
     assert kept.sets[mills].bookmarks[0] == here
-    assert [one.name for _, one in kept.of_set(mills)][:2] == ["here", "there"]
+    assert [one.name for _, one in kept.of_set(mills)] == ["here", "there"]
+    assert dict(kept.sets[mills].table) == {kept.sets[mills].bookmarks[1]: Spot(x=3, y=4)}
     store.undo()
     assert (set(store.all().bookmarks), store.all().sets) == ({here}, {})
 
