@@ -23,6 +23,8 @@ from explorer.ui.theme import museum_theme
 from explorer.workspace import Workspace
 
 LAST_PORT = 65535
+SHARED = ("dom.js", "motif_tiles.js")
+"""Scripts that the page's components share; the second uses the first's names."""
 QUICK = 64
 """Threads for handlers that do not wait for their turn to compute, when as many wait as may."""
 
@@ -40,7 +42,8 @@ def launch(  # noqa: PLR0913 (the command's options)
     free = free_port(host, port)
     give_freed_memory_back()
     access = access or Access.of(host)
-    head = f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>"
+    shared = "\n".join((ASSETS / "components" / name).read_text(encoding="utf-8") for name in SHARED)
+    head = f"<script>{shared}</script>"
     fetch_nothing()
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
