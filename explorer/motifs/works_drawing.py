@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.motifs.export import origin_of
+from explorer.motifs.layer import ShownMotif
+from explorer.workspace import Workspace
+
 if TYPE_CHECKING:
     import networkx
 
@@ -51,6 +55,40 @@ class Drawing:
     lines: tuple[Line, ...]
     elsewhere: int
     """Works of other drawings that share a motif with one of these."""
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """Some of the drawings of a collection, of ``total``, which have so many ``works`` together."""
+
+    drawn: tuple[Drawing, ...]
+    total: int
+    works: int
+
+
+class WorksGraphs:
+    """Drawings of collections, whose graphs are each kept until the motifs are others: pairs of many works take seconds
+    to compare."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[tuple[ShownMotif, ...], networkx.Graph]] = {}
+
+    def drawings(self, workspace: Workspace, motifs: Sequence[ShownMotif], start: int, most: int) -> Drawings:
+        """The drawings of the works that share any of the motifs, from ``start`` on and ``most`` of them."""
+        graph = self._graph(workspace, tuple(motifs))
+        found = parts(graph)
+        drawn = tuple(drawing(graph, works) for works in found[start : start + most])
+        return Drawings(drawn, len(found), sum(map(len, found)))
+
+    def _graph(self, workspace: Workspace, motifs: tuple[ShownMotif, ...]) -> networkx.Graph:
+        from explorer.motifs.works_graph import works_graph
+
+        known = self._kept.get(workspace.name)
+        if known is not None and known[0] == motifs:
+            return known[1]
+        graph = works_graph(workspace, motifs, origin_of(workspace))
+        self._kept[workspace.name] = motifs, graph
+        return graph
 
 
 def parts(graph: networkx.Graph) -> list[tuple[str, ...]]:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 from explorer.collection import Work
-from explorer.motifs.export import origin_of
-from explorer.motifs.layer import ShownMotif
-from explorer.ui import incoming, views
-from explorer.workspace import Workspace
-
-if TYPE_CHECKING:
-    import networkx
-
-    from explorer.motifs.works_drawing import Drawing
+from explorer.motifs.works_drawing import Drawing, Drawings
+from explorer.ui import views
 
 PAGE = 12
 """Drawings that are sent at a time."""
@@ -22,36 +14,12 @@ MOST_LINES = 120
 """Pairs of works of a drawing that are listed, the strongest ones, beside those that are drawn."""
 
 
-class WorksGraphs:
-    """The graphs of the collections whose drawings were asked for, each kept until the motifs are others: pairs of many
-    works take seconds to compare."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[tuple[ShownMotif, ...], networkx.Graph]] = {}
-
-    def graph(self, workspace: Workspace, motifs: Sequence[ShownMotif]) -> networkx.Graph:
-        """The graph of the works that share any of the motifs."""
-        from explorer.motifs.works_graph import works_graph
-
-        known, asked = self._kept.get(workspace.name), tuple(motifs)
-        if known is not None and known[0] == asked:
-            return known[1]
-        graph = works_graph(workspace, motifs, origin_of(workspace))
-        self._kept[workspace.name] = asked, graph
-        return graph
-
-
-def drawings(graph: networkx.Graph, works: Mapping[str, Work], sent: Any) -> views.Props:
-    """Drawings of a graph from ``from`` on, :data:`PAGE` of them, and how many there are in all."""
-    from explorer.motifs.works_drawing import drawing, parts
-
-    start, found = incoming.whole_number(incoming.record(sent).get("from"), 0, 10**6, 0), parts(graph)
+def drawings(found: Drawings, works: Mapping[str, Work], start: int) -> views.Props:
+    """Drawings from ``start`` on, and how many there are in all."""
     return {
-        "from": start,
-        "total": len(found),
-        "works": sum(map(len, found)),
-        "drawings": [shown(drawing(graph, part), works) for part in found[start : start + PAGE]],
-    }
+        "from": start, "total": found.total, "works": found.works,
+        "drawings": [shown(drawn, works) for drawn in found.drawn],
+    }  # fmt: skip
 
 
 def shown(drawn: Drawing, works: Mapping[str, Work]) -> views.Props:

@@ -12,13 +12,14 @@ from explorer.errors import ExplorerError
 from explorer.motifs.asked_changes import make_change
 from explorer.motifs.discovery import discovered
 from explorer.motifs.layer import ShownMotif, shown_motifs
+from explorer.motifs.works_drawing import WorksGraphs
 from explorer.ui import incoming, views
 from explorer.ui.components import MotifChoice, Motifs
 from explorer.ui.finding import Finding
 from explorer.ui.judging import LONGEST_NAME, answered
 from explorer.ui.motif_dossier import dossier
 from explorer.ui.motif_wall import values, wall, wanted
-from explorer.ui.motif_works import WorksGraphs, drawings
+from explorer.ui.motif_works import PAGE, drawings
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
 from explorer.ui.taking_away import taken_away
@@ -78,8 +79,10 @@ class MotifPages:
 
     def works(self, sent: Any) -> views.Props:
         """Works that share motifs, drawn, from ``from`` on."""
-        graph = self._graphs.graph(self.workspace, [motif for motif in self._shown() if not motif.dropped])
-        return {**drawings(graph, {work.id: work for work in self.collection.works()}, sent), **self.around()}
+        start = incoming.whole_number(incoming.record(sent).get("from"), 0, 10**6, 0)
+        motifs = [motif for motif in self._shown() if not motif.dropped]
+        found = self._graphs.drawings(self.workspace, motifs, start, PAGE)
+        return {**drawings(found, {work.id: work for work in self.collection.works()}, start), **self.around()}
 
     def picture(self, sent: Any) -> views.Props:
         """The address of a ``work``'s picture, large, and the picture's shape. Raises :class:`ExplorerError` where
@@ -144,8 +147,8 @@ def _said(change: Change | None) -> str:
 
 
 def motif_functions(app: AppContext, finding: Finding) -> list[Callable[[Any], views.Props]]:
-    """Fresh functions for a component's script. What is sent names the ``collection``; each function answers with a record,
-    or with ``{"error": a sentence}``."""
+    """Fresh functions for a component's script. What is sent names the ``collection``; each function answers with a
+    record, or with ``{"error": a sentence}``."""
     graphs = WorksGraphs()
 
     def pages(sent: Any) -> MotifPages:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -346,6 +347,75 @@ def test_an_instance_is_redrawn_with_the_mouse_and_with_keys(
     assert now.box.as_tuple()[1:] == pytest.approx(before.as_tuple()[1:], abs=1e-4)
     page.locator(".dossier [data-do=undo]").click()
     expect(page.locator(".dossier .facts .badge")).to_have_count(0)
+
+
+def test_works_that_share_motifs_are_drawn_and_lead_to_motifs_and_to_works(
+    visit: Visit, found: dict[str, str], picture_of: Keep
+) -> None:
+    page = opened(visit, "?motifs=works")
+    page.get_by_role("button", name="Works that share them").click()
+    expect(page).to_have_url(re.compile("motifs=graph"))
+    expect(page.locator(".together .count")).to_have_text("6 works in 1 group of works that share motifs")
+    drawn = page.locator(".drawing .of")
+    expect(drawn).to_have_count(6)
+    expect(page.locator(".drawing .of img.ready")).to_have_count(6)
+    boxes = [each.bounding_box() for each in drawn.all()]
+    for one, other in combinations(boxes, 2):
+        apart = (abs(one[at] - other[at]) + 1 - (one if one[at] < other[at] else other)[side]
+                 for at, side in (("x", "width"), ("y", "height")))  # fmt: skip
+        assert max(apart) > 0, "one work lies over another"
+    assert page.evaluate("window.harmed") is None
+    picture_of(page, "motifs-works")
+    page.locator(".beside summary").click()
+    page.locator(".beside [data-line]").first.press("Enter")  # the strongest: a.png and c.png
+    expect(page.locator(".shared h4")).to_contain_text("share 2 motifs")
+    expect(page.locator(".shared .motif")).to_have_count(2)
+    page.locator(".join .hit").last.dispatch_event("click")
+    expect(page.locator(".shared h4")).to_contain_text("share 1 motif")
+    page.locator(".shared .motif").click()
+    expect(page.locator(CARDS)).to_have_count(4)
+    page.keyboard.press("Escape")
+    expect(page.locator(".together .count")).to_be_visible()
+    expect(page).to_have_url(re.compile("motifs=graph"))
+    page.locator(".beside .entry", has_text="The Mill").first.click()
+    expect(page.get_by_role("tab", name="Explore")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#picture .caption h2")).to_have_text("The Mill")
+    page.go_back()
+    expect(page.locator(".together .count")).to_be_visible()
+    expect(page).to_have_title("Works that share motifs · Motifs · Brueghel Explorer")
+
+
+def test_keys_reach_the_tab_that_is_shown_and_escape_puts_a_name_back(visit: Visit, found: dict[str, str]) -> None:
+    page = opened(visit, "?motifs=works")
+    expect(page.locator(STRIPS)).to_have_count(2)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"{STRIPS} .open").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(CARDS)).to_have_count(4)
+    called = page.locator(".dossier .called").inner_text()
+    expect(page).to_have_title(f"{called} · Motifs · Brueghel Explorer")
+    field = page.locator(".dossier .name input")
+    field.fill("not meant")
+    page.keyboard.press("Escape")
+    expect(field).to_have_value("")
+    expect(page.locator(".dossier .called")).to_have_text(called)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"{CARDS} .follow").first).to_be_focused()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    expect(page.locator(STRIPS)).to_have_count(2)
+    expect(page.locator(".motifs .history [data-do=undo]").first).to_be_disabled()  # nothing was written
+
+
+def test_the_mean_is_of_all_instances_and_the_same_each_time(visit: Visit, found: dict[str, str]) -> None:
+    pixels = []
+    for size in ((1280, 800), (768, 500)):
+        page = opened(visit, f"?motif={found['first']}", size=size)
+        expect(page.locator(".mean figcaption")).to_contain_text("The mean of 4 instances")
+        pixels.append(page.evaluate("document.querySelector('.mean canvas').toDataURL()"))
+    assert pixels[0] == pixels[1]
 
 
 def test_a_hidden_motif_is_shown_among_the_hidden_ones_and_brought_back(visit: Visit, found: dict[str, str]) -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import networkx
 import numpy as np
 import pytest
+from generated import SMALL, folder_of
 
-from explorer.motifs.works_drawing import APART, LARGEST, LINES_OF_EACH, drawing, parts
+from explorer.collection.kept_motifs import KeptInstance
+from explorer.geometry import Box
+from explorer.indexing import index_folder
+from explorer.motifs import works_graph as graph_module
+from explorer.motifs.layer import ShownMotif
+from explorer.motifs.works_drawing import APART, LARGEST, LINES_OF_EACH, WorksGraphs, drawing, parts
+from explorer.workspace import Workspace
 
 
 def graph_of(*edges: tuple[str, str, float], groups: dict[str, int] | None = None) -> networkx.Graph:
@@ -66,7 +74,11 @@ def test_no_work_lies_over_another_and_all_are_inside(count: int) -> None:
 
 def test_versions_of_one_composition_stand_first_and_next_to_each_other() -> None:
     graph = graph_of(
-        ("a", "b", 1.0), ("b", "c", 3.0), ("c", "d", 1.0), ("d", "e", 3.0), groups={"b": 2, "c": 2, "d": 1, "e": 1, "a": 7}
+        ("a", "b", 1.0),
+        ("b", "c", 3.0),
+        ("c", "d", 1.0),
+        ("d", "e", 3.0),
+        groups={"b": 2, "c": 2, "d": 1, "e": 1, "a": 7},
     )
     found = drawing(graph, "abcde")
     assert found.works == ("d", "e", "b", "c", "a")
@@ -74,3 +86,28 @@ def test_versions_of_one_composition_stand_first_and_next_to_each_other() -> Non
     assert {(found.works[line.first], found.works[line.second]) for line in found.lines if line.versions} == {
         ("d", "e"), ("b", "c"),
     }  # fmt: skip
+
+
+def test_drawings_come_in_parts_of_one_graph_until_the_motifs_are_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_folder(folder_of(tmp_path / "pictures", 6, size=(160, 120)), "few", tmp_path / "cache", SMALL)
+    workspace, made, works_graph = Workspace.open("few", tmp_path / "cache"), [], graph_module.works_graph
+    works = [work.id for work in workspace.collection.works()]
+
+    def counting(*asked) -> networkx.Graph:
+        made.append(asked)
+        return works_graph(*asked)
+
+    monkeypatch.setattr(graph_module, "works_graph", counting)
+    graphs, here = WorksGraphs(), Box(0.1, 0.1, 0.4, 0.4)
+    pairs = [
+        ShownMotif(f"m-{number}", tuple(KeptInstance(work, here, by_hand=True) for work in works[2 * number :][:2]))
+        for number in range(3)
+    ]
+    parts_of = [graphs.drawings(workspace, pairs, start, 2) for start in (0, 2, 4)]
+    assert [[set(each.works) for each in part.drawn] for part in parts_of] == [
+        [set(works[:2]), set(works[2:4])], [set(works[4:])], [],
+    ]  # fmt: skip
+    assert {(part.total, part.works) for part in parts_of} == {(3, 6)} and len(made) == 1
+    assert graphs.drawings(workspace, pairs[1:], 0, 2).total == 2 and len(made) == 2

@@ -15,7 +15,7 @@ const showShared = async (made, works, line) => {
   const found = await ask(server.motif_wall, { both: [first.work, second.work], from: 0 });
   if (!made.querySelector("[data-line].meant") || made.meant !== line) return;
   where.replaceChildren(
-    h("h4", { tabindex: -1 }, found.error || `“${first.title}” and “${second.title}” share ${counted(found.total, "motif")}${line.versions ? "; they are versions of one composition" : ""}.`),
+    h("h4", { tabindex: -1 }, found.error || `${line.between.map((at) => at + 1).join(" and ")}: “${first.title}” and “${second.title}” share ${counted(found.total, "motif")}${line.versions ? "; they are versions of one composition" : ""}.`),
     h("ul", {}, (found.motifs || []).map((motif) => h("li", {}, motifs.choice(server, motif, {
       "aria-label": `Open ${called(motif)}`, on: { click: () => showDossier(motif.id).then(() => settle()) },
     })))),
@@ -71,7 +71,7 @@ const listOf = (made, { works, lines, pairs, elsewhere }) => {
   };
   return h("div", { class: "beside" },
     groups.map((group) => h("section", { class: `versions group-${(group - 1) % 6}` }, h("h4", {}, "Versions of one composition"), h("ul", {}, works.filter((work) => work.group === group).map(entry)))),
-    others.length ? h("section", {}, groups.length ? h("h4", {}, "Share details with them") : null, h("ul", {}, others.map(entry))) : null,
+    others.length ? h("section", {}, groups.length ? h("h4", {}, "Others") : null, h("ul", {}, others.map(entry))) : null,
     h("details", {}, h("summary", {}, counted(pairs, "pair")), h("ul", {}, lines.map(pair)), pairs > lines.length ? h("p", { class: "by" }, `and ${number(pairs - lines.length)} weaker ones`) : null),
     elsewhere ? h("p", { class: "by" }, `${counted(elsewhere, "work")} of other drawings ${elsewhere === 1 ? "shares" : "share"} a motif with these.`) : null);
 };
