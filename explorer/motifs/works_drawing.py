@@ -168,11 +168,13 @@ def _lines(graph: networkx.Graph, works: Sequence[str], groups: Sequence[int]) -
         if left[first] > 0 or left[second] > 0:
             drawn.add(frozenset((first, second)))
             left[first], left[second] = left[first] - 1, left[second] - 1
-    return tuple(
-        Line(*sorted(pair), graph.edges[works[pair[0]], works[pair[1]]]["motifs"], weight,
-             groups[pair[0]] == groups[pair[1]] > 0, frozenset(pair) in drawn)
-        for *pair, weight in ordered
-    )  # fmt: skip
+    found = []
+    for *pair, weight in ordered:
+        first, second = sorted(pair)
+        motifs = graph.edges[works[first], works[second]]["motifs"]
+        versions = groups[first] == groups[second] > 0
+        found.append(Line(first, second, motifs, weight, versions, frozenset(pair) in drawn))
+    return tuple(found)
 
 
 # -- where they lie --------------------------------------------------------------------------------------------------
