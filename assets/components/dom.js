@@ -149,6 +149,30 @@
     return !["work", "compare", "motif", "motifs"].some((name) => asked.has(name)) && WORDS.some((name) => asked.has(name));
   };
 
+  // Keys of a part of the page that is in sight and does not have the focus: they do what they do within it, unless they
+  // belong to what has the focus. A field or a dialog has them all, a button or a tab those that are no letters.
+  const keysFor = (element, own, run) => document.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !element.offsetParent || own.contains(target)) return;
+    if (document.querySelector("dialog[open]") || target.closest?.("input, textarea, select, [contenteditable], [role=application]")) return;
+    if (target !== document.body && (key === " " || (key.length > 1 && key !== "Escape"))) return;
+    run(event);
+  });
+
+  // The title of the window: what each tab shows, and which tab it is.
+  const names = {};
+  const entitle = () => {
+    const tab = document.querySelector("[role=tab][aria-selected=true]")?.textContent.trim();
+    if (tab) document.title = [names[tab], tab, "Brueghel Explorer"].filter(Boolean).join(" · ");
+  };
+  const titled = (tab, name) => {
+    names[tab] = name;
+    entitle();
+  };
+  document.addEventListener("DOMContentLoaded", () => new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target.matches("[role=tab]"))) entitle();
+  }).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] }));
+
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
   // What asks for one by its address says where from: the light table may not be there yet, on a page that just opened.
   const comparisons = { latest: 0, from: "" };
@@ -178,5 +202,5 @@
     });
   };
 
-  window.Explorer = { takeAway, ready, open, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
+  window.Explorer = { takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
 })();

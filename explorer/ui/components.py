@@ -118,6 +118,14 @@ class Motifs(AssetComponent):
     folder = "motifs"
 
 
+class MotifChoice(AssetComponent):
+    """The choice of a motif, over the page: other components' scripts open it by ``explorer:choose-motif``, and add a
+    detail to a motif by ``explorer:add-to-motif``. It asks and changes by its server functions.
+    Event: ``arrive`` (the address asks for a motif)."""
+
+    folder = "motif_choice"
+
+
 class Map(AssetComponent):
     """The map of works. Events: ``choose`` (work), ``colour`` (column)."""
 

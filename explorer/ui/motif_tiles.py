@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,7 +37,8 @@ class Pose:
         0.92
         """
         width, height = instance.box.width * work.width, instance.box.height * work.height
-        scale = instance.transform.scale if instance.transform else math.sqrt(width * height / self.width / self.height)
+        whole = max(width / self.width, height / self.height)  # of a detail that lies nobody knows how all is shown
+        scale = instance.transform.scale if instance.transform else whole
         fitted = FILLED * min(1.0, self.width / self.height / self.aspect)
         return fitted * width / (scale * self.width)
 

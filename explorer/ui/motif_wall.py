@@ -29,7 +29,7 @@ Key = Callable[[ShownMotif, Works], Any]
 @dataclass(frozen=True)
 class Wanted:
     """Which motifs are wanted, and how: ``column`` with ``value`` is one of the catalogue's, ``text`` words that all
-    must be there."""
+    must be there, ``both`` works that must all have it; ``first`` is the id of one that comes before the others."""
 
     sort: str = "works"
     show: str = "all"
@@ -37,20 +37,24 @@ class Wanted:
     value: str = ""
     text: str = ""
     start: int = 0
+    first: str = ""
+    both: tuple[str, ...] = ()
 
 
 def wanted(sent: Any) -> Wanted:
     """What a browser asks of the wall; what is missing or unknown is as by default.
 
     >>> wanted({"sort": "probability", "show": "<b>", "from": "24"})
-    Wanted(sort='probability', show='all', column='', value='', text='', start=24)
+    Wanted(sort='probability', show='all', column='', value='', text='', start=24, first='', both=())
     """
     fields = incoming.record(sent)
     sort, show = incoming.text(fields.get("sort"), 20), incoming.text(fields.get("show"), 20)
+    both = fields.get("both")
     return Wanted(
         sort if sort in SORTS else "works", show if show in SHOWN else "all",
         incoming.text(fields.get("column"), 200), incoming.text(fields.get("value"), 500),
         incoming.text(fields.get("text"), 200), incoming.whole_number(fields.get("from"), 0, 10**6, 0),
+        incoming.text(fields.get("first"), 60), tuple(map(incoming.text, both[:2])) if isinstance(both, list) else (),
     )  # fmt: skip
 
 
@@ -87,8 +91,10 @@ SORTS: dict[str, Key] = {
     "range": _range,
     "earliest": _earliest,
     "name": lambda motif, works: len(motif.works),
+    "kept": lambda motif, works: (motif.kept, len(motif.works)),
 }
-"""Orders of the wall, the largest first; by name is in two steps, see :func:`ordered`."""
+"""Orders of the wall, the largest first; by name is in two steps, see :func:`ordered`. Kept ones first is that of a
+choice of motifs."""
 SHOWN: dict[str, Callable[[ShownMotif], bool]] = {
     "all": lambda motif: not motif.dropped,
     "kept": lambda motif: motif.kept and not motif.dropped,
@@ -105,8 +111,9 @@ def chosen(motifs: Iterable[ShownMotif], works: Works, asked: Wanted) -> list[Sh
         if SHOWN[asked.show](motif) and (motif.kept or len(motif.instances) > 1)
         and (not asked.value or any(works[work].value(asked.column) == asked.value for work in _known(motif, works)))
         and all(term in _text(motif, works) for term in terms)
+        and all(work in motif.works for work in asked.both)
     ]  # fmt: skip
-    return ordered(found, works, asked.sort)
+    return sorted(ordered(found, works, asked.sort), key=lambda motif: motif.id != asked.first)
 
 
 def ordered(motifs: Sequence[ShownMotif], works: Works, sort: str) -> list[ShownMotif]:
@@ -140,6 +147,7 @@ def wall(motifs: Sequence[ShownMotif], works: Works, asked: Wanted) -> views.Pro
         "hidden": sum(1 for motif in motifs if motif.dropped),
         "kept": sum(1 for motif in motifs if motif.kept and not motif.dropped),
         "proposals": sum(1 for motif in motifs if motif.proposals and not motif.dropped),
+        "dated": any(work.year is not None for work in works.values()),
     }
 
 
@@ -168,16 +176,20 @@ def heading(motif: ShownMotif, works: Works) -> views.Props:
     span = years(motif, works)
     level, words = in_words.probability_level(motif.probability) if motif.probability is not None else ("hand", "")
     return {
-        "id": motif.id, "name": motif.name, "like": _like(motif, works), "kept": motif.kept, "dropped": motif.dropped,
+        "id": motif.id, "name": motif.name, **_like(motif, works), "kept": motif.kept, "dropped": motif.dropped,
         "size": len(motif.instances), "works": len(motif.works), "proposed": len(motif.proposals), "level": level,
         "probability": words, "percent": in_words.percent(motif.probability) if words and motif.probability else "",
         "years": "" if span is None else f"{span[0]}" if span[0] == span[1] else f"{span[0]}–{span[1]}",
     }  # fmt: skip
 
 
-def _like(motif: ShownMotif, works: Works) -> str:
-    """The title of the first work that it occurs in, for a motif without a name."""
-    return next((views.caption(works[work])["title"] for work in _known(motif, works)), "")
+def _like(motif: ShownMotif, works: Works) -> views.Props:
+    """For a motif without a name, the title of the first work that it occurs in, and where in it: several motifs may
+    have their first instance in one work."""
+    first = next((each for each in motif.instances if each.work in works), None)
+    if first is None:
+        return {"like": "", "where": ""}
+    return {"like": views.caption(works[first.work])["title"], "where": words_for.part_of_picture(first.box)}
 
 
 def one_of_each_work(motif: ShownMotif) -> list[KeptInstance]:

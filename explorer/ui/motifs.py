@@ -12,12 +12,14 @@ from explorer.errors import ExplorerError
 from explorer.motifs.asked_changes import make_change
 from explorer.motifs.discovery import discovered
 from explorer.motifs.layer import ShownMotif, shown_motifs
+from explorer.motifs.works_drawing import WorksGraphs
 from explorer.ui import incoming, views
-from explorer.ui.components import Motifs
+from explorer.ui.components import MotifChoice, Motifs
 from explorer.ui.finding import Finding
 from explorer.ui.judging import LONGEST_NAME, answered
 from explorer.ui.motif_dossier import dossier
 from explorer.ui.motif_wall import values, wall, wanted
+from explorer.ui.motif_works import PAGE, drawings
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
 from explorer.ui.taking_away import taken_away
@@ -36,16 +38,24 @@ DONE = {
 class MotifsTab:
     """One component, which asks for what it shows by its server functions. Its events are linked to in the page."""
 
-    def __init__(self, app: AppContext) -> None:
-        functions = [*Pictures(app).server_functions(), *motif_functions(app)]
+    def __init__(self, app: AppContext, finding: Finding) -> None:
+        functions = [*Pictures(app).server_functions(), *motif_functions(app, finding)]
         self.board = Motifs({}, server_functions=functions, elem_id="motif-board")
+
+
+class MotifChooser:
+    """The choice of a motif, over every tab: what adds details to motifs by hand, merges them and moves instances."""
+
+    def __init__(self, app: AppContext, finding: Finding) -> None:
+        functions = [*Pictures(app).server_functions(), *motif_functions(app, finding)]
+        self.choice = MotifChoice({}, server_functions=functions)
 
 
 class MotifPages:
     """What the script asks of one collection. Everything that is sent is parsed as anything else from outside."""
 
-    def __init__(self, workspace: Workspace, finding: Finding) -> None:
-        self.workspace, self.collection, self._finding = workspace, workspace.collection, finding
+    def __init__(self, workspace: Workspace, finding: Finding, graphs: WorksGraphs) -> None:
+        self.workspace, self.collection, self._finding, self._graphs = workspace, workspace.collection, finding, graphs
 
     def wall(self, sent: Any) -> views.Props:
         """A part of the wall, and beside its first part all that stands around it."""
@@ -66,6 +76,20 @@ class MotifPages:
             raise ExplorerError("There is no such motif here: it may have been merged, or found anew.")
         works = {work.id: work for work in self.collection.works()}
         return {**dossier(motif, works), **self.around()}
+
+    def works(self, sent: Any) -> views.Props:
+        """Works that share motifs, drawn, from ``from`` on."""
+        start = incoming.whole_number(incoming.record(sent).get("from"), 0, 10**6, 0)
+        motifs = [motif for motif in self._shown() if not motif.dropped]
+        found = self._graphs.drawings(self.workspace, motifs, start, PAGE)
+        return {**drawings(found, {work.id: work for work in self.collection.works()}, start), **self.around()}
+
+    def picture(self, sent: Any) -> views.Props:
+        """The address of a ``work``'s picture, large, and the picture's shape. Raises :class:`ExplorerError` where
+        there is none."""
+        work = self.collection.work(incoming.text(incoming.record(sent).get("work")))
+        url = views.picture_url(self.workspace.name, self.workspace.view(work.id))
+        return {"url": url, "aspect": views.caption(work)["aspect"]}
 
     def change(self, sent: Any) -> views.Props:
         """Make a ``change``, see :func:`explorer.motifs.asked_changes.make_change`, or take a ``step`` back or forth;
@@ -122,13 +146,13 @@ def _said(change: Change | None) -> str:
     return words if change.who == NOBODY else f"{words} ({change.who})"
 
 
-def motif_functions(app: AppContext) -> list[Callable[[Any], views.Props]]:
-    """Functions for the component's script. What is sent names the ``collection``; each function answers with a record,
-    or with ``{"error": a sentence}``."""
-    finding = Finding(app.queue)
+def motif_functions(app: AppContext, finding: Finding) -> list[Callable[[Any], views.Props]]:
+    """Fresh functions for a component's script. What is sent names the ``collection``; each function answers with a
+    record, or with ``{"error": a sentence}``."""
+    graphs = WorksGraphs()
 
     def pages(sent: Any) -> MotifPages:
-        return MotifPages(app.named(incoming.record(sent).get("collection")).workspace, finding)
+        return MotifPages(app.named(incoming.record(sent).get("collection")).workspace, finding, graphs)
 
     def motif_wall(sent: Any) -> views.Props:
         return answered(lambda: pages(sent).wall(sent))
@@ -142,7 +166,13 @@ def motif_functions(app: AppContext) -> list[Callable[[Any], views.Props]]:
     def find_motifs(sent: Any) -> views.Props:
         return answered(lambda: pages(sent).find(sent))
 
+    def motif_works(sent: Any) -> views.Props:
+        return answered(lambda: pages(sent).works(sent))
+
+    def whole_work(sent: Any) -> views.Props:
+        return answered(lambda: pages(sent).picture(sent))
+
     def take_motifs_away(sent: Any) -> views.Props:
         return answered(lambda: pages(sent).take_away(sent))
 
-    return [motif_wall, motif_dossier, change_motif, find_motifs, take_motifs_away]
+    return [motif_wall, motif_dossier, change_motif, find_motifs, motif_works, whole_work, take_motifs_away]

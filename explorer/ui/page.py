@@ -16,9 +16,10 @@ from explorer.ui.collection import CollectionTab, damage
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
+from explorer.ui.finding import Finding
 from explorer.ui.links import OF_WORDS
 from explorer.ui.map import MapTab
-from explorer.ui.motifs import MotifsTab
+from explorer.ui.motifs import MotifChooser, MotifsTab
 from explorer.ui.rest import RestApi
 from explorer.ui.said import said
 from explorer.ui.searching import AppContext
@@ -54,6 +55,8 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         RestApi(app)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
         masthead = Masthead({})
+        finding = Finding(app.queue)
+        chooser = MotifChooser(app, finding).choice
         with gr.Tabs() as tabs:
             with gr.Tab("Explore", id="explore", render_children=True):
                 explore = ExploreTab(app, session)
@@ -62,7 +65,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             with gr.Tab("Words", id="words", render_children=True):
                 words = WordsTab(app, session)
             with gr.Tab("Motifs", id="motifs", render_children=True):
-                motifs = MotifsTab(app).board
+                motifs = MotifsTab(app, finding).board
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
                 works_map = MapTab(app, session, map_tab).map
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
@@ -111,7 +114,8 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         words.search.tray.restore(to_words, None, tabs, **quiet())
         words.search.tray.leave(to_explore, None, tabs, **quiet())
         motifs.look(explore.look, session, explore.viewer, **quiet())
-        motifs.arrive(to_motifs, None, tabs, **quiet())
+        for arriving in (motifs, chooser):
+            arriving.arrive(to_motifs, None, tabs, **quiet())
         for results in (explore.results, found, motifs):
             results.compare(to_compare, None, tabs, **quiet())
             results.compare(compare.from_match, session, compare.table, **working(compare.table))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from explorer.geometry import Box
 from explorer.verification.in_words import times
 from explorer.verification.physical_size import NEARLY_SAME_SIZE, SAME_SIZE, SizeComparison
 
@@ -151,3 +152,22 @@ def _one_size(found: SizeComparison) -> str:
 
 def _centimetres(length: float) -> str:
     return f"{length:.1f}".removesuffix(".0") if length >= 0.95 else f"{length:.2g}"
+
+
+MOST_OF_IT = 0.5
+"""Part of a picture from which on a detail has no place in it."""
+
+
+def part_of_picture(box: Box) -> str:
+    """Where a detail is in its picture.
+
+    >>> part_of_picture(Box(0.0, 0.0, 0.2, 0.2)), part_of_picture(Box(0.4, 0.7, 0.6, 1.0))
+    ('upper left', 'bottom')
+    >>> part_of_picture(Box(0.4, 0.4, 0.5, 0.5)), part_of_picture(Box(0.1, 0.1, 0.9, 0.9))
+    ('middle', 'most of it')
+    """
+    if box.width * box.height >= MOST_OF_IT:
+        return "most of it"
+    across, down = (min(max(int(3 * side), 0), 2) for side in box.centre)
+    names = (("upper left", "top", "upper right"), ("left", "middle", "right"), ("lower left", "bottom", "lower right"))
+    return names[down][across]

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from explorer.collection.kept_motifs import KeptInstance, KeptMotif
 from explorer.indexing import index_folder
 from explorer.motifs import discover, discovered
+from explorer.motifs.layer import shown_motifs, to_keep
 from explorer.ui import build_app, launch
 from explorer.ui.server.launch import free_port
 from explorer.workspace import Workspace
@@ -191,7 +193,7 @@ def test_a_motif_is_named_merged_and_taken_apart_and_is_there_after_a_restart(
     page.keyboard.press("Enter")
     expect(page.locator(".dossier .facts .badge")).to_have_text("kept")
     page.get_by_role("button", name="Merge with another").click()
-    page.locator(f".merging [data-motif={found['second']}]").click()
+    page.locator(f".choosing [data-motif={found['second']}]").click()
     expect(page.locator(CARDS)).to_have_count(8)
     expect(page.locator(".motifs .notice")).to_contain_text("Merged with “As in ")
     picture_of(page, "motifs-merged")
@@ -238,6 +240,182 @@ def test_instances_are_related_removed_restored_and_split_off(
     page.get_by_role("button", name="Open it").click()
     expect(page.locator(f"{CARDS}[data-work='b.png'] select")).to_have_value("copy")
     assert works_in(page) == {"a.png", "b.png"}
+
+
+def present(workspace: Workspace, motif: str) -> dict[str, KeptInstance]:
+    """The instances of a kept motif by their works; none of a motif that nobody has worked on."""
+    kept = next((each for each in workspace.collection.motifs.all() if each.id == motif), None)
+    return {each.work: each for each in kept.present} if kept else {}
+
+
+def test_a_detail_is_added_to_a_motif_by_hand_and_that_is_undone(
+    visit: Visit, found: dict[str, str], workspace: Workspace, picture_of: Keep
+) -> None:
+    workspace.collection.motifs.by("the test", kept(workspace)).name(found["second"], "Tower <b>")
+    page = visit("?work=g.png")
+    page.locator("[data-do=motif]").click()
+    expect(page.locator(".viewer .wait")).to_contain_text("First mark a detail")
+    sheet = page.locator(".viewer .sheet").bounding_box()
+    corners = [(sheet["x"] + part * sheet["width"], sheet["y"] + part * sheet["height"]) for part in (0.25, 0.5)]
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    page.mouse.move(*corners[1], steps=4)
+    page.mouse.up()
+    expect(page.locator("#places .results .count")).to_contain_text("place")
+    page.locator(".viewer .stage").press("m")
+    offered = page.locator(".choosing .motif")
+    expect(offered).to_have_count(2)
+    expect(offered.first.locator(".title")).to_have_text("Tower <b>")  # one that somebody worked on comes first
+    page.get_by_label("Find a motif").fill(found["first"])
+    expect(offered).to_have_count(1)
+    picture_of(page, "motifs-choosing")
+    offered.click()
+    expect(page.locator(".slip")).to_contain_text("Added to “As in ")
+    added = present(workspace, found["first"])["g.png"]
+    assert added.by_hand and added.box.as_tuple() == pytest.approx((0.25, 0.25, 0.5, 0.5), abs=0.02)
+    page.locator(".slip").get_by_role("button", name="Undo").click()
+    expect(page.locator(".slip")).to_contain_text("Taken back")
+    assert "g.png" not in present(workspace, found["first"])
+    page.locator("[data-do=motif]").click()
+    expect(offered.first).to_have_attribute("data-motif", found["first"])  # the one that was used last
+    offered.first.click()
+    page.locator(".slip").get_by_role("button", name="Open the motif").click()
+    expect(page.locator(CARDS)).to_have_count(5)
+    expect(page).to_have_url(re.compile(f"motif={found['first']}"))
+    expect(page.locator(f"{CARDS}[data-work='g.png'] .how")).to_contain_text("drawn by hand")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Explore")).to_have_attribute("aria-selected", "true")
+
+
+def kept(workspace: Workspace) -> dict[str, KeptMotif]:
+    """The motifs that were discovered, as the first change of one keeps it."""
+    return to_keep(shown_motifs(discovered(workspace).motifs, []))
+
+
+def test_a_match_is_added_to_a_motif(visit: Visit, found: dict[str, str], workspace: Workspace) -> None:
+    page = visit("?work=b.png&box=0.58,0.44,0.9,0.86")
+    card = page.locator("#places .card[data-work='h.png'], #places .card[data-work='g.png']").first
+    card.get_by_role("button", name="to a motif").click()
+    page.locator(f".choosing [data-motif={found['second']}]").click()
+    expect(page.locator(".slip")).to_contain_text("Added to")
+    assert {"g.png", "h.png"} & set(present(workspace, found["second"]))
+
+
+def test_an_instance_is_moved_to_another_motif_and_back(
+    visit: Visit, found: dict[str, str], workspace: Workspace
+) -> None:
+    page = opened(visit, f"?motif={found['first']}")
+    page.locator(f"{CARDS}[data-work='b.png']").get_by_role("button", name="to another motif").click()
+    expect(page.locator(".choosing .motif")).to_have_count(1)  # not the one that it is in
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(CARDS)).to_have_count(3)
+    assert set(present(workspace, found["second"])) == {"a.png", "b.png", "c.png", "d.png", "f.png"}
+    page.locator(".dossier [data-do=undo]").click()
+    expect(page.locator(CARDS)).to_have_count(4)
+    assert "b.png" not in present(workspace, found["second"])
+
+
+def test_an_instance_is_redrawn_with_the_mouse_and_with_keys(
+    visit: Visit, found: dict[str, str], workspace: Workspace, picture_of: Keep
+) -> None:
+    page = opened(visit, f"?motif={found['first']}")
+    before = {each.work: each.box for each in kept(workspace)[found["first"]].present}["e.png"]
+    card = page.locator(f"{CARDS}[data-work='e.png']")
+    card.get_by_role("button", name="Redraw").click()
+    expect(page.locator(".redrawing .wait")).to_be_empty()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    sheet, corner = (page.locator(f".redrawing {which}").bounding_box() for which in (".sheet", "[data-corner='23']"))
+    page.mouse.move(corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(corner["x"] - 0.06 * sheet["width"], corner["y"] - 0.04 * sheet["height"], steps=4)
+    page.mouse.up()
+    picture_of(page, "motifs-redrawing")
+    page.keyboard.press("Escape")
+    expect(page.locator(".redrawing")).to_be_hidden()
+    expect(page.locator(".dossier .facts .badge")).to_have_count(0)  # nothing was changed
+
+    card.get_by_role("button", name="Redraw").click()
+    expect(page.locator(".redrawing .wait")).to_be_empty()
+    page.locator(".redrawing [data-corner='01']").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".dossier .facts .badge")).to_have_text("kept")
+    now = present(workspace, found["first"])["e.png"]
+    assert now.by_hand and now.box.x0 > before.x0 + 0.01
+    assert now.box.as_tuple()[1:] == pytest.approx(before.as_tuple()[1:], abs=1e-4)
+    page.locator(".dossier [data-do=undo]").click()
+    expect(page.locator(".dossier .facts .badge")).to_have_count(0)
+
+
+def test_works_that_share_motifs_are_drawn_and_lead_to_motifs_and_to_works(
+    visit: Visit, found: dict[str, str], picture_of: Keep
+) -> None:
+    page = opened(visit, "?motifs=works")
+    page.get_by_role("button", name="Works that share them").click()
+    expect(page).to_have_url(re.compile("motifs=graph"))
+    expect(page.locator(".together .count")).to_have_text("6 works in 1 group of works that share motifs")
+    drawn = page.locator(".drawing .of")
+    expect(drawn).to_have_count(6)
+    expect(page.locator(".drawing .of img.ready")).to_have_count(6)
+    boxes = [each.bounding_box() for each in drawn.all()]
+    for one, other in combinations(boxes, 2):
+        apart = (abs(one[at] - other[at]) + 1 - (one if one[at] < other[at] else other)[side]
+                 for at, side in (("x", "width"), ("y", "height")))  # fmt: skip
+        assert max(apart) > 0, "one work lies over another"
+    assert page.evaluate("window.harmed") is None
+    picture_of(page, "motifs-works")
+    page.locator(".beside summary").click()
+    page.locator(".beside [data-line]").first.press("Enter")  # the strongest: a.png and c.png
+    expect(page.locator(".shared h4")).to_contain_text("share 2 motifs")
+    expect(page.locator(".shared .motif")).to_have_count(2)
+    page.locator(".join .hit").last.dispatch_event("click")
+    expect(page.locator(".shared h4")).to_contain_text("share 1 motif")
+    page.locator(".shared .motif").click()
+    expect(page.locator(CARDS)).to_have_count(4)
+    page.keyboard.press("Escape")
+    expect(page.locator(".together .count")).to_be_visible()
+    expect(page).to_have_url(re.compile("motifs=graph"))
+    page.locator(".beside .entry", has_text="The Mill").first.click()
+    expect(page.get_by_role("tab", name="Explore")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#picture .caption h2")).to_have_text("The Mill")
+    page.go_back()
+    expect(page.locator(".together .count")).to_be_visible()
+    expect(page).to_have_title("Works that share motifs · Motifs · Brueghel Explorer")
+
+
+def test_keys_reach_the_tab_that_is_shown_and_escape_puts_a_name_back(visit: Visit, found: dict[str, str]) -> None:
+    page = opened(visit, "?motifs=works")
+    expect(page.locator(STRIPS)).to_have_count(2)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"{STRIPS} .open").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(CARDS)).to_have_count(4)
+    called = page.locator(".dossier .called").inner_text()
+    expect(page).to_have_title(f"{called} · Motifs · Brueghel Explorer")
+    field = page.locator(".dossier .name input")
+    field.fill("not meant")
+    page.keyboard.press("Escape")
+    expect(field).to_have_value("")
+    expect(page.locator(".dossier .called")).to_have_text(called)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"{CARDS} .follow").first).to_be_focused()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    expect(page.locator(STRIPS)).to_have_count(2)
+    expect(page.locator(".motifs .history [data-do=undo]").first).to_be_disabled()  # nothing was written
+
+
+def test_the_mean_is_of_all_instances_and_the_same_each_time(visit: Visit, found: dict[str, str]) -> None:
+    pixels = []
+    for size in ((1280, 800), (768, 500)):
+        page = opened(visit, f"?motif={found['first']}", size=size)
+        expect(page.locator(".mean figcaption")).to_contain_text("The mean of 4 instances")
+        pixels.append(page.evaluate("document.querySelector('.mean canvas').toDataURL()"))
+    assert pixels[0] == pixels[1]
 
 
 def test_a_hidden_motif_is_shown_among_the_hidden_ones_and_brought_back(visit: Visit, found: dict[str, str]) -> None:

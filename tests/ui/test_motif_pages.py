@@ -73,6 +73,8 @@ def test_without_a_transform_a_detail_fills_its_tile_and_a_lost_work_has_none() 
     assert tile(instance("b", pose=None), pose, WORKS["b"])["share"] == tile(instance("a"), pose, WORKS["a"])["share"]
     assert tile(instance("gone"), pose, None)["box"] is None
     assert pose_of([instance("gone")], WORKS).aspect == 1.0
+    tall = instance("a", Box(0.1, 0.0, 0.2, 1.0), pose=None)  # 100 by 500 pixels
+    assert tile(tall, pose, WORKS["a"])["share"] * 5 * pose.aspect <= 1.0, "it is not cut"
 
 
 # -- the wall ----------------------------------------------------------------------------------------------------------
@@ -103,6 +105,27 @@ MOTIFS = [
 )
 def test_the_wall_is_sorted_and_narrowed(asked: Wanted, found: str) -> None:
     assert ids(chosen(MOTIFS, WORKS, asked)) == found
+
+
+def test_a_choice_has_the_kept_motifs_first_and_before_them_the_one_that_is_named() -> None:
+    assert ids(chosen(MOTIFS, WORKS, Wanted("kept"))) == "m-2 m-3 m-1"
+    assert ids(chosen(MOTIFS, WORKS, Wanted("kept", first="m-1"))) == "m-1 m-2 m-3"
+    assert ids(chosen(MOTIFS, WORKS, Wanted("kept", text="m-3"))) == "m-3"
+    assert ids(chosen(MOTIFS, WORKS, wanted({"both": ["b", "a"]}))) == "m-2 m-1"
+
+
+def test_the_wall_says_whether_there_are_dates_to_sort_by() -> None:
+    assert wall(MOTIFS, WORKS, Wanted())["dated"] is True
+    assert wall(MOTIFS, {"c": WORKS["c"]}, Wanted())["dated"] is False
+
+
+def test_a_motif_without_a_name_is_told_by_the_place_of_its_first_instance() -> None:
+    shown = wall(
+        [ShownMotif("m-1", (instance("gone"), instance("a", Box(0.7, 0.8, 0.9, 1.0)))), MOTIFS[0]], WORKS, Wanted()
+    )
+    assert [(each["like"], each["where"]) for each in shown["motifs"]] == [
+        ("The Mill", "upper left"), ("The Mill", "lower right"),
+    ]  # fmt: skip
 
 
 def test_the_wall_comes_in_parts_that_make_up_the_whole() -> None:

@@ -72,8 +72,9 @@
     const item = event.target.closest("[data-difference]");
     if (item) go(Number(item.dataset.difference));
   });
-  table.addEventListener("keydown", (event) => { if (event.key === "Escape" && on) set(false); });
-  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { set(false); table.focus(); } });
+  const escape = keys.Escape;
+  keys.Escape = () => { if (on) set(false); else escape(); };
+  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); set(false); table.focus(); } });
   element.addEventListener("laid", settled);
   settled();
 })();

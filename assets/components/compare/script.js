@@ -261,12 +261,14 @@ const keys = {
   ArrowLeft: () => panBy(60, 0), ArrowRight: () => panBy(-60, 0), ArrowUp: () => panBy(0, 60), ArrowDown: () => panBy(0, -60),
   " ": () => table.classList.add("other"), Escape: () => legend(false),
 };
-table.addEventListener("keydown", (event) => {
+const pressed = (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
   event.preventDefault();
   const step = { ArrowLeft: -2, ArrowRight: 2 }[event.key];
   if (event.target === rod && step) { curtain = clamp(curtain + step, 0, 100); lay(); } else keys[event.key]();
-});
+};
+table.addEventListener("keydown", pressed);
+window.Explorer.keysFor(element, table, (event) => { if (value.second && event.key !== " ") pressed(event); });
 const release = () => table.classList.remove("other");
 table.addEventListener("keyup", (event) => { if (event.key === " ") release(); });
 table.addEventListener("blur", release);
@@ -428,6 +430,7 @@ const show = () => {
   const elsewhere = String(value.near?.first) !== String(next.near?.first);
   value = next;
   answered ||= "said" in next;
+  window.Explorer.titled("Compare", SIDES.map((name) => value[name]?.title).filter(Boolean).join(" – "));
   for (const name of SIDES) {
     const subject = value[name], choice = part(".choice", name);
     choice.querySelector(".small").replaceChildren(!subject ? "" : subject.kind === "work" ? picture(server, subject.work) : h("img", { src: subject.url, alt: "", class: "ready" }));

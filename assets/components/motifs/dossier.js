@@ -1,7 +1,7 @@
 // -- the dossier of one motif ---------------------------------------------------------------------------------------
 let motif = null, chosen = new Set(); // of the instances, by their places
 const instances = $(".instances"), nameField = $(".dossier .name input"), noteField = $("aside .note textarea"), whoField = $("aside .who input");
-const RELATIONS = { "": "relation …", copy: "a copy", reversed: "reversed", variant: "a variant", doubtful: "doubtful" };
+const RELATIONS = { "": "–", copy: "a copy", reversed: "reversed", variant: "a variant", doubtful: "doubtful" };
 const key = (each) => JSON.stringify([each.file, each.place]);
 const at = (each) => ({ at: { file: each.file, place: each.place } });
 const button = (label, run, more = {}) => h("button", { type: "button", on: { click: run }, ...more }, label);
@@ -12,8 +12,8 @@ const figure = (each, aspect) => h("button", {
 }, tile(each, aspect));
 const words = (each) => h("div", { class: "words" },
   h("p", { class: "title", title: each.title }, each.title), h("p", { class: "by" }, byline(each)),
-  h("p", { class: "how" }, [each.said, each.size].filter(Boolean).join("; "),
-    each.percent && h("span", { class: "percent", title: "Probability that it is the same motif" }, ` ${each.percent}`)));
+  h("p", { class: "how" }, [each.said, each.size].filter(Boolean).join("; ")),
+  each.percent && h("p", { class: "chance", title: "That it is the same motif" }, "Probability ", h("span", { class: "percent" }, each.percent)));
 const look = (each) => (each.box ? button("Whole work", () => { leaving(); trigger("look", { kind: "work", key: each.work, box: each.box }); }, { "aria-label": `See the whole of ${each.title}` }) : null);
 const compared = (each) => {
   const first = motif.instances.find((other) => other.box);
@@ -29,17 +29,23 @@ const compared = (each) => {
 const relative = (first, second) => (first && second && first.scale === 1 && !first.turn && !first.mirror ? second : null);
 const relation = (each) => h("select", { "aria-label": `What this is, in ${each.title}`, on: { change: (event) => change("relation", { ...at(each), text: event.target.value }) } },
   ["", ...motif.relations].map((value) => h("option", { value, selected: value === each.relation }, RELATIONS[value] || value)));
-const remark = (each) => h("input", {
-  type: "text", class: "remark", value: each.note, placeholder: "a note", maxlength: 4000, "aria-label": `Note on ${each.title}`,
-  on: { change: (event) => change("instance note", { ...at(each), text: event.target.value }) },
-});
+const remark = (each) => {
+  const made = h("input", {
+    type: "text", class: "remark", value: each.note, maxlength: 4000, "aria-label": `Note on ${each.title}`,
+    on: { change: (event) => change("instance note", { ...at(each), text: event.target.value }) },
+  });
+  puttingBack(made, () => each.note);
+  return made;
+};
 const card = (each) => {
   const box = h("input", { type: "checkbox", "aria-label": `Choose ${each.title}`, on: { change: (event) => pick(each, event.target.checked) } });
   box.checked = chosen.has(key(each));
   const made = h("li", { "data-work": each.file }, figure(each, motif.aspect),
     h("label", { class: "choose", title: "Choose it, to make a motif of several" }, box), words(each),
-    h("div", { class: "said" }, relation(each), remark(each)),
+    h("div", { class: "said" }, h("label", {}, "Relation ", relation(each)), h("label", {}, "Note ", remark(each))),
     h("div", { class: "links" }, look(each), compared(each),
+      each.box && button("Redraw …", () => redraw(each), { title: "Draw its box again, on the whole work", "aria-label": `Redraw ${each.title}` }),
+      button("Move …", () => move(each), { title: "Move it to another motif", "aria-label": `Move ${each.title} to another motif` }),
       button("Remove", () => change("remove", at(each), `Removed from this motif: ${each.title}.`), { "aria-label": `Remove ${each.title} from this motif` })));
   made.each = each;
   return made;
@@ -57,6 +63,9 @@ const search = (each) => {
 
 // -- all of it --------------------------------------------------------------------------------------------------------
 const head = () => {
+  $(".dossier .called").textContent = called(motif);
+  $(".dossier .called").classList.toggle("unnamed", !motif.name);
+  window.Explorer.titled("Motifs", called(motif));
   if (document.activeElement !== nameField) nameField.value = motif.name;
   if (document.activeElement !== noteField) noteField.value = motif.note;
   $(".dossier .facts").replaceChildren(...facts(motif).map((fact) => h("span", {}, fact)), ...marks(motif).filter(Boolean));
@@ -68,12 +77,13 @@ const head = () => {
 };
 const showDossier = async (id, again = false) => {
   const mine = (question += 1), other = open !== id;
+  if (other && !open) scrolled = window.scrollY;
   open = id;
-  if (other) { chosen = new Set(); openMerging(false); if (!again) say(""); }
+  if (other) { chosen = new Set(); if (!again) say(""); }
   const found = await ask(server.motif_dossier, { motif: id });
   if (mine !== question) return;
   if (found.error) {
-    await showWall();
+    await showList();
     settle("replaceState");
     return say(found.error, true);
   }
@@ -90,8 +100,10 @@ const showDossier = async (id, again = false) => {
     $(".removed summary").textContent = `Removed (${number(motif.removed.length)})`;
     $(".removed ul").replaceChildren(...motif.removed.map(taken));
   });
-  wall.hidden = true;
+  wall.hidden = together.hidden = true;
   dossier.hidden = false;
+  views();
+  $("[data-do=back]").textContent = view === "works" ? "← Works that share motifs" : "← All motifs";
   plots();
   mean();
   tallyChosen();
@@ -107,8 +119,11 @@ const keepingFocus = (build) => {
 // -- what a scholar does ----------------------------------------------------------------------------------------------
 nameField.addEventListener("change", () => change("name", { text: nameField.value }).then((made) => { if (!made) nameField.value = motif.name; }));
 nameField.addEventListener("keydown", (event) => { if (event.key === "Enter") nameField.blur(); });
+// Escape leaves a line that is written on as it was before.
+const puttingBack = (field, was) => field.addEventListener("keydown", (event) => { if (event.key === "Escape") field.value = was(); });
+puttingBack(nameField, () => motif.name);
 noteField.addEventListener("change", () => change("note", { text: noteField.value }));
-whoField.value = name();
+whoField.value = who();
 whoField.addEventListener("input", () => { try { window.localStorage.setItem("explorer.who", whoField.value.trim()); } catch (error) { /* not kept by this browser */ } });
 
 const picked = () => motif.instances.filter((each) => chosen.has(key(each)));
@@ -138,35 +153,26 @@ const copyLink = async () => {
   try { await navigator.clipboard.writeText(address().href); say("The link is copied."); } catch (error) { window.prompt("Copy this link:", address().href); }
 };
 
-// -- merging ----------------------------------------------------------------------------------------------------------
-const openMerging = (on) => {
-  $(".merging").hidden = !on;
-  $("[data-do=merge]").setAttribute("aria-expanded", String(on));
-  if (on) { offerMotifs(); $(".merging input").focus(); }
-};
-const offerMotifs = async () => {
-  const text = $(".merging input").value.trim(), found = await ask(server.motif_wall, { text, from: 0 });
-  if (text !== $(".merging input").value.trim()) return;
-  $(".merging ul").replaceChildren(...(found.motifs || []).filter((other) => other.id !== open).map((other) => h("li", {},
-    button([h("span", { class: "small" }, other.tiles[0] && tile(other.tiles[0], other.aspect)), h("span", { class: "words" },
-      h("span", { class: "title" }, called(other)), h("span", { class: "by" }, facts(other).join(" · ")))],
-    () => merge(other), { "data-motif": other.id, "aria-label": `Merge with ${called(other)}` }))));
-};
-const merge = async (other) => {
-  openMerging(false);
-  await change("merge", { other: other.id }, `Merged with “${called(other)}”. Undo takes it apart again.`);
-  $("[data-do=merge]").focus();
-};
-let searching = null;
-$(".merging input").addEventListener("input", () => { clearTimeout(searching); searching = setTimeout(offerMotifs, 200); });
+// -- merging, and moving an instance --------------------------------------------------------------------------------
+const chooseMotif = (detail) => document.dispatchEvent(new CustomEvent("explorer:choose-motif", { detail: { without: open, ...detail } }));
+const merge = () => chooseMotif({
+  title: "Merge with another motif", about: `What is in either is then in “${called(motif)}”.`, verb: "Merge with",
+  chosen: (other) => change("merge", { other: other.id }, `Merged with “${called(other)}”. Undo takes it apart again.`),
+});
+const move = (each) => chooseMotif({
+  title: "Move to another motif", about: `A detail of ${each.title}`, verb: "Move to", place: each.box && { work: each.work, box: each.box },
+  chosen: async (other) => {
+    if (await change("move", { ...at(each), other: other.id }, `Moved to “${called(other)}”: ${each.title}.`))
+      notice.append(" ", button("Open it", () => showDossier(other.id).then(() => settle()), { class: "link" }));
+  },
+});
 
 // -- keys -------------------------------------------------------------------------------------------------------------
-dossier.addEventListener("keydown", (event) => {
+const pressed = (event) => {
   const typing = event.target.matches("input:not([type=checkbox]), textarea, select");
   if (event.key === "Escape") {
     event.preventDefault();
-    if (!$(".merging").hidden) { openMerging(false); $("[data-do=merge]").focus(); }
-    else if (typing) event.target.blur();
+    if (typing) event.target.blur();
     else if (chosen.size) unchoose();
     else leave();
     return;
@@ -176,4 +182,9 @@ dossier.addEventListener("keydown", (event) => {
   event.preventDefault();
   const here = all.indexOf(event.target.closest("li")?.querySelector(".follow"));
   all[Math.min(Math.max(here + way, 0), all.length - 1)].focus();
+};
+dossier.addEventListener("keydown", pressed);
+window.Explorer.keysFor(element, dossier, (event) => {
+  if (open) pressed(event);
+  else if (view === "strips" && !strips.contains(event.target)) alongStrips(event);
 });

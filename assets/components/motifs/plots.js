@@ -37,23 +37,33 @@ const plots = () => {
 };
 
 const MOST = 40, WIDE = 320;
-let blending = null;
-const mean = () => {
-  const canvas = $(".mean canvas"), drawing = canvas.getContext("2d");
-  const there = [...instances.children].slice(0, MOST).map((made) => ({ each: made.each, image: made.querySelector(".tile img") })).filter(({ image }) => image);
-  const ready = there.filter(({ image }) => image.complete && image.naturalWidth && image.inside);
-  for (const { image } of there) if (!ready.some((other) => other.image === image)) image.addEventListener("load", () => { clearTimeout(blending); blending = setTimeout(mean, 150); }, { once: true });
+const loaded = (found) => new Promise((resolve) => {
+  if (!found) return resolve(null);
+  const image = new Image();
+  image.onload = () => resolve({ image, inside: found.box });
+  image.onerror = () => resolve(null);
+  image.src = found.url;
+});
+// Of all instances, the same each time: it waits for their pictures, in sight or not.
+const mean = async () => {
+  const of = motif, canvas = $(".mean canvas"), drawing = canvas.getContext("2d");
+  const there = of.instances.filter((each) => each.box).slice(0, MOST);
+  if (there.length < 2) { $(".mean").hidden = true; return; }
+  const details = await ask(server.details, { places: there.map(({ work, box }) => ({ work, box })) });
+  const images = await Promise.all((Array.isArray(details) ? details : []).map(loaded));
+  if (of !== motif) return;
+  const ready = images.flatMap((found, index) => (found ? [{ each: there[index], ...found }] : []));
   $(".mean").hidden = ready.length < 2;
-  if (ready.length < 2) return;
   canvas.width = WIDE;
-  canvas.height = Math.round(WIDE / motif.aspect);
-  ready.forEach(({ each, image }, index) => {
-    const { width, x, y } = laid(each, image.inside), wide = width * WIDE, high = wide * image.naturalHeight / image.naturalWidth;
+  canvas.height = Math.round(WIDE / of.aspect);
+  ready.forEach(({ each, image, inside }, index) => {
+    const { width, x, y } = laid(each, inside), wide = width * WIDE, high = wide * image.naturalHeight / image.naturalWidth;
     drawing.setTransform(1, 0, 0, 1, canvas.width / 2, canvas.height / 2);
     drawing.scale(each.mirror ? -1 : 1, 1);
     drawing.rotate(each.turn * Math.PI / 180);
     drawing.globalAlpha = 1 / (index + 1);
     drawing.drawImage(image, -x * wide, -y * high, wide, high);
   });
-  $(".mean figcaption").textContent = `The mean of ${counted(ready.length, "instance")}, laid over one another: what is sharp is common to them.`;
+  const all = of.instances.length > ready.length ? ` of ${number(of.instances.length)}` : "";
+  $(".mean figcaption").textContent = `The mean of ${all ? `${number(ready.length)}${all} instances` : counted(ready.length, "instance")}, laid over one another: what is sharp is common to them.`;
 };

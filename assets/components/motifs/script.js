@@ -1,16 +1,15 @@
-const { h, picture, byline, inCollection, ready, sameAddress, comparisons } = window.Explorer;
+const { h, svg, picture, place, byline, motifs, inCollection, ready, sameAddress, comparisons } = window.Explorer;
+const { number, counted, called, facts, laid, who } = motifs;
 const $ = (selector) => element.querySelector(selector);
 const wall = $(".wall"), dossier = $(".dossier"), form = $(".tools"), strips = $(".strips"), notice = $(".notice");
 const LOST = { error: "The server did not answer; try again." };
 
+let view = "strips"; // or "works": what a dossier is left for
 let open = ""; // the motif whose dossier is shown; empty for the wall
 let around = null; // what the server said last of all that stands around the motifs
 
 const shown = () => element.offsetParent !== null;
-const number = (count) => count.toLocaleString("en");
-const counted = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
-const called = (motif) => motif.name || (motif.like ? `As in ${motif.like}` : "Unnamed");
 let saying = null;
 const say = (sentence, trouble = false) => { // a slip in the corner, for as long as it takes to read it
   clearTimeout(saying);
@@ -19,32 +18,12 @@ const say = (sentence, trouble = false) => { // a slip in the corner, for as lon
   notice.classList.toggle("trouble", trouble);
 };
 
-// -- one instance, laid in the pose that all of its motif share ---------------------------------------------------
-// Its crop has room around it: the middle of the box comes to the middle of the tile, then it is turned about it.
-const laid = (each, inside) => ({
-  width: each.share / (inside[2] - inside[0]), x: (inside[0] + inside[2]) / 2, y: (inside[1] + inside[3]) / 2,
-});
-const tile = (each, aspect) => {
-  const frame = h("span", { class: "tile", style: { aspectRatio: String(aspect) } });
-  if (!each.box) return frame;
-  const image = picture(server, each.work, { box: each.box });
-  image.addEventListener("picture", (event) => {
-    const { width, x, y } = laid(each, event.detail.box);
-    image.inside = event.detail.box;
-    Object.assign(image.style, {
-      width: `${100 * width}%`, left: "50%", top: "50%", transformOrigin: `${100 * x}% ${100 * y}%`,
-      transform: `translate(${-100 * x}%, ${-100 * y}%) scaleX(${each.mirror ? -1 : 1}) rotate(${each.turn}deg)`,
-    });
-  });
-  frame.append(image);
-  return frame;
-};
+const tile = (each, aspect) => motifs.tile(server, each, aspect);
 
 // -- changes: one at a time, in the order in which they were made -------------------------------------------------
-const name = () => window.localStorage?.getItem("explorer.who") || "";
 let last = Promise.resolve();
 const send = (sent) => {
-  const made = last.then(() => ask(server.change_motif, { ...sent, who: name() }));
+  const made = last.then(() => ask(server.change_motif, { ...sent, who: who() }));
   last = made.catch(() => {});
   return made;
 };
@@ -63,7 +42,12 @@ const step = async (which) => {
   else say(was ? `${which === "undo" ? "Taken back" : "Done again"}: ${was}.` : "");
   await refresh();
 };
-const refresh = () => (open ? showDossier(open, true) : showWall());
+const showList = () => (view === "works" ? showTogether() : showWall());
+const refresh = () => (open ? showDossier(open, true) : showList());
+const views = () => {
+  $(".views").hidden = Boolean(open) || !(around?.found || listed.all || drawn.total);
+  for (const button of $(".views").children) button.setAttribute("aria-pressed", String((button.dataset.do === "together") === (view === "works")));
+};
 
 const standing = (said) => {
   around = said;
@@ -72,17 +56,18 @@ const standing = (said) => {
     button.title = said[which] ? `${which === "undo" ? "Take back" : "Do again"}: ${said[which]}` : "";
   }
   showFinding();
+  views();
 };
 
-// -- the address: motifs=ORDER is the wall, motif=ID a dossier ----------------------------------------------------
-const OURS = ["motifs", "motif"];
+// -- the address: motifs=ORDER is the wall, motifs=graph the works that share some, motif=ID a dossier ----------------------------------------------------
+const OURS = ["motifs", "motif"], GRAPH = "graph";
 const tab = () => document.querySelector("[role=tab][aria-selected=true]")?.textContent.trim() || "";
 let awaiting = false; // a comparison is on its way: it takes the next entry of the history
 const address = () => {
   const url = new URL(window.location.href);
   OURS.forEach((part) => url.searchParams.delete(part));
   if (shown() && open) url.searchParams.set("motif", open);
-  else if (shown()) url.searchParams.set("motifs", form.elements.sort.value);
+  else if (shown()) url.searchParams.set("motifs", view === "works" ? GRAPH : form.elements.sort.value);
   return url;
 };
 const settle = (how = "pushState") => {
@@ -96,7 +81,8 @@ const asked = () => {
 };
 const show = ({ motif, sort }) => {
   if ([...form.elements.sort.options].some((option) => option.value === sort)) form.elements.sort.value = sort;
-  return motif ? showDossier(motif) : showWall();
+  if (sort) view = sort === GRAPH ? "works" : "strips";
+  return motif ? showDossier(motif) : showList();
 };
 window.addEventListener("popstate", (event) => {
   const wanted = asked();
@@ -128,6 +114,8 @@ new IntersectionObserver(() => {
   } else if (!awaiting) settle();
 }).observe(element);
 document.addEventListener("explorer:comparing", () => { awaiting = true; });
+document.addEventListener("explorer:motifs-changed", () => { if (shown()) refresh(); });
+document.addEventListener("explorer:open-motif", (event) => { if (shown()) showDossier(event.detail.id); }); // else the address has it
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-do]");
@@ -136,8 +124,10 @@ element.addEventListener("click", (event) => {
 const deeds = {
   undo: () => step("undo"), redo: () => step("redo"),
   find: () => find("start"), stop: () => find("stop"),
+  strips: () => { view = "strips"; showWall().then(() => settle()); }, together: () => { view = "works"; showTogether().then(() => settle()); },
+  "more-drawings": () => moreDrawings(),
   back: () => leave(), link: () => copyLink(),
-  merge: () => openMerging($(".merging").hidden), drop: () => hide(),
+  merge: () => merge(), drop: () => hide(),
   split: () => split(), "remove-chosen": () => removeChosen(), unchoose: () => unchoose(),
 };
 form.addEventListener("submit", (event) => event.preventDefault());

@@ -9,9 +9,6 @@ const marks = (motif) => [
   motif.dropped && h("span", { class: "badge" }, "hidden"),
   motif.proposed ? h("span", { class: "badge new", title: "Found since somebody worked on it" }, counted(motif.proposed, "proposal")) : null,
 ];
-const facts = (motif) => [
-  motif.works === motif.size ? counted(motif.works, "work") : `${counted(motif.size, "instance")} in ${counted(motif.works, "work")}`, motif.percent, motif.years,
-].filter(Boolean);
 const strip = (motif) => {
   const made = h("li", { "data-motif": motif.id, class: motif.dropped ? "dropped" : null },
     h("button", { type: "button", class: "open", "aria-label": [called(motif), ...facts(motif)].join(", ") },
@@ -46,8 +43,9 @@ const options = (select, entries, chosen) => {
   select.replaceChildren(...entries.map(([value, label]) => h("option", { value, selected: value === chosen }, label)));
 };
 const tally = () => {
-  const { total, all } = listed, narrowed = field("text").trim() || field("value") || field("show") !== "all";
-  $(".tally").textContent = total ? (narrowed ? `${number(total)} of ${counted(all, "motif")}` : counted(total, "motif"))
+  const { total, all, hidden } = listed, among = field("text").trim() || field("value"), narrowed = among || field("show") !== "all";
+  const rest = hidden ? `, ${number(hidden)} hidden` : "";
+  $(".tally").textContent = total ? (field("show") === "hidden" ? counted(total, "hidden motif") : narrowed ? `${number(total)} of ${counted(all, "motif")}` : `${counted(total, "motif")}${rest}`)
     : !around?.found && !all ? "" : narrowed ? "No motif is like this." : "No motif was found: nothing recurs here for certain.";
   $(".end").textContent = strips.children.length < total ? "More as you scroll …" : "";
 };
@@ -55,12 +53,18 @@ const showWall = async () => {
   const mine = (question += 1);
   if (open) say("");
   open = "";
-  dossier.hidden = true;
+  view = "strips";
+  dossier.hidden = together.hidden = true;
   const found = await ask(server.motif_wall, wanted(0));
   if (mine !== question || open) return;
   if (found.error) return say(found.error, true);
   listed = found;
+  window.Explorer.titled("Motifs", "");
   standing(found);
+  for (const option of form.elements.sort.options) if (["range", "earliest"].includes(option.value)) {
+    option.disabled = !found.dated;
+    option.textContent = `${option.value === "range" ? "range of dates" : "earliest date"}${found.dated ? "" : " (no work has a date)"}`;
+  }
   const column = field("column"), value = field("value");
   options(form.elements.show, SHOW.map(([show, label]) => [show, show in found && show !== "all" ? `${label} (${number(found[show])})` : label]), field("show") || "all");
   options(form.elements.column, [["", "any entry"], ...found.columns.map((entry) => [entry, entry.replaceAll("_", " ")])], column);
@@ -109,16 +113,18 @@ strips.addEventListener("click", (event) => {
   came = made.dataset.motif;
   showDossier(made.dataset.motif).then(() => settle());
 });
-strips.addEventListener("keydown", (event) => {
+const alongStrips = (event) => {
   const way = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key], all = [...strips.querySelectorAll(".open")];
   if (!way || !all.length) return;
   event.preventDefault();
   all[Math.min(Math.max(all.indexOf(document.activeElement) + way, 0), all.length - 1)].focus();
-});
+};
+strips.addEventListener("keydown", alongStrips);
 // Back from a dossier to the strip that it was opened by.
 const leave = async () => {
-  await showWall();
+  await showList();
   settle();
   window.scrollTo(0, scrolled);
+  if (view === "works") return $(".views [aria-pressed=true]").focus({ preventScroll: true });
   strips.querySelector(`[data-motif="${CSS.escape(came)}"] button`)?.focus({ preventScroll: true });
 };

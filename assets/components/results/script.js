@@ -35,7 +35,8 @@ const believed = ({ evidence: why }) => why && h("div", { class: "believed " + w
 const deeds = (match) => match.evidence && h("div", { class: "deeds" },
   h("span", { class: "links" },
     h("button", { type: "button", class: "examine", title: "Both details side by side, with the points that match", "aria-label": `Evidence for ${match.title}` }, "Evidence"),
-    h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${match.title}` }, "Compare")),
+    h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${match.title}` }, "Compare"),
+    h("button", { type: "button", class: "to-motif", title: "Add this place to a motif", "aria-label": `Add this place of ${match.title} to a motif` }, "Motif …")),
   h("span", { class: "judge", role: "group", "aria-label": "Your judgement" }, VERDICTS.map(([verdict, word, meaning]) =>
     h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${match.title}` }, sign(verdict)))));
 const twins = ({ equal }) => equal && h("details", { class: "equal" },
@@ -184,6 +185,7 @@ list.addEventListener("click", (event) => {
   else if (button.matches(".twin")) trigger("look", { kind: "work", key: button.dataset.key, box: match.box, also: match.also });
   else if (button.matches(".examine")) examine({ match });
   else if (button.matches(".compare")) compare(match);
+  else if (button.matches(".to-motif")) document.dispatchEvent(new CustomEvent("explorer:add-to-motif", { detail: { work: match.work, box: match.box || [0, 0, 1, 1], title: match.title } }));
   else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {
     detail: { asked: props.value.asked, match, verdict: button.dataset.verdict },
   }));

@@ -87,7 +87,9 @@ const setSize = (next) => {
   setAuto(false);
   sized();
 };
+let marked = null; // the box that is outlined as chosen
 const choose = (box) => {
+  marked = box || null;
   chosen.hidden = !box;
   sought.hidden = true;
   if (box) place(chosen, box);
@@ -264,7 +266,7 @@ const keys = {
   "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
   Enter: (event) => { if (value.whole_only) tools.whole(); else if (meant(event) || !recurs.at(pointer)) press(event); }, "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
-  w: () => whereIs.ask(), r: () => recurs.toggle(),
+  w: () => whereIs.ask(), r: () => recurs.toggle(), m: () => toMotif(),
   ...Object.fromEntries([1, 2, 3, 4, 5].map((number) => [number, (event) => (recurs.on() ? recurs.number(number - 1) : whereIs.pickNumber(number, event))])),
   Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); recurs.hide(); },
 };
@@ -322,7 +324,12 @@ const tools = {
   whole: () => value.url && pick([0, 0, 1, 1]),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
   legend: () => legend($(".legend").hidden),
-  where: () => whereIs.toggle(), recurs: () => recurs.toggle(),
+  where: () => whereIs.toggle(), recurs: () => recurs.toggle(), motif: () => toMotif(),
+};
+const toMotif = () => {
+  if (value.kind !== "work") return say("A picture of your own is in no motif: motifs are of the collection's works.");
+  if (!marked) return say("First mark a detail: click it, or draw a box round it.");
+  document.dispatchEvent(new CustomEvent("explorer:add-to-motif", { detail: { work: value.work, box: marked, title: value.title } }));
 };
 $(".tools").addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
@@ -403,6 +410,7 @@ const show = () => {
     stage.setAttribute("aria-label", painting.alt);
   }
   caption();
+  window.Explorer.titled("Explore", value.title);
   choose(value.box);
   $(".others").replaceChildren(...(value.others || []).map((detail) => {
     const outline = mark(detail.box);

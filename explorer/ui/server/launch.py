@@ -24,6 +24,8 @@ from explorer.ui.theme import museum_theme
 from explorer.workspace import Workspace
 
 LAST_PORT = 65535
+SHARED = ("dom.js", "motif_tiles.js")
+"""Scripts that the page's components share; the second uses the first's names."""
 QUICK = 64
 """Threads for handlers that do not wait for their turn to compute, when as many wait as may."""
 
@@ -41,7 +43,8 @@ def launch(  # noqa: PLR0913 (the command's options)
     free = free_port(host, port)
     give_freed_memory_back()
     access = access or Access.of(host)
-    head = f"<script>{(ASSETS / 'components' / 'dom.js').read_text(encoding='utf-8')}</script>"
+    shared = "\n".join((ASSETS / "components" / name).read_text(encoding="utf-8") for name in SHARED)
+    head = f"<script>{shared}</script>"
     collections = page.collections if isinstance(page, Page) else None
     collections = collections or OpenCollections(workspace)
     fetch_nothing()
