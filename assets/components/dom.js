@@ -202,5 +202,12 @@
     });
   };
 
-  window.Explorer = { takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
+  // Keep something as a bookmark: the Bookmarks tab's script asks for its name. `address` is where it is seen again.
+  const keep = (mark, address, name = "") => {
+    const url = new URL(address);
+    url.searchParams.delete("collection");
+    document.dispatchEvent(new CustomEvent("explorer:keep", { detail: { mark: { ...mark, address: url.search.slice(1) }, name } }));
+  };
+
+  window.Explorer = { keep, takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
 })();

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.motifs.export import origin_of
 from explorer.motifs.layer import ShownMotif
+from explorer.plates.origin import origin_of
 from explorer.workspace import Workspace
 
 if TYPE_CHECKING:

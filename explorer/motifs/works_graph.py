@@ -17,8 +17,8 @@ from explorer.collection.kept_motifs import KeptInstance
 from explorer.files import replacing
 from explorer.geometry import Box
 from explorer.motifs.layer import ShownMotif
-from explorer.motifs.sheet import works_of
 from explorer.plates.origin import Origin
+from explorer.plates.sheet import works_of
 from explorer.verification.transforms import Transform
 from explorer.workspace import Workspace
 

@@ -10,7 +10,6 @@ from explorer.bookmarks.chosen import ChosenSet, chosen_set, said_of
 from explorer.bookmarks.reading_back import read_set
 from explorer.bookmarks.take_away import Wanted, take_away
 from explorer.collection import Work
-from explorer.collection.bookmark_store import BookmarkStore
 from explorer.collection.bookmarks import Bookmark, BookmarkSet, Kept, Place, Spot, checked_bookmark
 from explorer.errors import ExplorerError
 from explorer.iiif.presentation import Addresses
@@ -19,7 +18,8 @@ from explorer.plates.sheet import works_of
 from explorer.scratch import scratch_folder
 from explorer.search.measured import extent
 from explorer.ui import incoming, views
-from explorer.ui.components import Bookmarks
+from explorer.ui.bookmark_changes import CHANGES
+from explorer.ui.components import Bookmarks, Keeping
 from explorer.ui.judging import LONGEST_NAME, answered
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
@@ -30,7 +30,6 @@ KINDS = {"html": "html", "zip": "zip", "csv": "csv", "json": "json", "annotation
 """What a set can be taken away as, and how the file's name ends."""
 MOST_READ = 50_000_000
 """Characters of a file that is read in."""
-MOST_CHANGED = 1000
 DONE = {
     "keep": "keeping a bookmark", "describe": "changing a bookmark", "remove": "removing bookmarks",
     "new set": "making a set", "describe a set": "changing a set", "put into a set": "putting bookmarks into a set",
@@ -46,6 +45,14 @@ class BookmarksTab:
     def __init__(self, app: AppContext) -> None:
         functions = [*Pictures(app).server_functions(), *bookmark_functions(app)]
         self.board = Bookmarks({}, server_functions=functions, elem_id="bookmark-board")
+
+
+class Keeper:
+    """The dialog over the page in which something is kept; the Bookmarks tab need not have been opened."""
+
+    def __init__(self, app: AppContext) -> None:
+        functions = [*Pictures(app).server_functions(), *bookmark_functions(app)]
+        self.dialog = Keeping({}, server_functions=functions)
 
 
 class BookmarkPages:
@@ -142,7 +149,8 @@ class BookmarkPages:
             "id": name, "kind": mark.kind, "name": mark.name, "note": mark.note, "tags": list(mark.tags),
             "address": mark.address, "said": list(said_of(mark)), "who": mark.who, "made": mark.made,
             "found_with": mark.model, "places": [self._place(place, works.get(place.work)) for place in mark.places],
-            "spot": spot and spot.model_dump(), "sets": [key for key, known in kept.sets.items() if name in known.bookmarks],
+            "spot": spot and spot.model_dump(),
+            "sets": [key for key, known in kept.sets.items() if name in known.bookmarks],
         }  # fmt: skip
 
     def _place(self, place: Place, work: Work | None) -> views.Props:
@@ -161,75 +169,6 @@ class BookmarkPages:
 
 def _sets(kept: Kept) -> list[views.Props]:
     return [{"id": key, "name": known.name, "count": len(kept.of_set(key))} for key, known in kept.sets.items()]
-
-
-# -- changes -----------------------------------------------------------------------------------------------------------
-
-
-def _text(fields: views.Props, name: str) -> str:
-    """A text as it was typed; what is too long is refused later, with a sentence."""
-    return incoming.text(fields.get(name), 10_000)
-
-
-def _names(sent: Any) -> list[str]:
-    return [incoming.text(name, 60) for name in sent[:MOST_CHANGED]] if isinstance(sent, list) else []
-
-
-def _described(fields: views.Props) -> dict[str, Any]:
-    sent = incoming.record(fields.get("fields"))
-    found: dict[str, Any] = {name: _text(sent, name) for name in ("name", "note") if name in sent}
-    if "tags" in sent:
-        found["tags"] = [incoming.text(tag, 1000) for tag in sent["tags"]] if isinstance(sent["tags"], list) else []
-    if "bookmarks" in sent:
-        found["bookmarks"] = _names(sent["bookmarks"])
-    return found
-
-
-def _describe(store: BookmarkStore, fields: views.Props, who: str) -> None:
-    store.describe(_text(fields, "mark"), _described(fields), who)
-
-
-def _describe_set(store: BookmarkStore, fields: views.Props, who: str) -> None:
-    store.describe_set(_text(fields, "set"), _described(fields), who)
-
-
-def _lay_out(store: BookmarkStore, fields: views.Props, who: str) -> None:
-    spots: dict[str, Spot | None] = {}
-    for name, sent in list(incoming.record(fields.get("spots")).items())[:MOST_CHANGED]:
-        try:
-            spots[incoming.text(name, 60)] = None if sent is None else Spot.model_validate(sent)
-        except ValueError:
-            raise ExplorerError("A place on the light table is two numbers, x and y.") from None
-    store.lay_out(_text(fields, "set"), spots, who)
-
-
-Change = Callable[[BookmarkStore, views.Props, str], str | None]
-
-
-def _without_answer(change: Callable[[BookmarkStore, views.Props, str], object]) -> Change:
-    def changed(store: BookmarkStore, fields: views.Props, who: str) -> None:
-        change(store, fields, who)
-
-    return changed
-
-
-CHANGES: dict[str, Change] = {
-    "describe": _without_answer(_describe),
-    "remove": _without_answer(lambda store, fields, who: store.remove(_names(fields.get("marks")), who)),
-    "new set": lambda store, fields, who: store.new_set(_text(fields, "name"), _names(fields.get("marks")), who),
-    "describe set": _without_answer(_describe_set),
-    "put": _without_answer(
-        lambda store, fields, who: store.put_into(_text(fields, "into"), _names(fields.get("marks")), who)
-    ),
-    "take out": _without_answer(
-        lambda store, fields, who: store.take_out(_text(fields, "set"), _names(fields.get("marks")), who)
-    ),
-    "remove set": _without_answer(lambda store, fields, who: store.remove_set(_text(fields, "remove"), who)),
-    "lay out": _without_answer(_lay_out),
-    "undo": _without_answer(lambda store, fields, who: store.undo(who)),
-    "redo": _without_answer(lambda store, fields, who: store.redo(who)),
-}
-"""The kinds of changes that the page asks for."""
 
 
 def bookmark_functions(app: AppContext) -> list[Callable[[Any], views.Props]]:

@@ -126,6 +126,20 @@ class MotifChoice(AssetComponent):
     folder = "motif_choice"
 
 
+class Bookmarks(AssetComponent):
+    """What is kept, in sets, with a light table. It asks and changes by its server functions.
+    Event: ``leave`` (tab)."""
+
+    folder = "bookmarks"
+
+
+class Keeping(AssetComponent):
+    """The dialog in which something is kept, over the page: other components' scripts open it by ``explorer:keep``.
+    Event: ``arrive`` (the address asks for a set)."""
+
+    folder = "keeping"
+
+
 class Map(AssetComponent):
     """The map of works. Events: ``choose`` (work), ``colour`` (column)."""
 

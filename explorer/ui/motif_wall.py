@@ -11,7 +11,7 @@ from typing import Any
 from explorer.collection import Work
 from explorer.collection.kept_motifs import KeptInstance
 from explorer.motifs.layer import ShownMotif
-from explorer.ui import incoming, views
+from explorer.ui import incoming, views, words_for
 from explorer.ui.motif_tiles import pose_of, tile
 from explorer.verification import in_words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
 from explorer.ui.answers import gallery
+from explorer.ui.bookmarks import BookmarksTab, Keeper
 from explorer.ui.collection import CollectionTab, damage
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TITLE = "Brueghel Explorer"
-TABS_LEFT = ("explore", "words", "motifs", "map", "collection")
+TABS_LEFT = ("explore", "words", "motifs", "bookmarks", "map", "collection")
 """Tabs that the browser's Back can lead to from a comparison, or from a motif."""
 OF_MOTIFS = ("motifs", "motif")
 """What the address has of the wall of motifs (its order), and of a dossier (the motif's id)."""
+OF_BOOKMARKS = "bookmarks"
+"""What it has of a set of bookmarks (its id, or ``all``)."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
@@ -57,6 +61,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         masthead = Masthead({})
         finding = Finding(app.queue)
         chooser = MotifChooser(app, finding).choice
+        keeper = Keeper(app).dialog
         with gr.Tabs() as tabs:
             with gr.Tab("Explore", id="explore", render_children=True):
                 explore = ExploreTab(app, session)
@@ -66,6 +71,8 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
                 words = WordsTab(app, session)
             with gr.Tab("Motifs", id="motifs", render_children=True):
                 motifs = MotifsTab(app, finding).board
+            with gr.Tab("Bookmarks", id="bookmarks", render_children=True):
+                kept = BookmarksTab(app).board
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
                 works_map = MapTab(app, session, map_tab).map
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
@@ -75,56 +82,57 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         def open_collection(known: Session, request: gr.Request) -> tuple[Any, ...]:
             return opened(app, known, request.query_params.get("collection"), is_shared(request.request))
 
-        def to_explore() -> gr.Tabs:
-            return gr.Tabs(selected="explore")
+        def to(tab: str) -> Callable[[], gr.Tabs]:
+            def lead() -> gr.Tabs:
+                return gr.Tabs(selected=tab)
 
-        def to_compare() -> gr.Tabs:
-            return gr.Tabs(selected="compare")
+            return lead
 
         def to_left(event: gr.EventData) -> gr.Tabs:
             left = incoming.text(incoming.record(event._data).get("tab"), 40).lower()
             return gr.Tabs(selected=left if left in TABS_LEFT else "explore")
 
-        def to_words() -> gr.Tabs:
-            return gr.Tabs(selected="words")
-
-        def to_motifs() -> gr.Tabs:
-            return gr.Tabs(selected="motifs")
-
         def to_linked(request: gr.Request) -> Any:
-            asked = request.query_params
-            if "compare" in asked:
-                return to_compare()
-            if set(asked) & set(OF_MOTIFS):
-                return to_motifs()
-            return to_words() if "work" not in asked and set(asked) & set(OF_WORDS.values()) else gr.skip()
+            tab = linked_tab(set(request.query_params))
+            return gr.Tabs(selected=tab) if tab else gr.skip()
 
         opening = page.load(
             open_collection, session, [session, masthead, explore.gallery, words.search.caveat], **quiet()
         )
         opening.then(words.search.offer, session, words.search.examples, **after())
         for source in (words.labels, works_map):
-            source.choose(explore.open, session, explore.shown, **quiet()).then(to_explore, None, tabs, **after())
+            source.choose(explore.open, session, explore.shown, **quiet()).then(to("explore"), None, tabs, **after())
         found, searching = words.search.results, working(explore.results)
         for followed in (found.follow, found.look, found.these, motifs.follow, motifs.look):
-            followed(to_explore, None, tabs, **quiet())
+            followed(to("explore"), None, tabs, **quiet())
         for followed in (found.follow, found.look, motifs.follow):
             followed(explore.follow, session, explore.shown, **searching)
         found.these(explore.these_beside, [session, words.search.asked], explore.shown, **searching)
-        words.search.tray.restore(to_words, None, tabs, **quiet())
-        words.search.tray.leave(to_explore, None, tabs, **quiet())
+        words.search.tray.restore(to("words"), None, tabs, **quiet())
+        words.search.tray.leave(to("explore"), None, tabs, **quiet())
         motifs.look(explore.look, session, explore.viewer, **quiet())
-        for arriving in (motifs, chooser):
-            arriving.arrive(to_motifs, None, tabs, **quiet())
+        for part, tab in ((motifs, "motifs"), (chooser, "motifs"), (keeper, "bookmarks"), (compare.table, "compare")):
+            part.arrive(to(tab), None, tabs, **quiet())
         for results in (explore.results, found, motifs):
-            results.compare(to_compare, None, tabs, **quiet())
+            results.compare(to("compare"), None, tabs, **quiet())
             results.compare(compare.from_match, session, compare.table, **working(compare.table))
-        compare.table.arrive(to_compare, None, tabs, **quiet())
         compare.table.arrive(compare.lay, session, compare.table, **working(compare.table))
         page.load(to_linked, None, tabs, **quiet())
-        for left in (compare.table.leave, motifs.leave):
+        for left in (compare.table.leave, motifs.leave, kept.leave):
             left(to_left, None, tabs, **quiet())
     return page
+
+
+def linked_tab(asked: set[str]) -> str:
+    """The tab that an address with these parts is about; empty for the one that opens first.
+
+    >>> linked_tab({"compare", "work"}), linked_tab({"words"}), linked_tab({"words", "work"})
+    ('compare', 'words', '')
+    """
+    for tab, parts in (("compare", {"compare"}), ("motifs", set(OF_MOTIFS)), ("bookmarks", {OF_BOOKMARKS})):
+        if asked & parts:
+            return tab
+    return "words" if "work" not in asked and asked & set(OF_WORDS.values()) else ""
 
 
 def opened(

@@ -299,6 +299,11 @@ const tools = {
   undo: () => { points.pop(); prompt(); lay(); }, clear: () => { points = []; prompt(); lay(); },
   apply: () => again({ points: pairs(), reversed: $(".turned").checked }),
   match: () => again({ whole: false }), whole: () => again({ whole: true }),
+  keep: () => {
+    if (SIDES.some((name) => value[name].kind === "picture")) return say("A picture of your own is not in the collection: it cannot be kept.");
+    const places = SIDES.map((name) => ({ work: value[name].key, ...(value.near ? { box: value.near[name] } : {}) }));
+    window.Explorer.keep({ kind: "comparison", places }, window.location.href);
+  },
   link: async () => {
     if (SIDES.some((name) => value[name].kind === "picture")) return say("A picture of your own stays on this page: it has no link.");
     try { await navigator.clipboard.writeText(window.location.href); say("The link is copied."); } catch (error) { window.prompt("Copy this link:", window.location.href); }

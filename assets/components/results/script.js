@@ -36,7 +36,8 @@ const deeds = (match) => match.evidence && h("div", { class: "deeds" },
   h("span", { class: "links" },
     h("button", { type: "button", class: "examine", title: "Both details side by side, with the points that match", "aria-label": `Evidence for ${match.title}` }, "Evidence"),
     h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${match.title}` }, "Compare"),
-    h("button", { type: "button", class: "to-motif", title: "Add this place to a motif", "aria-label": `Add this place of ${match.title} to a motif` }, "Motif …")),
+    h("button", { type: "button", class: "to-motif", title: "Add this place to a motif", "aria-label": `Add this place of ${match.title} to a motif` }, "Motif …"),
+    h("button", { type: "button", class: "keep", title: "Keep this match as a bookmark", "aria-label": `Keep the match in ${match.title}` }, "Keep …")),
   h("span", { class: "judge", role: "group", "aria-label": "Your judgement" }, VERDICTS.map(([verdict, word, meaning]) =>
     h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${match.title}` }, sign(verdict)))));
 const twins = ({ equal }) => equal && h("details", { class: "equal" },
@@ -72,6 +73,14 @@ const judged = (made) => {
   for (const button of made.querySelectorAll("[data-verdict]")) button.setAttribute("aria-pressed", String(said?.verdict === button.dataset.verdict));
 };
 
+const keep = (match) => { // with what was asked, where that is a work
+  const from = props.value.asked, why = match.evidence, there = { work: match.work, ...(match.box ? { box: match.box } : {}) };
+  const said = why ? { probability: why.probability, ...(why.fit ? { scale: why.fit.scale, turn: why.fit.turn, mirror: Boolean(why.fit.mirror) } : {}) } : {};
+  const both = from?.kind === "work" && why;
+  const mark = both ? { kind: "match", places: [{ work: from.key, ...(from.box ? { box: from.box } : {}) }, there], said } : { kind: "detail", places: [there], said };
+  window.Explorer.keep(mark, both ? window.location.href : `${window.location.origin}${window.location.pathname}?${new URLSearchParams({ work: match.work, ...(match.box ? { box: match.box.join(",") } : {}) })}`);
+};
+
 // -- all of them ------------------------------------------------------------------------------------------------
 const shown = () => [...list.children].filter((made) => !made.hidden).map((made) => made.match);
 const fold = () => {
@@ -94,6 +103,7 @@ const fold = () => {
   list.after(unfold);
   if (nothing && !left) verdict.after(unfold);
   $(".review").hidden = !probabilities.length || !shown().length;
+  $(".keep-search").hidden = !cards.length || props.value?.asked?.kind === "picture";
 };
 
 // -- places that are chosen, to search with several -------------------------------------------------------------
@@ -185,6 +195,7 @@ list.addEventListener("click", (event) => {
   else if (button.matches(".twin")) trigger("look", { kind: "work", key: button.dataset.key, box: match.box, also: match.also });
   else if (button.matches(".examine")) examine({ match });
   else if (button.matches(".compare")) compare(match);
+  else if (button.matches(".keep")) keep(match);
   else if (button.matches(".to-motif")) document.dispatchEvent(new CustomEvent("explorer:add-to-motif", { detail: { work: match.work, box: match.box || [0, 0, 1, 1], title: match.title } }));
   else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {
     detail: { asked: props.value.asked, match, verdict: button.dataset.verdict },
@@ -206,6 +217,10 @@ const search = (beside) => trigger("these", {
 $(".these").addEventListener("click", () => search(false));
 $(".beside").addEventListener("click", () => search(true));
 $(".unchoose").addEventListener("click", unchoose);
+$(".keep-search").addEventListener("click", () => {
+  const from = props.value.asked;
+  window.Explorer.keep({ kind: "search", places: from?.kind === "work" ? [{ work: from.key, ...(from.box ? { box: from.box } : {}) }] : [] }, window.location.href);
+});
 $(".review").addEventListener("click", () => examine({ queue: true }));
 $(".unfold").addEventListener("click", () => { unfolded = !unfolded; fold(); tally(); });
 document.addEventListener("explorer:judged", (event) => {

@@ -266,7 +266,7 @@ const keys = {
   "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
   Enter: (event) => { if (value.whole_only) tools.whole(); else if (meant(event) || !recurs.at(pointer)) press(event); }, "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
-  w: () => whereIs.ask(), r: () => recurs.toggle(), m: () => toMotif(),
+  w: () => whereIs.ask(), r: () => recurs.toggle(), m: () => toMotif(), b: () => keepIt(),
   ...Object.fromEntries([1, 2, 3, 4, 5].map((number) => [number, (event) => (recurs.on() ? recurs.number(number - 1) : whereIs.pickNumber(number, event))])),
   Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); recurs.hide(); },
 };
@@ -324,7 +324,12 @@ const tools = {
   whole: () => value.url && pick([0, 0, 1, 1]),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
   legend: () => legend($(".legend").hidden),
-  where: () => whereIs.toggle(), recurs: () => recurs.toggle(), motif: () => toMotif(),
+  where: () => whereIs.toggle(), recurs: () => recurs.toggle(), motif: () => toMotif(), keep: () => keepIt(),
+};
+const keepIt = () => {
+  if (value.kind !== "work") return say("A picture of your own is not in the collection: it cannot be kept.");
+  const places = [{ work: value.work, ...(marked ? { box: marked } : {}) }];
+  window.Explorer.keep({ kind: marked ? "detail" : "work", places }, address());
 };
 const toMotif = () => {
   if (value.kind !== "work") return say("A picture of your own is in no motif: motifs are of the collection's works.");
