@@ -1,5 +1,5 @@
-"""Bookmarks as a scholar uses them: kept from the picture, a match and a comparison, in sets, on the light table, after a
-restart, taken away and read in again."""
+"""Bookmarks as a scholar uses them: kept from the picture, a match and a comparison, in sets, on the light table, after
+a restart, taken away and read in again."""
 
 from __future__ import annotations
 
