@@ -67,7 +67,7 @@ const showWall = async () => {
   }
   if (form.elements.sort.selectedOptions[0]?.disabled) { // an address that was written when there were dates
     form.elements.sort.value = "works";
-    return showWall();
+    return showWall().then(() => settle("replaceState"));
   }
   const column = field("column"), value = field("value");
   options(form.elements.show, SHOW.map(([show, label]) => [show, show in found && show !== "all" ? `${label} (${number(found[show])})` : label]), field("show") || "all");
