@@ -1,5 +1,4 @@
-"""Works that share motifs, as a graph; and which of them are versions of one composition. (The one module with
-networkx.)"""
+"""Works that share motifs, as a graph; and which of them are versions of one composition."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ const strip = (motif) => {
   const made = h("li", { "data-motif": motif.id, class: motif.dropped ? "dropped" : null },
     h("button", { type: "button", class: "open", "aria-label": [called(motif), ...facts(motif)].join(", ") },
       h("span", { class: "about" },
-        h("span", { class: motif.name ? "title" : "title unnamed" }, called(motif)),
-        h("span", { class: "by" }, facts(motif).map((fact) => h("span", {}, fact))),
+        h("span", { class: motif.name ? "title" : "title unnamed" }, motif.name || (motif.like ? `As in ${motif.like}` : called(motif))),
+        h("span", { class: "by" }, [!motif.name && motif.where, ...facts(motif)].filter(Boolean).map((fact) => h("span", {}, fact))),
         h("span", { class: "badges" }, marks(motif))),
       h("span", { class: "row" }, motif.tiles.map((each) => {
         const one = tile(each, motif.aspect);
@@ -63,7 +63,11 @@ const showWall = async () => {
   standing(found);
   for (const option of form.elements.sort.options) if (["range", "earliest"].includes(option.value)) {
     option.disabled = !found.dated;
-    option.textContent = `${option.value === "range" ? "range of dates" : "earliest date"}${found.dated ? "" : " (no work has a date)"}`;
+    option.textContent = `${option.value === "range" ? "range of dates" : "earliest date"}${found.dated ? "" : ": no work has a date"}`;
+  }
+  if (form.elements.sort.selectedOptions[0]?.disabled) { // an address that was written when there were dates
+    form.elements.sort.value = "works";
+    return showWall().then(() => settle("replaceState"));
   }
   const column = field("column"), value = field("value");
   options(form.elements.show, SHOW.map(([show, label]) => [show, show in found && show !== "all" ? `${label} (${number(found[show])})` : label]), field("show") || "all");

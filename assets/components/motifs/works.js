@@ -8,12 +8,13 @@ const shares = (line) => counted(line.motifs, "motif");
 
 // The motifs of two works, under their drawing. Asked for by a line, or by the pair in the list.
 const showShared = async (made, works, line) => {
+  made.asked = line;
   const where = made.querySelector(".shared"), [first, second] = line.between.map((at) => works[at]);
   for (const each of made.querySelectorAll("[data-line]")) each.classList.toggle("meant", each.line === line);
   where.hidden = false;
   where.replaceChildren(h("p", {}, "Looking …"));
   const found = await ask(server.motif_wall, { both: [first.work, second.work], from: 0 });
-  if (!made.querySelector("[data-line].meant") || made.meant !== line) return;
+  if (made.asked !== line) return; // another was asked since
   where.replaceChildren(
     h("h4", { tabindex: -1 }, found.error || `${line.between.map((at) => at + 1).join(" and ")}: “${first.title}” and “${second.title}” share ${counted(found.total, "motif")}${line.versions ? "; they are versions of one composition" : ""}.`),
     h("ul", {}, (found.motifs || []).map((motif) => h("li", {}, motifs.choice(server, motif, {
@@ -23,7 +24,6 @@ const showShared = async (made, works, line) => {
   where.querySelector("h4").focus({ preventScroll: true });
   where.scrollIntoView({ block: "nearest" });
 };
-const meant = (made, works, line) => { made.meant = line; showShared(made, works, line); };
 
 const figureOf = (made, { width, height, works, lines }) => {
   const side = 100 / width; // of a thumbnail, in hundredths of the drawing's width
@@ -34,7 +34,7 @@ const figureOf = (made, { width, height, works, lines }) => {
       svg("line", { ...ends, class: "seen", "stroke-width": 0.012 + 0.05 * line.weight / strongest }), svg("line", { ...ends, class: "hit" }),
       svg("title", {}, [document.createTextNode(`${a.title}\n${b.title}\n${shares(line)}`)])]);
     join.line = line;
-    join.addEventListener("click", () => meant(made, works, line));
+    join.addEventListener("click", () => showShared(made, works, line));
     return join;
   });
   return h("div", { class: "sheet", style: { aspectRatio: `${width} / ${height}`, maxWidth: `${Math.round(width * Math.min(120, TALL / height))}px` } },
@@ -64,7 +64,7 @@ const listOf = (made, { works, lines, pairs, elsewhere }) => {
   };
   const groups = [...new Set(works.map((work) => work.group))].filter(Boolean), others = works.filter((work) => !work.group);
   const pair = (line) => {
-    const [a, b] = line.between, one = h("button", { type: "button", class: "entry", "data-line": "", on: { click: () => meant(made, works, line) } },
+    const [a, b] = line.between, one = h("button", { type: "button", class: "entry", "data-line": "", on: { click: () => showShared(made, works, line) } },
       h("span", {}, `${a + 1} and ${b + 1}: ${works[a].title} – ${works[b].title}: `, h("span", { class: "by" }, shares(line))));
     one.line = line;
     return h("li", {}, one);
