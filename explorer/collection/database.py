@@ -65,7 +65,15 @@ _MOTIFS = (
     "CREATE INDEX kept_motifs_change ON kept_motifs (change_id)",
     "CREATE INDEX kept_instances_change ON kept_instances (change_id)",
 )
-MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS)
+_FINDS = (
+    # What discovery had of a motif when it was kept: `places` is [[work, x0, y0, x1, y1], ...]. Never altered.
+    "CREATE TABLE motif_finds (id INTEGER PRIMARY KEY AUTOINCREMENT, places TEXT NOT NULL)",
+    # `finds` are the ids of those that a motif was made of, with spaces between; `merged_into` is the motif that one
+    # which is gone was merged into.
+    "ALTER TABLE kept_motifs ADD COLUMN finds TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE kept_motifs ADD COLUMN merged_into TEXT NOT NULL DEFAULT ''",
+)
+MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _FINDS)
 """What each version added to the one before. A step that has been published is never changed, only followed."""
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -56,6 +56,18 @@ class KeptInstance:
 
 
 @dataclass(frozen=True)
+class Find:
+    """What discovery, or a file, had of a motif when somebody kept it: it never changes, whatever becomes of the motif.
+
+    By it a motif that is found again is known, see :mod:`explorer.motifs.found_again`.
+    """
+
+    places: tuple[Place, ...]
+    id: int = field(default=0, compare=False)
+    """In the database; 0 before it is there."""
+
+
+@dataclass(frozen=True)
 class KeptMotif:
     """A motif that somebody changed, and so kept."""
 
@@ -68,6 +80,14 @@ class KeptMotif:
     """As discovery gave it when the motif was kept; None for one that was put together by hand."""
     dropped: bool = False
     """Whether a person said that it means nothing; it is then no longer shown."""
+    finds: tuple[Find, ...] = field(default=(), compare=False)
+    """What it was made of: one find, or several after a merge; a motif that was split off has those of the other."""
+
+    @property
+    def origins(self) -> tuple[Find, ...]:
+        """Its finds, or its own places where they are not known, as of what was kept before they were recorded."""
+        own = tuple(instance.place for instance in self.instances if not instance.by_hand)
+        return self.finds or ((Find(own),) if own else ())
 
     @property
     def present(self) -> tuple[KeptInstance, ...]:

@@ -133,10 +133,11 @@ class MotifChanges:
             _refuse_same(motif, other)
             merged = _joined(now, gone, set(map(id, gone.instances)))
             known = [motif.probability for motif in (now, gone) if motif.probability is not None]
-            draft.take_away(other)
+            draft.take_away(other, motif)
             return draft.put(replace(
                 merged, name=now.name or gone.name, note=_both(now.note, gone.note),
                 probability=max(known, default=None), dropped=False,
+                finds=tuple(dict.fromkeys((*now.origins, *gone.origins))),
             ))  # fmt: skip
 
     def split(self, motif: str, places: Sequence[Place]) -> KeptMotif:
@@ -147,8 +148,8 @@ class MotifChanges:
             if not 0 < len(chosen) < len(now.present):
                 raise ExplorerError("Choose some of the motif's instances to split off, and not all of them.")
             rest = (replace(each, removed=True) if id(each) in chosen else each for each in now.instances)
-            draft.put(replace(now, instances=tuple(rest)))
-            new = KeptMotif(draft.unused_id(), (), probability=now.probability)
+            draft.put(replace(now, instances=tuple(rest), finds=now.origins))
+            new = KeptMotif(draft.unused_id(), (), probability=now.probability, finds=now.origins)
             return draft.put(new.with_added(*(each for each in now.instances if id(each) in chosen)))
 
     def _put(self, kind: str, motif: str, place: Place, **values: Any) -> KeptMotif:

@@ -12,6 +12,7 @@ from typing import Any
 
 from explorer.collection.kept_motifs import KeptInstance, KeptMotif, at_place, from_the_first, in_the_pose_of
 from explorer.motifs.agreement import Agreement
+from explorer.motifs.found_again import found_again, of_one_find
 from explorer.motifs.records import Motif
 
 Sizes = Mapping[str, tuple[int, int]]
@@ -66,16 +67,14 @@ class ShownMotif:
 
 def shown_motifs(discovered: Sequence[Motif], kept: Sequence[KeptMotif], dropped: bool = False) -> list[ShownMotif]:
     """The kept motifs as they were left, in their order, with proposals; then the discovered ones that are none of
-    them, in theirs. Dropped ones are left out, unless asked for. No two have the same id."""
-    known = Agreement(kept)
+    them (:mod:`explorer.motifs.found_again` has the rule), in theirs. Dropped ones are left out, unless asked for. No
+    two have the same id."""
+    known, found = Agreement(kept), [as_kept(motif) for motif in discovered]
+    belongs = found_again(kept, found)
     offered: dict[int, list[KeptInstance]] = {}
-    new: list[KeptMotif] = []
-    for found in map(as_kept, discovered):
-        same = known.same_as(found.instances)
-        if not same:
-            new.append(found)
-        for number in same:
-            offered.setdefault(number, []).extend(in_the_pose_of(found.instances, kept[number].instances))
+    for number, to in belongs.items():
+        offered.setdefault(to, []).extend(in_the_pose_of(found[number].instances, kept[to].instances))
+    new = [motif for number, motif in enumerate(found) if number not in belongs]
     left = [
         _shown(motif, kept=True, proposals=_proposals(known, motif, offered.get(number, ())))
         for number, motif in enumerate(kept) if dropped or not motif.dropped
@@ -118,12 +117,13 @@ def _shown(motif: KeptMotif, kept: bool = False, proposals: tuple[KeptInstance, 
 
 
 def _proposals(known: Agreement, motif: KeptMotif, offered: Iterable[KeptInstance]) -> tuple[KeptInstance, ...]:
-    """Of what was found of a motif, what nobody has decided about: it is neither in it nor removed from it, nor in
-    another motif that is kept."""
+    """Of what was found of a motif, what nobody has decided about: it is neither in it nor removed from it, nor from
+    one that was split off or that it was split off from, nor in another motif that is kept."""
     proposed: list[KeptInstance] = []
+    relatives = of_one_find(known.motifs, motif)
     for instance in sorted(offered, key=lambda each: -(each.score or 0.0)):
         decided = any(
-            known.motifs[number] is motif or not (there.removed or known.motifs[number].dropped)
+            number in relatives or not (there.removed or known.motifs[number].dropped)
             for number, there in known.at(instance)
         )
         if not decided and at_place(proposed, instance.place) is None:

@@ -59,7 +59,7 @@ def read_back(collection: Collection, path: Path, who: str) -> ReadBack:
         for read in motifs:
             kept = _same(known, read)
             if kept is None:
-                draft.put(replace(read, id=_unused(draft, read.id)))
+                draft.put(replace(read, id=_unused(draft, read.id), finds=read.origins))
                 added += 1
                 continue
             now = draft.motif(kept.id)

@@ -185,7 +185,7 @@ def test_merged(collection: Collection, anna) -> None:
     ]  # fmt: skip
     assert (merged.name, merged.note) == ("ship", "one\ntwo")
     assert collection.motifs.all() == [merged]
-    with pytest.raises(ExplorerError, match="may have been merged"):
+    with pytest.raises(ExplorerError, match="m-2 was merged into m-1"):
         collection.motifs.by("Anna").name("m-2", "x")
     assert {*collection.motifs.history()[-1].motifs} == {"m-1", "m-2"}
     collection.motifs.undo("Anna")
@@ -452,3 +452,41 @@ def test_a_database_of_before_is_backed_up_and_can_keep_motifs(tmp_path: Path) -
     [backup] = (tmp_path / "backups").glob("*-schema-3.sqlite")
     with sqlite3.connect(backup) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == 3 < SCHEMA_VERSION
+
+
+def test_motifs_that_were_kept_before_finds_were_are_there_and_can_be_split(tmp_path: Path) -> None:
+    path = tmp_path / "collection.sqlite"
+    with sqlite3.connect(path) as db:
+        for step in MIGRATIONS[:4]:
+            for statement in step:
+                db.execute(statement)
+        db.execute("INSERT INTO motif_changes (kind, who, \"when\") VALUES ('name', 'Anna', '')")
+        db.execute("INSERT INTO kept_motifs VALUES (1, 'm-1', 'mill', '', 0.8, 'kept')")
+        for number, work in enumerate(WORKS[:3], start=1):
+            values = (number, work, *HERE.as_tuple(), 1.0, 0.0, 0, 0.9, "", "", 0, "in")
+            db.execute(f"INSERT INTO kept_instances VALUES (1, 'm-1', {', '.join('?' * len(values))})", values)
+        db.execute("PRAGMA user_version = 4")
+    motifs = Collection(path).motifs
+    assert motifs.all() == [KeptMotif("m-1", tuple(map(instance, WORKS[:3])), "mill", probability=0.8)]
+    new = motifs.by("Anna").split("m-1", [(WORKS[0], HERE)])
+    places = tuple((work, HERE) for work in WORKS[:3])
+    assert [[find.places for find in motifs.motif(name).finds] for name in ("m-1", new.id)] == [[places]] * 2
+
+
+def test_what_a_motif_was_made_of_is_kept_undone_and_redone_with_it(collection: Collection, anna) -> None:
+    def finds() -> dict[str, list[int]]:
+        return {motif.id: [len(find.places) for find in motif.finds] for motif in collection.motifs.all()}
+
+    anna.add("m-1", ("h.jpg", HERE))
+    assert finds() == {"m-1": [4]}
+    anna.merge("m-1", "m-3")
+    assert finds() == {"m-1": [4, 2]}
+    new = anna.split("m-1", [("a.jpg", HERE)]).id
+    assert finds() == {"m-1": [4, 2], new: [4, 2]}
+    anna.merge("m-1", new)
+    assert finds() == {"m-1": [4, 2]}
+    for _ in range(3):
+        collection.motifs.undo("Anna")
+    assert finds() == {"m-1": [4]}
+    collection.motifs.redo("Anna")
+    assert finds() == {"m-1": [4, 2]}

@@ -80,7 +80,7 @@ def test_proposals_are_accepted_and_declined_by_their_places(collection: Collect
         asked(collection, "accept", motif="m-2", at=at("a.jpg", FAR))
     [first] = [motif for motif in shown(collection) if motif.id == "m-2"]
     assert first.proposals == ()
-    found = [discovered("m-9", FAR, ("c.jpg", "d.jpg")), discovered("m-8", FAR, ("c.jpg", "e.jpg", "f.jpg"))]
+    found = [discovered("m-9", FAR, (*WORKS[1:], "e.jpg", "f.jpg"))]
     for kind, work in (("accept", "e.jpg"), ("decline", "f.jpg")):
         now = shown_motifs(found, collection.motifs.all())
         sent = {"kind": kind, "motif": "m-2", "at": at(work, FAR)}
