@@ -45,7 +45,7 @@ class MotifRecord:
     works: int
     """In how many works."""
     probability: float | None
-    """That it recurs at all, 0 to 1; None where it was put together by hand."""
+    """That it recurs at all, 0 to 1: that of its surest pair; None where nothing was compared, or is left."""
     name: str
     note: str
     kept: bool

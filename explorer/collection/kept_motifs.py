@@ -77,7 +77,7 @@ class KeptMotif:
     name: str = ""
     note: str = ""
     probability: float | None = None
-    """As discovery gave it when the motif was kept; None for one that was put together by hand."""
+    """As discovery, or a file, gave it when the motif was kept; None for one that was put together by hand."""
     dropped: bool = False
     """Whether a person said that it means nothing; it is then no longer shown."""
     finds: tuple[Find, ...] = field(default=(), compare=False)

@@ -46,6 +46,8 @@ def chosen_motifs(motifs: Sequence[ShownMotif], motif: str | None) -> list[Shown
 
 
 def _strength(motif: ShownMotif) -> tuple[float, int, float]:
-    """As :func:`explorer.motifs.records.by_strength` orders; a motif that a person put together is sure."""
-    probability = 1.0 if motif.probability is None else motif.probability
+    """As :func:`explorer.motifs.records.by_strength` orders; a motif that a person put together is sure, and one of
+    which nothing is left comes last."""
+    by_hand = 1.0 if len(motif.instances) > 1 else 0.0
+    probability = by_hand if motif.probability is None else motif.probability
     return -round(probability, 1), -len(motif.works), -probability

@@ -32,7 +32,7 @@ class ShownMotif:
     """What discovery found of it and nobody has accepted or removed, surest first."""
     removed: tuple[KeptInstance, ...] = ()
     probability: float | None = None
-    """Probability that it recurs at all; None for one that was put together by hand."""
+    """Probability that it recurs at all, see :func:`surest_pair`; None where nothing was compared, or is left."""
     dropped: bool = False
 
     @property
@@ -95,6 +95,26 @@ def as_kept(motif: Motif) -> KeptMotif:
     return KeptMotif(motif.id, tuple(instances), probability=motif.probability)
 
 
+def surest_pair(motif: KeptMotif) -> float | None:
+    """The probability that a kept motif recurs, as discovery has it: that of the surest pair that is in it now.
+
+    An instance has the probability of its pair with the motif's reference; the reference, with which a find begins, has
+    that of its own surest pair, which may have been removed, and does not count. None where fewer than two instances
+    are left, and where none of them was compared. Where no score is known at all, as in a file that somebody made, it
+    is the probability that was given.
+    """
+    if len(motif.present) < 2:
+        return None
+    if all(instance.score is None for instance in motif.instances):
+        return motif.probability
+    references = [find.places[0] for find in motif.finds if find.places]
+    scores = (
+        instance.score for instance in motif.present
+        if instance.score is not None and not any(at_place([instance], place) for place in references)
+    )  # fmt: skip
+    return max(scores, default=None)
+
+
 def instance_json(instance: KeptInstance, sizes: Sizes) -> dict[str, Any]:
     """A record of an instance for JSON, see :meth:`ShownMotif.to_json`."""
     transform, size = instance.transform, sizes.get(instance.work)
@@ -110,10 +130,10 @@ def instance_json(instance: KeptInstance, sizes: Sizes) -> dict[str, Any]:
 
 
 def _shown(motif: KeptMotif, kept: bool = False, proposals: tuple[KeptInstance, ...] = ()) -> ShownMotif:
+    probability = surest_pair(motif) if kept else motif.probability
     return ShownMotif(
-        motif.id, motif.present, motif.name, motif.note, kept, proposals, motif.removed, motif.probability,
-        motif.dropped,
-    )  # fmt: skip
+        motif.id, motif.present, motif.name, motif.note, kept, proposals, motif.removed, probability, motif.dropped
+    )
 
 
 def _proposals(known: Agreement, motif: KeptMotif, offered: Iterable[KeptInstance]) -> tuple[KeptInstance, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from explorer.collection import Work
 from explorer.collection.kept_motifs import RELATIONS, KeptInstance
+from explorer.motifs.captions import NOTHING_LEFT
 from explorer.motifs.layer import ShownMotif
 from explorer.ui import views, words_for
 from explorer.ui.evidence import extent, fit
@@ -28,6 +29,7 @@ def dossier(motif: ShownMotif, works: Works) -> views.Props:
     return {
         **heading(motif, works),
         "note": motif.note,
+        "notices": notices(motif),
         "aspect": round(pose.aspect, 4),
         "relations": list(RELATIONS),
         **{name: [_instance(each, pose, reference, works) for each in shown] for name, shown in lists.items()},
@@ -35,6 +37,11 @@ def dossier(motif: ShownMotif, works: Works) -> views.Props:
         "dated": dated(posed.instances, works),
         "sizes": sizes(posed.instances, pose, works),
     }
+
+
+def notices(motif: ShownMotif) -> list[str]:
+    """What has to be said of a motif besides its figures, in sentences."""
+    return [] if motif.instances else [f"{NOTHING_LEFT} They can be restored below."]
 
 
 def _instance(instance: KeptInstance, pose: Pose, reference: KeptInstance | None, works: Works) -> views.Props:

@@ -194,6 +194,38 @@ def test_until_the_next_discovery_only_what_was_touched_leaves_the_wall(collecti
     assert len(touched) > 2
 
 
+def test_the_probability_is_that_of_the_surest_pair_that_is_left(collection: Collection) -> None:
+    """The first instance is the reference: its score is that of its pair with the second."""
+    scores = dict(zip("abcd", (0.95, 0.95, 0.7, 0.6), strict=True))
+    found = motif("m-1", "abcd")
+    instances = tuple(replace(each, score=scores[each.work]) for each in found.instances)
+    found = replace(found, instances=instances, probability=0.95)
+    by = collection.motifs.by("Anna", to_keep(shown_motifs([found], [])))
+    by.keep("m-1")
+
+    def probability() -> float | None:
+        return shown_motifs([found], collection.motifs.all())[0].probability
+
+    assert probability() == 0.95
+    left = []
+    for work in "bcad":
+        by.remove("m-1", (work, spot(0)))
+        left.append(probability())
+    assert left == [0.7, 0.6, None, None]
+    by.restore("m-1", ("b", spot(0)))
+    by.restore("m-1", ("c", spot(0)))
+    assert probability() == 0.95
+    new = by.split("m-1", [("c", spot(0))]).id
+    by.add(new, ("e", spot(0)))
+    assert shown_motifs([found], collection.motifs.all())[1].probability == 0.7
+
+
+def test_a_motif_put_together_by_hand_has_no_probability() -> None:
+    drawn = tuple(KeptInstance(work, spot(0), by_hand=True) for work in "ab")
+    given = KeptMotif("m-2", drawn, probability=0.4)
+    assert [each.probability for each in shown_motifs([], [KeptMotif("k-1", drawn), given])] == [None, 0.4]
+
+
 def test_no_two_motifs_have_one_id() -> None:
     mine = [kept("m-1", "abc"), kept("m-2", "abc", 3, dropped=True)]
     shown = shown_motifs([motif("m-1", "def"), motif("m-2", "def", 1), motif("m-1", "def", 2)], mine)

@@ -59,7 +59,7 @@ WORKED_ON = KeptMotif(
         KeptInstance("=c.jpg", FAR, by_hand=True, note="@seen in Ghent\n=1+1"),
         instance("gone.jpg", scale=0.5, note="'tis"), instance("<script>.jpg", removed=True),
     ),
-    "=HYPERLINK(1)", "a\n'=b <script>", 0.5,
+    "=HYPERLINK(1)", "a\n'=b <script>", 0.75,
 )  # fmt: skip
 DROPPED = KeptMotif("m-2", (instance("a.jpg", FAR), instance("b.jpg", FAR, 2.0)), dropped=True)
 EMPTIED = KeptMotif("m-3", (), "nothing left")

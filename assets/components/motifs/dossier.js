@@ -63,6 +63,7 @@ const head = () => {
   const first = motif.first, several = first && (first.works.map((work) => [work.title, byline(work)].filter(Boolean).join(", ")).join("; ") + (first.more ? `; and ${first.more} more` : ""));
   $(".dossier .first").textContent = !first ? "" : (first.sure ? `First by date: ${several}.` : `Among the first, too close to tell apart: ${several}.`)
     + (first.undated ? ` ${counted(first.undated, "work")} ${first.undated === 1 ? "has" : "have"} no date.` : "");
+  $(".dossier .notices").replaceChildren(...motif.notices.map((sentence) => h("p", {}, sentence)));
   $("[data-do=drop]").textContent = motif.dropped ? "Show this motif again" : "Hide this motif";
   dossier.setAttribute("aria-label", called(motif));
 };

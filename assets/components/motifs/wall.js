@@ -10,7 +10,7 @@ const marks = (motif) => [
   motif.proposed ? h("span", { class: "badge new", title: "Nobody has accepted or declined it yet" }, counted(motif.proposed, "proposal")) : null,
 ];
 const facts = (motif) => [
-  motif.works === motif.size ? counted(motif.works, "work") : `${counted(motif.size, "instance")} in ${counted(motif.works, "work")}`, motif.percent, motif.years,
+  !motif.size ? "no instances left" : motif.works === motif.size ? counted(motif.works, "work") : `${counted(motif.size, "instance")} in ${counted(motif.works, "work")}`, motif.percent, motif.years,
 ].filter(Boolean);
 const strip = (motif) => {
   const made = h("li", { "data-motif": motif.id, class: motif.dropped ? "dropped" : null },
