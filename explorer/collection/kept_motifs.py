@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from explorer.collection.judgements import SAME_PLACE
@@ -19,6 +19,7 @@ LONGEST_NAME, LONGEST_NOTE = 120, 4000
 MOST_INSTANCES = 2000
 """Instances of one motif, removed ones too."""
 _ID = re.compile(r"[A-Za-z0-9-]{1,40}")
+_MOSTLY = 0.7  # share of a box that lies in another, from which they may be one detail
 _NO_TEXT = ("Cc", "Cs")  # control characters, halves of characters
 
 Place = tuple[str, Box]
@@ -128,6 +129,29 @@ def at_place(instances: Iterable[KeptInstance], place: Place) -> KeptInstance | 
     return chosen
 
 
+def at_one_detail(instances: Iterable[KeptInstance], place: Place) -> KeptInstance | None:
+    """The same for two motifs that a person calls one, which may differ in how much they take in: where none is at the
+    place, the one that lies in it, or in which it lies, for the most part.
+
+    >>> mill = KeptInstance("a.jpg", Box(0.1, 0.1, 0.5, 0.5))
+    >>> at_one_detail([mill], ("a.jpg", Box(0.2, 0.2, 0.3, 0.3))) == mill
+    True
+    >>> at_one_detail([mill], ("a.jpg", Box(0.4, 0.4, 0.7, 0.7)))
+    """
+    work, box = place
+    there = [instance for instance in instances if instance.work == work]
+    nested = ((_nested(instance.box, box), number) for number, instance in enumerate(there))
+    share, best = max(nested, default=(0.0, 0))
+    return at_place(there, place) or (there[best] if share >= _MOSTLY else None)
+
+
+def _nested(first: Box, second: Box) -> float:
+    """Share of the smaller of two boxes that lies in the other."""
+    union = first.area + second.area
+    overlap = first.iou(second)
+    return union * overlap / (1 + overlap) / min(first.area, second.area)
+
+
 # -- poses -------------------------------------------------------------------------------------------------------------
 
 
@@ -139,13 +163,22 @@ def from_the_first(instances: Sequence[KeptInstance]) -> tuple[KeptInstance, ...
     return tuple(instances) if first is None else _seen_from(instances, first.inverse())
 
 
-def in_the_pose_of(instances: Sequence[KeptInstance], others: Sequence[KeptInstance]) -> tuple[KeptInstance, ...]:
+At = Callable[[Iterable[KeptInstance], Place], KeptInstance | None]
+
+
+def in_the_pose_of(
+    instances: Sequence[KeptInstance], others: Sequence[KeptInstance], at: At = at_place
+) -> tuple[KeptInstance, ...]:
     """Instances of one motif with transforms from the pose of another, whose instances are ``others``.
 
-    It is known by a place that both share; where they share none, no transform is known.
+    It is known by a place that both share, ``at`` says which, best by one that is removed from neither; where they
+    share none, no transform is known. Others of which no transform is known have no pose yet, and take that of the
+    instances.
     """
-    for instance in instances:
-        other = at_place(others, instance.place)
+    if not any(other.transform for other in others):
+        return tuple(instances)
+    shared = [(instance, at(others, instance.place)) for instance in instances if instance.transform]
+    for instance, other in sorted(shared, key=lambda pair: pair[0].removed or bool(pair[1] and pair[1].removed)):
         if other and other.transform and instance.transform:
             return _seen_from(instances, other.transform.then(instance.transform.inverse()))
     return tuple(replace(instance, transform=None) for instance in instances)

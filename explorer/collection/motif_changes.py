@@ -11,6 +11,7 @@ from explorer.collection.kept_motifs import (
     KeptInstance,
     KeptMotif,
     Place,
+    at_one_detail,
     in_the_pose_of,
 )
 from explorer.collection.motif_draft import Draft, present_at
@@ -124,9 +125,10 @@ class MotifChanges:
             return draft.put(_joined(target, source, {id(instance)}))
 
     def merge(self, motif: str, other: str) -> KeptMotif:
-        """Make one motif of two. What is in either is in it; ``other`` is gone.
+        """Make one motif of two. What is in either is in it, each detail once; ``other`` is gone.
 
-        Names and relations that ``motif`` lacks are taken from ``other``; notes are put after one another.
+        Names and relations that ``motif`` lacks are taken from ``other``, those that differ go into the notes, and
+        notes are put after one another.
         """
         with self._changing("merge") as draft:
             now, gone = draft.motif(motif), draft.motif(other)
@@ -135,7 +137,8 @@ class MotifChanges:
             known = [motif.probability for motif in (now, gone) if motif.probability is not None]
             draft.take_away(other, motif)
             return draft.put(replace(
-                merged, name=now.name or gone.name, note=_both(now.note, gone.note),
+                merged, name=now.name or gone.name,
+                note=_both(now.note, _also(now.name, gone.name), gone.note),
                 probability=max(known, default=None), dropped=False,
                 finds=tuple(dict.fromkeys((*now.origins, *gone.origins))),
             ))  # fmt: skip
@@ -178,23 +181,33 @@ def _with_added(motif: KeptMotif, new: KeptInstance) -> KeptMotif:
 def _joined(motif: KeptMotif, other: KeptMotif, chosen: set[int]) -> KeptMotif:
     """The motif with instances of another one, ``chosen`` by Python's identity, in its own pose. Of a place that both
     have, what was said in either is kept."""
-    posed = in_the_pose_of(other.instances, motif.instances)
+    posed = in_the_pose_of(other.instances, motif.instances, at_one_detail)
     for instance, moved in zip(other.instances, posed, strict=True):
         if id(instance) not in chosen:
             continue
-        there = motif.at(moved.place)
-        motif = motif.with_replaced(there, _fused(there, moved)) if there else motif.with_added(moved)
+        there = at_one_detail(motif.instances, moved.place)
+        if there is None:
+            motif = motif.with_added(moved)
+            continue
+        drawn = moved.by_hand and not there.by_hand and motif.at(moved.place) in (None, there)
+        fused = _fused(there, moved)
+        motif = motif.with_replaced(there, replace(fused, box=moved.box, by_hand=True) if drawn else fused)
     return motif
 
 
 def _fused(mine: KeptInstance, other: KeptInstance) -> KeptInstance:
     return replace(
         mine, transform=mine.transform or other.transform, relation=mine.relation or other.relation,
-        score=other.score if mine.score is None else mine.score, note=_both(mine.note, other.note),
-        removed=mine.removed and other.removed,
+        score=other.score if mine.score is None else mine.score,
+        note=_both(mine.note, _also(mine.relation, other.relation), other.note), removed=mine.removed and other.removed,
     )  # fmt: skip
 
 
-def _both(first: str, second: str) -> str:
-    """Two notes as one."""
-    return "\n".join(dict.fromkeys(note for note in (first, second) if note))
+def _both(*notes: str) -> str:
+    """Notes as one."""
+    return "\n".join(dict.fromkeys(note for note in notes if note))
+
+
+def _also(mine: str, other: str) -> str:
+    """A line for a note, with a name or a relation that another one takes the place of."""
+    return f"Also called {other}." if mine and other and mine != other else ""

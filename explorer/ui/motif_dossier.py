@@ -41,7 +41,12 @@ def dossier(motif: ShownMotif, works: Works) -> views.Props:
 
 def notices(motif: ShownMotif) -> list[str]:
     """What has to be said of a motif besides its figures, in sentences."""
-    return [] if motif.instances else [f"{NOTHING_LEFT} They can be restored below."]
+    said = [] if motif.instances else [f"{NOTHING_LEFT} They can be restored below."]
+    apart = sum(not instance.transform and not instance.by_hand for instance in motif.instances)
+    if apart and any(instance.transform for instance in motif.instances):
+        said.append(f"How {apart:,} of the {len(motif.instances):,} instances lie to the others is not known, as where "
+                    "motifs were merged that share no place; these are shown as they are on their works.")  # fmt: skip
+    return said
 
 
 def _instance(instance: KeptInstance, pose: Pose, reference: KeptInstance | None, works: Works) -> views.Props:

@@ -206,6 +206,45 @@ def test_what_is_in_either_is_in_the_merged_one_and_what_was_said_in_either_stay
     assert len(merged.instances) == 5
 
 
+def test_merged_instances_are_laid_in_one_pose_by_a_detail_that_both_have_and_it_is_there_once(
+    collection: Collection, anna
+) -> None:
+    """In c the second motif takes in less; how b and c lie to one another was found, so how b lies to a is known."""
+    ours = (
+        KeptInstance("a.jpg", HERE, SAME, 0.9),
+        KeptInstance("c.jpg", HERE, Transform(2.0, 30.0, True), 0.8, "copy", "x"),
+    )
+    within = Box(0.15, 0.15, 0.25, 0.25)
+    theirs = (
+        KeptInstance("b.jpg", FAR, SAME, 0.7),
+        KeptInstance("c.jpg", within, Transform(4.0, 10.0, False), 0.6, "variant", "y"),
+    )
+    anna = collection.motifs.by("Anna", {"m-5": KeptMotif("m-5", ours), "m-6": KeptMotif("m-6", theirs)})
+    anna.name("m-5", "mill")
+    anna.name("m-6", "ship")
+    merged = anna.merge("m-5", "m-6")
+    assert [(each.work, each.box) for each in merged.instances] == [("a.jpg", HERE), ("c.jpg", HERE), ("b.jpg", FAR)]
+    assert merged.instances[2].transform == Transform(0.5, 20.0, True), "mirrored, half as large, 30 - 10 degrees"
+    assert (merged.instances[1].relation, merged.instances[1].note) == ("copy", "x\nAlso called variant.\ny")
+    assert (merged.name, merged.note) == ("mill", "Also called ship.")
+    collection.motifs.undo("Anna")
+    assert [motif.name for motif in collection.motifs.all()] == ["mill", "ship"]
+
+
+def test_of_a_detail_that_is_in_both_the_box_that_was_drawn_by_hand_stays(collection: Collection, anna) -> None:
+    collection.motifs.by("Bert", {"m-4": discovered("m-4", "bh")}).redraw("m-4", ("b.jpg", HERE), NEAR)
+    merged = anna.merge("m-1", "m-4")
+    assert [(each.work, each.box, each.by_hand) for each in merged.instances[1:]] == [
+        ("b.jpg", NEAR, True), ("c.jpg", HERE, False), ("d.jpg", HERE, False), ("h.jpg", HERE, False),
+    ]  # fmt: skip
+
+
+def test_what_has_no_pose_takes_that_of_what_is_merged_into_it(collection: Collection, anna) -> None:
+    drawn = KeptMotif("k-9", (KeptInstance("g.jpg", HERE, by_hand=True),))
+    merged = collection.motifs.by("Anna", {**FOUND, "k-9": drawn}).merge("k-9", "m-1")
+    assert [each.transform for each in merged.instances] == [None, *[SAME] * 4]
+
+
 def test_split_and_merged_again_is_what_it_was(collection: Collection, anna) -> None:
     anna.relate("m-1", ("b.jpg", HERE), "copy")
     new = anna.split("m-1", [("b.jpg", NEAR), ("c.jpg", HERE), ("b.jpg", HERE)])

@@ -61,7 +61,7 @@ WORKED_ON = KeptMotif(
     ),
     "=HYPERLINK(1)", "a\n'=b <script>", 0.75,
 )  # fmt: skip
-DROPPED = KeptMotif("m-2", (instance("a.jpg", FAR), instance("b.jpg", FAR, 2.0)), dropped=True)
+DROPPED = KeptMotif("m-2", (instance("a.jpg", FAR), instance("b.jpg", FAR, 2.0)), probability=0.75, dropped=True)
 EMPTIED = KeptMotif("m-3", (), "nothing left")
 
 
