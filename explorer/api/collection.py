@@ -221,7 +221,7 @@ class IndexedCollection:
         """What recurs across the collection, with what people made of it, strongest first.
 
         Where nobody has looked yet, or ``again``, this takes minutes; what was compared is kept, so that it goes on
-        where it was stopped. ``motif`` is the id of a single one. ``dropped`` gives those too that people dropped.
+        where it was stopped. ``motif`` is the id of a single one, or of one that was merged into it. ``dropped`` gives those too that people dropped.
         ``read`` is a file of motifs whose decisions are first added to those that are kept, in the name of ``who``.
 
         Files are written where they are named: a table ``csv``, W3C Web ``annotations`` (``base_url`` is the address of
@@ -244,7 +244,7 @@ class IndexedCollection:
             read_back(self.workspace.collection, Path(read), who)
         motifs = current_motifs(self.workspace, progress, again, dropped)
         if motif is not None or wanted.any:
-            motifs = chosen_motifs(motifs, motif)
+            motifs = chosen_motifs(motifs, motif, self.workspace.collection.motifs.merged())
         take_away(self.workspace, motifs, wanted, progress)
         sizes = self.workspace.picture_sizes()
         return [MotifRecord.from_json(shown.to_json(sizes)) for shown in motifs]

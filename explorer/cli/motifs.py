@@ -55,7 +55,7 @@ def _motifs(options: argparse.Namespace) -> None:
     with ProgressBar() as progress:
         motifs = current_motifs(workspace, progress, options.again, options.dropped)
         if options.motif is not None or wanted.any:
-            motifs = chosen_motifs(motifs, options.motif)
+            motifs = chosen_motifs(motifs, options.motif, workspace.collection.motifs.merged())
         written = take_away(workspace, motifs, wanted, progress)
     if options.json:
         record = motifs_json(motifs, workspace.picture_sizes(), origin_of(workspace))
@@ -64,6 +64,8 @@ def _motifs(options: argparse.Namespace) -> None:
         if read:
             print("\n".join(_read_lines(read)))
         print("\n".join(_table(motifs)) or f"No motifs were found in {options.name}.")
+    if options.motif is not None and options.motif != motifs[0].id:
+        written.insert(0, f"{options.motif} was merged into {motifs[0].id}.")
     for line in written:
         print(line, file=sys.stderr if options.json else sys.stdout)
 

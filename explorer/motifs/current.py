@@ -3,7 +3,8 @@ them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from explorer.errors import ExplorerError
 from explorer.motifs.discovery import discover, discovered
@@ -34,10 +35,17 @@ def known_motifs(workspace: Workspace) -> list[ShownMotif]:
     return sorted(shown_motifs(found.motifs if found else (), kept), key=_strength)
 
 
-def chosen_motifs(motifs: Sequence[ShownMotif], motif: str | None) -> list[ShownMotif]:
-    """The motif with an id, or all of them without one. Raises :class:`ExplorerError` where there is none of that id,
-    or none at all."""
+def chosen_motifs(
+    motifs: Sequence[ShownMotif], motif: str | None, merged: Mapping[str, str] = MappingProxyType({})
+) -> list[ShownMotif]:
+    """The motif with an id, or all of them without one. For the id of a motif that was ``merged``, see
+    :meth:`explorer.collection.motif_store.MotifStore.merged`, it is the one that that is in now.
+
+    Raises :class:`ExplorerError` where there is none of that id, or none at all.
+    """
     chosen = [shown for shown in motifs if motif in (None, shown.id)]
+    if not chosen and motif in merged:
+        chosen = [shown for shown in motifs if shown.id == merged[motif]]
     if not chosen and motif is not None:
         raise ExplorerError(f"There is no motif {motif[:60]!r}; explorer motifs NAME lists their ids.")
     if not chosen:

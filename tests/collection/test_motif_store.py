@@ -206,6 +206,22 @@ def test_what_is_in_either_is_in_the_merged_one_and_what_was_said_in_either_stay
     assert len(merged.instances) == 5
 
 
+def test_of_what_was_merged_it_is_known_into_what(collection: Collection, anna) -> None:
+    """Also of motifs that nobody had kept, and over several merges."""
+    anna.merge("m-1", "m-2")
+    assert collection.motifs.merged() == {"m-2": "m-1"}
+    anna.merge("m-3", "m-1")
+    assert collection.motifs.merged() == {"m-2": "m-3", "m-1": "m-3"}
+    with pytest.raises(ExplorerError, match="m-1 was merged into m-3"):
+        collection.motifs.by("Anna").name("m-1", "mill")
+    collection.motifs.undo("Bert")
+    assert collection.motifs.merged() == {"m-2": "m-1"}
+    collection.motifs.undo("Bert")
+    assert (collection.motifs.merged(), collection.motifs.all()) == ({}, [])
+    collection.motifs.redo("Bert")
+    assert collection.motifs.merged() == {"m-2": "m-1"}
+
+
 def test_merged_instances_are_laid_in_one_pose_by_a_detail_that_both_have_and_it_is_there_once(
     collection: Collection, anna
 ) -> None:

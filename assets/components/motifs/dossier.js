@@ -79,6 +79,7 @@ const showDossier = async (id, again = false) => {
     return say(found.error, true);
   }
   motif = found;
+  open = found.id; // another where the one that was asked for was merged into it
   standing(found);
   const there = new Set(motif.instances.map(key));
   chosen = new Set([...chosen].filter((each) => there.has(each)));
