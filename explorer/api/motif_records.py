@@ -50,7 +50,8 @@ class MotifRecord:
     note: str
     kept: bool
     """Whether a person worked on it."""
-    dropped: bool
+    hidden: bool
+    """Whether a person hid it, as one that means nothing."""
     instances: tuple[MotifInstanceRecord, ...]
     proposals: tuple[MotifInstanceRecord, ...]
     """What discovery found of a kept motif and nobody has decided about."""

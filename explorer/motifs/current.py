@@ -14,17 +14,17 @@ from explorer.workspace import Workspace
 
 
 def current_motifs(
-    workspace: Workspace, progress: Progress = silent, again: bool = False, dropped: bool = False
+    workspace: Workspace, progress: Progress = silent, again: bool = False, hidden: bool = False
 ) -> list[ShownMotif]:
     """All motifs that are shown, strongest first. They are discovered where that was not done yet, or is asked for
-    ``again``; ``dropped`` gives those too that people dropped.
+    ``again``; ``hidden`` gives those too that people hid.
 
     Raises :class:`ExplorerError` for a collection without details.
     """
     found = None if again else discovered(workspace)
     if found is None:
         found = discover(workspace, progress)
-    return sorted(shown_motifs(found.motifs, workspace.collection.motifs.all(), dropped), key=_strength)
+    return sorted(shown_motifs(found.motifs, workspace.collection.motifs.all(), hidden), key=_strength)
 
 
 def known_motifs(workspace: Workspace) -> list[ShownMotif]:
@@ -44,7 +44,7 @@ def chosen_motifs(
     Raises :class:`ExplorerError` where there is none of that id, or none at all.
     """
     chosen = [shown for shown in motifs if motif in (None, shown.id)]
-    if not chosen and motif in merged:
+    if not chosen and motif is not None and motif in merged:
         chosen = [shown for shown in motifs if shown.id == merged[motif]]
     if not chosen and motif is not None:
         raise ExplorerError(f"There is no motif {motif[:60]!r}; explorer motifs NAME lists their ids.")

@@ -58,7 +58,7 @@ class ShownMotif:
         return {
             "id": self.id, "size": len(self.instances), "works": len(self.works),
             "probability": _rounded(self.probability),
-            "name": self.name, "note": self.note, "kept": self.kept, "dropped": self.dropped,
+            "name": self.name, "note": self.note, "kept": self.kept, "hidden": self.dropped,
             "instances": [instance_json(instance, sizes) for instance in posed.instances],
             "proposals": [instance_json(instance, sizes) for instance in posed.proposals],
             "removed": [instance_json(instance, sizes) for instance in posed.removed],
