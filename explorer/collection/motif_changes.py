@@ -24,7 +24,8 @@ class MotifChanges:
 
     Motifs are named by their ids, instances by their places; a discovered motif is kept by its first change. Every
     method returns the motif as it is then, and raises :class:`ExplorerError`, with nothing changed, for what is not
-    there and for what cannot be kept. What changes nothing leaves no trace.
+    there and for what cannot be kept. What changes nothing leaves no trace. ``was`` is a text as whoever writes another
+    in its place saw it: where it is no longer that, nothing is written over it.
     """
 
     def __init__(self, changing: Callable[[str], AbstractContextManager[Draft]]) -> None:
@@ -37,15 +38,19 @@ class MotifChanges:
         with self._changing("keep") as draft:
             return draft.put(draft.motif(motif))
 
-    def name(self, motif: str, name: str) -> KeptMotif:
+    def name(self, motif: str, name: str, was: str | None = None) -> KeptMotif:
         """Give it a name; an empty one takes the name away."""
         with self._changing("name") as draft:
-            return draft.put(replace(draft.motif(motif), name=name))
+            now = draft.motif(motif)
+            _refuse_changed("name", now.name, was, name)
+            return draft.put(replace(now, name=name))
 
-    def note(self, motif: str, note: str) -> KeptMotif:
+    def note(self, motif: str, note: str, was: str | None = None) -> KeptMotif:
         """Write its note, in place of the one before."""
         with self._changing("note") as draft:
-            return draft.put(replace(draft.motif(motif), note=note))
+            now = draft.motif(motif)
+            _refuse_changed("note", now.note, was, note)
+            return draft.put(replace(now, note=note))
 
     def drop(self, motif: str) -> KeptMotif:
         """Hide it, as one that means nothing; when it is discovered again it stays hidden."""
@@ -72,13 +77,13 @@ class MotifChanges:
                 raise ExplorerError(f"No instance was removed there in {place[0][:200]!r}.")
             return draft.put(now.with_replaced(instance, replace(instance, removed=False)))
 
-    def relate(self, motif: str, place: Place, relation: str) -> KeptMotif:
+    def relate(self, motif: str, place: Place, relation: str, was: str | None = None) -> KeptMotif:
         """Say what an instance is to the motif: one of :data:`explorer.collection.kept_motifs.RELATIONS`, or empty."""
-        return self._put("relation", motif, place, relation=relation)
+        return self._put("relation", motif, place, was, relation=relation)
 
-    def note_instance(self, motif: str, place: Place, note: str) -> KeptMotif:
+    def note_instance(self, motif: str, place: Place, note: str, was: str | None = None) -> KeptMotif:
         """Write the note of an instance, in place of the one before."""
-        return self._put("instance note", motif, place, note=note)
+        return self._put("instance note", motif, place, was, note=note)
 
     def add(self, motif: str, place: Place) -> KeptMotif:
         """Add an instance by hand, or bring back the one that was removed there."""
@@ -155,12 +160,20 @@ class MotifChanges:
             new = KeptMotif(draft.unused_id(), (), probability=now.probability, finds=now.origins)
             return draft.put(new.with_added(*(each for each in now.instances if id(each) in chosen)))
 
-    def _put(self, kind: str, motif: str, place: Place, **values: Any) -> KeptMotif:
-        """Change values of an instance that is present."""
+    def _put(self, kind: str, motif: str, place: Place, was: str | None = None, **values: Any) -> KeptMotif:
+        """Change values of an instance that is present; ``was`` is for a text."""
         with self._changing(kind) as draft:
             now = draft.motif(motif)
             instance = present_at(now, place)
+            for name, value in values.items():
+                _refuse_changed(name, getattr(instance, name), was, value)
             return draft.put(now.with_replaced(instance, replace(instance, **values)))
+
+
+def _refuse_changed(what: str, now: Any, was: str | None, new: Any) -> None:
+    """Refuse to write over a text that is not what whoever wrote the new one last saw; None is for whoever saw none."""
+    if was is not None and now not in (was, new):
+        raise ExplorerError(f"Somebody changed this {what} meanwhile, so yours is not kept yet.")
 
 
 def _refuse_same(motif: str, other: str) -> None:

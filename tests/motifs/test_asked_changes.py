@@ -88,6 +88,24 @@ def test_proposals_are_accepted_and_declined_by_their_places(collection: Collect
     assert summary(collection)["m-2"] == "a- b- c d e f-"
 
 
+def test_a_text_that_somebody_changed_meanwhile_is_not_written_over(collection: Collection) -> None:
+    at_b = {"at": at("b.jpg")}
+    for kind, texts, more in (
+        ("name", ("mill", "ship", "cart"), {}), ("note", ("one", "two", "three"), {}),
+        ("relation", ("copy", "variant", "doubtful"), at_b), ("instance note", ("1", "2", "3"), at_b),
+    ):  # fmt: skip
+        first, second, third = texts
+        asked(collection, kind, text=first, was="", **more)
+        with pytest.raises(ExplorerError, match="Somebody changed this"):
+            asked(collection, kind, text=second, was="", **more)
+        asked(collection, kind, text=first, was="", **more)  # both say the same
+        asked(collection, kind, text=third, was=first, **more)
+        asked(collection, kind, text=second, **more)  # a script that has seen none
+    kept = collection.motifs.motif("m-1")
+    assert (kept.name, kept.note) == ("ship", "two")
+    assert (kept.instances[1].relation, kept.instances[1].note) == ("variant", "2")
+
+
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [

@@ -27,11 +27,11 @@ const compared = (each) => {
   }, { title: `Lay it over ${first.title}`, "aria-label": `Compare ${each.title} with ${first.title}` });
 };
 const relative = (first, second) => (first && second && first.scale === 1 && !first.turn && !first.mirror ? second : null);
-const relation = (each) => h("select", { "aria-label": `What this is, in ${each.title}`, on: { change: (event) => change("relation", { ...at(each), text: event.target.value }) } },
+const relation = (each) => h("select", { "aria-label": `What this is, in ${each.title}`, on: { change: (event) => change("relation", { ...at(each), text: event.target.value, was: each.relation }) } },
   ["", ...motif.relations].map((value) => h("option", { value, selected: value === each.relation }, RELATIONS[value] || value)));
 const remark = (each) => h("input", {
-  type: "text", class: "remark", value: each.note, placeholder: "a note", maxlength: 4000, "aria-label": `Note on ${each.title}`,
-  on: { change: (event) => change("instance note", { ...at(each), text: event.target.value }) },
+  type: "text", class: "remark", placeholder: "a note", "aria-label": `Note on ${each.title}`,
+  on: { change: (event) => write(event.target, "instance note", each), input: (event) => tallyText(event.target, "instance note") },
 });
 const card = (each) => {
   const box = h("input", { type: "checkbox", "aria-label": `Choose ${each.title}`, on: { change: (event) => pick(each, event.target.checked) } });
@@ -42,6 +42,7 @@ const card = (each) => {
     h("div", { class: "links" }, look(each), compared(each),
       button("Remove", () => change("remove", at(each), `Removed from this motif: ${each.title}.`), { "aria-label": `Remove ${each.title} from this motif` })));
   made.each = each;
+  fillText(made.querySelector(".remark"), "instance note", each.note, each);
   return made;
 };
 const offer = (each) => h("li", { "data-work": each.file }, figure(each, motif.aspect), words(each), h("div", { class: "links" },
@@ -57,8 +58,8 @@ const search = (each) => {
 
 // -- all of it --------------------------------------------------------------------------------------------------------
 const head = () => {
-  if (document.activeElement !== nameField) nameField.value = motif.name;
-  if (document.activeElement !== noteField) noteField.value = motif.note;
+  fillText(nameField, "name", motif.name);
+  fillText(noteField, "note", motif.note);
   $(".dossier .facts").replaceChildren(...facts(motif).map((fact) => h("span", {}, fact)), ...marks(motif).filter(Boolean));
   const first = motif.first, several = first && (first.works.map((work) => [work.title, byline(work)].filter(Boolean).join(", ")).join("; ") + (first.more ? `; and ${first.more} more` : ""));
   $(".dossier .first").textContent = !first ? "" : (first.sure ? `First by date: ${several}.` : `Among the first, too close to tell apart: ${several}.`)
@@ -79,7 +80,7 @@ const showDossier = async (id, again = false) => {
     return say(found.error, true);
   }
   motif = found;
-  open = found.id; // another where the one that was asked for was merged into it
+  if (found.id !== id) { open = found.id; settle("replaceState"); } // the one that was asked for was merged into it
   standing(found);
   const there = new Set(motif.instances.map(key));
   chosen = new Set([...chosen].filter((each) => there.has(each)));
@@ -107,9 +108,11 @@ const keepingFocus = (build) => {
 };
 
 // -- what a scholar does ----------------------------------------------------------------------------------------------
-nameField.addEventListener("change", () => change("name", { text: nameField.value }).then((made) => { if (!made) nameField.value = motif.name; }));
+for (const [field, kind] of [[nameField, "name"], [noteField, "note"]]) {
+  field.addEventListener("change", () => write(field, kind));
+  field.addEventListener("input", () => tallyText(field, kind));
+}
 nameField.addEventListener("keydown", (event) => { if (event.key === "Enter") nameField.blur(); });
-noteField.addEventListener("change", () => change("note", { text: noteField.value }));
 whoField.value = name();
 whoField.addEventListener("input", () => { try { window.localStorage.setItem("explorer.who", whoField.value.trim()); } catch (error) { /* not kept by this browser */ } });
 
