@@ -24,8 +24,8 @@ from explorer.motifs.agreement import Agreement
 
 def found_again(kept: Sequence[KeptMotif], discovered: Sequence[KeptMotif]) -> dict[int, int]:
     """The numbers of the ``discovered`` motifs that are ``kept`` ones, each with the number of that kept one."""
-    finds = list(dict.fromkeys(find for motif in kept for find in motif.finds))
-    owners = [[number for number, motif in enumerate(kept) if find in motif.finds] for find in finds]
+    known = _owners(kept)
+    finds, owners = list(known), list(known.values())
     now = Agreement(kept)
     belongs: dict[int, int] = {}
     lost = set(range(len(kept)))
@@ -40,11 +40,20 @@ def found_again(kept: Sequence[KeptMotif], discovered: Sequence[KeptMotif]) -> d
     return belongs
 
 
-def of_one_find(kept: Sequence[KeptMotif], motif: KeptMotif) -> set[int]:
-    """The numbers of a motif and of those that have a find in common with it: what was decided of a place in one of
-    them is decided for all."""
-    finds = set(motif.finds)
-    return {number for number, other in enumerate(kept) if other is motif or not finds.isdisjoint(other.finds)}
+def of_one_find(kept: Sequence[KeptMotif]) -> list[set[int]]:
+    """For each motif its number and the numbers of those that have a find in common with it: what was decided of a
+    place in one of them is decided for all."""
+    owners = _owners(kept)
+    return [{number, *(other for find in motif.finds for other in owners[find])} for number, motif in enumerate(kept)]
+
+
+def _owners(kept: Sequence[KeptMotif]) -> dict[Find, list[int]]:
+    """The numbers of the motifs that were made of each find."""
+    owners: dict[Find, list[int]] = {}
+    for number, motif in enumerate(kept):
+        for find in motif.finds:
+            owners.setdefault(find, []).append(number)
+    return owners
 
 
 def _mutually_best(finds: Sequence[Find], discovered: Sequence[KeptMotif]) -> dict[int, int]:

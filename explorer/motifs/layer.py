@@ -70,13 +70,13 @@ def shown_motifs(discovered: Sequence[Motif], kept: Sequence[KeptMotif], dropped
     them (:mod:`explorer.motifs.found_again` has the rule), in theirs. Dropped ones are left out, unless asked for. No
     two have the same id."""
     known, found = Agreement(kept), [as_kept(motif) for motif in discovered]
-    belongs = found_again(kept, found)
+    belongs, relatives = found_again(kept, found), of_one_find(kept)
     offered: dict[int, list[KeptInstance]] = {}
     for number, to in belongs.items():
         offered.setdefault(to, []).extend(in_the_pose_of(found[number].instances, kept[to].instances))
     new = [motif for number, motif in enumerate(found) if number not in belongs]
     left = [
-        _shown(motif, kept=True, proposals=_proposals(known, motif, offered.get(number, ())))
+        _shown(motif, kept=True, proposals=_proposals(known, relatives[number], offered.get(number, ())))
         for number, motif in enumerate(kept) if dropped or not motif.dropped
     ]  # fmt: skip
     return [*left, *(_shown(motif) for motif in _renamed(new, {motif.id for motif in kept}))]
@@ -136,11 +136,10 @@ def _shown(motif: KeptMotif, kept: bool = False, proposals: tuple[KeptInstance, 
     )
 
 
-def _proposals(known: Agreement, motif: KeptMotif, offered: Iterable[KeptInstance]) -> tuple[KeptInstance, ...]:
-    """Of what was found of a motif, what nobody has decided about: it is neither in it nor removed from it, nor from
-    one that was split off or that it was split off from, nor in another motif that is kept."""
+def _proposals(known: Agreement, relatives: set[int], offered: Iterable[KeptInstance]) -> tuple[KeptInstance, ...]:
+    """Of what was found of a motif, what nobody has decided about: it is neither in nor removed from the motif or one
+    of its ``relatives``, those that were split off or that it was split off from, nor in another motif that is kept."""
     proposed: list[KeptInstance] = []
-    relatives = of_one_find(known.motifs, motif)
     for instance in sorted(offered, key=lambda each: -(each.score or 0.0)):
         decided = any(
             number in relatives or not (there.removed or known.motifs[number].dropped)
