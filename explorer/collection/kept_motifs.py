@@ -177,10 +177,12 @@ def in_the_pose_of(
     """
     if not any(other.transform for other in others):
         return tuple(instances)
-    shared = [(instance, at(others, instance.place)) for instance in instances if instance.transform]
-    for instance, other in sorted(shared, key=lambda pair: pair[0].removed or bool(pair[1] and pair[1].removed)):
-        if other and other.transform and instance.transform:
-            return _seen_from(instances, other.transform.then(instance.transform.inverse()))
+    left_in = [other for other in others if not other.removed]
+    for among in (left_in, others):
+        for instance in sorted(instances, key=lambda each: each.removed):
+            other = at(among, instance.place)
+            if other and other.transform and instance.transform:
+                return _seen_from(instances, other.transform.then(instance.transform.inverse()))
     return tuple(replace(instance, transform=None) for instance in instances)
 
 

@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from explorer.collection.kept_motifs import Find, KeptInstance, KeptMotif
 from explorer.motifs.agreement import Agreement
 
+_NONE = (0, 0)
+
 
 def found_again(kept: Sequence[KeptMotif], discovered: Sequence[KeptMotif]) -> dict[int, int]:
     """The numbers of the ``discovered`` motifs that are ``kept`` ones, each with the number of that kept one."""
@@ -61,7 +63,7 @@ def _mutually_best(finds: Sequence[Find], discovered: Sequence[KeptMotif]) -> di
     known = Agreement([KeptMotif("", _instances(find)) for find in finds])
     shares: dict[tuple[int, int], float] = {}
     for number, motif in enumerate(discovered):
-        for at, common in known.common(motif.instances).items():
+        for at, (_, common) in known.common(motif.instances).items():
             sizes = len(motif.instances), len(finds[at].places)
             if 2 * common > min(sizes):
                 shares[number, at] = common / (sum(sizes) - common)
@@ -79,19 +81,24 @@ def _instances(find: Find) -> tuple[KeptInstance, ...]:
 
 def _owner(now: Agreement, owners: Sequence[int], find: Find, motif: KeptMotif) -> int | None:
     """Of the kept motifs that were made of a find, the one that a discovered motif belongs to, if any."""
-    held, ever = now.common(motif.instances, removed=False), now.common(motif.instances)
-    most = max(owners, key=lambda which: (held.get(which, 0), ever.get(which, 0), -which))
-    if not held.get(most):
-        left_in = now.common(_instances(find), removed=False)
-        return None if any(which in left_in for which in owners) else most
-    seen = max(ever.get(most, 0), Agreement([motif]).common(_instances(find)).get(0, 0))
-    return None if now.motifs[most].dropped and 2 * seen < len(motif.instances) else most
+    common = now.common(motif.instances)
+    most = max(owners, key=lambda which: (common.get(which, _NONE), -which))
+    held, ever = common.get(most, _NONE)
+    if not held:
+        left_in = now.common(_instances(find))
+        return None if any(left_in.get(which, _NONE)[0] for which in owners) else most
+    if now.motifs[most].dropped:
+        _, found = Agreement([motif]).common(_instances(find)).get(0, _NONE)
+        return most if 2 * max(ever, found) >= len(motif.instances) else None
+    return most
 
 
 def _holder(now: Agreement, lost: set[int], motif: KeptMotif) -> int | None:
     """Of kept motifs whose finds are lost, the one that has at least half of a discovered one; of a motif of which all
     was removed, what was in it."""
-    held, ever = now.common(motif.instances, removed=False), now.common(motif.instances)
-    counts = {which: (held if now.motifs[which].present else ever).get(which, 0) for which in lost}
-    most = max(counts, key=lambda which: (counts[which], -which), default=None)
-    return most if most is not None and counts[most] and 2 * counts[most] >= len(motif.instances) else None
+    if not lost:
+        return None
+    common = now.common(motif.instances)
+    counts = {which: common.get(which, _NONE)[not now.motifs[which].present] for which in lost}
+    most = max(counts, key=lambda which: (counts[which], -which))
+    return most if counts[most] and 2 * counts[most] >= len(motif.instances) else None

@@ -233,6 +233,7 @@ def test_two_people_who_write_at_once_lose_nothing_and_nothing_is_cut(
     expect(under).to_contain_text("Somebody changed this note meanwhile, so yours is not kept yet.")
     expect(under).to_contain_text("Kept is: “After <b>Hans</b> Bol”.")
     expect(note).to_have_value("Perhaps after Bol")
+    under.scroll_into_view_if_needed()
     picture_of(page, "motifs-two-notes")
     assert workspace.collection.motifs.motif(shown.id).note == "After <b>Hans</b> Bol"
     page.get_by_role("button", name="Keep mine").click()
