@@ -233,6 +233,7 @@ def test_two_people_who_write_at_once_lose_nothing_and_nothing_is_cut(
     expect(under).to_contain_text("Somebody changed this note meanwhile, so yours is not kept yet.")
     expect(under).to_contain_text("Kept is: “After <b>Hans</b> Bol”.")
     expect(note).to_have_value("Perhaps after Bol")
+    page.set_viewport_size({"width": 768, "height": 1024})
     under.scroll_into_view_if_needed()
     picture_of(page, "motifs-two-notes")
     assert workspace.collection.motifs.motif(shown.id).note == "After <b>Hans</b> Bol"
@@ -245,7 +246,7 @@ def test_two_people_who_write_at_once_lose_nothing_and_nothing_is_cut(
     page.keyboard.press("Enter")
     expect(page.locator(".dossier header .typed")).to_contain_text("A motif's name has 120 characters at most")
     expect(name).to_have_value(long)
-    page.get_by_role("button", name="Take what is kept").click()
+    page.get_by_role("button", name="Empty the field").click()
     expect(name).to_have_value("")
 
 

@@ -18,9 +18,9 @@ const fillText = (field, kind, kept, each = null) => {
   const mine = refused.get(textOf(kind, each));
   if (document.activeElement === field && field.of === open && field.value !== field.seen) return;
   Object.assign(field, { of: open, value: mine ? mine.text : kept, seen: kept });
-  tallyText(field, kind, mine && [mine.why, mine.text !== kept && h("span", {}, kept ? ` Kept is: “${kept}”.` : " Kept is none."), " ",
+  tallyText(field, kind, mine && [mine.why, kept && mine.text !== kept && h("span", {}, ` Kept is: “${kept}”.`), " ",
     mine.text.length <= LONGEST[kind] && button("Keep mine", () => write(field, kind, each), { class: "link" }), " ",
-    button("Take what is kept", () => { refused.delete(textOf(kind, each)); fillText(field, kind, kept, each); }, { class: "link" })]);
+    button(kept ? "Take what is kept" : "Empty the field", () => { refused.delete(textOf(kind, each)); fillText(field, kind, kept, each); }, { class: "link" })]);
 };
 // Under a field: how long the text is, when it comes near what can be kept, and why it was refused.
 const tallyText = (field, kind, said = null) => {
