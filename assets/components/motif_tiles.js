@@ -6,7 +6,7 @@
   const counted = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
   const called = (motif) => motif.name || (motif.like ? `As in ${motif.like}, ${motif.where}` : "Unnamed");
   const facts = (motif) => [
-    motif.works === motif.size ? counted(motif.works, "work") : `${counted(motif.size, "instance")} in ${counted(motif.works, "work")}`, motif.percent, motif.years,
+    !motif.size ? "no instances left" : motif.works === motif.size ? counted(motif.works, "work") : `${counted(motif.size, "instance")} in ${counted(motif.works, "work")}`, motif.percent, motif.years,
   ].filter(Boolean);
   // A crop has room around its box: the middle of the box comes to the middle of the tile, then it is turned about it.
   const laid = (each, inside) => ({

@@ -34,7 +34,7 @@ what to do next.
 | `explorer label --text-vectors` | `c.label(text_vectors=..., names=...)` | |
 | `explorer judgements` | `c.judgements()` | `judgements` |
 | `explorer motifs` | `c.motifs()` | `motifs` (those that were found) |
-| `--again`, `--dropped`, `--motif` | `again=`, `dropped=`, `motif=` | |
+| `--again`, `--hidden`, `--motif` | `again=`, `hidden=`, `motif=` | |
 | `--csv`, `--annotations`, `--base-url`, `--graphml`, `--pdf`, `--zip`, `--html` | arguments of the same names | |
 | `--read`, `--who` | `read=`, `who=` | |
 | | `c.works(text)` | `find` |

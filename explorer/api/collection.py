@@ -222,7 +222,7 @@ class IndexedCollection:
         return evaluate_collection(self.workspace, asked, progress).record
 
     def motifs(  # noqa: PLR0913 (the command's options, each by its name)
-        self, *, again: bool = False, dropped: bool = False, motif: str | None = None, read: Path | str | None = None,
+        self, *, again: bool = False, hidden: bool = False, motif: str | None = None, read: Path | str | None = None,
         who: str = "", csv: Path | str | None = None, annotations: Path | str | None = None, base_url: str = "",
         graphml: Path | str | None = None, pdf: Path | str | None = None, zip: Path | str | None = None,
         html: Path | str | None = None, progress: Progress = silent,
@@ -230,7 +230,8 @@ class IndexedCollection:
         """What recurs across the collection, with what people made of it, strongest first.
 
         Where nobody has looked yet, or ``again``, this takes minutes; what was compared is kept, so that it goes on
-        where it was stopped. ``motif`` is the id of a single one. ``dropped`` gives those too that people dropped.
+        where it was stopped. ``motif`` is the id of a single one, hidden or not, or of one that was merged into it;
+        ``hidden`` gives those too that people hid.
         ``read`` is a file of motifs whose decisions are first added to those that are kept, in the name of ``who``.
 
         Files are written where they are named: a table ``csv``, W3C Web ``annotations`` (``base_url`` is the address of
@@ -249,11 +250,15 @@ class IndexedCollection:
         }  # fmt: skip
         files = {name: Path(path) for name, path in named.items() if path is not None}
         wanted = Wanted(**files, base_url=base_url)
+        if base_url and annotations is None:
+            raise ExplorerError("base_url is for annotations, which are not asked for.")
+        if who and read is None:
+            raise ExplorerError("who is for read, which is not given.")
         if read is not None:
             read_back(self.workspace.collection, Path(read), who)
-        motifs = current_motifs(self.workspace, progress, again, dropped)
+        motifs = current_motifs(self.workspace, progress, again, hidden or motif is not None)
         if motif is not None or wanted.any:
-            motifs = chosen_motifs(motifs, motif)
+            motifs = chosen_motifs(motifs, motif, self.workspace.collection.motifs.merged())
         take_away(self.workspace, motifs, wanted, progress)
         sizes = self.workspace.picture_sizes()
         return [MotifRecord.from_json(shown.to_json(sizes)) for shown in motifs]

@@ -45,12 +45,13 @@ class MotifRecord:
     works: int
     """In how many works."""
     probability: float | None
-    """That it recurs at all, 0 to 1; None where it was put together by hand."""
+    """That it recurs at all, 0 to 1: that of its surest pair; None where nothing was compared, or is left."""
     name: str
     note: str
     kept: bool
     """Whether a person worked on it."""
-    dropped: bool
+    hidden: bool
+    """Whether a person hid it, as one that means nothing."""
     instances: tuple[MotifInstanceRecord, ...]
     proposals: tuple[MotifInstanceRecord, ...]
     """What discovery found of a kept motif and nobody has decided about."""

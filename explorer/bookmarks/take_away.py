@@ -98,14 +98,13 @@ def sheet_of(chosen: ChosenSet) -> Sheet:
 
 def _plates(chosen: ChosenSet) -> Iterator[Plate]:
     for _, mark, side, place in chosen.places():
-        first = side == 1
-        named = f"{mark.name}: " if mark.name and len(mark.places) > 1 else mark.name
-        said = (f"{named}{_SIDES.get(mark.kind, ('', ''))[side - 1]}".strip(": ") if side <= 2 else named,)
-        said += said_of(mark) if not first or len(mark.places) == 1 else ()
-        tags = (f"Tags: {', '.join(mark.tags)}.",) if first and mark.tags else ()
+        role = _SIDES[mark.kind][side - 1] if mark.kind in _SIDES else ""
+        called = ": ".join(part for part in (mark.name, role) if part)
+        last = said_of(mark) if side == len(mark.places) else ()
+        tags = f"Tags: {', '.join(mark.tags)}." if side == 1 and mark.tags else ""
         yield plate_of(
             chosen.workspace, chosen.works.get(place.work), place.work, place.as_box,
-            said=tuple(filter(None, (*said, *tags))), note=mark.note if first else "",
+            said=tuple(filter(None, (called and f"{called}.", *last, tags))), note=mark.note if side == 1 else "",
         )  # fmt: skip
 
 

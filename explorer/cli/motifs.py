@@ -23,8 +23,8 @@ def add_motifs(commands: Any) -> None:
     motifs.add_argument("name", metavar="NAME")
     motifs.add_argument("--again", action="store_true",
                         help="look for motifs again; what people made of them stays as it is")  # fmt: skip
-    motifs.add_argument("--dropped", action="store_true", help="also the motifs that people dropped")
-    motifs.add_argument("--motif", metavar="ID", help="write only this motif")
+    motifs.add_argument("--hidden", action="store_true", help="also the motifs that people hid")
+    motifs.add_argument("--motif", metavar="ID", help="only this motif, hidden or not")
     motifs.add_argument("--csv", type=Path, metavar="FILE", help="a table for a spreadsheet, one row an instance")
     motifs.add_argument("--annotations", type=Path, metavar="FILE", help="W3C Web Annotations, as JSON-LD")
     motifs.add_argument("--base-url", default="", metavar="URL",
@@ -51,12 +51,16 @@ def _motifs(options: argparse.Namespace) -> None:
                     options.base_url)  # fmt: skip
     if wanted.html is not None and options.motif is None:
         options.wrong("--html FILE is a page of one motif: name it with --motif ID")
+    if options.base_url and wanted.annotations is None:
+        options.wrong("--base-url URL is for --annotations FILE")
+    if options.who and options.read is None:
+        options.wrong("--who NAME is for --read FILE")
     workspace = open_workspace(options)
     read = read_back(workspace.collection, options.read, options.who) if options.read else None
     with ProgressBar() as progress:
-        motifs = current_motifs(workspace, progress, options.again, options.dropped)
+        motifs = current_motifs(workspace, progress, options.again, options.hidden or options.motif is not None)
         if options.motif is not None or wanted.any:
-            motifs = chosen_motifs(motifs, options.motif)
+            motifs = chosen_motifs(motifs, options.motif, workspace.collection.motifs.merged())
         written = take_away(workspace, motifs, wanted, progress)
     if options.json:
         record = motifs_json(motifs, workspace.picture_sizes(), origin_of(workspace))
@@ -64,22 +68,27 @@ def _motifs(options: argparse.Namespace) -> None:
     else:
         if read:
             print("\n".join(_read_lines(read)))
-        print("\n".join(_table(motifs)) or f"No motifs were found in {options.name}.")
+        if not wanted.any:
+            print("\n".join(_table(motifs)) or f"No motifs were found in {options.name}.")
+    if options.motif is not None and options.motif != motifs[0].id:
+        written.insert(0, f"{options.motif} was merged into {motifs[0].id}.")
     for line in written:
         print(line, file=sys.stderr if options.json else sys.stdout)
 
 
 def _table(motifs: list[ShownMotif]) -> list[str]:
     """A line for each motif."""
+    from explorer.verification.in_words import percent
+
     return [
-        f"{motif.id:<12} {'' if motif.probability is None else format(motif.probability, '.2f'):>4} "
+        f"{motif.id:<12} {'' if motif.probability is None else percent(motif.probability):>4} "
         f"{len(motif.works):>4} works  {_named(motif)}{_files(motif)}"
         for motif in motifs
     ]  # fmt: skip
 
 
 def _named(motif: ShownMotif) -> str:
-    marks = " (dropped)" if motif.dropped else ""
+    marks = " (hidden)" if motif.dropped else ""
     return f"{motif.name}{marks}: " if motif.name or marks else ""
 
 

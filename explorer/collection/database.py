@@ -65,6 +65,14 @@ _MOTIFS = (
     "CREATE INDEX kept_motifs_change ON kept_motifs (change_id)",
     "CREATE INDEX kept_instances_change ON kept_instances (change_id)",
 )
+_FINDS = (
+    # What discovery had of a motif when it was kept: `places` is [[work, x0, y0, x1, y1], ...]. Never altered.
+    "CREATE TABLE motif_finds (id INTEGER PRIMARY KEY AUTOINCREMENT, places TEXT NOT NULL)",
+    # `finds` are the ids of those that a motif was made of, with spaces between; `merged_into` is the motif that one
+    # which is gone was merged into.
+    "ALTER TABLE kept_motifs ADD COLUMN finds TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE kept_motifs ADD COLUMN merged_into TEXT NOT NULL DEFAULT ''",
+)
 _BOOKMARKS = (
     # What people did to bookmarks and sets, in order, and how each change left what it touched: JSON, or empty where
     # it is no longer there. Rows are only ever added.
@@ -74,7 +82,7 @@ _BOOKMARKS = (
     "value TEXT NOT NULL, PRIMARY KEY (entry, change_id)) WITHOUT ROWID",
     "CREATE INDEX bookmark_entries_change ON bookmark_entries (change_id)",
 )
-MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _BOOKMARKS)
+MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _FINDS, _BOOKMARKS)
 """What each version added to the one before. A step that has been published is never changed, only followed."""
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from explorer.collection.judgements import SAME_PLACE
@@ -19,6 +19,7 @@ LONGEST_NAME, LONGEST_NOTE = 120, 4000
 MOST_INSTANCES = 2000
 """Instances of one motif, removed ones too."""
 _ID = re.compile(r"[A-Za-z0-9-]{1,40}")
+_MOSTLY = 0.7  # share of a box that lies in another, from which they may be one detail
 _NO_TEXT = ("Cc", "Cs")  # control characters, halves of characters
 
 Place = tuple[str, Box]
@@ -56,6 +57,18 @@ class KeptInstance:
 
 
 @dataclass(frozen=True)
+class Find:
+    """What discovery, or a file, had of a motif when somebody kept it: it never changes, whatever becomes of the motif.
+
+    By it a motif that is found again is known, see :mod:`explorer.motifs.found_again`.
+    """
+
+    places: tuple[Place, ...]
+    id: int = field(default=0, compare=False)
+    """In the database; 0 before it is there."""
+
+
+@dataclass(frozen=True)
 class KeptMotif:
     """A motif that somebody changed, and so kept."""
 
@@ -65,9 +78,17 @@ class KeptMotif:
     name: str = ""
     note: str = ""
     probability: float | None = None
-    """As discovery gave it when the motif was kept; None for one that was put together by hand."""
+    """As discovery, or a file, gave it when the motif was kept; None for one that was put together by hand."""
     dropped: bool = False
     """Whether a person said that it means nothing; it is then no longer shown."""
+    finds: tuple[Find, ...] = field(default=(), compare=False)
+    """What it was made of: one find, or several after a merge; a motif that was split off has those of the other."""
+
+    @property
+    def origins(self) -> tuple[Find, ...]:
+        """Its finds, or its own places where they are not known, as of what was kept before they were recorded."""
+        own = tuple(instance.place for instance in self.instances if not instance.by_hand)
+        return self.finds or ((Find(own),) if own else ())
 
     @property
     def present(self) -> tuple[KeptInstance, ...]:
@@ -108,6 +129,29 @@ def at_place(instances: Iterable[KeptInstance], place: Place) -> KeptInstance | 
     return chosen
 
 
+def at_one_detail(instances: Iterable[KeptInstance], place: Place) -> KeptInstance | None:
+    """The same for two motifs that a person calls one, which may differ in how much they take in: where none is at the
+    place, the one that lies in it, or in which it lies, for the most part.
+
+    >>> mill = KeptInstance("a.jpg", Box(0.1, 0.1, 0.5, 0.5))
+    >>> at_one_detail([mill], ("a.jpg", Box(0.2, 0.2, 0.3, 0.3))) == mill
+    True
+    >>> at_one_detail([mill], ("a.jpg", Box(0.4, 0.4, 0.7, 0.7)))
+    """
+    work, box = place
+    there = [instance for instance in instances if instance.work == work]
+    nested = ((_nested(instance.box, box), number) for number, instance in enumerate(there))
+    share, best = max(nested, default=(0.0, 0))
+    return at_place(there, place) or (there[best] if share >= _MOSTLY else None)
+
+
+def _nested(first: Box, second: Box) -> float:
+    """Share of the smaller of two boxes that lies in the other."""
+    union = first.area + second.area
+    overlap = first.iou(second)
+    return union * overlap / (1 + overlap) / min(first.area, second.area)
+
+
 # -- poses -------------------------------------------------------------------------------------------------------------
 
 
@@ -119,15 +163,26 @@ def from_the_first(instances: Sequence[KeptInstance]) -> tuple[KeptInstance, ...
     return tuple(instances) if first is None else _seen_from(instances, first.inverse())
 
 
-def in_the_pose_of(instances: Sequence[KeptInstance], others: Sequence[KeptInstance]) -> tuple[KeptInstance, ...]:
+At = Callable[[Iterable[KeptInstance], Place], KeptInstance | None]
+
+
+def in_the_pose_of(
+    instances: Sequence[KeptInstance], others: Sequence[KeptInstance], at: At = at_place
+) -> tuple[KeptInstance, ...]:
     """Instances of one motif with transforms from the pose of another, whose instances are ``others``.
 
-    It is known by a place that both share; where they share none, no transform is known.
+    It is known by a place that both share, ``at`` says which, best by one that is removed from neither; where they
+    share none, no transform is known. Others of which no transform is known have no pose yet, and take that of the
+    instances.
     """
-    for instance in instances:
-        other = at_place(others, instance.place)
-        if other and other.transform and instance.transform:
-            return _seen_from(instances, other.transform.then(instance.transform.inverse()))
+    if not any(other.transform for other in others):
+        return tuple(instances)
+    left_in = [other for other in others if not other.removed]
+    for among in (left_in, others):
+        for instance in sorted(instances, key=lambda each: each.removed):
+            other = at(among, instance.place)
+            if other and other.transform and instance.transform:
+                return _seen_from(instances, other.transform.then(instance.transform.inverse()))
     return tuple(replace(instance, transform=None) for instance in instances)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from explorer.collection.judgements import NOBODY
 from explorer.collection.kept_motifs import KeptInstance, KeptMotif
+from explorer.collection.motif_finds import finds_of
 from explorer.geometry import Box
 from explorer.verification.transforms import Transform
 
@@ -23,7 +24,7 @@ GONE = "gone"
 _SIDES = ("x0", "y0", "x1", "y1")
 _KEYS = {"kept_motifs": ("motif",), "kept_instances": ("motif", "number")}
 _VALUES = {
-    "kept_motifs": ("name", "note", "probability", "state"),
+    "kept_motifs": ("name", "note", "probability", "state", "finds", "merged_into"),
     "kept_instances": ("work", *_SIDES, "scale", "turn", "mirror", "score", "relation", "note", "by_hand", "state"),
 }
 
@@ -47,6 +48,13 @@ class Change:
     """The motifs that it touched."""
 
 
+@dataclass(frozen=True)
+class Merged:
+    """What is left of a motif that is gone: the id of the one that it was merged into."""
+
+    into: str
+
+
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
@@ -59,7 +67,25 @@ def motifs_now(db: sqlite3.Connection, motif: str | None = None) -> dict[str, Ke
     kept = [row for row in _latest(db, "kept_motifs", motif) if row["state"] != GONE]
     first = dict(db.execute("SELECT motif, min(change_id) FROM kept_motifs GROUP BY motif").fetchall())
     kept.sort(key=lambda row: (first[row["motif"]], row["motif"]))
-    return {row["motif"]: _motif(row, instances.get(row["motif"], ())) for row in kept}
+    found = {row["motif"]: list(map(int, row["finds"].split())) for row in kept}
+    finds = finds_of(db, {find for ids in found.values() for find in ids})
+    return {
+        name: replace(_motif(row, instances.get(name, ())), finds=tuple(finds[find] for find in found[name]))
+        for row in kept for name in [row["motif"]]
+    }  # fmt: skip
+
+
+def merged_into(db: sqlite3.Connection) -> dict[str, str]:
+    """The motifs that are gone because they were merged, by id, each with the one that it is in now."""
+    latest = _latest(db, "kept_motifs", None)
+    gone = {row["motif"]: row["merged_into"] for row in latest if row["state"] == GONE and row["merged_into"]}
+    last: dict[str, str] = {}
+    for motif in gone:
+        now = motif
+        while now in gone:  # ends: what a motif is merged into was there after it was gone
+            now = gone[now]
+        last[motif] = now
+    return last
 
 
 def changes(db: sqlite3.Connection, motif: str | None = None) -> list[Change]:
@@ -107,16 +133,17 @@ def add_change(db: sqlite3.Connection, kind: str, who: str, of: int = 0) -> int:
 
 
 def add_motif(
-    db: sqlite3.Connection, change: int, before: KeptMotif | None, after: KeptMotif | None, motif: str
+    db: sqlite3.Connection, change: int, before: KeptMotif | None, after: KeptMotif | Merged, motif: str
 ) -> None:  # fmt: skip
-    """Add how a change left a motif, and those of its instances that it touched; None is a motif that is not there.
-    Instances without a number get one."""
-    old, new = _described(before), _described(after)
-    if before is None or old != new:
-        _append(db, "kept_motifs", change, {"motif": motif, **(new or {**old, "state": GONE})})
+    """Add how a change left a motif, and those of its instances that it touched. Instances without a number get one."""
+    old, new = _described(before), _described(after) if isinstance(after, KeptMotif) else {}
+    if isinstance(after, Merged):
+        _append(db, "kept_motifs", change, {"motif": motif, **old, "state": GONE, "merged_into": after.into})
+    elif before is None or old != new:
+        _append(db, "kept_motifs", change, {"motif": motif, **new})
     known = {instance.number: _instance_fields(instance) for instance in before.instances} if before else {}
     left: dict[int, dict[str, Any]] = {}
-    instances = after.instances if after else ()
+    instances = after.instances if isinstance(after, KeptMotif) else ()
     following = max([_last_number(db, motif), *(instance.number for instance in instances)])
     for instance in instances:
         following += not instance.number
@@ -132,7 +159,7 @@ def add_undo(db: sqlite3.Connection, change: Change, who: str) -> None:
     """Leave all that a change touched as it was before."""
     number = add_change(db, UNDO, who, change.id)
     for table, row in _rows_of(db, change.id):
-        _append(db, table, number, _before(db, table, row, change.id) or {**row, "state": GONE})
+        _append(db, table, number, _before(db, table, row, change.id) or {**row, "state": GONE, "merged_into": ""})
 
 
 def add_redo(db: sqlite3.Connection, change: Change, who: str) -> None:
@@ -193,8 +220,11 @@ def _described(motif: KeptMotif | None) -> dict[str, Any]:
     """A motif's own values; none for a motif that is not there."""
     if motif is None:
         return {}
-    state = "dropped" if motif.dropped else "kept"
-    return {"name": motif.name, "note": motif.note, "probability": _plain(motif.probability), "state": state}
+    return {
+        "name": motif.name, "note": motif.note, "probability": _plain(motif.probability),
+        "state": "dropped" if motif.dropped else "kept", "finds": " ".join(str(find.id) for find in motif.finds),
+        "merged_into": "",
+    }  # fmt: skip
 
 
 def _instance(row: Row) -> KeptInstance:

@@ -14,7 +14,7 @@ from explorer.collection.database import Database
 from explorer.collection.kept_motifs import KeptMotif, is_motif_id
 from explorer.collection.motif_changes import MotifChanges
 from explorer.collection.motif_draft import Draft
-from explorer.collection.motif_log import Change, add_redo, add_undo, changes, motifs_now, standing
+from explorer.collection.motif_log import Change, add_redo, add_undo, changes, merged_into, motifs_now, standing
 from explorer.errors import ExplorerError
 
 
@@ -40,6 +40,11 @@ class MotifStore:
         if found is None:
             raise ExplorerError(f"No motif {motif[:40]!r} is kept in this collection.")
         return found
+
+    def merged(self) -> dict[str, str]:
+        """The ids of motifs that were merged, each with that of the motif that it is in now."""
+        with self._snapshot() as db:
+            return merged_into(db)
 
     def history(self, motif: str | None = None) -> list[Change]:
         """All that was ever done, earliest first; or what was done to one motif."""

@@ -37,6 +37,20 @@ class Agreement:
         same = [owners[row] for row in np.flatnonzero(overlaps > SAME_PLACE)]
         return [(number, self.motifs[number].instances[at]) for number, at in same]
 
+    def common(self, instances: Iterable[KeptInstance]) -> dict[int, tuple[int, int]]:
+        """By the number of a motif, how many of the places that are in it, and of all with those that were removed from
+        it, it has in common with these ``instances``. Motifs with none are left out."""
+        shared: dict[int, tuple[set[int], set[int], set[int]]] = {}
+        for row, instance in enumerate(instances):
+            for number, there in self.at(instance):
+                ours, theirs, removed = shared.setdefault(number, (set(), set(), set()))
+                ours.add(row)
+                (removed if there.removed else theirs).add(id(there))
+        return {
+            number: (min(len(ours), len(theirs)), min(len(ours), len(theirs) + len(removed)))
+            for number, (ours, theirs, removed) in shared.items()
+        }
+
     def same_as(self, instances: Iterable[KeptInstance]) -> list[int]:
         """The numbers of the motifs that are the same as one with these ``instances``, best first.
 

@@ -32,6 +32,8 @@ class _Asked(BaseModel):
     motif: Name
     text: Text = ""
     """A name, a note or a relation."""
+    was: Text | None = None
+    """The text in place of which it is written, as whoever wrote it last saw it."""
     at: _Spot | None = None
     """The instance that it is about."""
     to: Sides | None = None
@@ -45,7 +47,8 @@ class _Asked(BaseModel):
 def make_change(collection: Collection, shown: Sequence[ShownMotif], sent: Any, who: str) -> KeptMotif:
     """Make the change that ``sent`` asks for, of the motifs that are ``shown``; returns the motif as it is then.
 
-    ``sent`` is ``{"kind", "motif"}`` and what the kind needs: ``text`` (name, note, relation, instance note), ``at``
+    ``sent`` is ``{"kind", "motif"}`` and what the kind needs: ``text`` (name, note, relation, instance note), with
+    ``was``, the text that was seen before, which must not have been changed since, ``at``
     (``{"file", "place"}``, of an instance or a proposal), ``to`` (redraw: the new box), ``other`` (merge, move),
     ``several`` (split: a list like ``at``). Places are in fractions of the picture. Raises :class:`ExplorerError`, with
     nothing changed, for what is not understood and for what cannot be done.
@@ -64,14 +67,14 @@ def make_change(collection: Collection, shown: Sequence[ShownMotif], sent: Any, 
 Make = Callable[[MotifChanges, _Asked, Sequence[ShownMotif]], KeptMotif]
 KINDS: dict[str, Make] = {
     "keep": lambda by, asked, _: by.keep(asked.motif),
-    "name": lambda by, asked, _: by.name(asked.motif, asked.text),
-    "note": lambda by, asked, _: by.note(asked.motif, asked.text),
+    "name": lambda by, asked, _: by.name(asked.motif, asked.text, asked.was),
+    "note": lambda by, asked, _: by.note(asked.motif, asked.text, asked.was),
     "drop": lambda by, asked, _: by.drop(asked.motif),
     "bring back": lambda by, asked, _: by.bring_back(asked.motif),
     "remove": lambda by, asked, _: by.remove(asked.motif, _place(asked.at)),
     "restore": lambda by, asked, _: by.restore(asked.motif, _place(asked.at)),
-    "relation": lambda by, asked, _: by.relate(asked.motif, _place(asked.at), asked.text),
-    "instance note": lambda by, asked, _: by.note_instance(asked.motif, _place(asked.at), asked.text),
+    "relation": lambda by, asked, _: by.relate(asked.motif, _place(asked.at), asked.text, asked.was),
+    "instance note": lambda by, asked, _: by.note_instance(asked.motif, _place(asked.at), asked.text, asked.was),
     "add": lambda by, asked, _: by.add(asked.motif, _place(asked.at)),
     "accept": lambda by, asked, shown: by.accept(asked.motif, _proposal(asked, shown)),
     "decline": lambda by, asked, shown: by.decline(asked.motif, _proposal(asked, shown)),

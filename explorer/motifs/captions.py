@@ -11,6 +11,7 @@ from explorer.plates.captions import counted, sentence
 from explorer.verification.in_words import percent, transform
 from explorer.verification.transforms import Transform
 
+NOTHING_LEFT = "Nothing is left in this motif: all its instances were removed."
 AS_THE_FIRST = Transform(1.0, 0.0, False)
 
 
@@ -22,7 +23,7 @@ def title_of(motif: ShownMotif) -> str:
 def about(motif: ShownMotif, works: Iterable[Work]) -> list[str]:
     """Sentences on the whole motif; ``works`` are those of its works that are in the collection."""
     instances, count = len(motif.instances), len(motif.works)
-    said = [f"{counted(instances, 'instance')} in {counted(count, 'work')}."]
+    said = [f"{counted(instances, 'instance')} in {counted(count, 'work')}." if instances else NOTHING_LEFT]
     if motif.probability is not None:
         said.append(f"Probability that it recurs at all: {percent(motif.probability)}.")
     years = [year for work in works for year in (work.year, work.year_to) if year is not None]

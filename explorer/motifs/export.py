@@ -15,7 +15,7 @@ from explorer.motifs.layer import ShownMotif, Sizes
 from explorer.plates.origin import Origin
 
 MOTIF_COLUMNS = (
-    "motif", "name", "motif_note", "kept", "dropped", "probability", "state", "file", "box", "place", "scale", "turn",
+    "motif", "name", "motif_note", "kept", "hidden", "probability", "state", "file", "box", "place", "scale", "turn",
     "mirror", "score", "relation", "note", "by_hand", "model", "settings", "version", "date",
 )  # fmt: skip
 STATES = {"instances": "in", "proposals": "proposed", "removed": "removed"}
@@ -47,7 +47,7 @@ def write_motifs_csv(motifs: Sequence[ShownMotif], sizes: Sizes, origin: Origin,
 def _rows(motif: dict[str, Any], origin: Origin) -> Iterator[dict[str, Any]]:
     of_motif = {
         "motif": motif["id"], "name": motif["name"], "motif_note": motif["note"], "kept": motif["kept"],
-        "dropped": motif["dropped"], "probability": motif["probability"], **asdict(origin),
+        "hidden": motif["hidden"], "probability": motif["probability"], **asdict(origin),
     }  # fmt: skip
     instances = [(state, instance) for key, state in STATES.items() for instance in motif[key]]
     if not instances:

@@ -23,6 +23,7 @@ SENTENCES = {
     "mirror": '"mirror" must be yes or no in a table, true or false in JSON',
     "by_hand": '"by_hand" must be yes or no in a table, true or false in JSON',
     "kept": '"kept" must be yes or no in a table, true or false in JSON',
+    "hidden": '"hidden" must be yes or no in a table, true or false in JSON',
     "dropped": '"dropped" must be yes or no in a table, true or false in JSON',
     "name": '"name" must be text in quotes',
     "note": '"note" must be text in quotes',
@@ -67,7 +68,9 @@ class MotifFields(BaseModel):
     name: Text = ""
     note: Text = ""
     kept: Flag = True
+    hidden: Flag = False
     dropped: Flag = False
+    """What ``hidden`` was called before."""
     probability: Share | None = None
     instances: Annotated[list[InstanceFields], Field(max_length=MOST_INSTANCES)]
     removed: Annotated[list[InstanceFields], Field(max_length=MOST_INSTANCES)] = []

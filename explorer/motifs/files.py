@@ -100,7 +100,7 @@ def _table(path: Path) -> dict[str, Any]:
                             f"{', '.join(headings)[:200] or 'none'}.")  # fmt: skip
     motifs: dict[str, dict[str, Any]] = {}
     for number, row in enumerate(rows, start=2):
-        _take_row(motifs, {column: without_apostrophe(row.get(column, "")) for column in MOTIF_COLUMNS},
+        _take_row(motifs, {column: without_apostrophe(row.get(column, "")) for column in (*MOTIF_COLUMNS, "dropped")},
                   f"{path.name}: row {number:,}")  # fmt: skip
     return {"motifs": list(motifs.values())}
 
@@ -125,7 +125,7 @@ def _take_row(motifs: dict[str, dict[str, Any]], cells: dict[str, str], where: s
 def _motif_record(cells: dict[str, str]) -> dict[str, Any]:
     return {
         "id": cells["motif"], "name": cells["name"], "note": cells["motif_note"], "kept": _flag(cells["kept"], True),
-        "dropped": _flag(cells["dropped"], False), "probability": _number(cells["probability"]),
+        "hidden": _flag(cells["hidden"] or cells["dropped"], False), "probability": _number(cells["probability"]),
         **{key: [] for key in STATES},
     }  # fmt: skip
 
@@ -166,7 +166,9 @@ def _motif(read: MotifFields, sizes: Sizes, name: str) -> KeptMotif:
             *(_instance(each, sizes, removed=False) for each in read.instances),
             *(_instance(each, sizes, removed=True) for each in read.removed),
         ]
-        motif = KeptMotif(read.id, tuple(instances), read.name, read.note, read.probability, read.dropped)
+        motif = KeptMotif(
+            read.id, tuple(instances), read.name, read.note, read.probability, read.hidden or read.dropped
+        )
         return checked_motif(replace(motif, instances=tuple(_without_repeats(motif))))
     except ExplorerError as error:
         raise ExplorerError(f"{where}: {error}") from None

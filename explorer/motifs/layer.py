@@ -12,6 +12,7 @@ from typing import Any
 
 from explorer.collection.kept_motifs import KeptInstance, KeptMotif, at_place, from_the_first, in_the_pose_of
 from explorer.motifs.agreement import Agreement
+from explorer.motifs.found_again import found_again, of_one_find
 from explorer.motifs.records import Motif
 
 Sizes = Mapping[str, tuple[int, int]]
@@ -31,7 +32,7 @@ class ShownMotif:
     """What discovery found of it and nobody has accepted or removed, surest first."""
     removed: tuple[KeptInstance, ...] = ()
     probability: float | None = None
-    """Probability that it recurs at all; None for one that was put together by hand."""
+    """Probability that it recurs at all, see :func:`surest_pair`; None where nothing was compared, or is left."""
     dropped: bool = False
 
     @property
@@ -57,7 +58,7 @@ class ShownMotif:
         return {
             "id": self.id, "size": len(self.instances), "works": len(self.works),
             "probability": _rounded(self.probability),
-            "name": self.name, "note": self.note, "kept": self.kept, "dropped": self.dropped,
+            "name": self.name, "note": self.note, "kept": self.kept, "hidden": self.dropped,
             "instances": [instance_json(instance, sizes) for instance in posed.instances],
             "proposals": [instance_json(instance, sizes) for instance in posed.proposals],
             "removed": [instance_json(instance, sizes) for instance in posed.removed],
@@ -66,18 +67,16 @@ class ShownMotif:
 
 def shown_motifs(discovered: Sequence[Motif], kept: Sequence[KeptMotif], dropped: bool = False) -> list[ShownMotif]:
     """The kept motifs as they were left, in their order, with proposals; then the discovered ones that are none of
-    them, in theirs. Dropped ones are left out, unless asked for. No two have the same id."""
-    known = Agreement(kept)
+    them (:mod:`explorer.motifs.found_again` has the rule), in theirs. Dropped ones are left out, unless asked for. No
+    two have the same id."""
+    known, found = Agreement(kept), [as_kept(motif) for motif in discovered]
+    belongs, relatives = found_again(kept, found), of_one_find(kept)
     offered: dict[int, list[KeptInstance]] = {}
-    new: list[KeptMotif] = []
-    for found in map(as_kept, discovered):
-        same = known.same_as(found.instances)
-        if not same:
-            new.append(found)
-        for number in same:
-            offered.setdefault(number, []).extend(in_the_pose_of(found.instances, kept[number].instances))
+    for number, to in belongs.items():
+        offered.setdefault(to, []).extend(in_the_pose_of(found[number].instances, kept[to].instances))
+    new = [motif for number, motif in enumerate(found) if number not in belongs]
     left = [
-        _shown(motif, kept=True, proposals=_proposals(known, motif, offered.get(number, ())))
+        _shown(motif, kept=True, proposals=_proposals(known, relatives[number], offered.get(number, ())))
         for number, motif in enumerate(kept) if dropped or not motif.dropped
     ]  # fmt: skip
     return [*left, *(_shown(motif) for motif in _renamed(new, {motif.id for motif in kept}))]
@@ -96,6 +95,26 @@ def as_kept(motif: Motif) -> KeptMotif:
     return KeptMotif(motif.id, tuple(instances), probability=motif.probability)
 
 
+def surest_pair(motif: KeptMotif) -> float | None:
+    """The probability that a kept motif recurs, as discovery has it: that of the surest pair that is in it now.
+
+    An instance has the probability of its pair with the motif's reference; the reference, with which a find begins, has
+    that of its own surest pair, which may have been removed, and does not count. None where fewer than two instances
+    are left, and where none of them was compared. Where no score is known at all, as in a file that somebody made, it
+    is the probability that was given.
+    """
+    if len(motif.present) < 2:
+        return None
+    if all(instance.score is None for instance in motif.instances):
+        return motif.probability
+    references = [find.places[0] for find in motif.finds if find.places]
+    scores = (
+        instance.score for instance in motif.present
+        if instance.score is not None and not any(at_place([instance], place) for place in references)
+    )  # fmt: skip
+    return max(scores, default=None)
+
+
 def instance_json(instance: KeptInstance, sizes: Sizes) -> dict[str, Any]:
     """A record of an instance for JSON, see :meth:`ShownMotif.to_json`."""
     transform, size = instance.transform, sizes.get(instance.work)
@@ -111,19 +130,19 @@ def instance_json(instance: KeptInstance, sizes: Sizes) -> dict[str, Any]:
 
 
 def _shown(motif: KeptMotif, kept: bool = False, proposals: tuple[KeptInstance, ...] = ()) -> ShownMotif:
+    probability = surest_pair(motif) if kept else motif.probability
     return ShownMotif(
-        motif.id, motif.present, motif.name, motif.note, kept, proposals, motif.removed, motif.probability,
-        motif.dropped,
-    )  # fmt: skip
+        motif.id, motif.present, motif.name, motif.note, kept, proposals, motif.removed, probability, motif.dropped
+    )
 
 
-def _proposals(known: Agreement, motif: KeptMotif, offered: Iterable[KeptInstance]) -> tuple[KeptInstance, ...]:
-    """Of what was found of a motif, what nobody has decided about: it is neither in it nor removed from it, nor in
-    another motif that is kept."""
+def _proposals(known: Agreement, relatives: set[int], offered: Iterable[KeptInstance]) -> tuple[KeptInstance, ...]:
+    """Of what was found of a motif, what nobody has decided about: it is neither in nor removed from the motif or one
+    of its ``relatives``, those that were split off or that it was split off from, nor in another motif that is kept."""
     proposed: list[KeptInstance] = []
     for instance in sorted(offered, key=lambda each: -(each.score or 0.0)):
         decided = any(
-            known.motifs[number] is motif or not (there.removed or known.motifs[number].dropped)
+            number in relatives or not (there.removed or known.motifs[number].dropped)
             for number, there in known.at(instance)
         )
         if not decided and at_place(proposed, instance.place) is None:

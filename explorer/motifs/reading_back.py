@@ -21,7 +21,7 @@ class Conflict:
     motif: str
     """The id of the kept motif."""
     what: str
-    """name, note, dropped; or of an instance relation, note, removed."""
+    """name, note, hidden; or of an instance relation, note, removed."""
     kept: str
     read: str
     file: str = ""
@@ -59,7 +59,7 @@ def read_back(collection: Collection, path: Path, who: str) -> ReadBack:
         for read in motifs:
             kept = _same(known, read)
             if kept is None:
-                draft.put(replace(read, id=_unused(draft, read.id)))
+                draft.put(replace(read, id=_unused(draft, read.id), finds=read.origins))
                 added += 1
                 continue
             now = draft.motif(kept.id)
@@ -76,7 +76,7 @@ def combined(kept: KeptMotif, read: KeptMotif) -> tuple[KeptMotif, list[Conflict
     values = {"name": (kept.name, read.name), "note": (kept.note, read.note)}
     filled = _filled(values, Conflict(kept.id, "", "", ""), conflicts)
     if kept.dropped != read.dropped:
-        conflicts.append(Conflict(kept.id, "dropped", _yes(kept.dropped), _yes(read.dropped)))
+        conflicts.append(Conflict(kept.id, "hidden", _yes(kept.dropped), _yes(read.dropped)))
     both = replace(kept, **filled)
     for instance in in_the_pose_of(read.instances, kept.instances):
         there = both.at(instance.place)

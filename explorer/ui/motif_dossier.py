@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from explorer.collection import Work
 from explorer.collection.kept_motifs import RELATIONS, KeptInstance
+from explorer.motifs.captions import NOTHING_LEFT
 from explorer.motifs.layer import ShownMotif
 from explorer.search.measured import extent
 from explorer.ui import views, words_for
@@ -29,6 +30,7 @@ def dossier(motif: ShownMotif, works: Works) -> views.Props:
     return {
         **heading(motif, works),
         "note": motif.note,
+        "notices": notices(motif),
         "aspect": round(pose.aspect, 4),
         "relations": list(RELATIONS),
         **{name: [_instance(each, pose, reference, works) for each in shown] for name, shown in lists.items()},
@@ -36,6 +38,16 @@ def dossier(motif: ShownMotif, works: Works) -> views.Props:
         "dated": dated(posed.instances, works),
         "sizes": sizes(posed.instances, pose, works),
     }
+
+
+def notices(motif: ShownMotif) -> list[str]:
+    """What has to be said of a motif besides its figures, in sentences."""
+    said = [] if motif.instances else [f"{NOTHING_LEFT} They can be restored below."]
+    apart = sum(not instance.transform and not instance.by_hand for instance in motif.instances)
+    if apart and any(instance.transform for instance in motif.instances):
+        said.append(f"How {apart:,} of the {len(motif.instances):,} instances lie to the others is not known, as where "
+                    "motifs were merged that share no place; these are shown as they are on their works.")  # fmt: skip
+    return said
 
 
 def _instance(instance: KeptInstance, pose: Pose, reference: KeptInstance | None, works: Works) -> views.Props:

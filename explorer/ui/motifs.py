@@ -69,13 +69,18 @@ class MotifPages:
         }  # fmt: skip
 
     def dossier(self, sent: Any) -> views.Props:
-        """The dossier of a ``motif``. Raises :class:`ExplorerError` where there is none."""
+        """The dossier of a ``motif``, or of the one that it was merged into. Raises :class:`ExplorerError` where there
+        is none."""
         name = incoming.text(incoming.record(sent).get("motif"), 60)
-        motif = next((motif for motif in self._shown() if motif.id == name), None)
+        shown = {motif.id: motif for motif in self._shown()}
+        motif = shown.get(name) or shown.get(self.collection.motifs.merged().get(name, ""))
         if motif is None:
-            raise ExplorerError("There is no such motif here: it may have been merged, or found anew.")
+            raise ExplorerError("There is no such motif here: it may have been found anew, under another address.")
         works = {work.id: work for work in self.collection.works()}
-        return {**dossier(motif, works), **self.around()}
+        found = dossier(motif, works)
+        if motif.id != name:
+            found["notices"] = [f"Motif {name} was merged into this one.", *found["notices"]]
+        return {**found, **self.around()}
 
     def works(self, sent: Any) -> views.Props:
         """Works that share motifs, drawn, from ``from`` on."""

@@ -40,7 +40,8 @@ def taken_away(workspace: Workspace, motifs: Sequence[ShownMotif], sent: Any) ->
         raise ExplorerError(f"Motifs can be taken away as {', '.join(KINDS)}, not as {kind[:20]!r}.")
     if kind in _OF_ONE and motif is None:
         raise ExplorerError(f"A file of the kind {kind} is of one motif: open its dossier.")
-    chosen = chosen_motifs(motifs if motif else [shown for shown in motifs if not shown.dropped], motif)
+    merged = workspace.collection.motifs.merged()
+    chosen = chosen_motifs(motifs if motif else [shown for shown in motifs if not shown.dropped], motif, merged)
     address = incoming.text(fields.get("address"), _LONGEST_ADDRESS)
     of = f"{chosen[0].name} {chosen[0].id}" if motif else "motifs"
     return handed_over(

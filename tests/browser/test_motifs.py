@@ -197,6 +197,11 @@ def test_a_motif_is_named_merged_and_taken_apart_and_is_there_after_a_restart(
     expect(page.locator(CARDS)).to_have_count(8)
     expect(page.locator(".motifs .notice")).to_contain_text("Merged with “As in ")
     picture_of(page, "motifs-merged")
+    expect(page.locator(".dossier .notices")).to_contain_text("How 4 of the 8 instances lie to the others is not known")
+    page.goto(page.url.split("?")[0] + f"?motif={found['second']}")
+    expect(page.locator(CARDS)).to_have_count(8)
+    expect(page.locator(".dossier .notices")).to_contain_text(f"Motif {found['second']} was merged into this one.")
+    expect(page).to_have_url(re.compile(f"motif={found['first']}"))
     page.locator(".dossier [data-do=undo]").click()
     expect(page.locator(CARDS)).to_have_count(4)
     page.locator(".dossier [data-do=redo]").click()
@@ -214,6 +219,36 @@ def test_a_motif_is_named_merged_and_taken_apart_and_is_there_after_a_restart(
     finally:
         other.close()
         app.close(verbose=False)
+
+
+def test_two_people_who_write_at_once_lose_nothing_and_nothing_is_cut(
+    visit: Visit, found: dict[str, str], workspace: Workspace, picture_of: Keep
+) -> None:
+    page = opened(visit, f"?motif={found['first']}")
+    note, under = page.locator("aside .note textarea"), page.locator("aside .typed")
+    expect(page.locator(CARDS)).to_have_count(4)
+    shown = next(each for each in discovered(workspace).motifs if each.id == found["first"])
+    workspace.collection.motifs.by("Bert", to_keep(shown_motifs([shown], []))).note(shown.id, "After <b>Hans</b> Bol")
+    note.fill("Perhaps after Bol")
+    note.blur()
+    expect(under).to_contain_text("Somebody changed this note meanwhile, so yours is not kept yet.")
+    expect(under).to_contain_text("Kept is: “After <b>Hans</b> Bol”.")
+    expect(note).to_have_value("Perhaps after Bol")
+    page.set_viewport_size({"width": 768, "height": 1024})
+    under.scroll_into_view_if_needed()
+    picture_of(page, "motifs-two-notes")
+    assert workspace.collection.motifs.motif(shown.id).note == "After <b>Hans</b> Bol"
+    page.get_by_role("button", name="Keep mine").click()
+    expect(under).to_be_hidden()
+    assert workspace.collection.motifs.motif(shown.id).note == "Perhaps after Bol"
+    name, long = page.locator(".dossier .name input"), "A mill on a hill " * 8
+    name.fill(long)
+    expect(page.locator(".dossier header .typed")).to_contain_text("136 of 120 characters")
+    page.keyboard.press("Enter")
+    expect(page.locator(".dossier header .typed")).to_contain_text("A motif's name has 120 characters at most")
+    expect(name).to_have_value(long)
+    page.get_by_role("button", name="Empty the field").click()
+    expect(name).to_have_value("")
 
 
 def test_instances_are_related_removed_restored_and_split_off(

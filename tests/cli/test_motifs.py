@@ -11,6 +11,7 @@ from taken import ORIGIN, collection_of, motif
 
 import explorer
 from explorer.cli import main
+from explorer.collection.kept_motifs import KeptMotif
 from explorer.motifs import discovery
 from explorer.motifs.export import write_motifs_json
 
@@ -55,9 +56,12 @@ def test_the_command_finds_reads_lists_and_writes(run, folder: Path) -> None:
     assert "Reading works" not in err  # what was found is not looked for again
 
     status, out, err = run("--csv", folder / "m.csv", "--motif", kept["id"])
-    assert status == 0 and "Mill <script>: a.jpg, b.jpg, c.jpg" in out
+    assert (status, out) == (0, f"Written to {folder / 'm.csv'}.\n")
     with (folder / "m.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["file"] for row in csv.DictReader(file)] == ["a.jpg", "b.jpg", "c.jpg"]
+
+    status, out, err = run("--motif", kept["id"])
+    assert out == f"{kept['id']:<12}  80%    3 works  Mill <script>: a.jpg, b.jpg, c.jpg\n"
 
     collection = explorer.open("c", cache=folder / "cache")
     records = collection.motifs(html=folder / "m.html", motif=kept["id"])
@@ -65,6 +69,17 @@ def test_the_command_finds_reads_lists_and_writes(run, folder: Path) -> None:
         ("Mill <script>", 3, (320, 128, 480, 288))
     ]
     assert (folder / "m.html").read_text("utf-8").count("<img") == 6
+
+    motifs = collection.workspace.collection.motifs
+    motifs.by("Anna").drop(kept["id"])
+    assert "Mill" not in run()[1]
+    assert "Mill <script> (hidden): a.jpg" in run("--hidden")[1] and "(hidden)" in run("--motif", kept["id"])[1]
+    assert [(each.name, each.hidden) for each in collection.motifs(motif=kept["id"])] == [("Mill <script>", True)]
+    other = {"m-2": KeptMotif("m-2", motifs.motif(kept["id"]).instances[:1])}
+    motifs.by("Anna", other).merge("m-2", kept["id"])
+    status, out, err = run("--motif", kept["id"])
+    assert out.splitlines()[-1] == f"{kept['id']} was merged into m-2." and out.startswith("m-2 ")
+    assert [each.id for each in collection.motifs(motif=kept["id"])] == ["m-2"]
 
 
 def test_wrong_calls_are_answered_with_a_sentence(run, folder: Path) -> None:
@@ -74,6 +89,18 @@ def test_wrong_calls_are_answered_with_a_sentence(run, folder: Path) -> None:
     assert status == 1 and "There is no motif 'm-none'" in err
     status, _, err = run("--read", folder / "catalogue.csv")
     assert status == 1 and "needs the columns motif, file" in err
+    status, _, err = run("--base-url", "foo")
+    assert status == 2 and "--base-url URL is for --annotations FILE" in err
+    status, _, err = run("--base-url", "foo", "--annotations", folder / "x.jsonld")
+    assert status == 1 and "'foo' is no address of an app" in err
+    status, _, err = run("--who", "Anna")
+    assert status == 2 and "--who NAME is for --read FILE" in err
+    status, _, err = run("--csv", folder / "no" / "x.csv")
+    assert status == 1 and err.strip().endswith(f"No such file or directory ({folder / 'no' / 'x.csv'}).")
+    collection = explorer.open("c", cache=folder / "cache")
+    for wrong in ({"who": "Anna"}, {"base_url": "foo"}):
+        with pytest.raises(explorer.ExplorerError, match="which"):
+            collection.motifs(**wrong)
     assert not list(folder.glob("x.*"))
 
 

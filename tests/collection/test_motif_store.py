@@ -185,7 +185,7 @@ def test_merged(collection: Collection, anna) -> None:
     ]  # fmt: skip
     assert (merged.name, merged.note) == ("ship", "one\ntwo")
     assert collection.motifs.all() == [merged]
-    with pytest.raises(ExplorerError, match="may have been merged"):
+    with pytest.raises(ExplorerError, match="m-2 was merged into m-1"):
         collection.motifs.by("Anna").name("m-2", "x")
     assert {*collection.motifs.history()[-1].motifs} == {"m-1", "m-2"}
     collection.motifs.undo("Anna")
@@ -204,6 +204,61 @@ def test_what_is_in_either_is_in_the_merged_one_and_what_was_said_in_either_stay
     assert merged.at(("c.jpg", HERE)).relation == "copy", "that of the motif merged into"
     assert (merged.at(("b.jpg", HERE)).note, merged.at(("b.jpg", HERE)).box) == ("certain", HERE)
     assert len(merged.instances) == 5
+
+
+def test_of_what_was_merged_it_is_known_into_what(collection: Collection, anna) -> None:
+    """Also of motifs that nobody had kept, and over several merges."""
+    anna.merge("m-1", "m-2")
+    assert collection.motifs.merged() == {"m-2": "m-1"}
+    anna.merge("m-3", "m-1")
+    assert collection.motifs.merged() == {"m-2": "m-3", "m-1": "m-3"}
+    with pytest.raises(ExplorerError, match="m-1 was merged into m-3"):
+        collection.motifs.by("Anna").name("m-1", "mill")
+    collection.motifs.undo("Bert")
+    assert collection.motifs.merged() == {"m-2": "m-1"}
+    collection.motifs.undo("Bert")
+    assert (collection.motifs.merged(), collection.motifs.all()) == ({}, [])
+    collection.motifs.redo("Bert")
+    assert collection.motifs.merged() == {"m-2": "m-1"}
+
+
+def test_merged_instances_are_laid_in_one_pose_by_a_detail_that_both_have_and_it_is_there_once(
+    collection: Collection, anna
+) -> None:
+    """In c the second motif takes in less; how b and c lie to one another was found, so how b lies to a is known."""
+    ours = (
+        KeptInstance("a.jpg", HERE, SAME, 0.9),
+        KeptInstance("c.jpg", HERE, Transform(2.0, 30.0, True), 0.8, "copy", "x"),
+    )
+    within = Box(0.15, 0.15, 0.25, 0.25)
+    theirs = (
+        KeptInstance("b.jpg", FAR, SAME, 0.7),
+        KeptInstance("c.jpg", within, Transform(4.0, 10.0, False), 0.6, "variant", "y"),
+    )
+    anna = collection.motifs.by("Anna", {"m-5": KeptMotif("m-5", ours), "m-6": KeptMotif("m-6", theirs)})
+    anna.name("m-5", "mill")
+    anna.name("m-6", "ship")
+    merged = anna.merge("m-5", "m-6")
+    assert [(each.work, each.box) for each in merged.instances] == [("a.jpg", HERE), ("c.jpg", HERE), ("b.jpg", FAR)]
+    assert merged.instances[2].transform == Transform(0.5, 20.0, True), "mirrored, half as large, 30 - 10 degrees"
+    assert (merged.instances[1].relation, merged.instances[1].note) == ("copy", "x\nAlso called variant.\ny")
+    assert (merged.name, merged.note) == ("mill", "Also called ship.")
+    collection.motifs.undo("Anna")
+    assert [motif.name for motif in collection.motifs.all()] == ["mill", "ship"]
+
+
+def test_of_a_detail_that_is_in_both_the_box_that_was_drawn_by_hand_stays(collection: Collection, anna) -> None:
+    collection.motifs.by("Bert", {"m-4": discovered("m-4", "bh")}).redraw("m-4", ("b.jpg", HERE), NEAR)
+    merged = anna.merge("m-1", "m-4")
+    assert [(each.work, each.box, each.by_hand) for each in merged.instances[1:]] == [
+        ("b.jpg", NEAR, True), ("c.jpg", HERE, False), ("d.jpg", HERE, False), ("h.jpg", HERE, False),
+    ]  # fmt: skip
+
+
+def test_what_has_no_pose_takes_that_of_what_is_merged_into_it(collection: Collection, anna) -> None:
+    drawn = KeptMotif("k-9", (KeptInstance("g.jpg", HERE, by_hand=True),))
+    merged = collection.motifs.by("Anna", {**FOUND, "k-9": drawn}).merge("k-9", "m-1")
+    assert [each.transform for each in merged.instances] == [None, *[SAME] * 4]
 
 
 def test_split_and_merged_again_is_what_it_was(collection: Collection, anna) -> None:
@@ -452,3 +507,41 @@ def test_a_database_of_before_is_backed_up_and_can_keep_motifs(tmp_path: Path) -
     [backup] = (tmp_path / "backups").glob("*-schema-3.sqlite")
     with sqlite3.connect(backup) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == 3 < SCHEMA_VERSION
+
+
+def test_motifs_that_were_kept_before_finds_were_are_there_and_can_be_split(tmp_path: Path) -> None:
+    path = tmp_path / "collection.sqlite"
+    with sqlite3.connect(path) as db:
+        for step in MIGRATIONS[:4]:
+            for statement in step:
+                db.execute(statement)
+        db.execute("INSERT INTO motif_changes (kind, who, \"when\") VALUES ('name', 'Anna', '')")
+        db.execute("INSERT INTO kept_motifs VALUES (1, 'm-1', 'mill', '', 0.8, 'kept')")
+        for number, work in enumerate(WORKS[:3], start=1):
+            values = (number, work, *HERE.as_tuple(), 1.0, 0.0, 0, 0.9, "", "", 0, "in")
+            db.execute(f"INSERT INTO kept_instances VALUES (1, 'm-1', {', '.join('?' * len(values))})", values)
+        db.execute("PRAGMA user_version = 4")
+    motifs = Collection(path).motifs
+    assert motifs.all() == [KeptMotif("m-1", tuple(map(instance, WORKS[:3])), "mill", probability=0.8)]
+    new = motifs.by("Anna").split("m-1", [(WORKS[0], HERE)])
+    places = tuple((work, HERE) for work in WORKS[:3])
+    assert [[find.places for find in motifs.motif(name).finds] for name in ("m-1", new.id)] == [[places]] * 2
+
+
+def test_what_a_motif_was_made_of_is_kept_undone_and_redone_with_it(collection: Collection, anna) -> None:
+    def finds() -> dict[str, list[int]]:
+        return {motif.id: [len(find.places) for find in motif.finds] for motif in collection.motifs.all()}
+
+    anna.add("m-1", ("h.jpg", HERE))
+    assert finds() == {"m-1": [4]}
+    anna.merge("m-1", "m-3")
+    assert finds() == {"m-1": [4, 2]}
+    new = anna.split("m-1", [("a.jpg", HERE)]).id
+    assert finds() == {"m-1": [4, 2], new: [4, 2]}
+    anna.merge("m-1", new)
+    assert finds() == {"m-1": [4, 2]}
+    for _ in range(3):
+        collection.motifs.undo("Anna")
+    assert finds() == {"m-1": [4]}
+    collection.motifs.redo("Anna")
+    assert finds() == {"m-1": [4, 2]}

@@ -80,12 +80,30 @@ def test_proposals_are_accepted_and_declined_by_their_places(collection: Collect
         asked(collection, "accept", motif="m-2", at=at("a.jpg", FAR))
     [first] = [motif for motif in shown(collection) if motif.id == "m-2"]
     assert first.proposals == ()
-    found = [discovered("m-9", FAR, ("c.jpg", "d.jpg")), discovered("m-8", FAR, ("c.jpg", "e.jpg", "f.jpg"))]
+    found = [discovered("m-9", FAR, (*WORKS[1:], "e.jpg", "f.jpg"))]
     for kind, work in (("accept", "e.jpg"), ("decline", "f.jpg")):
         now = shown_motifs(found, collection.motifs.all())
         sent = {"kind": kind, "motif": "m-2", "at": at(work, FAR)}
         make_change(collection, now, sent, "")
     assert summary(collection)["m-2"] == "a- b- c d e f-"
+
+
+def test_a_text_that_somebody_changed_meanwhile_is_not_written_over(collection: Collection) -> None:
+    at_b = {"at": at("b.jpg")}
+    for kind, texts, more in (
+        ("name", ("mill", "ship", "cart"), {}), ("note", ("one", "two", "three"), {}),
+        ("relation", ("copy", "variant", "doubtful"), at_b), ("instance note", ("1", "2", "3"), at_b),
+    ):  # fmt: skip
+        first, second, third = texts
+        asked(collection, kind, text=first, was="", **more)
+        with pytest.raises(ExplorerError, match="Somebody changed this"):
+            asked(collection, kind, text=second, was="", **more)
+        asked(collection, kind, text=first, was="", **more)  # both say the same
+        asked(collection, kind, text=third, was=first, **more)
+        asked(collection, kind, text=second, **more)  # a script that has seen none
+    kept = collection.motifs.motif("m-1")
+    assert (kept.name, kept.note) == ("ship", "two")
+    assert (kept.instances[1].relation, kept.instances[1].note) == ("variant", "2")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from explorer.collection import Collection, PictureFile
-from explorer.collection.kept_motifs import KeptInstance, KeptMotif
+from explorer.collection.kept_motifs import Find, KeptInstance, KeptMotif
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.motifs.layer import ShownMotif, as_kept, shown_motifs, to_keep
@@ -43,7 +43,8 @@ def motif(name: str, works: str, number: int = 0) -> Motif:
 def kept(motif_id: str, works: str, number: int = 0, removed: str = "", **values) -> KeptMotif:
     found = as_kept(motif(motif_id, works, number))
     instances = (replace(each, removed=each.work in removed, number=n) for n, each in enumerate(found.instances, 1))
-    return replace(found, instances=tuple(instances), **values)
+    finds = (Find(tuple(each.place for each in found.instances)),)
+    return replace(found, instances=tuple(instances), **{"finds": finds, **values})
 
 
 def works_of(instances) -> str:
@@ -92,11 +93,11 @@ def test_a_proposal_lies_as_its_motif_does() -> None:
 @pytest.mark.parametrize(
     ("mine", "found", "same"),
     [
-        ("abcd", "ab", True), ("abcd", "aefgh", False), ("ab", "bcdefghi", True), ("abc", "adefg", False),
-        ("abcd", "abefghij", True), ("abc", "def", False),
+        ("abcd", "ab", True), ("abcd", "aefgh", False), ("ab", "bcdefghi", False), ("abc", "adefg", False),
+        ("abcd", "abefghij", False), ("abcd", "abcefghij", True), ("abc", "def", False),
     ],
 )  # fmt: skip
-def test_motifs_are_the_same_by_half_of_the_smaller_one(mine: str, found: str, same: bool) -> None:
+def test_a_motif_is_found_again_by_more_than_half_of_the_smaller_one(mine: str, found: str, same: bool) -> None:
     shown = shown_motifs([motif("m-7", found)], [kept("m-1", mine)])
     assert [each.id for each in shown] == (["m-1"] if same else ["m-1", "m-7"])
     assert works_of(shown[0].proposals) == ("".join(sorted(set(found) - set(mine))) if same else "")
@@ -122,11 +123,107 @@ def test_a_dropped_motif_stays_hidden_and_hides_nothing_else() -> None:
 
 def test_what_is_in_one_kept_motif_is_not_proposed_to_another() -> None:
     """As after a split."""
-    halves = [kept("m-1", "abcd", removed="cd"), kept("k-2", "cd")]
-    shown = shown_motifs([motif("m-1", "abcde")], halves)
+    whole = kept("m-1", "abcd", removed="cd")
+    shown = shown_motifs([motif("m-1", "abcde")], [whole, kept("k-2", "cd", finds=whole.finds)])
     assert [(each.id, works_of(each.instances), works_of(each.proposals)) for each in shown] == [
-        ("m-1", "ab", "e"), ("k-2", "cd", "e"),
+        ("m-1", "ab", "e"), ("k-2", "cd", ""),
     ]  # fmt: skip
+
+
+def summary(shown: list[ShownMotif]) -> dict[str, tuple[str, str]]:
+    """Works of the instances, and of the proposals, of each motif."""
+    return {each.id: (works_of(each.instances), works_of(each.proposals)) for each in shown}
+
+
+def test_what_nobody_touched_stays_beside_a_split_and_nothing_is_proposed(collection: Collection) -> None:
+    found = [motif("m-1", "abcdef"), motif("m-2", "efghijkl")]
+    places = [(work, spot(0)) for work in "ef"]
+    new = collection.motifs.by("Anna", to_keep(shown_motifs(found, []))).split("m-1", places).id
+    kept_now = {"m-1": ("abcd", ""), new: ("ef", "")}
+    assert summary(shown_motifs(found, collection.motifs.all())) == {**kept_now, "m-2": ("efghijkl", "")}
+    collection.motifs.by("Anna").remove("m-1", ("d", spot(0)))
+    collection.motifs.by("Anna").remove(new, ("f", spot(0)))
+    kept_now = {"m-1": ("abc", ""), new: ("e", "")}
+    assert summary(shown_motifs(found, collection.motifs.all())) == {**kept_now, "m-2": ("efghijkl", "")}
+
+
+def test_what_nobody_touched_stays_beside_a_merge(collection: Collection) -> None:
+    """Each half of it lies in one of the two that were merged."""
+    found = [motif("m-1", "abcd"), motif("m-2", "cdef"), motif("m-3", "efgh")]
+    by = collection.motifs.by("Anna", to_keep(shown_motifs(found, [])))
+    by.merge("m-1", "m-3")
+    assert summary(shown_motifs(found, collection.motifs.all())) == {"m-1": ("abcdefgh", ""), "m-2": ("cdef", "")}
+    again = [motif("m-7", "abcdi"), motif("m-8", "jefgh"), motif("m-2", "cdef")]
+    assert summary(shown_motifs(again, collection.motifs.all())) == {"m-1": ("abcdefgh", "ji"), "m-2": ("cdef", "")}
+
+
+def test_what_is_found_anew_is_proposed_to_the_part_that_has_most_of_it(collection: Collection) -> None:
+    by = collection.motifs.by("Anna", to_keep(shown_motifs([motif("m-1", "abcdef")], [])))
+    by.remove("m-1", ("f", spot(0)))
+    new = by.split("m-1", [(work, spot(0)) for work in "de"]).id
+    again = shown_motifs([motif("m-7", "bdefg")], collection.motifs.all())
+    assert summary(again) == {"m-1": ("abc", ""), new: ("de", "g")}
+
+
+def test_a_motif_whose_find_is_lost_is_known_by_what_is_in_it(collection: Collection) -> None:
+    """By the instances that somebody accepted; what has less of it is another motif."""
+    by = collection.motifs.by("Anna", to_keep(shown_motifs([motif("m-1", "abc")], [])))
+    by.keep("m-1")
+    for new in shown_motifs([motif("m-7", "abcdef")], collection.motifs.all())[0].proposals:
+        by.accept("m-1", new)
+    now = collection.motifs.all()
+    assert summary(shown_motifs([motif("m-8", "defg")], now)) == {"m-1": ("abcdef", "g")}
+    assert summary(shown_motifs([motif("m-8", "efghi")], now)) == {"m-1": ("abcdef", ""), "m-8": ("efghi", "")}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_until_the_next_discovery_only_what_was_touched_leaves_the_wall(collection: Collection, seed: int) -> None:
+    """And nothing is proposed of what was there when a motif was kept."""
+    dice = random.Random(100 + seed)
+    rows = ("abcdef", "efghijkl", "bcghk", "adgjl", "cfi", "hk")
+    found = [motif(f"m-{number}", works) for number, works in enumerate(rows)]
+    touched: set[str] = set()
+    for _ in range(12):
+        shown = shown_motifs(found, collection.motifs.all(), dropped=True)
+        assert {each.id for each in shown if not each.kept} == {each.id for each in found} - touched
+        assert {each.id for each in shown if each.proposals} == set()
+        before = len(collection.motifs.history())
+        some_work(dice, collection, shown)
+        for change in collection.motifs.history()[before:]:
+            touched |= set(change.motifs)
+    assert len(touched) > 2
+
+
+def test_the_probability_is_that_of_the_surest_pair_that_is_left(collection: Collection) -> None:
+    """The first instance is the reference: its score is that of its pair with the second."""
+    scores = dict(zip("abcd", (0.95, 0.95, 0.7, 0.6), strict=True))
+    found = motif("m-1", "abcd")
+    instances = tuple(replace(each, score=scores[each.work]) for each in found.instances)
+    found = replace(found, instances=instances, probability=0.95)
+    by = collection.motifs.by("Anna", to_keep(shown_motifs([found], [])))
+    by.keep("m-1")
+
+    def probability() -> float | None:
+        return shown_motifs([found], collection.motifs.all())[0].probability
+
+    assert probability() == 0.95
+    left = []
+    for work in "bcad":
+        by.remove("m-1", (work, spot(0)))
+        left.append(probability())
+    assert left == [0.7, 0.6, None, None]
+    by.restore("m-1", ("b", spot(0)))
+    by.restore("m-1", ("c", spot(0)))
+    assert probability() == 0.95
+    new = by.split("m-1", [("c", spot(0))]).id
+    by.add(new, ("e", spot(0)))
+    assert shown_motifs([found], collection.motifs.all())[1].probability == 0.7
+
+
+def test_a_motif_put_together_by_hand_has_no_probability() -> None:
+    drawn = tuple(KeptInstance(work, spot(0), by_hand=True) for work in "ab")
+    given = KeptMotif("m-2", drawn, probability=0.4)
+    assert [each.probability for each in shown_motifs([], [KeptMotif("k-1", drawn), given])] == [None, 0.4]
 
 
 def test_no_two_motifs_have_one_id() -> None:

@@ -60,9 +60,9 @@ WORKED_ON = KeptMotif(
         KeptInstance("=c.jpg", FAR, by_hand=True, note="@seen in Ghent\n=1+1"),
         instance("gone.jpg", scale=0.5, note="'tis"), instance("<script>.jpg", removed=True),
     ),
-    "=HYPERLINK(1)", "a\n'=b <script>", 0.5,
+    "=HYPERLINK(1)", "a\n'=b <script>", 0.75,
 )  # fmt: skip
-DROPPED = KeptMotif("m-2", (instance("a.jpg", FAR), instance("b.jpg", FAR, 2.0)), dropped=True)
+DROPPED = KeptMotif("m-2", (instance("a.jpg", FAR), instance("b.jpg", FAR, 2.0)), probability=0.75, dropped=True)
 EMPTIED = KeptMotif("m-3", (), "nothing left")
 
 
@@ -185,8 +185,21 @@ def test_a_dropped_motif_stays_dropped(here: Collection, there: Collection, tmp_
     put(there, DROPPED)
     put(here, replace(DROPPED, dropped=False, name="signature"))
     found = read_back(there, written(here, tmp_path / "m.json"), "")
-    assert found.conflicts == (Conflict("m-2", "dropped", "yes", "no"),)
+    assert found.conflicts == (Conflict("m-2", "hidden", "yes", "no"),)
     assert there.motifs.all() == [replace(DROPPED, name="signature")]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_was_called_dropped_before_is_hidden(
+    here: Collection, there: Collection, tmp_path: Path, form: str
+) -> None:
+    put(here, DROPPED)
+    file = written(here, tmp_path / f"m.{form}")
+    text = file.read_text("utf-8-sig")
+    assert "hidden" in text and "dropped" not in text
+    file.write_text(text.replace("hidden", "dropped"), "utf-8")
+    read_back(there, file, "")
+    assert [motif.dropped for motif in there.motifs.all()] == [True]
 
 
 def test_a_motif_of_other_places_gets_an_id_of_its_own(here: Collection, there: Collection, tmp_path: Path) -> None:

@@ -175,6 +175,17 @@ def test_a_dossier_says_how_each_instance_lies_with_true_sizes() -> None:
     assert [each["work"] for each in shown["dated"]] == ["b", "a", "d"]
 
 
+def test_of_a_motif_of_which_nothing_is_left_a_sentence_says_so() -> None:
+    emptied = ShownMotif("m-1", (), kept=True, removed=(instance("a"),))
+    assert dossier(emptied, WORKS)["notices"] == [
+        "Nothing is left in this motif: all its instances were removed. They can be restored below."
+    ]
+    assert dossier(motif("m-1", "ab"), WORKS)["notices"] == []
+    apart = ShownMotif("m-1", (instance("a"), instance("b", pose=None), instance("c", pose=None, by_hand=True)))
+    [said] = dossier(apart, WORKS)["notices"]
+    assert said.startswith("How 1 of the 3 instances lie to the others is not known")
+
+
 def test_one_known_size_is_no_histogram() -> None:
     assert sizes([instance("a"), instance("c")], pose_of([instance("a")], WORKS), WORKS) == []
 

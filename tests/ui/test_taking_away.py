@@ -11,7 +11,7 @@ import zipfile
 import networkx
 import pytest
 
-from explorer.collection.kept_motifs import KeptInstance
+from explorer.collection.kept_motifs import KeptInstance, KeptMotif
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.motifs.layer import ShownMotif
@@ -58,6 +58,19 @@ def test_a_motif_as_each_kind_of_file(demo_workspace: Workspace, motifs: list[Sh
     assert networkx.read_graphml(io.BytesIO(data(made["graphml"]))).number_of_edges() == 1
     for taken in made.values():
         assert not set(taken["name"]) & set('/\\"<>:*?|') and taken["name"].startswith("demo-")
+
+
+def test_a_motif_that_was_merged_is_the_one_that_it_is_in_now(
+    demo_workspace: Workspace, motifs: list[ShownMotif]
+) -> None:
+    kept = {name: KeptMotif(name, motifs[0].instances[:1]) for name in ("m-1", "m-gone")}
+    store = demo_workspace.collection.motifs
+    store.by("the test", kept).merge("m-1", "m-gone")
+    try:
+        taken = taken_away(demo_workspace, motifs, {"as": "json", "motif": "m-gone"})
+    finally:
+        store.undo("the test")
+    assert [each["id"] for each in json.loads(data(taken))["motifs"]] == ["m-1"]
 
 
 def test_without_a_motif_all_that_are_not_hidden(demo_workspace: Workspace, motifs: list[ShownMotif]) -> None:

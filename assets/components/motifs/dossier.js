@@ -27,12 +27,12 @@ const compared = (each) => {
   }, { title: `Lay it over ${first.title}`, "aria-label": `Compare ${each.title} with ${first.title}` });
 };
 const relative = (first, second) => (first && second && first.scale === 1 && !first.turn && !first.mirror ? second : null);
-const relation = (each) => h("select", { "aria-label": `What this is, in ${each.title}`, on: { change: (event) => change("relation", { ...at(each), text: event.target.value }) } },
+const relation = (each) => h("select", { "aria-label": `What this is, in ${each.title}`, on: { change: (event) => change("relation", { ...at(each), text: event.target.value, was: each.relation }) } },
   ["", ...motif.relations].map((value) => h("option", { value, selected: value === each.relation }, RELATIONS[value] || value)));
 const remark = (each) => {
   const made = h("input", {
-    type: "text", class: "remark", value: each.note, maxlength: 4000, "aria-label": `Note on ${each.title}`,
-    on: { change: (event) => change("instance note", { ...at(each), text: event.target.value }) },
+    type: "text", class: "remark", "aria-label": `Note on ${each.title}`,
+    on: { change: (event) => write(event.target, "instance note", each), input: (event) => tallyText(event.target, "instance note") },
   });
   puttingBack(made, () => each.note);
   return made;
@@ -48,6 +48,7 @@ const card = (each) => {
       button("Move …", () => move(each), { title: "Move it to another motif", "aria-label": `Move ${each.title} to another motif` }),
       button("Remove", () => change("remove", at(each), `Removed from this motif: ${each.title}.`), { "aria-label": `Remove ${each.title} from this motif` })));
   made.each = each;
+  fillText(made.querySelector(".remark"), "instance note", each.note, each);
   return made;
 };
 const offer = (each) => h("li", { "data-work": each.file }, figure(each, motif.aspect), words(each), h("div", { class: "links" },
@@ -66,12 +67,13 @@ const head = () => {
   $(".dossier .called").textContent = called(motif);
   $(".dossier .called").classList.toggle("unnamed", !motif.name);
   window.Explorer.titled("Motifs", called(motif));
-  if (document.activeElement !== nameField) nameField.value = motif.name;
-  if (document.activeElement !== noteField) noteField.value = motif.note;
+  fillText(nameField, "name", motif.name);
+  fillText(noteField, "note", motif.note);
   $(".dossier .facts").replaceChildren(...facts(motif).map((fact) => h("span", {}, fact)), ...marks(motif).filter(Boolean));
   const first = motif.first, several = first && (first.works.map((work) => [work.title, byline(work)].filter(Boolean).join(", ")).join("; ") + (first.more ? `; and ${first.more} more` : ""));
   $(".dossier .first").textContent = !first ? "" : (first.sure ? `First by date: ${several}.` : `Among the first, too close to tell apart: ${several}.`)
     + (first.undated ? ` ${counted(first.undated, "work")} ${first.undated === 1 ? "has" : "have"} no date.` : "");
+  $(".dossier .notices").replaceChildren(...motif.notices.map((sentence) => h("p", {}, sentence)));
   $("[data-do=drop]").textContent = motif.dropped ? "Show this motif again" : "Hide this motif";
   dossier.setAttribute("aria-label", called(motif));
 };
@@ -88,6 +90,7 @@ const showDossier = async (id, again = false) => {
     return say(found.error, true);
   }
   motif = found;
+  if (found.id !== id) { open = found.id; settle("replaceState"); } // the one that was asked for was merged into it
   standing(found);
   const there = new Set(motif.instances.map(key));
   chosen = new Set([...chosen].filter((each) => there.has(each)));
@@ -117,12 +120,14 @@ const keepingFocus = (build) => {
 };
 
 // -- what a scholar does ----------------------------------------------------------------------------------------------
-nameField.addEventListener("change", () => change("name", { text: nameField.value }).then((made) => { if (!made) nameField.value = motif.name; }));
+for (const [field, kind] of [[nameField, "name"], [noteField, "note"]]) {
+  field.addEventListener("change", () => write(field, kind));
+  field.addEventListener("input", () => tallyText(field, kind));
+}
 nameField.addEventListener("keydown", (event) => { if (event.key === "Enter") nameField.blur(); });
 // Escape leaves a line that is written on as it was before.
 const puttingBack = (field, was) => field.addEventListener("keydown", (event) => { if (event.key === "Escape") field.value = was(); });
 puttingBack(nameField, () => motif.name);
-noteField.addEventListener("change", () => change("note", { text: noteField.value }));
 whoField.value = who();
 whoField.addEventListener("input", () => { try { window.localStorage.setItem("explorer.who", whoField.value.trim()); } catch (error) { /* not kept by this browser */ } });
 

@@ -28,8 +28,9 @@ const send = (sent) => {
   return made;
 };
 // Make a change and show what it left; what was refused is said, and what was typed is put back.
-const change = async (kind, more = {}, done = "") => {
+const change = async (kind, more = {}, done = "", answered = () => {}) => {
   const answer = await send({ change: { kind, motif: open, ...more } });
+  answered(answer);
   if (answer.error) say(answer.error, true);
   else say(done);
   await refresh();

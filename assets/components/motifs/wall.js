@@ -7,7 +7,7 @@ const wanted = (from) => ({ sort: field("sort"), show: field("show") || "all", c
 const marks = (motif) => [
   motif.kept && h("span", { class: "badge", title: "Somebody worked on it" }, "kept"),
   motif.dropped && h("span", { class: "badge" }, "hidden"),
-  motif.proposed ? h("span", { class: "badge new", title: "Found since somebody worked on it" }, counted(motif.proposed, "proposal")) : null,
+  motif.proposed ? h("span", { class: "badge new", title: "Nobody has accepted or declined it yet" }, counted(motif.proposed, "proposal")) : null,
 ];
 const strip = (motif) => {
   const made = h("li", { "data-motif": motif.id, class: motif.dropped ? "dropped" : null },

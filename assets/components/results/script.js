@@ -36,12 +36,8 @@ const deeds = (match) => match.evidence && h("div", { class: "deeds" },
   h("span", { class: "links" },
     h("button", { type: "button", class: "examine", title: "Both details side by side, with the points that match", "aria-label": `Evidence for ${match.title}` }, "Evidence"),
     h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${match.title}` }, "Compare"),
-<<<<<<< HEAD
-    h("button", { type: "button", class: "to-motif", title: "Add this place to a motif", "aria-label": `Add this place of ${match.title} to a motif` }, "Motif …"),
-    h("button", { type: "button", class: "keep", title: "Keep this match as a bookmark", "aria-label": `Keep the match in ${match.title}` }, "Keep …")),
-=======
-    h("button", { type: "button", class: "to-motif", title: "Add this place to a motif", "aria-label": `Add this place of ${match.title} to a motif` }, "Motif")),
->>>>>>> page
+    h("button", { type: "button", class: "to-motif", title: "Add this place to a motif", "aria-label": `Add this place of ${match.title} to a motif` }, "Motif"),
+    h("button", { type: "button", class: "keep", title: "Keep this match as a bookmark", "aria-label": `Keep the match in ${match.title}` }, "Keep")),
   h("span", { class: "judge", role: "group", "aria-label": "Your judgement" }, VERDICTS.map(([verdict, word, meaning]) =>
     h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${match.title}` }, sign(verdict)))));
 const twins = ({ equal }) => equal && h("details", { class: "equal" },
