@@ -289,14 +289,21 @@ def test_what_is_shown_is_taken_away_as_one_page(
     expect(results.locator(".taken")).to_contain_text("was made")
     picture_of(page, f"search-taken-away-{size[0]}")
     waited.value.save_as(tmp_path / "found.html")
-    page.goto((tmp_path / "found.html").as_uri())
-    expect(page.locator("figure")).to_have_count(1 + len(shown))
-    expect(page.locator("figcaption").first).to_contain_text("What was looked for.")
-    files = [line.inner_text() for line in page.locator("figcaption .small:last-child").all()]
+    sent = page.context.new_page()  # as the colleague opens it
+    asked: list[str] = []
+    sent.on("request", lambda request: asked.append(request.url.split(":")[0]))
+    sent.set_viewport_size({"width": size[0], "height": size[1]})
+    sent.emulate_media(color_scheme="dark" if size[0] == 1280 else "light")
+    sent.goto((tmp_path / "found.html").as_uri())
+    expect(sent.locator("figure")).to_have_count(1 + len(shown))
+    expect(sent.locator("figcaption").first).to_contain_text("What was looked for.")
+    files = [line.inner_text() for line in sent.locator("figcaption .small:last-child").all()]
     assert files == [work.id, *shown]
     broken = "[...document.images].filter((image) => !image.complete || !image.naturalWidth).length"
-    assert page.evaluate(broken) == 0 and page.evaluate("document.scripts.length") == 0
-    picture_of(page, f"search-page-{size[0]}")
+    assert sent.evaluate(broken) == 0 and sent.evaluate("document.scripts.length") == 0
+    assert set(asked) == {"file", "data"}
+    picture_of(sent, f"search-page-{size[0]}")
+    sent.close()
 
 
 DROP = """([name, type, content]) => {
