@@ -51,6 +51,8 @@ LEAST_COMPARED = 0.15
 """Share of the first picture, 0 to 1, below which nothing is told of it."""
 CLEARLY = 0.1
 """How much more than the other a picture has of its own in a cell, in the same unit, for it to be on that picture."""
+EDGE = 0.5
+"""Share of the strength of the strongest part of an area up to which another part of it is only its edge."""
 MOST = 40
 _RING = 5  # cells round an area that count as its surroundings
 _TOO_LITTLE = (
@@ -141,8 +143,9 @@ def _areas(laid: Laid) -> list[_Area]:
         cells = labels == number
         ring = ndimage.binary_dilation(cells, SQUARE, _RING) & laid.compared & ~grown
         area = partial(_area, laid, more, ring)
-        parts = [part for half in _by_picture(laid, cells, ring) if (part := area(half))]
-        whole = area(cells)
+        parts, whole = [part for half in _by_picture(laid, cells, ring) if (part := area(half))], area(cells)
+        strongest = max((part.strength for part in parts), default=0.0)
+        parts = [part for part in parts if part.strength > EDGE * strongest]
         found += parts if len({part.on_second for part in parts}) > 1 else [whole] if whole else []
     return found
 

@@ -142,9 +142,7 @@ def _compared(told: Differences) -> str:
     all_of_it = told.compared == 1
     share = "All" if all_of_it else f"{math.floor(100 * told.compared)} %"
     rest = "" if all_of_it else "; the rest is shaded, and not judged"
-    still = (
-        "" if told.found else " What is small, or like what is round it, may still differ: look at them side by side."
-    )
+    still = "" if told.found else " What is small, or like its ground, may still differ: look at them side by side."
     return f"{share} of the first picture could be compared{rest}.{still}"
 
 
