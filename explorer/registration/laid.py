@@ -64,7 +64,7 @@ def lay(workspace: Workspace, first: str | Path, second: str | Path, matrix: np.
     antisymmetric = cells[0].antisymmetric
     a, b = _equally_fine(cells[0].vectors, cells[1].vectors, matrix)
     over, outside = laid_over(a, b, matrix, antisymmetric)
-    plain: np.ndarray = ~a.any(axis=2) & ~over.any(axis=2)  # one tone in both: nothing is there
+    plain = np.asarray(~a.any(axis=2) & ~over.any(axis=2))  # one tone in both: nothing is there
     a, over = _averaged(a), _averaged(over)
     rare = np.minimum(*(_distinctive(workspace, each) for each in (a, over)))
     unit = float(np.median(rare))
