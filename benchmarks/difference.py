@@ -4,7 +4,8 @@ Works of the demo are painted twice, the second time changed and seen a little o
 (:mod:`difference_pairs`), registered, and compared; ``--cache`` and ``--name`` say in which indexed collection, the
 demo if left out: what is common is common there. A change counts as found where a difference is within it (its middle
 in the change's box widened by a tenth, IoU above 0.2) on the picture that has it; a difference that lies on no change
-is false.
+is false. ``unsaid`` are changes that were missed although the page says that their place was compared, ``compared`` is
+the mean share of the pictures of which it says so.
 ``--json FILE`` keeps the record.
 """
 
@@ -18,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -31,14 +33,18 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.paths import DEFAULT_CACHE
 from explorer.registration.compare import register
-from explorer.registration.difference import Difference, differences
+from explorer.registration.difference import Difference, Differences, differences
 from explorer.workspace import Workspace
+
+STEPS = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Where in a change's box it is looked whether it was compared, as shares of its sides."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One kind of pair: ``refused`` could not be registered, or agreed too little; of the rest, the ``changes``, those
-    ``found``, those found and called what they are, the differences ``reported`` and those that are ``false``."""
+    ``found``, those found and called what they are, those missed where it is said that the two were compared
+    (``unsaid``), the differences ``reported`` and those that are ``false``; the sum of the shares ``compared``."""
 
     case: str
     pairs: int = 0
@@ -46,8 +52,10 @@ class Row:
     changes: int = 0
     found: int = 0
     named: int = 0
+    unsaid: int = 0
     reported: int = 0
     false: int = 0
+    compared: float = 0.0
 
     def plus(self, other: Row) -> Row:
         ours, theirs = asdict(self), asdict(other)
@@ -75,11 +83,23 @@ def on(found: Difference, change: Change) -> bool:
     )
 
 
-def measured(pair: Pair, found: list[Difference]) -> Row:
+def was_compared(told: Differences, change: Change) -> bool:
+    """Whether it is said that most of a change's place was compared, on the picture that has it."""
+    side, box = (0, change.first) if change.first else (1, change.second or Box.whole())
+    lines = [np.array(line, np.float32) for line in told.not_compared[side]]
+    places = [(box.x0 + x * box.width, box.y0 + y * box.height) for x in STEPS for y in STEPS]
+    left_out = [sum(cv2.pointPolygonTest(line, place, False) >= 0 for line in lines) % 2 for place in places]
+    return float(np.mean(left_out)) < 0.5
+
+
+def measured(pair: Pair, told: Differences) -> Row:
+    found = told.found
     hits = [[each for each in found if on(each, change)] for change in pair.changes]
     named = [any(each.kind == change.kind and finds(each, change) for each in found) for change in pair.changes]
     false = [each for each in found if not any(on(each, change) for change in pair.changes)]
-    return Row(pair.case, 1, 0, len(pair.changes), sum(map(bool, hits)), sum(named), len(found), len(false))
+    unsaid = sum(not hit and was_compared(told, change) for hit, change in zip(hits, pair.changes, strict=True))
+    counts = len(pair.changes), sum(map(bool, hits)), sum(named), unsaid, len(found), len(false)
+    return Row(pair.case, 1, 0, *counts, told.compared)
 
 
 def compare(workspace: Workspace, pair: Pair, folder: Path) -> Row:
@@ -95,11 +115,13 @@ def compare(workspace: Workspace, pair: Pair, folder: Path) -> Row:
 
 def table(rows: Iterable[Row]) -> str:
     lines = [
-        "| pairs | number | refused | changes | found | and named rightly | reported | false |",
-        "|---|" + "---|" * 7,
+        "| pairs | number | refused | compared | changes | found | and named rightly | unsaid | reported | false |",
+        "|---|" + "---|" * 9,
     ]
     for row in rows:
-        numbers = [row.pairs, row.refused, row.changes, row.found, row.named, row.reported, row.false]
+        compared = f"{row.compared / max(row.pairs - row.refused, 1):.0%}"
+        numbers = [row.pairs, row.refused, compared, row.changes, row.found, row.named, row.unsaid, row.reported]
+        numbers.append(row.false)
         lines.append(f"| {row.case} | " + " | ".join(map(str, numbers)) + " |")
     return "\n".join(lines)
 

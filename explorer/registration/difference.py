@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -19,13 +20,12 @@ import numpy as np
 from scipy import ndimage
 
 from explorer.errors import ExplorerError
-from explorer.features.grid import FeatureMap, unit_rows
-from explorer.features.pyramid import coarser
+from explorer.features.grid import FeatureMap
 from explorer.geometry import Box
 from explorer.matching.dense import MatchOptions, locate, query_grid
-from explorer.registration.cells_under_map import laid_over
+from explorer.registration.judged import Outlines, judged, on_second, outlines
+from explorer.registration.laid import SQUARE, Laid, lay
 from explorer.registration.match import moved_sides
-from explorer.registration.pictures import find_picture, read_excerpt
 from explorer.workspace import Workspace
 
 Kind = Literal["first", "second", "moved"]
@@ -41,19 +41,25 @@ STANDS_OUT = 0.38
 """Least mean distance of a difference's cells from what surrounds them, in the same unit."""
 TOO_UNLIKE = 0.65
 """Usual distance, as a share of that under wrong maps, from which differences cannot be told."""
-COMMON = 0.25
-"""Cells that are at less than this, in the same unit, from one in a hundred are ground that is everywhere."""
 MOVED = 0.38
 """How much less than usual a thing may agree with itself where it moved to, in the same unit: its ground is another."""
 CORE = 0.2
 """Share of a difference's sides that is left out at each edge when it is looked for elsewhere."""
 SAME_PLACE = 0.2
 """IoU of where a thing was found with a difference of the second picture from which it moved there."""
+LEAST_COMPARED = 0.15
+"""Share of the first picture, 0 to 1, below which nothing is told of it."""
+CLEARLY = 0.1
+"""How much more than the other a picture has of its own in a cell, in the same unit, for it to be on that picture."""
+EDGE = 0.5
+"""Share of the strength of the strongest part of an area up to which another part of it is only its edge."""
 MOST = 40
 _RING = 5  # cells round an area that count as its surroundings
-_SCALE = 1.5  # cells of one picture that are so much finer than the other's are halved
+_TOO_LITTLE = (
+    "Too little of the two can be laid over each other to compare them: {} % of the first. Set points by hand, or "
+    "choose versions that are more alike."
+)
 _EVERYWHERE = "The two pictures agree too little for their differences to be told."
-_SQUARE = np.ones((3, 3))
 
 
 @dataclass(frozen=True)
@@ -70,24 +76,17 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Laid:
-    """Two grids of averaged unit cells on the first's frame, ``(rows, columns, d)``; how far apart they are,
-    ``(rows, columns)``; the cells that can be ``compared``, bool; the collection's ``unit`` of distance."""
+class Differences:
+    """What differs, strongest first, and of which part of the first picture that was told: its ``compared`` share, 0 to
+    1, and the outlines of what is ``not_compared`` on either."""
 
-    first: np.ndarray
-    second: np.ndarray
-    distance: np.ndarray
-    compared: np.ndarray
-    unit: float
-
-    @property
-    def usual(self) -> float:
-        """The distance of half of the cells."""
-        return float(np.median(self.distance[self.compared]))
+    found: tuple[Difference, ...]
+    compared: float
+    not_compared: tuple[Outlines, Outlines]
 
 
-def differences(workspace: Workspace, first: str | Path, second: str | Path, matrix: np.ndarray) -> list[Difference]:
-    """What differs between two versions, strongest first, none where nothing does.
+def differences(workspace: Workspace, first: str | Path, second: str | Path, matrix: np.ndarray) -> Differences:
+    """What differs between two versions.
 
     ``matrix (3, 3)`` is the first picture's registration on the second, from fractions to fractions. Raises
     :class:`ExplorerError` where the two have too little in common, and for a collection without details.
@@ -95,72 +94,21 @@ def differences(workspace: Workspace, first: str | Path, second: str | Path, mat
     if not workspace.has_details:
         raise ExplorerError("Differences need the model that sees details; this collection has vectors of whole works.")
     laid = lay(workspace, first, second, matrix)
-    if laid.compared.sum() < LEAST_CELLS or laid.usual > TOO_UNLIKE * _by_chance(laid):
+    if laid.compared.sum() < LEAST_CELLS or laid.usual > TOO_UNLIKE * laid.by_chance:
         raise ExplorerError(_EVERYWHERE)
     areas = _areas(laid)
+    known = judged(laid, np.any([area.cells for area in areas], axis=0) if areas else np.zeros_like(laid.compared))
+    share = float(known.mean())
+    if share < LEAST_COMPARED:
+        raise ExplorerError(_TOO_LITTLE.format(round(100 * share)))
     moved = dict(_moves(laid, areas))
     found = [
         _difference(area, areas[moved[number]] if number in moved else None, matrix)
         for number, area in enumerate(areas)
         if number not in moved.values()
     ]
-    return sorted(found, key=lambda each: -each.strength)[:MOST]
-
-
-def lay(workspace: Workspace, first: str | Path, second: str | Path, matrix: np.ndarray) -> Laid:
-    """Two pictures' cells, the second's laid over the first's under the map ``(3, 3)`` between fractions."""
-    cells = [read_excerpt(workspace, find_picture(workspace, each), Box.whole()).cells for each in (first, second)]
-    antisymmetric = cells[0].antisymmetric
-    a, b = _equally_fine(cells[0].vectors, cells[1].vectors, matrix)
-    over, outside = laid_over(a, b, matrix, antisymmetric)
-    plain = ~a.any(axis=2) & ~over.any(axis=2)  # one tone in both: nothing is there
-    a, over = _averaged(a), _averaged(over)
-    rare = np.minimum(*(_distinctive(workspace, each) for each in (a, over)))
-    unit = float(np.median(rare))
-    edge = ndimage.binary_dilation(outside, _SQUARE, border_value=1)
-    compared = ~edge & ~plain & (rare > COMMON * unit)
-    return Laid(a, over, _apart(a, over), compared, unit)
-
-
-def _equally_fine(first: np.ndarray, second: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two grids, the finer halved until its cells are about as large on the pictures as the other's."""
-    middle = moved_sides(matrix, Box(0.45, 0.45, 0.55, 0.55))
-    across, down = (middle[2:] - middle[:2]) / 0.1
-    scale = float(np.sqrt(abs(across * down * np.prod(second.shape[:2]) / np.prod(first.shape[:2]))))
-    halvings = round(np.log2(scale) * 0.999) if not 1 / _SCALE < scale < _SCALE else 0
-    if halvings > 0:
-        return first, coarser(second)[halvings - 1]
-    return (coarser(first)[-halvings - 1], second) if halvings else (first, second)
-
-
-def _averaged(cells: np.ndarray) -> np.ndarray:
-    return unit_rows(ndimage.uniform_filter(cells.astype(np.float32), (3, 3, 1), mode="nearest"))
-
-
-def _distinctive(workspace: Workspace, cells: np.ndarray) -> np.ndarray:
-    return workspace.distinctiveness(cells.reshape(-1, cells.shape[2])).reshape(cells.shape[:2])
-
-
-def _by_chance(laid: Laid) -> float:
-    """The usual distance if the second picture lay elsewhere: the mean of three wrong places."""
-    rows, columns = laid.compared.shape
-    wrong = (np.roll(laid.second, (rows // 3, columns * part // 6), (0, 1)) for part in (2, 3, 4))
-    return float(np.mean([np.median(_apart(laid.first, cells)[laid.compared]) for cells in wrong]))
-
-
-def _apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Of each cell how far two grids are apart there, seen from that which has more of its own."""
-    distance: np.ndarray = 1 - np.minimum(_alike(first, second), _alike(second, first))
-    return distance
-
-
-def _alike(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Of each cell of a grid the highest cosine with the cell of the other there, and those next to it."""
-    rows, columns = first.shape[:2]
-    wide = np.pad(second, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    shifted = (wide[y : y + rows, x : x + columns] for y in range(3) for x in range(3))
-    best: np.ndarray = np.max([np.einsum("rcd,rcd->rc", first, cells) for cells in shifted], axis=0)
-    return best
+    strongest = sorted(found, key=lambda each: -each.strength)[:MOST]
+    return Differences(tuple(strongest), share, (outlines(~known), outlines(~on_second(known, matrix))))
 
 
 @dataclass(frozen=True)
@@ -189,19 +137,43 @@ def _areas(laid: Laid) -> list[_Area]:
     more = (laid.distance - laid.usual) / laid.unit
     spread = laid.usual / laid.unit
     grown = laid.compared & (more > GROWN + SPREAD / 2 * spread)
-    labels, count = ndimage.label(grown, _SQUARE)
-    found = []
+    labels, count = ndimage.label(grown, SQUARE)
+    found: list[_Area] = []
     for number in range(1, count + 1):
         cells = labels == number
-        if cells.sum() < LEAST_CELLS or more[cells].max() < SEED + SPREAD * spread:
-            continue
-        ring = ndimage.binary_dilation(cells, _SQUARE, _RING) & laid.compared & ~grown
-        novelty = tuple(_novelty(grid, cells, ring) for grid in (laid.first, laid.second))
-        if max(novelty) > STANDS_OUT * laid.unit:
-            strength = float(more[cells].max() * np.sqrt(cells.sum()))
-            clearly = cells & (more > more[cells].max() / 2)
-            found.append(_Area(clearly, (novelty[0], novelty[1]), strength))
+        ring = ndimage.binary_dilation(cells, SQUARE, _RING) & laid.compared & ~grown
+        area = partial(_area, laid, more, ring)
+        parts, whole = [part for half in _by_picture(laid, cells, ring) if (part := area(half))], area(cells)
+        strongest = max((part.strength for part in parts), default=0.0)
+        parts = [part for part in parts if part.strength > EDGE * strongest]
+        found += parts if len({part.on_second for part in parts}) > 1 else [whole] if whole else []
     return found
+
+
+def _by_picture(laid: Laid, cells: np.ndarray, ring: np.ndarray) -> list[np.ndarray]:
+    """The connected parts of an area in which the one picture, or the other, has what its surroundings have not: two
+    things that touch are two differences."""
+    if not ring.any():
+        return []
+    own = [1 - np.einsum("rcd,kd->rck", grid, grid[ring]).max(axis=2) for grid in (laid.first, laid.second)]
+    lead = ndimage.uniform_filter(np.where(cells, own[1] - own[0], 0), 3)
+    parts = []
+    for side in (lead > CLEARLY * laid.unit, lead < -CLEARLY * laid.unit):
+        labels, count = ndimage.label(cells & side, SQUARE)
+        parts += [labels == number for number in range(1, count + 1)]
+    return parts
+
+
+def _area(laid: Laid, more: np.ndarray, ring: np.ndarray, cells: np.ndarray) -> _Area | None:
+    """The difference that some cells are, ``more`` apart than usual in the collection's unit; None where it is too
+    small, too weak, or does not stand out from what surrounds it."""
+    if cells.sum() < LEAST_CELLS or more[cells].max() < SEED + SPREAD * laid.usual / laid.unit:
+        return None
+    novelty = tuple(_novelty(grid, cells, ring) for grid in (laid.first, laid.second))
+    if max(novelty) <= STANDS_OUT * laid.unit:
+        return None
+    strength = float(more[cells].max() * np.sqrt(cells.sum()))
+    return _Area(cells & (more > more[cells].max() / 2), (novelty[0], novelty[1]), strength)
 
 
 def _novelty(grid: np.ndarray, cells: np.ndarray, ring: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from explorer.verification import in_words
 
 if TYPE_CHECKING:
     from explorer.collection import Work
-    from explorer.registration.difference import Difference
+    from explorer.registration.difference import Difference, Differences
     from explorer.registration.fit import Registration
     from explorer.registration.match import MatchedBoxes
 
@@ -113,25 +114,36 @@ def words_beside_match(said: str, found: Registration, matched: Matched) -> str:
     return said if confirmed else f"{said} This differs from the match."
 
 
-def apart(found: Sequence[Difference]) -> views.Props:
-    """What differs between two versions, strongest first, and how much in words."""
+def apart(told: Differences) -> views.Props:
+    """What differs between two versions, strongest first, how much in words, and the outlines of what could not be
+    compared on either."""
+    return {
+        "found": [
+            {"kind": each.kind, "first": views.sides(each.first), "second": views.sides(each.second)}
+            for each in told.found
+        ],
+        "uncompared": dict(zip(("first", "second"), told.not_compared, strict=True)),
+        "sentence": f"{_counted(told.found)} {_compared(told)}",
+    }
+
+
+def _counted(found: Sequence[Difference]) -> str:
     kinds = {"first": "in the first only", "second": "in the second only", "moved": "moved"}
     counted = [(sum(each.kind == kind for each in found), words) for kind, words in kinds.items()]
     if not found:
-        sentence = (
-            "Nothing was found that is in one of the two only, or moved. That does not show that nothing differs: "
-            "look at the two side by side."
-        )
-    elif len(found) == 1:
-        sentence = f"One place differs: it {'has' if found[0].kind == 'moved' else 'is'} {kinds[found[0].kind]}."
-    else:
-        sentence = f"{len(found)} places differ: {', '.join(f'{count} {words}' for count, words in counted if count)}."
-    return {
-        "found": [
-            {"kind": each.kind, "first": views.sides(each.first), "second": views.sides(each.second)} for each in found
-        ],
-        "sentence": sentence,
-    }
+        return "Where the two could be compared, nothing was found that is in one of them only, or moved."
+    if len(found) == 1:
+        return f"One place differs: it {'has' if found[0].kind == 'moved' else 'is'} {kinds[found[0].kind]}."
+    return f"{len(found)} places differ: {', '.join(f'{count} {words}' for count, words in counted if count)}."
+
+
+def _compared(told: Differences) -> str:
+    """How much of the first picture that is said of; rounded down, so that the whole is the whole."""
+    all_of_it = told.compared == 1
+    share = "All" if all_of_it else f"{math.floor(100 * told.compared)} %"
+    rest = "" if all_of_it else "; the rest is shaded, and not judged"
+    still = "" if told.found else " What is small, or like its ground, may still differ: look at them side by side."
+    return f"{share} of the first picture could be compared{rest}.{still}"
 
 
 def near(boxes: MatchedBoxes | None) -> views.Props | None:

@@ -3,10 +3,13 @@
 (() => {
   const panel = $(".differences"), list = panel.querySelector("ol"), tell = panel.querySelector(".told"), button = $("[data-do=differences]");
   const KINDS = { first: "in the first only", second: "in the second only", moved: "moved" };
-  let on = false, found = [], at = -1, of = "", last = 0;
+  let on = false, found = [], uncompared = {}, at = -1, of = "", last = 0;
 
   const here = () => JSON.stringify([value.first?.url, value.second?.url, value.matrix]);
   const corners = ([x0, y0, x1, y1]) => [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+  const outline = (m) => (line) => `M${line.map((corner) => moved(m, corner).join()).join("L")}Z`;
+  decorations.push((name, m) => (on && registered() && uncompared[name]?.length
+    ? [svg("path", { class: "uncompared", "fill-rule": "evenodd", d: uncompared[name].map(outline(m)).join("") })] : []));
   decorations.push((name, m) => (on && registered() ? found : []).flatMap((each, index) => {
     const places = corners(each[name]).map((corner) => moved(m, corner)), number = svg("text", { x: places[0][0] + 4, y: places[0][1] + 14 });
     number.textContent = String(index + 1);
@@ -32,6 +35,7 @@
   };
   const show = (answer) => {
     found = answer?.found || [];
+    uncompared = answer?.uncompared || {};
     at = -1;
     tell.textContent = answer?.error || answer?.sentence || "";
     list.replaceChildren(...found.map((each, index) => {
