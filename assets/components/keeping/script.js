@@ -5,7 +5,7 @@ const $ = (selector) => element.querySelector(selector);
 const LOST = { error: "The server did not answer; try again." };
 const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
 const KINDS = { work: "a work", detail: "a detail", match: "a match", comparison: "a comparison", search: "a search" };
-const dialog = $(".keeping"), keepForm = $(".keeping form"), slip = $(".slip");
+const dialog = $(".keeping"), keepForm = $(".keeping form"), slip = $(".kept-slip");
 const LAST = "explorer.set"; // the name of the set that something was put into last, of each collection
 const lastSets = () => { try { return JSON.parse(window.localStorage.getItem(LAST)) || {}; } catch (error) { return {}; } };
 const rememberSet = (name) => { try { window.localStorage.setItem(LAST, JSON.stringify({ ...lastSets(), [inCollection({}).collection]: name })); } catch (error) { /* not kept by this browser */ } };
