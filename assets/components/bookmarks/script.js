@@ -113,7 +113,7 @@ chooser.addEventListener("change", async () => {
   await choose(answer.new);
   say(`${counted(answer.count, "bookmark")} read in from ${file.name}.`);
 });
-$(".file").addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); chooser.click(); } });
+$(".file button").addEventListener("click", () => chooser.click());
 
 // -- the address: bookmarks=all or a set's id, table=1 the light table ---------------------------------------------
 const OURS = ["bookmarks", "table"];

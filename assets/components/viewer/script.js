@@ -361,7 +361,7 @@ const bring = async (file) => {
   }
 };
 chooser.addEventListener("change", () => { if (chooser.files.length) bring(chooser.files[0]); chooser.value = ""; });
-$(".file").addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); chooser.click(); } });
+$(".file button").addEventListener("click", () => chooser.click());
 const shown = () => element.offsetParent !== null;
 const carries = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
 let depth = 0;
