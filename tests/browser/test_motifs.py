@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from generated import MINI, RECURRING, save_recurring
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from explorer.collection.kept_motifs import KeptInstance, KeptMotif
 from explorer.indexing import index_folder
@@ -451,6 +451,42 @@ def test_the_mean_is_of_all_instances_and_the_same_each_time(visit: Visit, found
         expect(page.locator(".mean figcaption")).to_contain_text("The mean of 4 instances")
         pixels.append(page.evaluate("document.querySelector('.mean canvas').toDataURL()"))
     assert pixels[0] == pixels[1]
+
+
+def test_where_each_instance_differs_from_the_others_is_coloured(visit: Visit, found: dict[str, str]) -> None:
+    page = visit()
+    altered: list[str] = []
+
+    def one_altered(route: Route) -> None:
+        """A dark patch in the middle of one detail's picture, whichever is asked for first."""
+        answer = route.fetch()
+        if altered and route.request.url not in altered:
+            route.fulfill(response=answer)
+            return
+        altered.append(route.request.url)
+        image = Image.open(io.BytesIO(answer.body())).convert("RGB")
+        image.paste((0, 0, 0), [round(part * side) for part in (0.42, 0.58) for side in image.size])
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        route.fulfill(response=answer, body=file.getvalue(), headers={"content-type": "image/png"})
+
+    page.route("**/details/**", one_altered)
+    page.goto(f"{page.url.split('?')[0]}?motif={found['first']}")
+    expect(page.locator(".mean figcaption")).to_contain_text("The mean of 4 instances")
+    expect(page.locator("canvas.apart")).to_have_count(0)
+    page.get_by_label("where it differs").check()
+    expect(page.locator("canvas.apart")).to_have_count(4)
+    middles = page.locator("canvas.apart").evaluate_all(
+        """all => all.map((canvas) => {
+          const { width, height } = canvas;
+          const { data } = canvas.getContext("2d").getImageData(0.45 * width, 0.45 * height, 0.1 * width, 0.1 * height);
+          return data.reduce((sum, value, at) => sum + (at % 4 === 3 ? value : 0), 0) / (data.length / 4);
+        })"""
+    )
+    coloured = sorted(middles)
+    assert coloured[3] > 90 > 60 > coloured[2]
+    page.get_by_label("where it differs").uncheck()
+    expect(page.locator("canvas.apart")).to_have_count(0)
 
 
 def test_a_hidden_motif_is_shown_among_the_hidden_ones_and_brought_back(visit: Visit, found: dict[str, str]) -> None:
