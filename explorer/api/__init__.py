@@ -33,6 +33,7 @@ what to do next.
 | `--remove`, `--restore` | `c.remove_column(name)`, `c.restore_column(name)` | `remove_column`, `restore_column` |
 | `explorer label --text-vectors` | `c.label(text_vectors=..., names=...)` | |
 | `explorer judgements` | `c.judgements()` | `judgements` |
+| `explorer bookmarks` | `c.bookmarks()` | |
 | `explorer motifs` | `c.motifs()` | `motifs` (those that were found) |
 | `--again`, `--hidden`, `--motif` | `again=`, `hidden=`, `motif=` | |
 | `--csv`, `--annotations`, `--base-url`, `--graphml`, `--pdf`, `--zip`, `--html` | arguments of the same names | |

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.collection.bookmarks import MOST_IN_SET, Bookmark, Spot, checked_bookmark, checked_set
+from explorer.collection import Collection
+from explorer.collection.bookmarks import MOST_IN_SET, Bookmark, BookmarkSet, Spot, checked_bookmark, checked_set
 from explorer.collection.csv_cells import without_apostrophe
 from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.errors import ExplorerError
@@ -47,6 +48,14 @@ def read_set(path: Path) -> ReadSet:
         raise ExplorerError(f"{path.name}: {error}") from None
     read = [_bookmark(number, fields, path.name) for number, fields in enumerate(given, start=1)]
     return ReadSet(about.name, about.note, tuple(mark for mark, _ in read), tuple(spot for _, spot in read))
+
+
+def read_in(collection: Collection, path: Path, who: str = "") -> str:
+    """Make a set of what a file says, in one change; returns its id. Raises :class:`ExplorerError` as :func:`read_set`
+    does, with nothing made."""
+    read = read_set(path)
+    about = BookmarkSet(name=read.name, note=read.note)
+    return collection.bookmarks.read_in(about, read.marks, read.spots, who)
 
 
 def _bookmark(number: int, fields: Any, file: str) -> tuple[Bookmark, Spot | None]:

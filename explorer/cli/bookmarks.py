@@ -35,9 +35,8 @@ def add_bookmarks(commands: Any) -> None:
 def _bookmarks(options: argparse.Namespace) -> None:
     from explorer.bookmarks.chosen import chosen_set
     from explorer.bookmarks.export import set_json
-    from explorer.bookmarks.reading_back import read_set
+    from explorer.bookmarks.reading_back import read_in
     from explorer.bookmarks.take_away import Wanted, take_away
-    from explorer.collection.bookmarks import BookmarkSet
     from explorer.workspace import Workspace
 
     wanted = Wanted(csv=options.csv, zip=options.zip, annotations=options.annotations, html=options.html,
@@ -49,9 +48,7 @@ def _bookmarks(options: argparse.Namespace) -> None:
     workspace = Workspace.open(options.name, options.cache)
     name = options.set
     if options.read:
-        read = read_set(options.read)
-        about = BookmarkSet(name=read.name, note=read.note)
-        name = workspace.collection.bookmarks.read_in(about, read.marks, read.spots, options.who)
+        name = read_in(workspace.collection, options.read, options.who)
     chosen = chosen_set(workspace, name)
     if options.json:
         print_json(set_json(chosen))

@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from explorer.bookmarks.chosen import ChosenSet, chosen_set, said_of
-from explorer.bookmarks.reading_back import read_set
+from explorer.bookmarks.reading_back import read_in
 from explorer.bookmarks.take_away import Wanted, take_away
 from explorer.collection import Work
-from explorer.collection.bookmarks import Bookmark, BookmarkSet, Kept, Place, Spot, checked_bookmark
+from explorer.collection.bookmarks import Bookmark, Kept, Place, Spot, checked_bookmark
 from explorer.errors import ExplorerError
 from explorer.iiif.presentation import Addresses
 from explorer.plates.pictures import pixels
@@ -134,10 +134,8 @@ class BookmarkPages:
         with scratch_folder() as folder:
             path = folder / plain
             path.write_text(content, encoding="utf-8", errors="replace", newline="")
-            read = read_set(path)
-        about = BookmarkSet(name=read.name, note=read.note)
-        who = incoming.text(fields.get("who"), LONGEST_NAME)
-        return {"new": self.store.read_in(about, read.marks, read.spots, who), "count": len(read.marks)}
+            new = read_in(self.workspace.collection, path, incoming.text(fields.get("who"), LONGEST_NAME))
+        return {"new": new, "count": len(self.store.all().of_set(new))}
 
     # -- one bookmark --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from taken import HOSTILE, PLACES, SERVER, SIZES, collection_of
 
+from explorer.api import IndexedCollection
 from explorer.bookmarks.chosen import EVERYTHING, chosen_set
 from explorer.bookmarks.reading_back import read_set
 from explorer.bookmarks.take_away import Wanted, annotated, take_away
@@ -155,3 +156,15 @@ def test_the_command_lists_writes_and_reads(
         run("--who", "Bea")
     with pytest.raises(SystemExit):
         run("--base-url", BASE)
+
+
+def test_python_does_what_the_command_does(workspace: Workspace, tmp_path: Path) -> None:
+    collection = IndexedCollection(workspace)
+    record = collection.bookmarks("Mills & more", csv=tmp_path / "a.csv", zip=tmp_path / "a.zip")
+    assert record["set"] == "Mills & more"
+    again = collection.bookmarks(read=tmp_path / "a.csv", who="Bea")
+    assert (again["set"], len(again["bookmarks"])) == ("Mills & more 2", 3)
+    assert len(collection.bookmarks()["bookmarks"]) == 4
+    for wrong in ({"who": "Bea"}, {"base_url": BASE}, {"set": "none"}):
+        with pytest.raises(ExplorerError):
+            collection.bookmarks(**wrong)
