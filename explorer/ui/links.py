@@ -62,12 +62,12 @@ def parameters(step: Step) -> list[tuple[str, str]]:
 
 def linked(context: CollectionContext, sent: Any, notify: Callable[[str], None]) -> Step | None:
     """The step that an address leads to: ``{"work", "box", "parts": [[name, value], ...]}``; None where it names no
-    work. Raises :class:`ExplorerError` for a work that is not there or a box that is none; other parts that are wrong,
-    or more than a search takes, are left out with a sentence to ``notify``."""
+    work. Raises :class:`ExplorerError` for a work that is not there; a box and other parts that are wrong, or more than
+    a search takes, are left out with a sentence to ``notify``."""
     fields = incoming.record(sent)
     if not fields.get("work"):
         return None
-    step = context.step({**fields, "kind": "work", "key": fields["work"]})
+    step = context.step({"kind": "work", "key": fields["work"], "box": _box(fields.get("box"), notify)})
     named = list(_named(fields.get("parts")))
     found = _with_parts(step, _parts(context, step, named, notify), notify)
     if found == step:
@@ -76,6 +76,16 @@ def linked(context: CollectionContext, sent: Any, notify: Callable[[str], None])
     if is_wanted(strength(main)):
         found = replace(found, strength=strength(main))
     return replace(found, searched=True, layout=(LAYOUT, "1") in named and replace(found, layout=True).together)
+
+
+def _box(sent: Any, notify: Callable[[str], None]) -> list[float] | None:
+    """A box as it was sent; None, with a sentence, for what is none."""
+    try:
+        incoming.box(sent)
+    except ExplorerError as error:
+        notify(f"A part of the link is left out: {said(error)}")
+        return None
+    return sent
 
 
 def linked_words(sent: Any, notify: Callable[[str], None]) -> Step | None:

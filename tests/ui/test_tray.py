@@ -261,6 +261,14 @@ def test_an_address_without_a_work_leads_nowhere():
         linked(context, sent("gone.jpg"), pytest.fail)
 
 
+@pytest.mark.parametrize("box", [[0.1, 0.2], ["a", "b", "c", "d"], "0,0,1,1", [None, 0, 1, 1], [0.5, 0.5, 0.5, 0.9]])
+def test_a_broken_box_of_an_address_is_left_out_and_told_and_the_rest_stays(box):
+    said: list[str] = []
+    found = linked(context_of("a.jpg"), sent("a.jpg", ("words", "snow"), box=box), said.append)
+    assert found == Step("work", "a.jpg", None, True, (), (Term("snow"),))
+    assert len(said) == 1 and said[0].endswith(".")
+
+
 @pytest.mark.parametrize("part", [
     ("also", "wide"), ("also", "gone.jpg|0,0,1,1"), ("not", "0,0,0,1"), ("like", ""), ("also", "nan,0,1,1"),
 ])  # fmt: skip
