@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from explorer.geometry import Box
+from explorer.search.measured import extent
 from explorer.search.serialisation import match_record
 from explorer.ui import words_for
 
@@ -73,7 +74,8 @@ def gallery(found: Sequence[Work], text: str, total: int) -> Props:
 
 def stage(work: Work, url: str, box: Box | None, service: str = "") -> Props:
     """A work of the collection, large. ``service`` is the address of its IIIF image service, from which parts of the
-    original come."""
+    original come; ``cm_per_pixel`` is None where the catalogue does not state the work's size."""
+    known = extent(work)
     return {
         **caption(work),
         "kind": "work",
@@ -82,6 +84,7 @@ def stage(work: Work, url: str, box: Box | None, service: str = "") -> Props:
         "service": service,
         "width": work.width,
         "height": work.height,
+        "cm_per_pixel": known.cm_per_pixel if known else None,
         "box": sides(box),
         "facts": [fact for fact in (work.medium, centimetres(work), work.holder, work.inventory) if fact],
         "page": work.url if (work.url or "").startswith(("https://", "http://")) else "",
