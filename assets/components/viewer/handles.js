@@ -31,12 +31,14 @@ const handles = (() => {
   };
   const different = (box) => box.some((side, index) => Math.abs(side - marked[index]) > 1e-5);
   const search = (box) => {
-    if (different(box)) pick(box);
+    if (marked && different(box)) pick(box);
     else moved();
   };
-  const drop = () => {
-    if (editing && marked) show(marked);
+  const drop = () => { // whether there was something in hand
+    const any = Boolean(editing);
     editing = null;
+    moved();
+    return any;
   };
   const grasp = (side, from) => {
     const begin = [...marked], edit = { box: begin };

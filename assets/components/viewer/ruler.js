@@ -21,6 +21,7 @@ const ruler = (() => {
     if (known()) scale();
     button.hidden = !known();
     unknown.hidden = known();
+    unknown.textContent = value.no_scale || "";
     art.toggleAttribute("hidden", !line);
     text.hidden = !line || line[0] === line[1];
     if (!line) return;
@@ -51,7 +52,7 @@ const ruler = (() => {
     moved, draw,
     on: () => on,
     toggle: () => {
-      if (!known()) return say("The catalogue does not state this work's size.");
+      if (!known()) return say(value.no_scale);
       if (!on) say("Drag a line, or choose its two ends.");
       set(!on);
     },

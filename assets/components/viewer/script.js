@@ -207,7 +207,7 @@ const keys = {
   Enter: (event) => { if (ruler.on()) ruler.press(pointer); else if (value.whole_only) tools.whole(); else if (meant(event) || !recurs.at(pointer)) press(event); }, "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
   w: () => whereIs.ask(), r: () => recurs.toggle(), m: () => toMotif(), b: () => keepIt(),
   ...Object.fromEntries([1, 2, 3, 4, 5].map((number) => [number, (event) => (recurs.on() ? recurs.number(number - 1) : whereIs.pickNumber(number, event))])),
-  Escape: () => { if (looking.leaveFull() || ruler.leave()) return; if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); recurs.hide(); looking.hide(); },
+  Escape: () => { if (handles.drop() || looking.leaveFull() || ruler.leave()) return; if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); recurs.hide(); looking.hide(); },
 };
 stage.addEventListener("keydown", (event) => {
   const alt = event.altKey && event.key !== "Enter"; // with Enter it adds
