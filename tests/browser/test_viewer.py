@@ -91,6 +91,7 @@ class Fingers:
         self.page.wait_for_timeout(hold)
         for step in range(1, 9):
             self.send("touchMove", tuple(a + (b - a) * step / 8 for a, b in zip(start, end, strict=True)))
+        self.page.wait_for_timeout(200)  # it rests: what it scrolled does not go on by itself
         self.send("touchEnd")
 
     def pinch(self, at: tuple[float, float], apart: float) -> None:
