@@ -187,7 +187,7 @@ document.addEventListener("explorer:judge", (event) => { // from a card: the sam
 // -- buttons and keys -------------------------------------------------------------------------------------------
 const deeds = {
   back: () => go(at - 1), next: () => go(at + 1), undo, close: () => dialog.close(),
-  lines: () => sight.lines(), over: () => sight.over(), in: () => sight.zoom(1.4), out: () => sight.zoom(1 / 1.4), fit: () => sight.fit(),
+  lines: () => sight.lines(), over: () => sight.over(), nearer: () => sight.zoom(1.4), farther: () => sight.zoom(1 / 1.4), rest: () => sight.fit(),
   compare: () => {
     document.dispatchEvent(new CustomEvent("explorer:compare", { detail: { match: order[at] } }));
     dialog.close();
@@ -205,7 +205,7 @@ dialog.addEventListener("click", (event) => {
 });
 const keys = {
   ArrowLeft: (event) => (event.shiftKey ? sight.pan(1, 0) : deeds.back()), ArrowRight: (event) => (event.shiftKey ? sight.pan(-1, 0) : deeds.next()),
-  ArrowUp: () => sight.pan(0, 1), ArrowDown: () => sight.pan(0, -1), "+": deeds.in, "=": deeds.in, "-": deeds.out, 0: deeds.fit,
+  ArrowUp: () => sight.pan(0, 1), ArrowDown: () => sight.pan(0, -1), "+": deeds.nearer, "=": deeds.nearer, "-": deeds.farther, 0: deeds.rest,
   u: undo, l: deeds.lines, o: deeds.over,
   a: () => decide("accepted"), d: () => decide("doubtful"), r: () => decide("rejected"), n: () => note.focus(),
 };
