@@ -202,6 +202,19 @@ def test_the_box_is_changed_by_keyboard(visit: Visit, workspace: Workspace):
     expect_box(page, (0.3 - across, 0.35 - 2 * along, 0.6 - across, 0.7))
 
 
+def test_what_is_not_wanted_is_struck_through_in_the_picture(visit: Visit, workspace: Workspace, picture_of: Keep):
+    page = opened(visit, workspace)
+    page.keyboard.down("Alt")
+    drag(page, on_painting(page, 0.7, 0.5), on_painting(page, 0.9, 0.8))
+    page.keyboard.up("Alt")
+    shown, unlike = page.locator(".painting").bounding_box(), page.locator(".sheet .mark.other.unlike")
+    expect(unlike).to_be_visible()
+    assert unlike.bounding_box()["x"] == pytest.approx(shown["x"] + 0.7 * shown["width"], abs=3)
+    struck = "getComputedStyle(document.querySelector('.mark.unlike'), '::after').backgroundImage"
+    assert "linear-gradient" in page.evaluate(struck)
+    picture_of(page, "viewer-unlike")
+
+
 # -- ways to view ------------------------------------------------------------------------------------------------------
 
 
