@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from explorer.geometry import Box
+from explorer.search.measured import extent
 from explorer.search.serialisation import match_record
 from explorer.ui import words_for
 
@@ -73,7 +74,9 @@ def gallery(found: Sequence[Work], text: str, total: int) -> Props:
 
 def stage(work: Work, url: str, box: Box | None, service: str = "") -> Props:
     """A work of the collection, large. ``service`` is the address of its IIIF image service, from which parts of the
-    original come."""
+    original come; ``cm_per_pixel`` is None where lengths on the picture are not known, and ``no_scale`` says why."""
+    known = extent(work)
+    no_scale = "" if known and known.fits else words_for.no_scale(known is not None)
     return {
         **caption(work),
         "kind": "work",
@@ -82,6 +85,8 @@ def stage(work: Work, url: str, box: Box | None, service: str = "") -> Props:
         "service": service,
         "width": work.width,
         "height": work.height,
+        "cm_per_pixel": known.cm_per_pixel if known and not no_scale else None,
+        "no_scale": no_scale,
         "box": sides(box),
         "facts": [fact for fact in (work.medium, centimetres(work), work.holder, work.inventory) if fact],
         "page": work.url if (work.url or "").startswith(("https://", "http://")) else "",
@@ -105,6 +110,7 @@ def visitors_stage(step: Step, url: str, size: tuple[int, int]) -> Props:
         "height": height,
         "aspect": round(width / height, 4),
         "box": sides(step.box),
+        "no_scale": words_for.no_scale(stated=False),
         "facts": ["your own picture; it is not added to the collection"],
         "page": "",
     }

@@ -103,6 +103,11 @@ def equal(titles: Sequence[str], count: int) -> str:
     return f"The same picture as {titles[0]}{more}"
 
 
+def no_scale(stated: bool) -> str:
+    """Why nothing is measured on a picture. ``stated``: the catalogue has a size, but of other proportions."""
+    return "The catalogue's size does not fit this picture." if stated else "The catalogue does not state its size."
+
+
 def size(extent: tuple[float, float]) -> str:
     """Width and height in centimetres, as catalogues put it: height first.
 

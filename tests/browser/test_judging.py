@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
-from believing import believed
-from playwright.sync_api import Page, expect
+from believing import believed, evidence
+from playwright.sync_api import Locator, Page, expect
 
 from explorer.geometry import Box
 from explorer.search import api as real
@@ -114,7 +116,7 @@ def test_the_evidence_by_keyboard(detail: Callable[..., Page], workspace: Worksp
     sight = page.locator("dialog.sight")
     expect(sight.locator("h2")).to_have_text("Likely70%")
     page.wait_for_function("document.querySelectorAll('.sight img.ready').length === 2")
-    assert sight.locator(".drawing line:not(.halo)").count() > 5
+    assert sight.locator(".drawing line:not(.halo)").count() == 5, "of 17 matching points those that are key points"
     expect(sight.locator(".facts")).to_contain_text("key points")
     expect(sight.locator(".facts")).to_contain_text("of unrelated pairs")
     expect(sight.locator(".facts")).to_contain_text(" cm and ")
@@ -142,6 +144,86 @@ def test_the_evidence_by_keyboard(detail: Callable[..., Page], workspace: Worksp
     again.locator(CARDS).first.locator(".examine").click()
     expect(again.locator(".sight .note input")).to_have_value("a dry brush")
     expect(again.locator(".sight .who input")).to_have_value("Anna")
+
+
+def examined(page: Page, number: int) -> Locator:
+    page.locator(CARDS).nth(number).locator(".examine").click()
+    page.wait_for_function("document.querySelectorAll('.sight img.ready').length === 2")
+    return page.locator("dialog.sight")
+
+
+def test_lines_tell_key_points_from_cells(detail: Callable[..., Page], picture_of: Keep):
+    page = detail(work=4)
+    sight = examined(page, 1)  # 17 matching points, 5 of them key points
+    chosen = sight.get_by_label("Lines")
+    expect(chosen).to_have_value("points")
+    expect(sight.locator(".key")).to_have_text("5 key points")
+    for lines, points, cells in (("both", 5, 12), ("cells", 0, 12), ("none", 0, 0)):
+        chosen.select_option(lines)
+        expect(sight.locator(".drawing .agreeing.point circle")).to_have_count(2 * points)
+        expect(sight.locator(".drawing .agreeing.cell line:not(.halo)")).to_have_count(cells)
+    page.keyboard.press("ArrowLeft")
+    expect(chosen).to_have_value("none")  # it stays so for other matches
+    sight.locator("h2").click()
+    page.keyboard.press("l")
+    expect(sight.locator(".drawing .agreeing.point")).to_have_count(0)
+    assert sight.locator(".drawing .agreeing.cell").count() > 0
+    chosen.select_option("both")
+    picture_of(page, "evidence-lines")
+
+
+def test_both_pictures_are_zoomed_and_moved_as_one(detail: Callable[..., Page]):
+    page = detail(work=4)
+    sight = examined(page, 1)  # mirrored, and turned by -4 degrees
+    places = """[...document.querySelectorAll('.sight .sheet')].map((sheet) => {
+      const { x, y, width } = sheet.getBoundingClientRect();
+      return [x, y, width];
+    })"""
+    before = page.evaluate(places)
+    pane = sight.locator(".pane").nth(1).bounding_box()
+    x, y = pane["x"] + pane["width"] / 2, pane["y"] + pane["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, -120)
+    page.wait_for_function(f"{places}[0][2] > {1.3 * before[0][2]}")
+    zoomed = page.evaluate(places)
+    assert zoomed[0][2] / before[0][2] == pytest.approx(zoomed[1][2] / before[1][2], rel=0.001)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=3)
+    page.mouse.up()
+    moved = page.evaluate(places)
+    assert (moved[1][0] - zoomed[1][0], moved[1][1] - zoomed[1][1]) == pytest.approx((60, 0), abs=0.5)
+    turn = math.radians(-4)
+    here = (moved[0][0] - zoomed[0][0], moved[0][1] - zoomed[0][1])
+    assert here == pytest.approx((-60 * math.cos(turn), 60 * math.sin(turn)), abs=0.5)
+    page.keyboard.press("0")
+    assert page.evaluate(places) == [pytest.approx(place, abs=0.5) for place in before]
+
+
+def test_the_match_is_laid_over_the_detail(detail: Callable[..., Page], workspace: Workspace, picture_of: Keep):
+    page = detail(work=4)
+    place = place_of(page, 1)[1]
+    sight = examined(page, 1)
+    over = sight.locator("img.over")
+    expect(over).to_be_hidden()
+    sight.get_by_role("button", name="Lay over").click()
+    expect(over).to_be_visible()
+    expect(sight.locator(".drawing .agreeing")).to_have_count(0)
+    laid = page.evaluate("""() => {
+      const over = document.querySelector('.sight img.over'), size = (one) => [one.offsetWidth, one.offsetHeight];
+      const { a, b, c, d, e, f } = new DOMMatrix(over.style.transform);
+      return { matrix: [a, b, c, d, e, f], over: size(over), sheet: size(over.parentElement) };
+    }""")
+    a, b, c, d, e, f = laid["matrix"]
+    assert a * d - b * c == pytest.approx(-1, abs=0.001), "as large as the detail, and reversed"
+    assert math.degrees(math.atan2(b, -a)) == pytest.approx(-4, abs=0.01)
+    pairs = np.array(evidence(0.7, HERE, place, 2).pairs)[:5]  # the key points, on which it lies
+    there = pairs[:, 2:].mean(axis=0) * laid["over"]
+    here = pairs[:, :2].mean(axis=0) * laid["sheet"]
+    landed = (a * there[0] + c * there[1] + e, b * there[0] + d * there[1] + f)
+    assert landed == pytest.approx(tuple(here), abs=1.5)
+    sight.locator("[name=opacity]").fill("30")
+    expect(over).to_have_css("opacity", "0.3")
+    picture_of(page, "evidence-laid-over")
 
 
 def test_a_queue_of_what_is_not_judged_yet(detail: Callable[..., Page], workspace: Workspace, picture_of: Keep):

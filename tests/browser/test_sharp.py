@@ -68,5 +68,9 @@ def test_zoomed_in_the_pixels_get_sharper(page: Page) -> None:
     assert contrast(page) > 60 > 20 > grey
     src = sharp.get_attribute("src")
     assert "/iiif/engraving/image/great%20engraving%20%231.png/" in f"/{src}"
+    stage.press("t")  # about the middle: the same stripes, which lie now
+    page.wait_for_timeout(1500)
+    expect(sharp).to_be_visible()
+    assert contrast(page) > 60
     stage.press("0")
     expect(page.locator("[data-do=fit]")).to_have_class("on")

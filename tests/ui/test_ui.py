@@ -49,6 +49,14 @@ def test_a_stage_lists_only_the_facts_the_catalogue_states():
     assert (stage["width"], stage["height"], stage["aspect"]) == (400, 200, 2.0)
 
 
+def test_a_picture_is_measured_where_the_catalogues_size_fits_it():
+    measured = views.stage(work(height_cm=20.0, width_cm=40.0), "u", None)
+    assert (measured["cm_per_pixel"], measured["no_scale"]) == (pytest.approx(0.1), "")
+    framed, unknown = (views.stage(work(height_cm=height, width_cm=40.0), "u", None) for height in (30.0, None))
+    assert framed["cm_per_pixel"] is unknown["cm_per_pixel"] is None
+    assert "does not fit" in framed["no_scale"] and "does not state" in unknown["no_scale"]
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//elsewhere", ""])
 def test_only_web_addresses_become_links(url):
     assert views.stage(work(url=url), "u", None)["page"] == ""

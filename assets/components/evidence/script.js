@@ -5,69 +5,14 @@ const [here, there] = [...element.querySelectorAll("figure")].map((figure) => ({
   pane: figure.querySelector(".pane"), sheet: figure.querySelector(".sheet"), image: figure.querySelector("img"),
   caption: figure.querySelector("figcaption"), mark: figure.querySelector(".sheet").appendChild(mark([0, 0, 1, 1])),
 }));
-const WHOLE = [0, 0, 1, 1], ROOM = 1.45; // a place is shown with what surrounds it
+const WHOLE = [0, 0, 1, 1];
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 let asked = null; // the stage that was searched from
 let order = [], at = 0, queue = false; // the matches, and which is seen
-let scale = "detail", lines = true, busy = false, turn = Promise.resolve();
+let scale = "detail", busy = false, turn = Promise.resolve();
 let taken = []; // {one, id}: what was judged on this page, for undoing
 const larges = new Map(); // work -> {url, width, height}
-
-// -- two details at one scale -----------------------------------------------------------------------------------
-const span = ({ box, width, height }) => ({ wide: (box[2] - box[0]) * width, high: (box[3] - box[1]) * height });
-const laid = (side, factor) => {
-  const { box, width, height } = side;
-  const room = { wide: side.pane.clientWidth, high: side.pane.clientHeight };
-  side.wide = width * factor;
-  side.high = height * factor;
-  const within = (offset, length, space) => length <= space ? (space - length) / 2 : clamp(offset, space - length, 0);
-  side.x = within(room.wide / 2 - (box[0] + box[2]) / 2 * side.wide, side.wide, room.wide);
-  side.y = within(room.high / 2 - (box[1] + box[3]) / 2 * side.high, side.high, room.high);
-  Object.assign(side.sheet.style, { width: side.wide + "px", height: side.high + "px", transform: `translate(${side.x}px, ${side.y}px)` });
-  window.Explorer.place(side.mark, box);
-};
-const lay = () => {
-  const match = order[at];
-  drawing.replaceChildren();
-  if (!dialog.open || !match || !here.width || !there.width || !here.pane.clientWidth) return;
-  const why = match.evidence, measured = scale === "cm" && why.sizes;
-  const a = span(here), b = span(there);
-  const ratio = measured ? why.sizes.cm_per_pixel[1] / why.sizes.cm_per_pixel[0]
-    : 1 / (why.scale || Math.sqrt(b.wide * b.high / (a.wide * a.high)));
-  const fit = (side, { wide, high }, factor) => Math.min(side.pane.clientWidth / (wide * factor), side.pane.clientHeight / (high * factor)) / ROOM;
-  const unit = Math.min(fit(here, a, 1), fit(there, b, ratio));
-  laid(here, unit);
-  laid(there, unit * ratio);
-  draw(why, measured ? unit / why.sizes.cm_per_pixel[0] : 0);
-};
-const spot = (side, x, y) => {
-  const within = { x: side.x + x * side.wide, y: side.y + y * side.high };
-  const inside = within.x >= 0 && within.y >= 0 && within.x <= side.pane.clientWidth && within.y <= side.pane.clientHeight;
-  const pane = side.pane.getBoundingClientRect(), all = pair.getBoundingClientRect();
-  return inside ? { x: pane.left - all.left + within.x, y: pane.top - all.top + within.y } : null;
-};
-const draw = (why, pixelsPerCm) => {
-  const art = svg("svg", { width: pair.clientWidth, height: pair.clientHeight });
-  for (const [index, [x0, y0, x1, y1]] of (lines ? why.pairs : []).entries()) {
-    const from = spot(here, x0, y0), to = spot(there, x1, y1);
-    if (!from || !to) continue;
-    const ends = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
-    art.append(svg("g", { class: "agreeing hue-" + index % 8 },
-      svg("line", { class: "halo", ...ends }), svg("line", ends),
-      svg("circle", { cx: from.x, cy: from.y, r: 3 }), svg("circle", { cx: to.x, cy: to.y, r: 3 })));
-  }
-  if (pixelsPerCm) for (const side of [here, there]) {
-    const wanted = side.pane.clientWidth / 5 / pixelsPerCm, power = 10 ** Math.floor(Math.log10(wanted));
-    const long = [5, 2, 1].find((step) => step * power <= wanted) * power, wide = long * pixelsPerCm;
-    const pane = side.pane.getBoundingClientRect(), all = pair.getBoundingClientRect();
-    const x = pane.left - all.left + 12, y = pane.bottom - all.top - 12;
-    art.append(svg("g", { class: "ruler" }, svg("rect", { x: x - 6, y: y - 22, width: Math.max(wide, 42) + 12, height: 28 }),
-      svg("path", { d: `M${x} ${y - 5}v5h${wide}v-5` }), svg("text", { x, y: y - 9 }, `${long} cm`)));
-  }
-  drawing.replaceChildren(art);
-};
-new ResizeObserver(lay).observe(pair);
 
 // -- one match --------------------------------------------------------------------------------------------------
 const picture = (side, match, { url, width, height }, box) => {
@@ -89,7 +34,7 @@ const seek = async (match) => {
   if (order[at] !== match) return;
   if (large.error) return trouble(large.error);
   picture(there, match, large, match.box);
-  lay();
+  sight.lay();
   const next = order[at + 1];
   if (next) Object.assign(new Image(), { src: (await fetched(next)).url || "" }); // at hand when it is asked for
 };
@@ -120,7 +65,7 @@ const show = () => {
   const match = order[at];
   trouble("");
   state();
-  for (const part of [pair, $(".facts"), $(".scales"), $("[data-do=lines]"), $("[data-do=compare]"), $(".note")]) part.classList.toggle("away", !match);
+  for (const part of [pair, $(".facts"), $(".sights"), $(".key"), $("[data-do=compare]"), $(".note")]) part.classList.toggle("away", !match);
   $(".done").hidden = Boolean(match);
   if (!match) {
     $("h2").textContent = "That was the last";
@@ -132,14 +77,14 @@ const show = () => {
   $("h2").replaceChildren(why.words[0].toUpperCase() + why.words.slice(1), h("span", {}, why.percent));
   $(".facts").replaceChildren(...facts(match).filter(Boolean));
   $(".scales").classList.toggle("away", !why.sizes);
-  $("[data-do=lines]").disabled = !why.pairs.length;
+  sight.begin(why);
   note.value = match.draft ?? match.judged?.note ?? "";
   picture(here, asked, asked, asked.box);
   there.width = 0;
   there.image.classList.remove("ready");
   picture(there, match, larges.get(match.work) || {}, match.box);
   if (there.image.complete && larges.has(match.work)) there.image.classList.add("ready");
-  lay();
+  sight.lay();
   seek(match);
 };
 const go = (index) => {
@@ -242,11 +187,7 @@ document.addEventListener("explorer:judge", (event) => { // from a card: the sam
 // -- buttons and keys -------------------------------------------------------------------------------------------
 const deeds = {
   back: () => go(at - 1), next: () => go(at + 1), undo, close: () => dialog.close(),
-  lines: () => {
-    lines = !lines;
-    $("[data-do=lines]").setAttribute("aria-pressed", String(lines));
-    lay();
-  },
+  lines: () => sight.lines(), over: () => sight.over(), nearer: () => sight.zoom(1.4), farther: () => sight.zoom(1 / 1.4), rest: () => sight.fit(),
   compare: () => {
     document.dispatchEvent(new CustomEvent("explorer:compare", { detail: { match: order[at] } }));
     dialog.close();
@@ -259,15 +200,21 @@ dialog.addEventListener("click", (event) => {
   else if (button?.dataset.scale) {
     scale = button.dataset.scale;
     for (const choice of element.querySelectorAll("[data-scale]")) choice.setAttribute("aria-pressed", String(choice === button));
-    lay();
+    sight.lay();
   } else if (event.target === dialog) dialog.close();
 });
 const keys = {
-  ArrowLeft: deeds.back, ArrowRight: deeds.next, u: undo, l: deeds.lines,
+  ArrowLeft: (event) => (event.shiftKey ? sight.pan(1, 0) : deeds.back()), ArrowRight: (event) => (event.shiftKey ? sight.pan(-1, 0) : deeds.next()),
+  ArrowUp: () => sight.pan(0, 1), ArrowDown: () => sight.pan(0, -1), "+": deeds.nearer, "=": deeds.nearer, "-": deeds.farther, 0: deeds.rest,
+  u: undo, l: deeds.lines, o: deeds.over,
   a: () => decide("accepted"), d: () => decide("doubtful"), r: () => decide("rejected"), n: () => note.focus(),
 };
 dialog.addEventListener("keydown", (event) => {
   event.stopPropagation(); // the picture underneath has keys of its own
+  if (event.target.matches("select, input[type=range]")) {
+    if (event.key === "Escape") { event.preventDefault(); dialog.focus(); }
+    return;
+  }
   if (event.target.matches("input")) {
     if (event.key === "Enter" || event.key === "Escape") {
       event.preventDefault();
@@ -277,6 +224,6 @@ dialog.addEventListener("keydown", (event) => {
   }
   if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey || event.repeat && event.key.length === 1) return;
   event.preventDefault();
-  keys[event.key]();
+  keys[event.key](event);
 });
 for (const button of element.querySelectorAll(".judge [data-verdict]")) button.prepend(sign(button.dataset.verdict));

@@ -7,7 +7,9 @@ const LEAST = 0.06, MOST = 1.0, DEEPEST = 12;
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 let value = {};
-let view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 }; // the sheet in the stage, in CSS pixels
+// The sheet in the stage, in CSS pixels: x, y of its corner as it is seen, width and height before it is turned.
+let view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 };
+let turns = 0; // quarters to the right
 let base = 0.22; // side of the searched square, of the side of a square as large as the picture, before zooming
 let auto = true; // a click means the thing under it, of whatever size; else what the outline holds
 let adding = ""; // what the next click or box adds to the search: "also", "like", "unlike"
@@ -17,23 +19,44 @@ let restoring = false; // what the address asks for is on its way: first the pic
 let arriving = true; // by a link or the browser's Back: the address is corrected, not added to the history
 
 // -- where the sheet lies ---------------------------------------------------------------------------------------
+const onSide = () => turns % 2 === 1;
+const seen = ({ width, height }) => (onSide() ? { width: height, height: width } : { width, height });
 const fitted = () => {
-  const pad = 14;
-  const room = { width: stage.clientWidth - 2 * pad, height: stage.clientHeight - 2 * pad };
-  const factor = Math.min(room.width / value.width, room.height / value.height);
+  const pad = 14, whole = seen(value);
+  const factor = Math.min((stage.clientWidth - 2 * pad) / whole.width, (stage.clientHeight - 2 * pad) / whole.height);
   return { width: value.width * factor, height: value.height * factor };
+};
+// A point of the sheet (fractions of the picture) as fractions of the sheet as it is turned, and back.
+const turned = ({ x, y }) => [{ x, y }, { x: 1 - y, y: x }, { x: 1 - x, y: 1 - y }, { x: y, y: 1 - x }][turns];
+const unturned = ({ x, y }) => [{ x, y }, { x: y, y: 1 - x }, { x: 1 - x, y: 1 - y }, { x: 1 - y, y: x }][turns];
+// A point of the stage (CSS pixels) on the sheet, and back.
+const onSheet = (at) => {
+  const { width, height } = seen(view);
+  return unturned({ x: (at.x - view.x) / width, y: (at.y - view.y) / height });
+};
+const inStage = (point) => {
+  const { width, height } = seen(view), at = turned(point);
+  return { x: view.x + at.x * width, y: view.y + at.y * height };
 };
 const lay = () => {
   if (!value.url || !stage.clientWidth) return;
   const fit = fitted();
   view.width = fit.width * view.zoom;
   view.height = fit.height * view.zoom;
+  const { width, height } = seen(view);
   const within = (offset, side, room) => side <= room ? (room - side) / 2 : clamp(offset, room - side - 40, 40);
-  view.x = within(view.x, view.width, stage.clientWidth);
-  view.y = within(view.y, view.height, stage.clientHeight);
-  Object.assign(sheet.style, { width: view.width + "px", height: view.height + "px", transform: `translate(${view.x}px, ${view.y}px)` });
+  view.x = within(view.x, width, stage.clientWidth);
+  view.y = within(view.y, height, stage.clientHeight);
+  const corner = [[0, 0], [width, 0], [width, height], [0, height]][turns]; // where the sheet's own first corner comes to lie
+  Object.assign(sheet.style, {
+    width: view.width + "px", height: view.height + "px",
+    transform: `translate(${view.x + corner[0]}px, ${view.y + corner[1]}px) rotate(${90 * turns}deg)`,
+  });
   $("[data-do=fit]").classList.toggle("on", view.zoom === 1);
+  stage.classList.toggle("fits", view.zoom === 1);
   sharpness.moved();
+  handles.moved();
+  ruler.moved();
 };
 const zoomTo = (zoom, at = { x: stage.clientWidth / 2, y: stage.clientHeight / 2 }) => {
   const next = clamp(zoom, 1, Math.max(DEEPEST, sharpness.deepest()));
@@ -46,12 +69,13 @@ const zoomTo = (zoom, at = { x: stage.clientWidth / 2, y: stage.clientHeight / 2
 };
 const zoomOnto = (box) => {
   if (!box) return;
-  const side = Math.max((box[2] - box[0]) * view.width / stage.clientWidth, (box[3] - box[1]) * view.height / stage.clientHeight);
+  const shown = seen({ width: (box[2] - box[0]) * view.width, height: (box[3] - box[1]) * view.height });
+  const side = Math.max(shown.width / stage.clientWidth, shown.height / stage.clientHeight);
   if (side > 0.12 || !side) return;
   view.zoom = clamp(view.zoom * 0.22 / side, 1, 3);
-  const fit = fitted();
-  view.x = stage.clientWidth / 2 - (box[0] + box[2]) / 2 * fit.width * view.zoom;
-  view.y = stage.clientHeight / 2 - (box[1] + box[3]) / 2 * fit.height * view.zoom;
+  const fit = seen(fitted()), middle = turned({ x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 });
+  view.x = stage.clientWidth / 2 - middle.x * fit.width * view.zoom;
+  view.y = stage.clientHeight / 2 - middle.y * fit.height * view.zoom;
   lay();
 };
 
@@ -65,9 +89,9 @@ const region = () => {
 };
 const ring = (mark, at) => Object.assign(mark.style, { left: percent(at.x), top: percent(at.y) });
 const outline = () => {
-  const away = !value.url || value.whole_only || !pointer.on || hand || space || !draft.hidden;
-  hover.hidden = away || auto;
-  aim.hidden = away || !auto;
+  const away = !value.url || value.whole_only || !pointer.on || hand || space || !draft.hidden || handles.busy();
+  hover.hidden = away || auto || ruler.on();
+  aim.hidden = away || !(auto || ruler.on());
   if (!hover.hidden) place(hover, region());
   if (!aim.hidden) ring(aim, pointer);
 };
@@ -93,6 +117,7 @@ const choose = (box) => {
   chosen.hidden = !box;
   sought.hidden = true;
   if (box) place(chosen, box);
+  handles.moved();
 };
 const rounded = (number) => Number(number.toFixed(5));
 const send = (event, sent) => trigger(event, { kind: value.kind, key: value.key, at: window.Explorer.asked(), ...sent });
@@ -164,100 +189,13 @@ steps.addEventListener("click", (event) => {
   if (button) resize(Number(button.dataset.step));
 });
 
-// -- pointers: click, draw, move, pinch -------------------------------------------------------------------------
-const down = new Map();
-let gesture = null;
-const inStage = (event) => {
-  const bounds = stage.getBoundingClientRect();
-  return { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
-};
-const onSheet = (at) => ({ x: (at.x - view.x) / view.width, y: (at.y - view.y) / view.height });
-const inside = (at) => at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1;
-const spread = () => {
-  const [a, b] = [...down.values()];
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, apart: Math.hypot(a.x - b.x, a.y - b.y) };
-};
-const drawn = (from, to) => [
-  clamp(Math.min(from.x, to.x), 0, 1), clamp(Math.min(from.y, to.y), 0, 1),
-  clamp(Math.max(from.x, to.x), 0, 1), clamp(Math.max(from.y, to.y), 0, 1),
-];
-
-stage.addEventListener("pointerdown", (event) => {
-  if (!value.url || event.target.closest(".legend, .steps") || event.button === 2) return;
-  stage.setPointerCapture(event.pointerId);
-  const at = inStage(event);
-  down.set(event.pointerId, at);
-  if (down.size === 2) gesture = { kind: "pinch", ...spread(), zoom: view.zoom };
-  else if (event.button === 1 || hand || space) gesture = { kind: "move", at, x: view.x, y: view.y };
-  else gesture = { kind: "click", at, slack: event.pointerType === "mouse" ? 5 : 12 };
-  if (event.button === 1) event.preventDefault();
-  draft.hidden = true;
-});
-stage.addEventListener("pointermove", (event) => {
-  if (!value.url) return;
-  const at = inStage(event);
-  const here = onSheet(at);
-  pointer = { x: clamp(here.x, 0, 1), y: clamp(here.y, 0, 1), on: inside(here) && event.pointerType !== "touch" };
-  if (down.has(event.pointerId)) down.set(event.pointerId, at);
-  if (gesture?.kind === "click" && Math.hypot(at.x - gesture.at.x, at.y - gesture.at.y) > gesture.slack) gesture.kind = "draw";
-  if (gesture?.kind === "draw") {
-    draft.hidden = Boolean(value.whole_only);
-    place(draft, drawn(onSheet(gesture.at), here));
-  } else if (gesture?.kind === "move") {
-    view.x = gesture.x + at.x - gesture.at.x;
-    view.y = gesture.y + at.y - gesture.at.y;
-    lay();
-  } else if (gesture?.kind === "pinch" && down.size === 2) {
-    const now = spread();
-    view.x += now.x - gesture.x;
-    view.y += now.y - gesture.y;
-    zoomTo(gesture.zoom * now.apart / Math.max(gesture.apart, 1), now);
-    Object.assign(gesture, { x: now.x, y: now.y });
-  }
-  outline();
-});
-const lifted = (event) => {
-  if (!down.delete(event.pointerId) || !gesture) return;
-  const { kind, at } = gesture;
-  if (kind === "pinch") { if (!down.size) gesture = null; return; }
-  gesture = null;
-  if (event.type === "pointercancel") { draft.hidden = true; return; }
-  const here = onSheet(inStage(event));
-  if (kind === "draw") {
-    const box = drawn(onSheet(at), here);
-    draft.hidden = true;
-    const large = (box[2] - box[0]) * view.width > 8 && (box[3] - box[1]) * view.height > 8;
-    if (large && value.whole_only) return wholeOnly();
-    if (large) return pick(box, meant(event));
-  }
-  if (kind === "move" || !inside(here)) return;
-  pointer = { ...here, on: event.pointerType !== "touch" };
-  const answer = whereIs.at(here);
-  if (answer) return pick(answer.box, meant(event));
-  if (!meant(event) && recurs.at(here)) return;
-  press(event);
-};
-stage.addEventListener("pointerup", lifted);
-stage.addEventListener("pointercancel", lifted);
-stage.addEventListener("pointerleave", () => { pointer.on = false; outline(); });
-stage.addEventListener("wheel", (event) => {
-  if (!value.url || event.target.closest(".legend")) return;
-  event.preventDefault();
-  const turned = event.deltaY || event.deltaX; // with Shift some browsers turn a wheel sideways
-  const step = Math.exp(-clamp(turned * (event.deltaMode ? 30 : 1), -120, 120) / 600);
-  const at = inStage(event), resizes = event.shiftKey && !event.ctrlKey && !event.metaKey;
-  if (resizes) setSize(size() * step);
-  else zoomTo(view.zoom * step ** 2.2, at);
-  const here = onSheet(at);
-  pointer = { x: clamp(here.x, 0, 1), y: clamp(here.y, 0, 1), on: inside(here) };
-  outline();
-}, { passive: false });
-
 // -- keys -------------------------------------------------------------------------------------------------------
-const nudge = (x, y, fine) => {
+const direction = (x, y) => [[x, y], [y, -x], [-x, -y], [-y, x]][turns]; // one of the screen, on the picture
+const nudge = (across, down, fine) => {
+  const [x, y] = direction(across, down);
   const far = (fine ? 0.1 : 0.5) * size();
-  const across = Math.sqrt(value.width * value.height);
-  pointer = { x: clamp(pointer.x + x * far * across / value.width, 0, 1), y: clamp(pointer.y + y * far * across / value.height, 0, 1), on: true };
+  const side = Math.sqrt(value.width * value.height);
+  pointer = { x: clamp(pointer.x + x * far * side / value.width, 0, 1), y: clamp(pointer.y + y * far * side / value.height, 0, 1), on: true };
 };
 const keys = {
   ArrowLeft: (event) => nudge(-1, 0, event.shiftKey), ArrowRight: (event) => nudge(1, 0, event.shiftKey),
@@ -265,15 +203,18 @@ const keys = {
   "+": () => { pointer.on = true; setSize(size() * 1.15); }, "=": () => { pointer.on = true; setSize(size() * 1.15); },
   "-": () => { pointer.on = true; setSize(size() / 1.15); },
   z: () => zoomTo(view.zoom * 1.3), x: () => zoomTo(view.zoom / 1.3), 0: () => zoomTo(1),
-  Enter: (event) => { if (value.whole_only) tools.whole(); else if (meant(event) || !recurs.at(pointer)) press(event); }, "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
+  e: () => handles.take(), v: () => looking.toggle(), f: () => looking.full(), t: () => looking.turn(1), T: () => looking.turn(-1), d: () => ruler.toggle(),
+  Enter: (event) => { if (ruler.on()) ruler.press(pointer); else if (value.whole_only) tools.whole(); else if (meant(event) || !recurs.at(pointer)) press(event); }, "[": () => resize(-1), "]": () => resize(1), a: () => { pointer.on = true; setAuto(!auto); },
   w: () => whereIs.ask(), r: () => recurs.toggle(), m: () => toMotif(), b: () => keepIt(),
   ...Object.fromEntries([1, 2, 3, 4, 5].map((number) => [number, (event) => (recurs.on() ? recurs.number(number - 1) : whereIs.pickNumber(number, event))])),
-  Escape: () => { if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); recurs.hide(); },
+  Escape: () => { if (handles.drop() || looking.leaveFull() || ruler.leave()) return; if (adding) return arm(""); pointer.on = false; choose(null); legend(false); whereIs.hide(); recurs.hide(); looking.hide(); },
 };
 stage.addEventListener("keydown", (event) => {
   const alt = event.altKey && event.key !== "Enter"; // with Enter it adds
   const held = (event.ctrlKey || event.metaKey || alt) && !event.getModifierState("AltGraph"); // AltGr writes [ ]
-  if (!value.url || !keys[event.key] || held || event.target.closest(".steps")) return;
+  if (!value.url || held || event.target.closest(".steps")) return;
+  if (handles.key(event)) return event.preventDefault();
+  if (!keys[event.key]) return;
   event.preventDefault();
   keys[event.key](event);
   outline();
@@ -320,6 +261,7 @@ const tools = {
     button.setAttribute("aria-pressed", String(hand));
     stage.classList.toggle("moving", hand);
   },
+  draw: () => touching.draw(!touching.drawing()), look: () => looking.toggle(),
   auto: () => setAuto(!auto),
   whole: () => value.url && pick([0, 0, 1, 1]),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
@@ -409,6 +351,7 @@ const show = () => {
   if (!value.url) return;
   if (other) {
     view = { zoom: 1, x: 0, y: 0, width: 0, height: 0 };
+    looking.reset();
     wait.textContent = "Opening the picture …";
     painting.src = value.url;
     painting.alt = [value.title, byline(value)].filter(Boolean).join(", ");

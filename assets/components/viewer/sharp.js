@@ -11,12 +11,12 @@ const sharpness = (() => {
   const needed = () => view.width * (window.devicePixelRatio || 1) / value.width; // screen pixels for one of the original's
   const deepest = () => value.width ? 2 * value.width / Math.max(fitted().width, 1) : 0; // one pixel of the original on two
   const inSight = () => { // in the original's pixels, with a little around it
-    const side = (from, length, room, whole) => {
-      const start = clamp(-from / length, 0, 1), end = clamp((room - from) / length, 0, 1), more = 0.1 * (end - start);
+    const a = onSheet({ x: 0, y: 0 }), b = onSheet({ x: stage.clientWidth, y: stage.clientHeight });
+    const side = (one, other, whole) => {
+      const start = clamp(Math.min(one, other), 0, 1), end = clamp(Math.max(one, other), 0, 1), more = 0.1 * (end - start);
       return [Math.floor(clamp(start - more, 0, 1) * whole), Math.ceil(clamp(end + more, 0, 1) * whole)];
     };
-    const [x0, x1] = side(view.x, view.width, stage.clientWidth, value.width);
-    const [y0, y1] = side(view.y, view.height, stage.clientHeight, value.height);
+    const [x0, x1] = side(a.x, b.x, value.width), [y0, y1] = side(a.y, b.y, value.height);
     return [x0, y0, x1, y1];
   };
   const holds = (box, scale) => laid && laid.url === value.url && laid.scale >= 0.9 * scale
