@@ -173,9 +173,9 @@ def test_what_is_shown_is_printed(results: Callable[..., Page], picture_of: Keep
         page.locator(f"{RESULTS} .export").select_option("print")
     sheet = waited.value
     expect(sheet.locator("figure")).to_have_count(1 + shown)
-    sheet.wait_for_function("window.printed === true")
+    expect(page.locator(f"{RESULTS} .taken")).to_contain_text("The page to print was made.")
+    assert sheet.evaluate("window.printed") is True
     assert sheet.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
     assert sheet.locator("figcaption .small").count() >= shown, "credit lines and files"
-    expect(page.locator(f"{RESULTS} .taken")).to_contain_text("The page to print was made.")
     picture_of(sheet, "cards-printed")
     sheet.close()

@@ -21,8 +21,9 @@ const print = async () => {
   sheet.document.write(text);
   sheet.document.close();
   await Promise.all([...sheet.document.images].map((image) => image.decode().catch(() => {})));
+  await new Promise((laid) => setTimeout(laid, 50));
   sheet.focus();
-  setTimeout(() => sheet.print(), 50);
+  sheet.print();
   return { ...answer, name: "The page to print", data: null };
 };
 window.Explorer.takeAway($(".export"), FILES, (kind) => (kind === "print" ? print() : made(kind)), (sentence, trouble = false) => {
