@@ -39,12 +39,17 @@ def judged(workspace: Workspace) -> Iterator[list[int]]:
         store.withdraw(one.id)
 
 
-def test_judgements_are_seen_filtered_and_lead_to_their_match(
-    visit: Visit, workspace: Workspace, judged: list[int], picture_of: Callable[[Page, str], None]
-):
+def opened(visit: Visit) -> Page:
     page = visit()
     page.get_by_role("tab", name="Bookmarks").click()
     page.get_by_role("tab", name="Judgements").click()
+    return page
+
+
+def test_judgements_are_seen_filtered_and_lead_to_their_match(
+    visit: Visit, workspace: Workspace, judged: list[int], picture_of: Callable[[Page, str], None]
+):
+    page = opened(visit)
     rows, count = page.locator(ROWS), page.locator(".judgements .count")
     expect(count).to_have_text("4 judgements")
     assert [row.get_attribute("data-id") for row in rows.all()] == [str(number) for number in reversed(judged)]
@@ -76,7 +81,7 @@ def test_judgements_are_seen_filtered_and_lead_to_their_match(
 
 def test_a_judgement_is_corrected_withdrawn_and_brought_back(visit: Visit, workspace: Workspace, judged: list[int]):
     store = workspace.collection.judgements
-    page = visit("?judgements=all")
+    page = opened(visit)
     page.evaluate("localStorage.setItem('explorer.who', 'Clara')")
     rows, notice, undo = page.locator(ROWS), page.locator(".judgements .notice"), page.locator(".judgements .undo")
     row = page.locator(f"{ROWS}[data-id='{judged[1]}']")
@@ -102,7 +107,7 @@ def test_a_judgement_is_corrected_withdrawn_and_brought_back(visit: Visit, works
 
 
 def test_what_is_filtered_is_taken_away(visit: Visit, workspace: Workspace, judged: list[int], tmp_path: Path):
-    page = visit("?judgements=all")
+    page = opened(visit)
     expect(page.locator(ROWS)).to_have_count(4)
     page.locator(".judgements [name=who]").select_option("Bert")
     expect(page.locator(ROWS)).to_have_count(2)
