@@ -197,7 +197,7 @@
       menu.disabled = false;
       menu.value = "";
       if (answer.error) return say(answer.error, true);
-      saved(answer);
+      if (answer.data) saved(answer); // what was printed is not saved too
       say([`${answer.name} was made.`, ...answer.notes].join(" "));
     });
   };

@@ -118,6 +118,19 @@ class Judgements:
             ).fetchone()
         return _judgement(valid) if valid else None
 
+    def restore(self, judgement_id: int) -> None:
+        """Let a judgement that was withdrawn hold again, as if it had not been.
+
+        Raises :class:`ExplorerError` when there is no such judgement, or it is not withdrawn.
+        """
+        with self._database.changing() as db:
+            changed = db.execute(
+                "UPDATE judgements SET withdrawn = '', withdrawn_by = '' WHERE id = ? AND withdrawn <> ''",
+                (judgement_id,),
+            ).rowcount
+        if not changed:
+            raise ExplorerError("There is no such judgement to bring back.")
+
     def of_pair(self, query_work: str, query_box: Box, match_work: str, match_box: Box) -> Judgement | None:
         """The valid judgement of a pair, turned to the query's side; None where there is none."""
         return self.of_matches(query_work, query_box, [(match_work, match_box)])[0]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+import gradio as gr
+
 from explorer.bookmarks.chosen import ChosenSet, chosen_set, said_of
 from explorer.bookmarks.reading_back import read_in
 from explorer.bookmarks.take_away import Wanted, take_away
@@ -20,6 +22,7 @@ from explorer.search.measured import extent
 from explorer.ui import incoming, views
 from explorer.ui.bookmark_changes import CHANGES
 from explorer.ui.components import Bookmarks, Keeping
+from explorer.ui.judgements import JudgementsPanel
 from explorer.ui.judging import LONGEST_NAME, answered
 from explorer.ui.pictures import Pictures
 from explorer.ui.searching import AppContext
@@ -40,11 +43,16 @@ DONE = {
 
 
 class BookmarksTab:
-    """One component, which asks for what it shows by its server functions. Its events are linked to in the page."""
+    """The bookmarks and, beside them, the judgements: a component each, which asks for what it shows by its server
+    functions. Their events are linked to in the page."""
 
     def __init__(self, app: AppContext) -> None:
         functions = [*Pictures(app).server_functions(), *bookmark_functions(app)]
-        self.board = Bookmarks({}, server_functions=functions, elem_id="bookmark-board")
+        with gr.Tabs(elem_classes="modes") as self.halves:
+            with gr.Tab("Sets", id="kept", render_children=True):
+                self.board = Bookmarks({}, server_functions=functions, elem_id="bookmark-board")
+            with gr.Tab("Judgements", id="judged", render_children=True):
+                self.judgements = JudgementsPanel(app).list
 
 
 class Keeper:

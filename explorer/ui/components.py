@@ -133,6 +133,12 @@ class Bookmarks(AssetComponent):
     folder = "bookmarks"
 
 
+class JudgementList(AssetComponent):
+    """The judgements that hold, with filters. It asks and changes by its server functions."""
+
+    folder = "judgements"
+
+
 class Keeping(AssetComponent):
     """The dialog in which something is kept, over the page: other components' scripts open it by ``explorer:keep``.
     Event: ``arrive`` (the address asks for a set)."""

@@ -230,10 +230,14 @@ class ExploreTab:
         return self._show(session, session.stepped(step))
 
     def look(self, session: Session, event: gr.EventData) -> Any:
-        """See a match in its whole work, with the places of the query's other details; the rest stays as it is."""
-        also = incoming.boxes(incoming.record(event._data).get("also"), MOST_PARTS)
+        """See a match in its whole work, with the places of the query's other details, or, ``back``, the present step
+        again; the rest stays as it is."""
+        sent = incoming.record(event._data)
+        also = incoming.boxes(sent.get("also"), MOST_PARTS)
         try:
             context = self.app.of(session)
+            if sent.get("back") is True:
+                return gr.skip() if session.here is None else stage(context, session.here)
             others = [{"role": "also", "box": views.sides(box)} for box in also]
             return {**context.stage(context.step(event._data)), "others": others}
         except ExplorerError as error:

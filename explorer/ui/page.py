@@ -42,8 +42,8 @@ TABS_LEFT = ("explore", "words", "motifs", "bookmarks", "map", "collection")
 """Tabs that the browser's Back can lead to from a comparison, or from a motif."""
 OF_MOTIFS = ("motifs", "motif")
 """What the address has of the wall of motifs (its order), and of a dossier (the motif's id)."""
-OF_BOOKMARKS = "bookmarks"
-"""What it has of a set of bookmarks (its id, or ``all``)."""
+OF_BOOKMARKS = ("bookmarks", "judgements")
+"""What it has of a set of bookmarks (its id, or ``all``), and of the list of judgements."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
@@ -72,7 +72,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             with gr.Tab("Motifs", id="motifs", render_children=True):
                 motifs = MotifsTab(app, finding).board
             with gr.Tab("Bookmarks", id="bookmarks", render_children=True):
-                kept = BookmarksTab(app).board
+                bookmarks = BookmarksTab(app)
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
                 works_map = MapTab(app, session, map_tab).map
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
@@ -92,9 +92,12 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             left = incoming.text(incoming.record(event._data).get("tab"), 40).lower()
             return gr.Tabs(selected=left if left in TABS_LEFT else "explore")
 
-        def to_linked(request: gr.Request) -> Any:
-            tab = linked_tab(set(request.query_params))
-            return gr.Tabs(selected=tab) if tab else gr.skip()
+        def to_linked(request: gr.Request) -> tuple[Any, Any]:
+            asked = set(request.query_params)
+            tab, judged = linked_tab(asked), "judgements" in asked
+            return (
+                gr.Tabs(selected=tab) if tab else gr.skip(), gr.Tabs(selected="judged") if judged else gr.skip(),
+            )  # fmt: skip
 
         opening = page.load(
             open_collection, session, [session, masthead, explore.gallery, words.search.caveat], **quiet()
@@ -117,8 +120,8 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             results.compare(to("compare"), None, tabs, **quiet())
             results.compare(compare.from_match, session, compare.table, **working(compare.table))
         compare.table.arrive(compare.lay, session, compare.table, **working(compare.table))
-        page.load(to_linked, None, tabs, **quiet())
-        for left in (compare.table.leave, motifs.leave, kept.leave):
+        page.load(to_linked, None, [tabs, bookmarks.halves], **quiet())
+        for left in (compare.table.leave, motifs.leave, bookmarks.board.leave):
             left(to_left, None, tabs, **quiet())
     return page
 
@@ -129,7 +132,7 @@ def linked_tab(asked: set[str]) -> str:
     >>> linked_tab({"compare", "work"}), linked_tab({"words"}), linked_tab({"words", "work"})
     ('compare', 'words', '')
     """
-    for tab, parts in (("compare", {"compare"}), ("motifs", set(OF_MOTIFS)), ("bookmarks", {OF_BOOKMARKS})):
+    for tab, parts in (("compare", {"compare"}), ("motifs", set(OF_MOTIFS)), ("bookmarks", set(OF_BOOKMARKS))):
         if asked & parts:
             return tab
     return "words" if "work" not in asked and asked & set(OF_WORDS.values()) else ""

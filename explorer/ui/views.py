@@ -125,6 +125,8 @@ def card(match: Match, work: Work, equal: Sequence[Work] = ()) -> Props:
     """A match: which work, where on it, and its score. ``equal`` are the first of the works with the same picture."""
     return {
         **caption(work),
+        "year": work.year,
+        "medium": work.medium,
         "box": sides(match.box),
         "score": round(float(match.score), 4),
         "rank": match.rank,

@@ -260,6 +260,7 @@ def test_options_of_results(visit: Visit):
     page.mouse.click(*on_painting(page, 0.5, 0.6))
     searched(page)
     results = page.locator(".part-results:not(#words-results)").first
+    results.locator(".options").click()
     results.locator("select[name=top]").select_option("10")
     expect(page.locator(CARDS)).to_have_count(10)
     results.locator("input[name=own]").check()

@@ -28,39 +28,50 @@ const enlarged = (match) => {
 // -- one match --------------------------------------------------------------------------------------------------
 const worth = (match) => match.evidence
   ? `${match.evidence.words}, ${match.evidence.percent}` : `${props.value.fits ? "fits" : "similarity"} ${match.score.toFixed(2)}${match.mirrored ? ", mirrored" : ""}`;
-const believed = ({ evidence: why }) => why && h("div", { class: "believed " + why.level },
-  h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: { width: why.percent } })),
-  h("p", { class: "probability" }, h("span", {}, why.words), h("span", { class: "percent" }, why.percent)),
-  h("p", { class: "transform" }, why.transform));
-const deeds = (match) => match.evidence && h("div", { class: "deeds" },
-  h("span", { class: "links" },
-    h("button", { type: "button", class: "examine", title: "Both details side by side, with the points that match", "aria-label": `Evidence for ${match.title}` }, "Evidence"),
-    h("button", { type: "button", class: "compare", title: "Lay one work over the other", "aria-label": `Compare with ${match.title}` }, "Compare"),
-    h("button", { type: "button", class: "to-motif", title: "Add this place to a motif", "aria-label": `Add this place of ${match.title} to a motif` }, "Motif"),
-    h("button", { type: "button", class: "keep", title: "Keep this match as a bookmark", "aria-label": `Keep the match in ${match.title}` }, "Keep")),
-  h("span", { class: "judge", role: "group", "aria-label": "Your judgement" }, VERDICTS.map(([verdict, word, meaning]) =>
-    h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${match.title}` }, sign(verdict)))));
+const believed = (match) => {
+  const why = match.evidence;
+  return why && h("button", { type: "button", class: "examine believed " + why.level, title: `${why.words}, ${why.percent}\n${why.transform}\nBoth details side by side, with the points that match`, "aria-label": `Evidence for ${match.title}: ${why.words}, ${why.percent}` },
+    h("span", { class: "probability" }, h("span", { class: "level" }, why.words), h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: { width: why.percent } })), h("span", { class: "percent" }, why.percent)),
+    h("span", { class: "transform" }, why.transform));
+};
+const deeds = (match) => match.evidence && h("div", { class: "deeds", role: "group", "aria-label": "Your judgement, and more" },
+  VERDICTS.map(([verdict, word, meaning]) =>
+    h("button", { type: "button", "data-verdict": verdict, "aria-pressed": "false", title: `${word}: ${meaning}`, "aria-label": `${word}: ${match.title}` }, sign(verdict))),
+  h("button", { type: "button", class: "more", "aria-haspopup": "true", "aria-expanded": "false", title: "Evidence, Compare, Add to a motif, Keep", "aria-label": `More to do with ${match.title}` }, "…"));
 const twins = ({ equal }) => equal && h("details", { class: "equal" },
   h("summary", { title: "Their files are the same" }, equal.words),
   h("ul", {}, equal.works.map(({ work, title }) => h("li", {},
     h("button", { type: "button", class: "twin", "data-key": work, title: "See this work; the results stay" }, title))),
   equal.more ? h("li", {}, `and ${equal.more} more`) : null));
-const card = (match) => {
+const leads = (made) => { // what a click on the picture does: on the contact sheet it opens the evidence
+  const { match } = made, evidence = match.evidence && form.elements.contact.checked;
   const label = `${match.rank}. ${match.title}${byline(match) ? ", " + byline(match) : ""}; ${worth(match)}`;
+  const follow = made.querySelector(".follow");
+  follow.setAttribute("aria-label", evidence ? `Evidence for ${label}` : `Go on from ${label}`);
+  follow.title = [match.title, byline(match), evidence ? "See the evidence" : "Go on from here: search this place"].filter(Boolean).join("\n");
+};
+const card = (match) => {
   const small = framed(picture(server, match.work), match.aspect, match.box).sheet;
+  small.removeAttribute("style");
+  small.style.setProperty("--aspect", match.aspect);
   small.append(...(match.also || []).map((box) => { const other = mark(box); other.classList.add("other"); return other; }));
-  return h("li", { class: match.evidence ? "card proven" : "card", "data-work": match.work, "data-box": (match.box || []).join() },
-    h("button", { type: "button", class: "follow", "aria-label": `Go on from ${label}`, title: `${match.title}\nGo on from here: search this place` }, enlarged(match)),
+  const made = h("li", { class: match.evidence ? "card proven" : "card", "data-work": match.work, "data-box": (match.box || []).join() },
+    h("button", { type: "button", class: "follow" }, enlarged(match),
+      h("span", { class: "short", "aria-hidden": "true" }, h("span", { class: "rank" }, match.rank), match.evidence ? match.evidence.percent : match.score.toFixed(2))),
     h("span", { class: "badge", hidden: true }),
     h("label", { class: "choose", title: "Choose this place, to search with several (x; with Shift all from the last one)" },
       h("input", { type: "checkbox", "aria-label": `Choose ${match.rank}. ${match.title}` })),
-    h("div", { class: "said" },
+    h("div", { class: "side" },
       h("button", { type: "button", class: "look", title: "See the whole work; the results stay", "aria-label": `See the whole of ${match.title}` }, h("span", { class: "whole" }, small)),
-      h("div", { class: "words" },
-        h("p", { class: "title", title: match.title }, h("span", { class: "rank" }, match.rank), match.title),
-        h("p", { class: "by", title: byline(match) }, byline(match)),
-        match.evidence ? null : h("p", { class: "score" }, worth(match)))),
-    twins(match), believed(match), deeds(match));
+      believed(match) || h("p", { class: "score" }, worth(match)), deeds(match)),
+    h("div", { class: "words" },
+      h("p", { class: "title", title: match.title }, h("span", { class: "rank" }, match.rank), match.title),
+      h("p", { class: "by", title: [match.artist, match.date, match.medium].filter(Boolean).join("\n") },
+        ["artist", "date"].map((fact) => (match[fact] ? h("span", { class: fact }, match[fact]) : null))),
+      match.medium ? h("p", { class: "medium" }, match.medium) : null,
+      twins(match)));
+  made.match = { ...match };
+  return made;
 };
 const told = (said) => [`${said.verdict} by ${said.who}, ${said.day}`, said.note].filter(Boolean).join("\n");
 const judged = (made) => {
@@ -82,9 +93,10 @@ const keep = (match) => { // with what was asked, where that is a work
 };
 
 // -- all of them ------------------------------------------------------------------------------------------------
-const shown = () => [...list.children].filter((made) => !made.hidden).map((made) => made.match);
+const all = () => [...list.querySelectorAll(".card")];
+const shown = () => all().filter((made) => !made.hidden).map((made) => made.match);
 const fold = () => {
-  const cards = [...list.children], least = Number(form.elements.least.value) / 100;
+  const cards = all(), least = Number(form.elements.least.value) / 100;
   const weak = (made) => made.match.evidence && made.match.evidence.probability < least;
   const weaker = cards.filter(weak);
   for (const made of cards) made.hidden = !unfolded && weak(made);
@@ -102,6 +114,7 @@ const fold = () => {
   unfold.textContent = unfolded ? "Hide the weaker places again" : nothing ? "Show them" : `${hidden} Show them`;
   list.after(unfold);
   if (nothing && !left) verdict.after(unfold);
+  headings();
   $(".review").hidden = !probabilities.length || !shown().length;
   $(".keep-search").hidden = !cards.length || props.value?.asked?.kind === "picture";
 };
@@ -109,11 +122,11 @@ const fold = () => {
 // -- places that are chosen, to search with several -------------------------------------------------------------
 const MOST = 8; // parts of one search, as explorer.search.parsing has it
 let from = -1; // the card that was chosen last: with Shift all from there
-const picked = () => [...list.children].filter((made) => !made.hidden && made.querySelector(".choose input").checked);
+const picked = () => all().filter((made) => !made.hidden && made.querySelector(".choose input").checked);
 const tally = () => {
   const count = picked().length, room = props.value?.room ?? 0;
   list.classList.toggle("choosing", count > 0);
-  for (const made of list.children) made.classList.toggle("picked", made.querySelector(".choose input").checked);
+  for (const made of all()) made.classList.toggle("picked", made.querySelector(".choose input").checked);
   $(".chosen").hidden = !count;
   const places = `${count} ${count === 1 ? "place" : "places"} chosen`;
   $(".tally").textContent = count > MOST ? `${places}; a search takes ${MOST} at most.`
@@ -122,18 +135,18 @@ const tally = () => {
   $(".beside").disabled = count > room;
 };
 const pickTo = (made, on, range) => {
-  const cards = [...list.children].filter((other) => !other.hidden), at = cards.indexOf(made);
+  const cards = all().filter((other) => !other.hidden), at = cards.indexOf(made);
   const start = range && from >= 0 && from < cards.length ? from : at;
   for (const other of cards.slice(Math.min(start, at), Math.max(start, at) + 1)) other.querySelector(".choose input").checked = on;
   from = at;
   tally();
 };
 const unchoose = () => {
-  for (const made of list.children) made.querySelector(".choose input").checked = false;
+  for (const made of all()) made.querySelector(".choose input").checked = false;
   from = -1;
   tally();
 };
-const result_options = () => ({
+const result_options = () => ({ // those that are the search's
   top: form.elements.top.value, per_work: form.elements.per_work.value, own: form.elements.own.checked,
   least: form.elements.least.value, learn: form.elements.learn.checked,
 });
@@ -145,7 +158,6 @@ const show = () => {
   $(".results").classList.remove("stale");
   list.replaceChildren(...cards.map((match) => {
     const made = card(match);
-    made.match = { ...match };
     judged(made);
     return made;
   }));
@@ -167,9 +179,13 @@ const show = () => {
   form.elements.learn.checked = Boolean(options.learn);
   const offered = { asked: Boolean(value.asked) && !value.whole_only, details: !value.whole_only, probability: cards.some((match) => match.evidence) };
   for (const label of form.querySelectorAll("[data-needs]")) label.hidden = !offered[label.dataset.needs];
+  recall();
+  arrange();
   fold();
   from = -1;
   tally();
+  looked = null;
+  looking();
   $(".results").scrollTop = 0;
 };
 
@@ -186,17 +202,16 @@ const examine = (detail) => document.dispatchEvent(new CustomEvent("explorer:exa
 }));
 list.addEventListener("click", (event) => {
   if (event.target.matches(".choose input")) return pickTo(event.target.closest(".card"), event.target.checked, event.shiftKey);
-  const match = event.target.closest(".card")?.match;
-  const button = event.target.closest("button");
-  if (!match || !button) return;
+  const made = event.target.closest(".card"), button = event.target.closest("button");
+  if (!made || !button) return;
+  const { match } = made;
+  if (button.matches(".more")) return openMenu(made);
+  if (button.matches(".follow") && match.evidence && form.elements.contact.checked) return examine({ match });
   if (props.value.words && button.matches(".follow, .look")) document.dispatchEvent(new CustomEvent("explorer:worded", { detail: { words: props.value.words, key: match.work, alone: !props.value.asked } }));
   if (button.matches(".follow")) trigger("follow", { kind: "work", key: match.work, box: match.box, at: asked() });
-  else if (button.matches(".look")) trigger("look", { kind: "work", key: match.work, box: match.box, also: match.also });
-  else if (button.matches(".twin")) trigger("look", { kind: "work", key: button.dataset.key, box: match.box, also: match.also });
+  else if (button.matches(".look")) look(match, match.work);
+  else if (button.matches(".twin")) look(match, button.dataset.key);
   else if (button.matches(".examine")) examine({ match });
-  else if (button.matches(".compare")) compare(match);
-  else if (button.matches(".keep")) keep(match);
-  else if (button.matches(".to-motif")) document.dispatchEvent(new CustomEvent("explorer:add-to-motif", { detail: { work: match.work, box: match.box || [0, 0, 1, 1], title: match.title } }));
   else if (button.dataset.verdict) document.dispatchEvent(new CustomEvent("explorer:judge", {
     detail: { asked: props.value.asked, match, verdict: button.dataset.verdict },
   }));
@@ -224,7 +239,7 @@ $(".keep-search").addEventListener("click", () => {
 $(".review").addEventListener("click", () => examine({ queue: true }));
 $(".unfold").addEventListener("click", () => { unfolded = !unfolded; fold(); tally(); });
 document.addEventListener("explorer:judged", (event) => {
-  const made = [...list.children].find((made) => made.match === event.detail.match);
+  const made = all().find((made) => made.match === event.detail.match);
   if (!made) return;
   judged(made);
   if (form.elements.learn.checked) $(".learnt").replaceChildren("Your judgements have changed. ", h("button", { type: "button", on: { click: () => trigger("change_options", { ...result_options(), at: asked() }) } }, "Search again"));
@@ -232,8 +247,15 @@ document.addEventListener("explorer:judged", (event) => {
 document.addEventListener("explorer:compare", (event) => {
   if (shown().includes(event.detail.match)) compare(event.detail.match);
 });
+$(".options").addEventListener("click", () => {
+  form.hidden = !form.hidden;
+  $(".options").setAttribute("aria-expanded", String(!form.hidden));
+  if (!form.hidden) form.elements.top.focus();
+});
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", (event) => {
+  unusual();
+  if (OWN_OPTIONS.includes(event.target.name)) return rearrange();
   if (event.target.name !== "least") return trigger("change_options", { ...result_options(), at: asked() });
   unfolded = false;
   fold();
@@ -243,5 +265,5 @@ form.addEventListener("change", (event) => {
 document.addEventListener("explorer:waiting", (event) => { if (element.closest("#places")) $(".results").classList.toggle("pending", event.detail.on); });
 document.addEventListener("explorer:asked", () => { if (element.closest("#places")) $(".results").classList.add("stale"); });
 for (const over of ["explorer:cancelled", "explorer:waiting"]) document.addEventListener(over, (event) => { if (!event.detail?.on) $(".results").classList.remove("stale"); });
-watch("value", show);
-show();
+// What the scripts that follow this one add must be there first.
+queueMicrotask(() => { watch("value", show); show(); });
