@@ -39,6 +39,8 @@ def search(
     """
     options = options or SearchOptions()
     _check(workspace, query, judged)
+    if options.within and not options.within.works:
+        return []
     if not workspace.has_details:
         similar = find_similar_works(workspace, query, options.own)
         return _matches(workspace, EqualPictures.for_query(workspace, query, options.own).one_each(similar), options)

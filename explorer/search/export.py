@@ -67,9 +67,9 @@ def query_record(workspace: Workspace, query: Query) -> dict[str, Any]:
 
 
 def findings_json(found: Findings) -> dict[str, Any]:
-    """``{"model", "settings", "version", "date", "query", "top", "per_work", "own", "within", "notes", "matches": [...]}``,
-    the options as in :class:`explorer.search.query.SearchOptions` (``within`` in words), with a record of
-    :func:`explorer.search.serialisation.match_record` for each match."""
+    """``{"model", "settings", "version", "date", "query", "top", "per_work", "own", "within", "notes",
+    "matches": [...]}``, the options as in :class:`explorer.search.query.SearchOptions` (``within`` in words), with a
+    record of :func:`explorer.search.serialisation.match_record` for each match."""
     works, options = found.works(), found.options
     return {
         **asdict(found.origin), "query": query_record(found.workspace, found.query),
