@@ -106,7 +106,7 @@ class RestApi:
             raise ExplorerError("Type a few words first, such as: a windmill on a hill.")
         return _matches(self._context(collection, within), WordsPart(words), _options(top, per_work))
 
-    def search_combined(  # noqa: PLR0913, PLR0917
+    def search_combined(
         self, parts: list[dict], layout: bool = False, top: int = 20, per_work: int = 1, collection: str = "",
         within: list[str] | None = None,
     ) -> list[dict]:  # fmt: skip
