@@ -101,7 +101,7 @@ class Bench:
     def _click(self, instance: Instance, box: Box, place: tuple[float, float], by_truth: tuple[float, float]) -> Click:
         x, y = box.x0 + place[0] * box.width, box.y0 + place[1] * box.height
         started = time.perf_counter()
-        first = first_search(self.workspace, RegionPart(instance.work, box), x, y)
+        first = first_search(self.workspace, RegionPart(instance.work, box), (x, y))
         searched = time.perf_counter()
         found: list[Proposal] = proposals(self.workspace, first, x, y)
         proposed = time.perf_counter()

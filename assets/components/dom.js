@@ -140,9 +140,12 @@
   const parts = () => [...new URLSearchParams(window.location.search)].filter(([name]) => PARTS.includes(name));
   const withoutQuery = () => {
     const url = new URL(window.location.href);
-    for (const name of ["work", "box", ...PARTS]) url.searchParams.delete(name);
+    for (const name of ["work", "box", "in", ...PARTS]) url.searchParams.delete(name);
+    for (const limit of window.Explorer.limits) url.searchParams.append("in", limit);
     return url;
   };
+  // Which works the list and the searches keep to, as the address has it.
+  const limitsThere = () => new URLSearchParams(window.location.search).getAll("in");
   // Whether it asks for words alone: then it is about the Words tab.
   const wordsAlone = () => {
     const asked = new URLSearchParams(window.location.search);
@@ -209,5 +212,5 @@
     document.dispatchEvent(new CustomEvent("explorer:keep", { detail: { mark: { ...mark, address: url.search.slice(1) }, name } }));
   };
 
-  window.Explorer = { keep, takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone }, comparisons };
+  window.Explorer = { keep, takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone, limitsThere }, limits: limitsThere(), comparisons };
 })();

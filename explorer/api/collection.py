@@ -63,8 +63,8 @@ class IndexedCollection(WhatPeopleMade):
         also: Sequence[Numbers] = (), layout: bool = False, text: str | Sequence[str | tuple[str, float]] | None = None,
         like: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
         unwanted: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
-        top: int = 20, per_work: int = 1, own: bool = False, csv: Path | str | None = None,
-        html: Path | str | None = None,
+        top: int = 20, per_work: int = 1, own: bool = False, within: Sequence[str] = (),
+        csv: Path | str | None = None, html: Path | str | None = None,
     ) -> SearchResult:  # fmt: skip
         """Where a picture, a detail of it, or words are found in the collection, best first.
 
@@ -76,11 +76,13 @@ class IndexedCollection(WhatPeopleMade):
         then order; a list may have several, and pairs of words and a weight from -1 (not wanted) to 1. ``like`` and
         ``unwanted`` have pictures, or pairs of a picture and a box, that are examples, and that should not be there.
         ``top`` matches are given at most, ``per_work`` of one work, those in the picture's own work only with ``own``.
+        ``within`` has entries of the catalogue that the works must have, such as ``genre:landscape``, and ``years``
+        that they may be of, ``years:1590..1610``; values of one column are alternatives.
         The matches are also written to a table ``csv`` and to one page ``html``, complete in itself, where those are
         named.
 
         Raises :class:`explorer.ExplorerError` when there is nothing to search for, a picture cannot be read, a box or a
-        click lies outside it, or a detail shows nothing that could be matched.
+        click lies outside it, a detail shows nothing that could be matched, or no work is ``within``.
         """
         from explorer.search import notes, search
         from explorer.search.export import findings
@@ -88,6 +90,7 @@ class IndexedCollection(WhatPeopleMade):
         from explorer.search.query import SearchOptions
         from explorer.search.serialisation import match_records, with_click
         from explorer.search.take_away import Wanted, take_away
+        from explorer.search.within import asked_within
 
         record = {
             "image": None if image is None else str(image), "box": None if box is None else _numbers(box),
@@ -95,8 +98,8 @@ class IndexedCollection(WhatPeopleMade):
             "layout": layout, "text": _weighted(text), "like": [_detail(picture) for picture in like],
             "not": [_detail(picture) for picture in unwanted],
         }  # fmt: skip
-        query, proposals = with_click(self.workspace, parse_query(record))
-        limits = SearchOptions(top, per_work, own)
+        limits = SearchOptions(top, per_work, own, within=asked_within(self.workspace.collection, within))
+        query, proposals = with_click(self.workspace, parse_query(record), limits.within)
         matches, said = search(self.workspace, query, limits), notes(self.workspace, query)
         wanted = Wanted(csv=None if csv is None else Path(csv), html=None if html is None else Path(html))
         if wanted.any:

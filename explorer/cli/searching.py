@@ -45,6 +45,9 @@ def add_search(commands: Any) -> None:
     search.add_argument("--top", type=int, default=20, metavar="K")
     search.add_argument("--per-work", type=int, default=1, metavar="N", help="places per work, at most")
     search.add_argument("--own", action="store_true", help="keep the query's own work among the results")
+    search.add_argument("--in", dest="within", action="append", default=[], metavar="COLUMN:VALUE",
+                        help="search only works with this entry, such as genre:landscape or years:1590..1610; repeat "
+                        "for more: values of one column are alternatives")  # fmt: skip
     search.add_argument("--html", type=Path, metavar="FILE", help="one page of the matches, complete in itself")
     search.add_argument("--csv", type=Path, metavar="FILE", help="a table for a spreadsheet, one row a match")
     machine_options(search)
@@ -54,10 +57,12 @@ def add_search(commands: Any) -> None:
 def _search(options: argparse.Namespace) -> int:
     from explorer.search.query import SearchOptions
     from explorer.search.take_away import Wanted
+    from explorer.search.within import asked_within
 
     record = _record(options)
-    limits = SearchOptions(options.top, options.per_work, options.own)
     workspace = open_workspace(options)
+    chosen = asked_within(workspace.collection, options.within)
+    limits = SearchOptions(options.top, options.per_work, options.own, within=chosen)
     if options.queries:
         return _search_batch(workspace, options.queries, limits, options.json)
     answer, written = _answer(workspace, record, limits, Wanted(csv=options.csv, html=options.html))
@@ -148,7 +153,7 @@ def _answer(
     from explorer.search.serialisation import match_records, with_click
     from explorer.search.take_away import take_away
 
-    query, proposed = with_click(workspace, parse_query(record))
+    query, proposed = with_click(workspace, parse_query(record), limits.within)
     matches, said = search(workspace, query, limits), notes(workspace, query)
     answer: dict[str, Any] = {"matches": match_records(workspace, matches)}
     if said:

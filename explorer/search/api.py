@@ -10,7 +10,7 @@ from explorer.geometry import Box
 from explorer.parallel import one_blas_thread
 from explorer.search.candidates import Candidate, beyond_shortlist, shortlist
 from explorer.search.combine import CombinedPlace, combined
-from explorer.search.equal_pictures import EqualPictures
+from explorer.search.equal_pictures import EqualPictures, rows_within
 from explorer.search.feedback import JudgedMatch
 from explorer.search.query import Match, Query, SearchOptions, VisualPart, WordsPart
 from explorer.search.text_query import WordPlace, find_words, localised, refuse_blank
@@ -29,8 +29,9 @@ def search(
     """Where in the collection the query is found, best first; ``judged`` matches of its first detail are learnt from.
 
     Which works are examined, their match probabilities and their order do not depend on how many matches are wanted:
-    asking for more, for more per work or for the query's own work only adds to what is found without. Works with the
-    same picture are searched once (:mod:`explorer.search.equal_pictures`).
+    asking for more, for more per work or for the query's own work only adds to what is found without. Limiting a
+    search for one detail to some works takes the others away, and adds those that come up. Works with the same picture
+    are searched once (:mod:`explorer.search.equal_pictures`).
 
     Raises :class:`ExplorerError`, before anything is searched, for an empty query, one in which everything is unwanted,
     an unknown work, an unreadable picture, a box outside it, a detail in which there is nothing to recognise, and words
@@ -38,6 +39,8 @@ def search(
     """
     options = options or SearchOptions()
     _check(workspace, query, judged)
+    if options.within and not options.within.works:
+        return []
     if not workspace.has_details:
         similar = find_similar_works(workspace, query, options.own)
         return _matches(workspace, EqualPictures.for_query(workspace, query, options.own).one_each(similar), options)
@@ -87,6 +90,8 @@ def _matches(
 ) -> list[Match]:
     """The best places as matches. ``found`` has each with the rows of the works it is on, the one to be shown first."""
     present, works = set(workspace.present_rows().tolist()), workspace.tables.works
+    if options.within:
+        present = {row for row in present if works[row] in options.within.works}
     listed = [(place, [works[row] for row in rows if row in present]) for place, rows in found]
     if options.every_file:
         listed = [(place, [work]) for place, files in listed for work in sorted(files, key=workspace.row)]
@@ -107,15 +112,15 @@ def _match(place: _FoundPlace, work: str, rank: int) -> Match:
 
 def _find_detail(workspace: Workspace, part: VisualPart, options: SearchOptions) -> list[VerifiedPlace]:
     """A query of a single detail, best first; works beyond the shortlist of every search come after those on it."""
-    query = prepare(workspace, part)
-    shortlisted = shortlist(workspace, query, frozenset())
+    query, among = prepare(workspace, part), rows_within(workspace, options.within)
+    shortlisted = shortlist(workspace, query, frozenset(), among)
     found = _places(workspace, query, shortlisted, options)
     if options.own:
         found += _further(workspace, query, dict.fromkeys(query.own, query.detail.box), options.per_work)
     found.sort(key=probability_of, reverse=True)
     beyond = options.top - workspace.config.rerank_works
     if beyond > 0:
-        candidates = beyond_shortlist(workspace, query, shortlisted, beyond)
+        candidates = beyond_shortlist(workspace, query, shortlisted, beyond, among)
         order = {row: number for number, row in enumerate(dict.fromkeys(candidate.row for candidate in candidates))}
         found += sorted(_places(workspace, query, candidates, options), key=lambda place: order[place.row])
     return found

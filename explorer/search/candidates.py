@@ -97,12 +97,15 @@ def match_coarsely(
     ]
 
 
-def shortlist(workspace: Workspace, query: VisualQuery, without: frozenset[int]) -> list[Candidate]:
+def shortlist(
+    workspace: Workspace, query: VisualQuery, without: frozenset[int], among: frozenset[int] | None = None
+) -> list[Candidate]:
     """Retrieval and coarse matching, as many works as the collection's settings say; the works in the rows ``without``
     and the query's own are left out.
 
     How many matches a user wants to see plays no role: which works are found, and their match probabilities, do not
-    depend on it.
+    depend on it. Nor do the probabilities depend on whether only works in the rows ``among`` are wanted: those of them
+    that are on the shortlist of the whole collection have the same places, and others take the places of the rest.
     """
     rows = _retrieved_rows(workspace, query, without, workspace.config.candidate_works)
     candidates = match_coarsely(workspace, query, rows, works=workspace.config.rerank_works)
@@ -111,23 +114,31 @@ def shortlist(workspace: Workspace, query: VisualQuery, without: frozenset[int])
         (candidate.cosine for candidate in candidates if best[candidate.row] is not candidate), reverse=True
     )
     least = others[len(best)] if len(others) > len(best) else -np.inf
-    return [candidate for candidate in candidates if best[candidate.row] is candidate or candidate.cosine > least]
+    found = [candidate for candidate in candidates if best[candidate.row] is candidate or candidate.cosine > least]
+    if among is None:
+        return found
+    kept = [candidate for candidate in found if candidate.row in among]
+    room = workspace.config.rerank_works - len({candidate.row for candidate in kept})
+    return kept if room <= 0 else [*kept, *beyond_shortlist(workspace, query, kept, room, among - without)]
 
 
 def beyond_shortlist(
-    workspace: Workspace, query: VisualQuery, shortlisted: Sequence[Candidate], count: int
-) -> list[Candidate]:
+    workspace: Workspace, query: VisualQuery, shortlisted: Sequence[Candidate], count: int,
+    among: frozenset[int] | None = None,
+) -> list[Candidate]:  # fmt: skip
     """The next ``count`` works after those ``shortlisted``, each with its places, in a fixed order: first the other
-    retrieved works as coarse matching ranks them, then works further down the index's list."""
+    retrieved works as coarse matching ranks them, then works further down the index's list. Only those in the rows
+    ``among``, where these are given."""
     known = {candidate.row for candidate in shortlisted}
     retrieved = _retrieved_rows(workspace, query, frozenset(), workspace.config.candidate_works)
-    rows = [row for row in retrieved if row not in known]
+    rows = [row for row in retrieved if row not in known and (among is None or row in among)]
     candidates = match_coarsely(workspace, query, rows, works=count)
     missing = count - len({candidate.row for candidate in candidates})
     if missing > 0:
         known |= set(rows)
-        retrieved = _retrieved_rows(workspace, query, frozenset(), len(known) + missing)
-        further = [row for row in retrieved if row not in known][:missing]
+        wanted = len(known) + missing if among is None else len(workspace.tables.works)
+        retrieved = _retrieved_rows(workspace, query, frozenset(), wanted)
+        further = [row for row in retrieved if row not in known and (among is None or row in among)][:missing]
         places = match_coarsely(workspace, query, further)
         candidates += sorted(places, key=lambda candidate: further.index(candidate.row))
     return candidates

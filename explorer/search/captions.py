@@ -37,7 +37,10 @@ def about(found: Findings) -> list[str]:
 
 def _limits(options: SearchOptions) -> str:
     own = "" if options.own else ", none in the picture that was searched with"
-    return f"Asked for: at most {counted(options.top, 'place')}, {options.per_work:,} in each work at most{own}."
+    within = f" Searched in {options.within.words}." if options.within else ""
+    return (
+        f"Asked for: at most {counted(options.top, 'place')}, {options.per_work:,} in each work at most{own}.{within}"
+    )
 
 
 def _worded(part: WordsPart) -> str:

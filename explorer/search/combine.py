@@ -24,6 +24,7 @@ import numpy as np
 
 from explorer.geometry import Box
 from explorer.matching.dense import SAME_PLACE
+from explorer.search.equal_pictures import rows_within
 from explorer.search.feedback import Feedback, JudgedMatch, learn
 from explorer.search.layout import layout_factor
 from explorer.search.part_results import LEAST_PROBABILITY, DetailResult, PartResults, WordsResult, search_parts
@@ -67,7 +68,7 @@ def combined(
 
     ``judged`` are matches of the query's first detail that a person accepted or rejected.
     """
-    results = search_parts(workspace, query.parts, options.own)
+    results = search_parts(workspace, query.parts, options.own, rows_within(workspace, options.within))
     lead = leading_detail(results.details)
     feedback = learn(workspace, judged, lead, results.rows)
     combination = _Combination(query.layout, results, lead, feedback)

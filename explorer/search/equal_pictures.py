@@ -12,11 +12,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from explorer.search.own_works import own_rows, own_works
-from explorer.search.query import Query, WordsPart
+from explorer.search.query import Query, Within, WordsPart
 from explorer.workspace import Workspace
 
 if TYPE_CHECKING:
     from explorer.search.feedback import JudgedMatch
+
+
+def rows_within(workspace: Workspace, within: Within | None) -> frozenset[int] | None:
+    """Rows of the works that a search is limited to, and of those with the same pictures, which may stand for them;
+    None where it is not limited."""
+    if within is None:
+        return None
+    rows = {row for work in within.works if (row := workspace.tables.rows.get(work)) is not None}
+    return frozenset(rows.union(*(workspace.tables.equal_rows.get(row, ()) for row in rows)))
 
 
 class _Place(Protocol):

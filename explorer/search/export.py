@@ -67,13 +67,14 @@ def query_record(workspace: Workspace, query: Query) -> dict[str, Any]:
 
 
 def findings_json(found: Findings) -> dict[str, Any]:
-    """``{"model", "settings", "version", "date", "query", "top", "per_work", "own", "notes", "matches": [...]}``, the
-    options as in :class:`explorer.search.query.SearchOptions`, with a record of
-    :func:`explorer.search.serialisation.match_record` for each match."""
+    """``{"model", "settings", "version", "date", "query", "top", "per_work", "own", "within", "notes",
+    "matches": [...]}``, the options as in :class:`explorer.search.query.SearchOptions` (``within`` in words), with a
+    record of :func:`explorer.search.serialisation.match_record` for each match."""
     works, options = found.works(), found.options
     return {
         **asdict(found.origin), "query": query_record(found.workspace, found.query),
-        "top": options.top, "per_work": options.per_work, "own": options.own, "notes": list(found.notes),
+        "top": options.top, "per_work": options.per_work, "own": options.own,
+        "within": options.within.words if options.within else None, "notes": list(found.notes),
         "matches": [match_record(match, works[match.work]) for match in found.matches],
     }  # fmt: skip
 

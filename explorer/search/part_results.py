@@ -65,15 +65,18 @@ class PartResults:
     hidden: frozenset[int]
 
 
-def search_parts(workspace: Workspace, parts: Sequence[Part], own_wanted: bool) -> PartResults:
+def search_parts(
+    workspace: Workspace, parts: Sequence[Part], own_wanted: bool, among: frozenset[int] | None = None
+) -> PartResults:
     """Search for every part by itself; words that the model does not know are left out. Each
-    detail examines its own shortlist and those of all others."""
+    detail examines its own shortlist and those of all others, in the rows ``among`` where these are given."""
     visual = [
         (number, part, prepare(workspace, part)) for number, part in enumerate(parts) if not isinstance(part, WordsPart)
     ]
     apart = own_works(((part, query.own) for _, part, query in visual), own_wanted)
-    shortlists = [shortlist(workspace, query, apart.hidden | apart.own) for _, _, query in visual]
+    shortlists = [shortlist(workspace, query, apart.hidden | apart.own, among) for _, _, query in visual]
     rows = _examined_rows(workspace, [(part, query) for _, part, query in visual], shortlists, apart)
+    rows = rows if among is None else [row for row in rows if row in among]
     details = [
         DetailResult(number, part, query, detail_places(workspace, part, query, rows, candidates))
         for (number, part, query), candidates in zip(visual, shortlists, strict=True)

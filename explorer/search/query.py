@@ -76,8 +76,17 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Within:
+    """The ``works`` (ids) that a search is limited to, and in ``words`` which they are."""
+
+    works: frozenset[str]
+    words: str
+
+
+@dataclass(frozen=True)
 class SearchOptions:
-    """How much to return: ``top`` matches, at most ``per_work`` of one work, the query's ``own`` work or not.
+    """How much to return: ``top`` matches, at most ``per_work`` of one work, the query's ``own`` work or not; only in
+    the works ``within``, where that is given.
 
     Of works whose picture is the same file one is a match, which names the others; with ``every_file`` each is a match
     of its own, as protocols of evaluation count them.
@@ -87,6 +96,7 @@ class SearchOptions:
     per_work: int = 1
     own: bool = False
     every_file: bool = False
+    within: Within | None = None
 
     def __post_init__(self) -> None:
         if self.top < 1 or self.per_work < 1:

@@ -11,7 +11,7 @@ from explorer.collection.pictures import picture_size
 from explorer.geometry import Box
 from explorer.search.click import Proposal, first_search, proposals
 from explorer.search.parsing import ParsedQuery
-from explorer.search.query import Evidence, Match, PicturePart, Query, RegionPart
+from explorer.search.query import Evidence, Match, PicturePart, Query, RegionPart, Within
 from explorer.workspace import Workspace
 
 VisualPart = TypeVar("VisualPart", RegionPart, PicturePart)
@@ -63,23 +63,26 @@ def _evidence_record(evidence: Evidence | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def with_click(workspace: Workspace, parsed: ParsedQuery) -> tuple[Query, list[dict[str, Any]] | None]:
+def with_click(
+    workspace: Workspace, parsed: ParsedQuery, within: Within | None = None
+) -> tuple[Query, list[dict[str, Any]] | None]:
     """The query that is searched: a click on its picture has become the box that it most likely means. And all that the
     click may mean, as :func:`proposal_records`; None for a query without one."""
     query, click = parsed
     picture = query.parts[0]
     if click is None or not isinstance(picture, PicturePart):
         return query, None
-    part, records = clicked_part(workspace, picture, click, picture_size(picture.path))
+    part, records = clicked_part(workspace, picture, click, picture_size(picture.path), within)
     return replace(query, parts=(part, *query.parts[1:])), records
 
 
 def clicked_part(
-    workspace: Workspace, part: VisualPart, click: tuple[float, float], size: tuple[int, int]
-) -> tuple[VisualPart, list[dict[str, Any]]]:
+    workspace: Workspace, part: VisualPart, click: tuple[float, float], size: tuple[int, int],
+    within: Within | None = None,
+) -> tuple[VisualPart, list[dict[str, Any]]]:  # fmt: skip
     """What a ``click`` (x, y as fractions) on a picture of ``size`` (width, height in pixels) most likely means, as a
     part with a box; and all that it may mean, as :func:`proposal_records`."""
-    records = proposal_records(proposals(workspace, first_search(workspace, part, *click), *click), size)
+    records = proposal_records(proposals(workspace, first_search(workspace, part, click, within=within), *click), size)
     x0, y0, x1, y1 = records[0]["box"]
     return replace(part, box=Box.from_pixels((x0, y0, x1, y1), *size).clipped()), records
 

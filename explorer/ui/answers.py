@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.errors import ExplorerError
-from explorer.ui import incoming, views
+from explorer.ui import facets, incoming, views
 from explorer.ui.links import parameters
 from explorer.ui.searching import CollectionContext
 from explorer.ui.session import Session, Step
@@ -44,6 +44,7 @@ def answering(
                 if isinstance(report, Stage):
                     yield *_UNCHANGED, {**asked, "stage": f"{report.words} …"}, gr.skip()
                 else:
+                    session = report[0]
                     yield *_dated(report, at), gr.skip(), gr.skip()
         except Exception:
             yield *_UNCHANGED, {**asked, "stage": ""}, gr.skip()
@@ -64,10 +65,8 @@ def _dated(shown: Shown, at: float) -> Shown:
 
 
 def gallery(context: CollectionContext, text: str = "") -> views.Props:
-    """The works of a collection whose catalogue entry matches ``text``; all of them without one."""
-    collection = context.workspace.collection
-    found = collection.find(text)
-    return views.gallery(found, text, len(collection.works()) if text else len(found))
+    """The works of a collection that are chosen and whose catalogue entry matches ``text``; and what can be chosen."""
+    return facets.gallery(context.workspace.collection, text, context.selection)
 
 
 def first_work(context: CollectionContext) -> Step | None:
@@ -79,3 +78,8 @@ def first_work(context: CollectionContext) -> Step | None:
 def stage(context: CollectionContext, step: Step) -> views.Props:
     """What the viewer shows of a step: its picture, and what the page's address has of its query."""
     return {**context.stage(step), "address": parameters(step), "several": step != step.alone()}
+
+
+def with_limits(context: CollectionContext, results: views.Props) -> views.Props:
+    """Results that say which works were searched, where not all were."""
+    return {**results, "within": context.within.words if context.within else ""}

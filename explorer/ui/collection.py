@@ -1,4 +1,5 @@
-"""The Collection tab: what is indexed, with which model, what was left out, how to add more."""
+"""The Collection tab: all works; what is indexed, with which model, what was left out, how to add more; the collections
+that there are."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from explorer.errors import ExplorerError
 from explorer.indexing.given_vectors import CATALOGUE_FACT, VECTORS_FACT
 from explorer.paths import DEFAULT_CACHE
 from explorer.ui import views
-from explorer.ui.components import CollectionPanel
+from explorer.ui.collection_list import listed
+from explorer.ui.components import CollectionList, CollectionPanel, Grid
+from explorer.ui.pictures import Pictures
 from explorer.ui.said import said, without_folders
 from explorer.ui.searching import AppContext
 from explorer.ui.server.guard import is_shared
@@ -38,14 +41,30 @@ class CollectionTab:
 
     def __init__(self, app: AppContext, session: gr.State, tab: gr.Tab) -> None:
         self.app = app
-        self.panel = CollectionPanel({})
+        with gr.Tabs(elem_classes="modes"):
+            with gr.Tab("Works", render_children=True):
+                self.grid = Grid({}, server_functions=Pictures(app).server_functions())
+            with gr.Tab("What is indexed", render_children=True):
+                self.panel = CollectionPanel({})
+            with gr.Tab("Collections", render_children=True):
+                self.list = CollectionList({})
         # wiring
         tab.select(self.facts, session, self.panel, **quiet())
+        tab.select(self.collections, session, self.list, **quiet())
 
     def facts(self, session: Session, request: gr.Request) -> Any:
         """The session's collection, as it stands now."""
         try:
             return panel(self.app.of(session).workspace, is_shared(request.request))
+        except ExplorerError as error:
+            notify(said(error))
+            return gr.skip()
+
+    def collections(self, session: Session) -> Any:
+        """All collections that the app serves, as they stand now."""
+        try:
+            here = self.app.of(session).workspace.name
+            return {"collections": listed(self.app.collections, here)}
         except ExplorerError as error:
             notify(said(error))
             return gr.skip()

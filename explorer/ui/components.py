@@ -42,9 +42,17 @@ class Masthead(AssetComponent):
 
 
 class Gallery(AssetComponent):
-    """The works, with search as you type. Events: ``find`` (text), ``choose`` (work)."""
+    """The works, with search as you type and facets. Its script is the one that asks for works, and publishes them to
+    others (``explorer:catalogue``). Events: ``find`` (text, limits), ``choose`` (work), ``limit`` (limits)."""
 
     folder = "gallery"
+
+
+class Grid(AssetComponent):
+    """All works as a sheet of pictures, sorted by its script; what it shows, and chooses, is the gallery's. Event:
+    ``choose`` (work)."""
+
+    folder = "grid"
 
 
 class Viewer(AssetComponent):
@@ -150,6 +158,12 @@ class Map(AssetComponent):
     """The map of works. Events: ``choose`` (work), ``colour`` (column)."""
 
     folder = "map"
+
+
+class CollectionList(AssetComponent):
+    """The collections of the running app."""
+
+    folder = "collections"
 
 
 class CollectionPanel(AssetComponent):

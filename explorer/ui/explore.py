@@ -14,10 +14,11 @@ from explorer.errors import ExplorerError
 from explorer.search.parsing import MOST_PARTS
 from explorer.search.query import Match
 from explorer.ui import incoming, views
-from explorer.ui.answers import Handler, Shown, answering, first_work, gallery, stage
+from explorer.ui.answers import Handler, Shown, answering, first_work, gallery, stage, with_limits
 from explorer.ui.asking import with_examples, with_further
 from explorer.ui.components import Evidence, Gallery, Results, Taken, Trail, Tray, Viewer, Waiting
 from explorer.ui.editing import edited
+from explorer.ui.facets import selection_of
 from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
 from explorer.ui.matches_taken_away import matches_taken_away
@@ -76,6 +77,7 @@ class ExploreTab:
         # wiring
         self.gallery.find(self.find, self.session, self.gallery, **quiet())
         self._answering(self.gallery.choose, self.open)
+        self._answering(self.gallery.limit, self.limit)
         self.viewer.restore(self.arrive, self.session, self.viewer, **quiet())
         self._answering(self.viewer.restore, self.restore)
         self.waiting.supersede(self.supersede, None, None, **quiet())
@@ -109,15 +111,37 @@ class ExploreTab:
     # -- handlers --------------------------------------------------------------------------------------------------
 
     def find(self, session: Session, event: gr.EventData) -> Any:
-        """Works whose catalogue entry matches what is typed."""
-        text = incoming.text(incoming.record(event._data).get("text"), 200)
+        """Works whose catalogue entry matches what is typed, of those that are chosen; and the facets."""
+        sent = incoming.record(event._data)
+        text = incoming.text(sent.get("text"), 200)
         try:
             context = self.app.of(session)
+            if "limits" in sent:
+                context.selection = selection_of(context.workspace.collection, sent["limits"], notify)
             self.app.pages.searched(page_of_event(), context.workspace, text)
             return gallery(context, text)
         except ExplorerError as error:
             notify(said(error))
             return gr.skip()
+
+    def limit(self, session: Session, event: gr.EventData) -> Iterator[Shown]:
+        """Keep to the works that are chosen, from now on; the present search is done again among them. With ``words``
+        the page is in another tab, whose address it keeps."""
+        sent = incoming.record(event._data)
+        try:
+            now = self._limited(session, sent)
+        except ExplorerError as error:
+            yield self._refuse(session, error)
+            return
+        yield self._as_it_is(now)  # whatever is asked meanwhile keeps to them too
+        shown = self._show(now, now)
+        yield (shown[0], gr.skip(), *shown[2:]) if sent.get("words") is True else shown
+
+    def _limited(self, session: Session, sent: dict[str, Any]) -> Session:
+        """A session with the selection that was sent, if any was."""
+        if "limits" not in sent:
+            return session
+        return replace(session, selection=selection_of(self.app.of(session).workspace.collection, sent["limits"]))
 
     def listed(self, session: Session) -> Any:
         """The list of works as it is since the collection was indexed again, for the text that is typed there."""
@@ -145,7 +169,8 @@ class ExploreTab:
 
     def restore(self, session: Session, event: gr.EventData) -> Shown:
         """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
-        own Back)."""
+        own Back), and the works that it keeps to."""
+        session = self._limited(session, incoming.record(event._data))
         context, step = self.app.of(session), None
         try:
             step = linked(context, event._data, notify)
@@ -282,12 +307,12 @@ class ExploreTab:
             return self._refuse(before, error)
         if not step.searched:
             how = HOW_TO_BEGIN if context.workspace.has_details else HOW_TO_BEGIN_WHOLE
-            return now, shown, trail, tray, views.message(how, now.result_options)
+            return now, shown, trail, tray, with_limits(context, views.message(how, now.result_options))
         try:
             results = Judging(context).results(step, shown, now.result_options, matches)
         except ExplorerError as error:
             results = views.message(said(error), now.result_options, trouble=True)
-        return now, shown, trail, tray, results
+        return now, shown, trail, tray, with_limits(context, results)
 
     def _as_it_is(self, session: Session) -> Shown:
         return session, gr.skip(), gr.skip(), gr.skip(), gr.skip()

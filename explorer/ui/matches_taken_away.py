@@ -9,7 +9,7 @@ from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.search.captions import title_of
 from explorer.search.export import findings
-from explorer.search.query import Match, SearchOptions
+from explorer.search.query import Match
 from explorer.search.take_away import Wanted, take_away
 from explorer.ui import evidence, incoming, views
 from explorer.ui.asking import query_of
@@ -46,7 +46,7 @@ def _file(context: CollectionContext, asked: Session, fields: dict[str, Any]) ->
         context.caution(step), evidence.learnt(judgements) and f"The search {evidence.learnt(judgements)}.",
         f"Of what was found, {folded:,} that were folded away are not here." if folded else "",
     ]  # fmt: skip
-    query, limits = query_of(step, context.uploads), SearchOptions(options.top, options.per_work, options.own)
+    query, limits = query_of(step, context.uploads), context.limits(options)
     taken = findings(context.workspace, query, limits, shown, notes)
     workspace = context.workspace
     return handed_over(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from starlette.datastructures import QueryParams
 
 from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
@@ -18,6 +19,7 @@ from explorer.ui.collection import CollectionTab, damage
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
+from explorer.ui.facets import selection_of
 from explorer.ui.finding import Finding
 from explorer.ui.links import OF_WORDS
 from explorer.ui.map import MapTab
@@ -76,11 +78,11 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
                 works_map = MapTab(app, session, map_tab).map
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
-                CollectionTab(app, session, collection_tab)
+                works_grid = CollectionTab(app, session, collection_tab).grid
 
         # wiring
         def open_collection(known: Session, request: gr.Request) -> tuple[Any, ...]:
-            return opened(app, known, request.query_params.get("collection"), is_shared(request.request))
+            return opened(app, known, request.query_params, is_shared(request.request))
 
         def to(tab: str) -> Callable[[], gr.Tabs]:
             def lead() -> gr.Tabs:
@@ -103,13 +105,14 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             open_collection, session, [session, masthead, explore.gallery, words.search.caveat], **quiet()
         )
         opening.then(words.search.offer, session, words.search.examples, **after())
-        for source in (words.labels, works_map):
+        for source in (words.labels, works_map, works_grid):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to("explore"), None, tabs, **after())
         found, searching = words.search.results, working(explore.results)
         for followed in (found.follow, found.look, found.these, motifs.follow, motifs.look):
             followed(to("explore"), None, tabs, **quiet())
         for followed in (found.follow, found.look, motifs.follow):
             followed(explore.follow, session, explore.shown, **searching)
+        words.search.follow_limits(explore.gallery)
         found.these(explore.these_beside, [session, words.search.asked], explore.shown, **searching)
         words.search.tray.restore(to("words"), None, tabs, **quiet())
         words.search.tray.leave(to("explore"), None, tabs, **quiet())
@@ -139,12 +142,13 @@ def linked_tab(asked: set[str]) -> str:
 
 
 def opened(
-    app: AppContext, session: Session, sent: Any, shared: bool
+    app: AppContext, session: Session, address: QueryParams, shared: bool
 ) -> tuple[Session, views.Props, views.Props, dict[str, Any]]:
     """What the page shows of its collection when it is opened: session, masthead, gallery, and the note on the model
-    beside the search with words. Where the collection ``sent`` cannot be opened, a sentence, and the default.
-    What is damaged is said to the visitors of a ``shared`` page without where on the server it is."""
-    name = incoming.text(sent)
+    beside the search with words. Where the ``collection`` of the ``address`` cannot be opened, a sentence, and the
+    default; what it has by ``in`` chooses works. What is damaged is said to the visitors of a ``shared`` page without
+    where on the server it is."""
+    name = incoming.text(address.get("collection"))
     try:
         context = app.named(name)
     except ExplorerError as error:
@@ -153,15 +157,17 @@ def opened(
     workspace = context.workspace
     for sentence in damage(workspace, shared):
         notify(sentence)
-    address = "" if app.collections.is_default(workspace) else workspace.name
+    other = "" if app.collections.is_default(workspace) else workspace.name
     masthead = {
         "collection": workspace.name,
-        "address": address,
+        "address": other,
         "model": model_name(workspace.config.model),
         "note": workspace.model_note,
     }
     caveat = gr.update(value=workspace.model_note, visible=bool(workspace.model_note))
-    return replace(session, collection=address), masthead, gallery(context), caveat
+    context.selection = selection_of(workspace.collection, address.getlist("in"), notify)
+    session = replace(session, collection=other, selection=context.selection)
+    return session, masthead, gallery(context), caveat
 
 
 def model_name(model: str) -> str:

@@ -63,8 +63,9 @@ def search_click(context: CollectionContext, click: Click) -> FirstSearch:
     picture: VisualPart = RegionPart(step.key, Box.whole())
     if step.kind == "picture":
         picture = PicturePart(context.uploads / step.key, Box.whole())
-    question = "click", picture, click.x, click.y
-    return context.computed(question, lambda: first_search(context.workspace, picture, click.x, click.y))
+    point, within = (click.x, click.y), context.within
+    question = "click", picture, point, within
+    return context.computed(question, lambda: first_search(context.workspace, picture, point, within=within))
 
 
 def provisional_step(click: Click, found: FirstSearch) -> Step:
@@ -74,7 +75,7 @@ def provisional_step(click: Click, found: FirstSearch) -> Step:
 
 def final_step(context: CollectionContext, click: Click, found: FirstSearch) -> Step:
     """The step that a click means, after its first search, with all that it may mean from small to large."""
-    question = "proposals", found.part, click.x, click.y
+    question = "proposals", found.part, click.x, click.y, found.within
     regions = context.computed(question, lambda: proposals(context.workspace, found, click.x, click.y))
     sizes = sorted((proposal.box for proposal in regions), key=lambda box: box.area)
     return replace(click.step, box=rounded(regions[0].box), sizes=tuple(dict.fromkeys(map(rounded, sizes))))

@@ -22,7 +22,9 @@ from explorer.registration.compare import register
 from explorer.search.parsing import LONGEST_WORDS, parse_click, parse_parts, parse_picture, parse_region
 from explorer.search.query import PicturePart, RegionPart, WordsPart
 from explorer.search.serialisation import VisualPart, clicked_part
+from explorer.search.within import asked_within
 from explorer.ui import arguments, incoming, labelling, registered, views
+from explorer.ui.facets import LONGEST_LIMIT
 from explorer.ui.judging import LONGEST_NAME
 from explorer.ui.searching import AppContext, CollectionContext
 from explorer.ui.session import ResultOptions
@@ -58,21 +60,22 @@ class RestApi:
         found = self._workspace(collection).collection.find(arguments.written(text, "text", LONGEST_SEARCH))
         return [views.entry(work) for work in found[: arguments.within(limit, "limit", 1, MOST_WORKS)]]
 
-    def search_region(
+    def search_region(  # noqa: PLR0913, PLR0917
         self, file: str, box: list[float] | None = None, top: int = 20, per_work: int = 1, own: bool = False,
-        collection: str = "",
+        collection: str = "", within: list[str] | None = None,
     ) -> list[dict]:  # fmt: skip
-        """Where a detail of an indexed work recurs; without a box, the whole work."""
-        context = self._context(collection)
+        """Where a detail of an indexed work recurs; without a box, the whole work. Within works that have entries of
+        the catalogue, such as "genre:landscape" and "years:1590..1610"."""
+        context = self._context(collection, within)
         return _matches(context, parse_region(context.workspace.collection, file, box), _options(top, per_work, own))
 
-    def search_picture(
+    def search_picture(  # noqa: PLR0913, PLR0917
         self, picture: dict, box: list[float] | None = None, top: int = 20, per_work: int = 1, own: bool = False,
-        collection: str = "",
+        collection: str = "", within: list[str] | None = None,
     ) -> list[dict]:  # fmt: skip
         """Where a detail of a picture you send (a file) recurs; without a box, all of it."""
         part = parse_picture(self._uploaded(picture), box)
-        return _matches(self._context(collection), part, _options(top, per_work, own))
+        return _matches(self._context(collection, within), part, _options(top, per_work, own))
 
     def click_region(  # noqa: PLR0913, PLR0917
         self, file: str, x: float, y: float, top: int = 20, per_work: int = 1, own: bool = False, collection: str = ""
@@ -94,20 +97,23 @@ class RestApi:
         size = picture_size(part.path)
         return _clicked(context, part, parse_click([x, y], size), size, _options(top, per_work, own))
 
-    def search_words(self, text: str, top: int = 20, per_work: int = 1, collection: str = "") -> list[dict]:
+    def search_words(
+        self, text: str, top: int = 20, per_work: int = 1, collection: str = "", within: list[str] | None = None
+    ) -> list[dict]:
         """Places that match words."""
         words = arguments.written(text, "text", LONGEST_WORDS)
         if not words:
             raise ExplorerError("Type a few words first, such as: a windmill on a hill.")
-        return _matches(self._context(collection), WordsPart(words), _options(top, per_work))
+        return _matches(self._context(collection, within), WordsPart(words), _options(top, per_work))
 
     def search_combined(
-        self, parts: list[dict], layout: bool = False, top: int = 20, per_work: int = 1, collection: str = ""
-    ) -> list[dict]:
+        self, parts: list[dict], layout: bool = False, top: int = 20, per_work: int = 1, collection: str = "",
+        within: list[str] | None = None,
+    ) -> list[dict]:  # fmt: skip
         """Works that match several parts at once, each {"file", "box", "weight"} or {"text", "weight"}. A weight
         of 1 must be there, less is an example, below 0 is not wanted. With layout, details of one work must lie as
         they do in it."""
-        context = self._context(collection)
+        context = self._context(collection, within)
         query = parse_parts(context.workspace.collection, parts, layout)
         return context.records(context.answer(query, _options(top, per_work)))
 
@@ -204,8 +210,13 @@ class RestApi:
         known.judgements.withdraw(number, arguments.written(who, "who", LONGEST_NAME))
         return judgement_records(known)
 
-    def _context(self, collection: Any) -> CollectionContext:
-        return self.app.named("" if collection is None else arguments.written(collection, "collection", LONGEST_NAME))
+    def _context(self, collection: Any, within: Any = None) -> CollectionContext:
+        name = "" if collection is None else arguments.written(collection, "collection", LONGEST_NAME)
+        context = self.app.named(name)
+        if within is not None:
+            texts = [arguments.written(text, "within", LONGEST_LIMIT) for text in within if text]
+            context.within = asked_within(context.workspace.collection, texts)
+        return context
 
     def _workspace(self, collection: Any) -> Workspace:
         return self._context(collection).workspace

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradio.utils import get_upload_folder
 
 from explorer.collection import Derivatives, Judgement, open_picture
+from explorer.collection.facets import Selection
 from explorer.collection.pictures import file_hash, picture_size
 from explorer.errors import ExplorerError
 from explorer.iiif.presentation import Addresses
 from explorer.search import examples, little_to_go_by, notes, search
 from explorer.search.feedback import learned
-from explorer.search.query import Match, Part, Query, SearchOptions, WordsPart
+from explorer.search.query import Match, Part, Query, SearchOptions, Within, WordsPart
+from explorer.search.within import within
 from explorer.ui import incoming, views, words_for
 from explorer.ui.asking import query_of
+from explorer.ui.entry import catalogue_entry
 from explorer.ui.open_collections import OpenCollections
 from explorer.ui.queueing import FairQueue
 from explorer.ui.session import FurtherDetail, ResultOptions, Session, Step
@@ -58,6 +62,7 @@ class AppContext:
         if news := self.pages.news(page, context.workspace):
             notify(news)
         context.asker = page or context.asker
+        context.selection = session.selection
         return context
 
     def named(self, sent: Any = "") -> CollectionContext:
@@ -79,6 +84,17 @@ class CollectionContext:
         """Where computations wait for their turn; without one nothing waits."""
         self.asker = ""
         """Whose turn it must be: a page, or a computer that uses the REST API."""
+        self.selection = Selection()
+        """The works that are listed, and searched."""
+
+    @cached_property
+    def within(self) -> Within | None:
+        """The works that searches are limited to; None where they are not."""
+        return within(self.workspace.collection, self.selection)
+
+    def limits(self, options: ResultOptions) -> SearchOptions:
+        """How much a search returns, and of which works."""
+        return SearchOptions(options.top, options.per_work, options.own, within=self.within)
 
     def computed(self, question: Hashable, compute: Callable[[], Value]) -> Value:
         """What ``compute`` gives, when it is the asker's turn; equal questions that are asked of the same tables at the
@@ -99,7 +115,7 @@ class CollectionContext:
 
     def answer(self, query: Query, options: ResultOptions, judgements: Sequence[Judgement] = ()) -> list[Match]:
         """Matches of a query; the search learns from ``judgements`` of its first part."""
-        limits, judged = SearchOptions(options.top, options.per_work, options.own), learned(judgements)
+        limits, judged = self.limits(options), learned(judgements)
         question = "search", query, limits, tuple(judged)
         return self.computed(question, lambda: search(self.workspace, query, limits, judged))
 
@@ -145,7 +161,7 @@ class CollectionContext:
             work = self.workspace.collection.work(step.key)
             url = views.picture_url(self.workspace.name, self.workspace.view(work.id))
             service = Addresses("", self.workspace.name).image(work.id).removeprefix("/")
-            shown = views.stage(work, url, step.box, service)
+            shown = {**views.stage(work, url, step.box, service), "entry": catalogue_entry(work)}
         else:
             path = self.uploads / step.key
             shown = views.visitors_stage(step, views.visitors_url(self._copy(path)), picture_size(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from explorer.collection.facets import Selection
 from explorer.geometry import Box
 from explorer.ui.strengths import ROLES, STRENGTHS, Role, Strength, is_wanted
 
@@ -132,7 +133,8 @@ class ResultOptions:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The collection, the trail of steps, the position on it, and the options. Every change makes a new one.
+    """The collection and which of its works are chosen, the trail of steps, the position on it, and the options. Every
+    change makes a new one.
 
     >>> session = Session().stepped(Step("work", "a.jpg")).stepped(Step("work", "b.jpg"))
     >>> [step.key for step in session.steps], session.here.key
@@ -144,6 +146,8 @@ class Session:
     result_options: ResultOptions = ResultOptions()
     collection: str = ""
     """Name of the collection that the steps are in; empty for the one that the app was started with."""
+    selection: Selection = field(default_factory=Selection)
+    """The works that are listed and searched."""
 
     @property
     def here(self) -> Step | None:

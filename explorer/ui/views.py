@@ -68,8 +68,13 @@ def _title(work: Work) -> str:
 
 
 def gallery(found: Sequence[Work], text: str, total: int) -> Props:
-    """The works that a catalogue search found."""
-    return {"works": [caption(work) for work in found], "text": text, "total": total}
+    """The works that a catalogue search found, with what they can be sorted by."""
+    return {"works": [_listed(work) for work in found], "text": text, "total": total}
+
+
+def _listed(work: Work) -> Props:
+    area = work.height_cm * work.width_cm if work.height_cm and work.width_cm else None
+    return {**caption(work), "year": work.year, "size": centimetres(work), "area": area}
 
 
 def stage(work: Work, url: str, box: Box | None, service: str = "") -> Props:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -10,9 +11,11 @@ import gradio as gr
 from explorer.errors import ExplorerError
 from explorer.search.standing import MOST_EXAMPLES
 from explorer.ui import incoming, views, words_for
+from explorer.ui.answers import with_limits
 from explorer.ui.asking import room, wanted_words
-from explorer.ui.components import Results, Taken, Tray
+from explorer.ui.components import Gallery, Results, Taken, Tray
 from explorer.ui.editing import edited
+from explorer.ui.facets import selection_of
 from explorer.ui.links import linked_words, parameters
 from explorer.ui.matches_taken_away import matches_taken_away
 from explorer.ui.pictures import Pictures
@@ -64,7 +67,7 @@ class WordSearch:
     def _wire(self) -> None:
         # wiring
         searching, asking = working(self.results), [self.session, self.asked]
-        answer = [self.asked, self.tray, self.results]
+        answer = self.shown = [self.asked, self.tray, self.results]
         for started in (self.text.submit, self.search.click):
             started(self.find, [*asking, self.text], answer, **searching)
         for example in self.examples:
@@ -75,6 +78,10 @@ class WordSearch:
         ):  # fmt: skip
             event(handler, asking, answer, **searching)
         self.results.take_away(self.take_away, asking, self.taken, **working(self.results, visible=False))
+
+    def follow_limits(self, gallery: Gallery) -> None:
+        """Search again whenever other works are chosen."""
+        gallery.limit(self.again, [self.session, self.asked], self.shown, **working(self.results))
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -121,6 +128,17 @@ class WordSearch:
         """The same words, with other options."""
         return self._show(session, asked.with_options(incoming.result_options(event._data)))
 
+    def again(self, session: Session, asked: Session, event: gr.EventData) -> Answer:
+        """The same words among the works that are chosen from now on; nothing where no words are asked for."""
+        if asked.here is None or not asked.here.terms:
+            return self._as_it_is(asked)
+        try:
+            collection = self.app.of(session).workspace.collection
+            chosen = selection_of(collection, incoming.record(event._data).get("limits"))
+        except ExplorerError:  # told where the works are chosen
+            return self._as_it_is(asked)
+        return self._show(replace(session, selection=chosen), asked)
+
     def take_away(self, session: Session, asked: Session, event: gr.EventData) -> views.Props:
         """The places that are shown, as a file."""
         return matches_taken_away(self.app, session, asked, event._data)
@@ -141,7 +159,7 @@ class WordSearch:
             found = views.results(context.cards(context.matches(step, options)), options)
             found |= {"room": room(step), "fits": step.parts > 1, "caution": context.caution(step)}
             found["about"] = words_for.FITS if step.parts > 1 else words_for.SIMILARITY_TO_WORDS
-            return asked, shown, {**found, "words": wanted_words(step)}
+            return asked, shown, with_limits(context, {**found, "words": wanted_words(step)})
         except ExplorerError as error:
             return asked, shown, views.message(said(error), options, trouble=True)
 

@@ -73,7 +73,8 @@ def test_a_link_opens_another_collection_and_searches_in_it(
 
     page.get_by_role("tab", name="Map").click()
     expect(page.locator(".map .count")).to_contain_text(f"{len(works)} works")
-    page.get_by_role("tab", name="Collection").click()
+    page.get_by_role("tab", name="Collection", exact=True).click()
+    page.get_by_role("tab", name="What is indexed").click()
     expect(page.locator(".collection-panel .facts")).to_contain_text(str(few.folder))
     page.get_by_role("tab", name="Words").click()
     page.locator("#words-text input, #words-text textarea").first.fill("a windmill")
@@ -87,6 +88,28 @@ def test_a_link_opens_another_collection_and_searches_in_it(
     expect(page.locator(".masthead .collection")).to_have_text(NAME)
     expect(page.locator(".gallery li")).to_have_count(len(works))
     assert workspace.collection.judgements.for_query(works[2]) == []
+
+
+def test_the_list_of_collections_leads_from_one_to_the_other(
+    visit: Visit, few: Workspace, workspace: Workspace, picture_of: Keep
+):
+    page = visit()
+    page.get_by_role("tab", name="Collection", exact=True).click()
+    page.get_by_role("tab", name="Collections", exact=True).click()
+    rows = page.locator(".collections tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.filter(has_text="open here")).to_contain_text(workspace.name)
+    expect(rows.filter(has_text=NAME)).to_contain_text("4")
+    picture_of(page, "collections")
+    page.get_by_role("link", name=NAME).click()
+    expect(page.locator(".masthead .collection")).to_have_text(NAME)
+    expect(page.locator(".gallery li")).to_have_count(4)
+    expect(page.locator(".gallery .choose")).to_be_hidden()  # without a catalogue there is nothing to choose by
+    page.get_by_role("tab", name="Collection", exact=True).click()
+    expect(page.locator(".all-works .sheet li")).to_have_count(4)
+    page.get_by_role("tab", name="Collections", exact=True).click()
+    page.get_by_role("link", name=workspace.name, exact=True).click()
+    expect(page.locator(".masthead .collection")).to_have_text(workspace.name)
 
 
 def test_a_comparison_in_another_collection_by_link(visit: Visit, few: Workspace):

@@ -62,7 +62,8 @@ def test_works_like_a_work_are_found_and_what_cannot_be_had_is_said(
     expect(page.locator("#label-groups .message")).to_contain_text("--text-vectors")
     page.get_by_role("tab", name="Map").click()
     expect(page.locator(".map .count")).to_contain_text("4 works")
-    page.get_by_role("tab", name="Collection").click()
+    page.get_by_role("tab", name="Collection", exact=True).click()
+    page.get_by_role("tab", name="What is indexed").click()
     expect(page.locator(".collection-panel .facts")).to_contain_text("4 works, each as a whole")
 
 

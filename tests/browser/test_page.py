@@ -458,7 +458,8 @@ def test_labels_sort_the_works(visit: Visit, workspace: Workspace, picture_of: K
 
 def test_the_collection_tells_what_it_is(visit: Visit, workspace: Workspace, picture_of: Keep):
     page = visit()
-    page.get_by_role("tab", name="Collection").click()
+    page.get_by_role("tab", name="Collection", exact=True).click()
+    page.get_by_role("tab", name="What is indexed").click()
     facts = page.locator(".collection-panel .facts")
     expect(facts).to_contain_text(f"{workspace.manifest.regions:,} overlapping places")
     expect(facts).to_contain_text("mini")

@@ -236,6 +236,17 @@ def test_search_options(demo, demo_workspace: Workspace) -> None:
     assert 1 < max(files.count(file) for file in files) <= 3
 
 
+def test_search_in_some_works_of_the_catalogue(demo, demo_workspace: Workspace) -> None:
+    path, works = original(demo_workspace), demo_workspace.collection.works()
+    genre = demo_workspace.collection.work(path.name).genre
+    wanted = {work.id for work in works if work.genre == genre and work.year <= 1600} - {path.name}
+    asked = ("--in", f"genre:{genre}", "--in", "years:..1600", "--json")
+    found = demo("search", "--image", path, "--top", 100, *asked).record["matches"]
+    assert {match["file"] for match in found} == wanted
+    assert_one_sentence(demo("search", "--image", path, "--in", "colour:red"), "cannot be chosen by 'colour:red'")
+    assert_one_sentence(demo("search", "--image", path, "--in", "genre:none"), "No work of the collection")
+
+
 def test_search_by_words(demo) -> None:
     result = demo("search", "--text", "a windmill", "--top", 5, "--json")
     assert result.status == 0

@@ -134,18 +134,18 @@ def test_a_picture_from_outside_is_encoded_once_and_has_proposals(
     encode = PictureEncoder.encode_image
     monkeypatch.setattr(PictureEncoder, "encode_image", lambda *given: encoded.append(path) or encode(*given))
     at = (150 + 45) / WIDE, (80 + 70) / HIGH
-    found = proposals(motifs, first_search(motifs, PicturePart(path), *at), *at)
+    found = proposals(motifs, first_search(motifs, PicturePart(path), at), *at)
     box = Box.from_pixels((150, 80, 240, 250), WIDE, HIGH)
     assert found[0].box.iou(box) >= 0.4 and found[0].support > 1
     search(motifs, Query((PicturePart(path, found[0].box),)))
     assert encoded == [path]
     save(with_motif(10, (150, 80), TALL, False), path)
-    first_search(motifs, PicturePart(path), *at)
+    first_search(motifs, PicturePart(path), at)
     assert encoded == [path, path], "another content is another picture"
 
 
 def test_copies_too_unlikely_to_be_any_teach_nothing(motifs: Workspace) -> None:
-    searched = first_search(motifs, RegionPart("first.png", Box.whole()), 0.2, 0.5)
+    searched = first_search(motifs, RegionPart("first.png", Box.whole()), (0.2, 0.5))
     assert searched.copies
     doubted = [replace(match, evidence=replace(match.evidence, probability=0.1)) for match in searched.matches]
     assert FirstSearch(searched.part, doubted).copies == []

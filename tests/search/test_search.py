@@ -20,9 +20,9 @@ from explorer.indexing import index_folder
 from explorer.matching.dense import locate
 from explorer.search import search
 from explorer.search.candidates import match_coarsely
-from explorer.search.click import click_box
+from explorer.search.click import click_box, first_search, proposals
 from explorer.search.own_works import rows_of_file
-from explorer.search.query import Match, PicturePart, Query, RegionPart, SearchOptions, WordsPart
+from explorer.search.query import Match, PicturePart, Query, RegionPart, SearchOptions, Within, WordsPart
 from explorer.search.rerank import match_densely
 from explorer.search.serialisation import match_records
 from explorer.search.visual_query import prepare
@@ -174,6 +174,71 @@ def test_the_first_ten_are_the_same_however_many_are_wanted_though_few_are_compa
     first, second, third = (search(narrow, query, SearchOptions(top=top)) for top in (5, 9, 1000))
     assert second[:5] == first and third[:9] == second
     assert {match.work for match in third} == set(workshop.tables.works) - {"first.png"}
+
+
+def within(*works: str) -> Within:
+    return Within(frozenset(works), "a few works")
+
+
+ONLY = within("second.png", "larger.png", "first copy.png", *(f"work-0{number}.jpg" for number in range(60, 64)))
+LIMITED = [
+    Query((region("first.png"),)),
+    Query((region("second.png"),)),
+    Query((region("first.png"), region("once.png", Box.from_pixels((160, 112, 288, 240), WIDE, HIGH)))),
+    Query((region("first.png"), WordsPart("a ship at sea"))),
+    Query((WordsPart("a windmill on a hill"),)),
+]
+
+
+@pytest.mark.parametrize("narrowly", [False, True])
+@pytest.mark.parametrize("query", LIMITED)
+def test_a_search_limited_to_some_works_finds_them_as_a_search_of_all_does(
+    workshop: Workspace, query: Query, narrowly: bool
+) -> None:
+    """Places and scores of all that are allowed, also where the collection's shortlist has room for few of them."""
+    searched = Workspace.open(workshop.name, workshop.pictures.parents[1])
+    if narrowly:
+        searched.config = replace(searched.config, candidate_works=8, rerank_works=5)
+    everything = search(searched, query, SearchOptions(top=1000, every_file=True))
+    found = search(searched, query, SearchOptions(top=1000, every_file=True, within=ONLY))
+    expected = {match.work: (match.box, match.score) for match in everything if match.work in ONLY.works}
+    answered = {match.work: (match.box, match.score) for match in found}
+    assert set(answered) >= set(expected)
+    if len(query.parts) == 1 or not narrowly:  # each of several parts examines what the others have on their shortlists
+        assert answered == expected
+    if len(query.parts) == 1 and not narrowly:
+        assert [match.score for match in found] == sorted((score for _, score in expected.values()), reverse=True)
+
+
+def test_a_limited_search_still_reaches_the_number_that_is_asked_for(workshop: Workspace) -> None:
+    narrow = Workspace.open(workshop.name, workshop.pictures.parents[1])
+    narrow.config = replace(narrow.config, candidate_works=5, rerank_works=3)
+    unlikely = within(*(f"work-0{number}.jpg" for number in range(60, 68)))
+    query = Query((region("first.png"),))
+    for top in (2, 6, 100):
+        found = search(narrow, query, SearchOptions(top=top, within=unlikely))
+        assert len(found) == min(top, 8)
+        assert works_of(found) <= unlikely.works
+
+
+def test_a_picture_that_only_its_copy_is_allowed_of_is_shown_as_that_copy(workshop: Workspace) -> None:
+    (match,) = search(workshop, Query((region("second.png"),)), SearchOptions(within=within("first copy.png")))
+    assert match.works == ("first copy.png",)
+
+
+def test_a_search_limited_to_no_work_finds_nothing(workshop: Workspace) -> None:
+    for part in (region("first.png"), WordsPart("a windmill on a hill")):
+        assert search(workshop, Query((part,)), SearchOptions(within=within())) == []
+
+
+def test_a_click_in_a_limited_search_means_what_recurs_there(workshop: Workspace) -> None:
+    x, y = (TRUTH["first.png"].x0 + TRUTH["first.png"].x1) / 2, (TRUTH["first.png"].y0 + TRUTH["first.png"].y1) / 2
+    part = RegionPart("first.png", Box.whole())
+    found = first_search(workshop, part, (x, y), within=ONLY)
+    assert works_of(found.matches) <= ONLY.works and found.copies
+    alone = first_search(workshop, part, (x, y), within=within("work-060.jpg"))
+    assert not alone.copies
+    assert all(proposal.support == 0 for proposal in proposals(workshop, alone, x, y))
 
 
 def test_a_detail_with_nothing_to_recognise_is_refused_before_anything_is_searched(

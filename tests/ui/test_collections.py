@@ -15,6 +15,7 @@ import httpx
 import pytest
 from generated import SMALL, folder_of
 from gradio_client import Client
+from starlette.datastructures import QueryParams
 
 from explorer.collection import Collection
 from explorer.errors import ExplorerError
@@ -136,15 +137,15 @@ def test_the_page_opens_with_the_collection_of_its_address(demo: Workspace, monk
     said: list[str] = []
     monkeypatch.setattr(page_module, "notify", said.append)
     app = AppContext(demo)
-    session, masthead, gallery, caveat = opened(app, Session(), "a", shared=False)
+    session, masthead, gallery, caveat = opened(app, Session(), QueryParams({"collection": "a"}), shared=False)
     assert (session.collection, masthead["collection"], masthead["address"]) == ("a", "a", "a")
     assert gallery["total"] == 2 and caveat["visible"] == bool(app.of(session).workspace.model_note)
-    for sent in (None, "", "demo", 7):
-        session, masthead, gallery, _ = opened(app, Session(), sent, shared=False)
+    for sent in ({}, {"collection": ""}, {"collection": "demo"}):
+        session, masthead, gallery, _ = opened(app, Session(), QueryParams(sent), shared=False)
         assert (session.collection, masthead["collection"], masthead["address"]) == ("", "demo", "")
         assert gallery["total"] == 3
     assert said == []
-    session, masthead, *_ = opened(app, Session(), "<script>", shared=False)
+    session, masthead, *_ = opened(app, Session(), QueryParams({"collection": "<script>"}), shared=False)
     assert (session.collection, masthead["collection"]) == ("", "demo")
     (sentence,) = said
     assert sentence.startswith("There is no collection '<script>' here") and sentence.endswith("demo is shown instead.")

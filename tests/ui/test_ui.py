@@ -319,6 +319,13 @@ def test_find_and_search_a_region_through_the_api(client, demo_workspace):
     assert all(one["box"][2] > box[2] or one["box"][3] > box[3] for one in own if one["file"] == first["file"])
 
 
+def test_a_search_through_the_api_keeps_to_works_of_the_catalogue(client, demo_workspace):
+    works = demo_workspace.collection.works()
+    genre = works[0].genre
+    answer = client.predict(file=works[0].id, top=100, within=[f"genre:{genre}"], api_name="/search_region")
+    assert {match["file"] for match in answer} == {work.id for work in works[1:] if work.genre == genre}
+
+
 def test_search_with_a_picture_sent_to_the_api(client, demo_workspace, tmp_path):
     known = demo_workspace.collection.works()[1]
     copy = tmp_path / "copy.png"
@@ -371,6 +378,8 @@ def test_labels_of_a_ready_set_against_a_column_through_the_api(client, demo_wor
         ("/search_region", {"file": "none.jpg"}, "There is no work"),
         ("/search_region", {"file": None, "box": [9, 9, 1, 1]}, "box"),
         ("/search_words", {"text": "  "}, "Type a few words"),
+        ("/search_words", {"text": "a mill", "within": ["colour:red"]}, "cannot be chosen by 'colour:red'"),
+        ("/search_words", {"text": "a mill", "within": ["genre:none"]}, "No work of the collection"),
         ("/where", {"file": "none.jpg", "words": "a mill"}, "none.jpg"),
         ("/label", {"prompts": " "}, "label"),
         ("/label", {"prompts": "a ship", "label_set": "genres"}, "not both"),

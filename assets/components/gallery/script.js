@@ -1,6 +1,6 @@
 const { h, picture, byline } = window.Explorer;
 const list = element.querySelector(".works");
-const field = element.querySelector("input");
+const field = element.querySelector(".search input");
 const tally = element.querySelector(".tally");
 let timer = null;
 let asked = "";
@@ -22,14 +22,29 @@ const current = () => {
   if (place.left < room.left || place.right > room.right) list.scrollLeft += place.left - room.left - 30;
 };
 
+const sent = () => ({ text: asked, limits: window.Explorer.limits });
+const facets = window.Explorer.facets(element.querySelector(".limits"), (limits) => limit(limits));
+// Keep to the works that are chosen: the list, the facets and the searches. It is in the address from now on.
+const limit = (limits) => {
+  relist(limits);
+  trigger("limit", { limits, words: window.Explorer.query.wordsAlone(), at: window.Explorer.asked() });
+};
+const relist = (limits) => {
+  window.Explorer.limits = limits;
+  trigger("find", sent());
+};
 const show = () => {
   const value = props.value || {};
+  if (value.limits) window.Explorer.limits = value.limits;
+  facets(value);
+  window.Explorer.catalogue = value;
+  document.dispatchEvent(new CustomEvent("explorer:catalogue"));
   const works = value.works || [];
   list.replaceChildren(...works.map(item));
   list.scrollTop = 0;
   const said = value.text || "";
   if (!value.works) tally.textContent = "";
-  else if (!works.length) tally.textContent = said ? `No work matches “${said}”. Try fewer or other words.` : "The collection is empty.";
+  else if (!works.length) tally.textContent = said ? `No work matches “${said}”. Try fewer or other words.` : value.limits?.length ? "No work is among those chosen." : "The collection is empty.";
   else if (works.length === value.total) tally.textContent = `${works.length.toLocaleString("en")} works`;
   else tally.textContent = `${works.length.toLocaleString("en")} of ${value.total.toLocaleString("en")} works`;
   current();
@@ -38,8 +53,12 @@ const show = () => {
 const find = () => {
   if (field.value.trim() === asked) return;
   asked = field.value.trim();
-  trigger("find", { text: asked });
+  trigger("find", sent());
 };
+document.addEventListener("explorer:find", ({ detail }) => { field.value = detail.text; find(); });
+document.addEventListener("explorer:limit", ({ detail }) => limit(detail.limits));
+document.addEventListener("explorer:relist", ({ detail }) => { if (String(detail.limits) !== String(window.Explorer.limits)) relist(detail.limits); });
+document.addEventListener("explorer:choose-limits", () => facets.open());
 field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, 180); });
 field.addEventListener("keydown", (event) => {
   if (event.key === "Enter") { clearTimeout(timer); find(); }

@@ -107,7 +107,8 @@ const fold = () => {
   const count = props.value?.count || "";
   $(".count").textContent = weaker.length && !unfolded ? `${left} of ${count}` : count;
   const verdict = $(".verdict");
-  const sorry = props.value?.asked?.several ? NOT_ALL : NOTHING;
+  const everywhere = props.value?.asked?.several ? NOT_ALL : NOTHING;
+  const sorry = props.value?.within ? everywhere.replace("in the collection", "among these") : everywhere;
   verdict.textContent = !nothing ? "" : unfolded || !weaker.length ? sorry : `${sorry} ${hidden}`;
   const unfold = $(".unfold");
   unfold.hidden = !weaker.length;
@@ -164,6 +165,8 @@ const show = () => {
   $("header").hidden = !cards.length;
   $(".learnt").textContent = value.learnt || "";
   $(".taken").textContent = "";
+  $(".within").hidden = !value.within;
+  $(".within .of").textContent = value.within ? `In ${value.within}.` : "";
   $(".about").textContent = value.about || "";
   $(".caution").textContent = value.caution || "";
   const message = $(".message");
@@ -237,6 +240,11 @@ $(".keep-search").addEventListener("click", () => {
   window.Explorer.keep({ kind: "search", places: from?.kind === "work" ? [{ work: from.key, ...(from.box ? { box: from.box } : {}) }] : [] }, window.location.href);
 });
 $(".review").addEventListener("click", () => examine({ queue: true }));
+$(".no-limits").addEventListener("click", () => document.dispatchEvent(new CustomEvent("explorer:limit", { detail: { limits: [] } })));
+$(".change-limits").addEventListener("click", () => {
+  if (!element.closest("#places")) document.querySelector("[role=tab][data-tab-id=explore]")?.click();
+  setTimeout(() => document.dispatchEvent(new CustomEvent("explorer:choose-limits")), 60);
+});
 $(".unfold").addEventListener("click", () => { unfolded = !unfolded; fold(); tally(); });
 document.addEventListener("explorer:judged", (event) => {
   const made = all().find((made) => made.match === event.detail.match);

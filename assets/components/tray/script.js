@@ -151,7 +151,7 @@ let arriving = false; // by a link or the browser's Back: the address is not add
 const address = () => {
   const url = query.withoutQuery();
   for (const [name, value] of props.value.address || []) url.searchParams.append(name, value);
-  return url.href;
+  return url.href.replaceAll("%3A", ":");
 };
 const settle = () => {
   if (!shownHere() && !arriving) return;
@@ -165,6 +165,7 @@ const restore = () => {
 if (ofWords) {
   words.placeholder = "and: snow, or −people"; // beside the chips; what is typed above begins anew
   ready.then(() => { if (query.wordsAlone()) restore(); });
+  document.addEventListener("explorer:catalogue", () => { if (query.wordsAlone()) settle(); }); // other works are chosen
   window.addEventListener("popstate", () => {
     if (query.wordsAlone()) restore();
     else if (shownHere() && !new URLSearchParams(window.location.search).has("compare")) trigger("leave", {});

@@ -237,9 +237,10 @@ const legend = (open) => {
 const address = () => {
   const url = query.withoutQuery();
   if (value.kind !== "work") return url.href;
+  url.searchParams.delete("in");
   url.searchParams.set("work", value.work);
-  const further = [...(value.box ? [["box", value.box.join(",")]] : []), ...(value.address || [])];
-  const written = further.map(([name, text]) => `&${name}=${encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%7C", "|")}`);
+  const further = [...(value.box ? [["box", value.box.join(",")]] : []), ...(value.address || []), ...window.Explorer.limits.map((limit) => ["in", limit])];
+  const written = further.map(([name, text]) => `&${name}=${encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%7C", "|").replaceAll("%3A", ":").replaceAll("%20", "+")}`);
   return new URL(url.href + written.join("")).href;
 };
 const say = (sentence) => {
@@ -329,7 +330,17 @@ const caption = () => {
   const known = [byline(value), ...(value.facts || [])].filter(Boolean);
   $(".caption").replaceChildren(
     h("h2", { title: value.title }, value.title || ""),
-    h("p", { title: known.join(" · ") }, [...known, external].filter(Boolean).map((fact) => h("span", {}, fact))));
+    h("p", { title: known.join(" · ") }, [...known, external].filter(Boolean).map((fact) => h("span", {}, fact))),
+    entry());
+};
+let entryOpen = false; // kept from work to work
+const entry = () => {
+  if (!value.entry?.length) return "";
+  const made = h("details", { class: "entry", open: entryOpen }, h("summary", {}, "Catalogue entry"),
+    h("dl", { tabindex: "0", "aria-label": "Catalogue entry" }, value.entry.flatMap(({ term, text, page }) => [h("dt", {}, term),
+      h("dd", {}, page ? h("a", { href: page, target: "_blank", rel: "noopener noreferrer" }, text) : text)])));
+  made.addEventListener("toggle", () => { entryOpen = made.open; });
+  return made;
 };
 const show = () => {
   const next = props.value || {};
@@ -379,12 +390,19 @@ const restore = () => {
   arriving = restoring = true;
   const asked = new URLSearchParams(window.location.search);
   const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
-  trigger("restore", { work: asked.get("work") || "", box, parts: query.parts(), at: window.Explorer.asked() });
+  trigger("restore", { work: asked.get("work") || "", box, parts: query.parts(), limits: query.limitsThere(), at: window.Explorer.asked() });
 };
 // An address that was made only to leave another tab gives way to that of what is shown next.
 document.addEventListener("explorer:leaving", () => { arriving = true; });
 // Coming back to what is in view already (from a comparison, say) asks nothing again; words alone are not shown here.
-window.addEventListener("popstate", () => { if (!query.wordsAlone() && !sameAddress(address(), window.location.href)) restore(); });
+window.addEventListener("popstate", () => {
+  const limits = query.limitsThere();
+  if (!query.wordsAlone()) {
+    if (sameAddress(address(), window.location.href)) return;
+    document.dispatchEvent(new CustomEvent("explorer:relist", { detail: { limits } }));
+    restore();
+  } else if (String(limits) !== String(window.Explorer.limits)) document.dispatchEvent(new CustomEvent("explorer:limit", { detail: { limits } }));
+});
 // Going from a search with words to this tab, the address is what this tab shows again.
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[role=tab]")) setTimeout(() => { if (shown() && query.wordsAlone() && value.url) window.history.pushState({}, "", address()); }, 60);

@@ -23,7 +23,7 @@ from explorer.search.click.agreement import Surroundings, agreement, surrounding
 from explorer.search.click.extent import largest_sum
 from explorer.search.click.squares import MIDDLE, SIZES, square
 from explorer.search.own_works import own_rows
-from explorer.search.query import Match, Query, RegionPart, SearchOptions, VisualPart, part_box
+from explorer.search.query import Match, Query, RegionPart, SearchOptions, VisualPart, Within, part_box
 from explorer.search.visual_query import encoded
 from explorer.workspace import Workspace
 
@@ -56,10 +56,11 @@ class Proposal:
 
 @dataclass(frozen=True)
 class FirstSearch:
-    """What a light search for a square found: the square, and its matches, best first."""
+    """What a light search for a square found: the square, its matches, best first, and the works it was limited to."""
 
     part: VisualPart
     matches: list[Match]
+    within: Within | None = None
 
     @property
     def copies(self) -> list[Match]:
@@ -70,15 +71,19 @@ class FirstSearch:
 def click_proposals(workspace: Workspace, work_id: str, x: float, y: float) -> list[Proposal]:
     """The regions that a click at ``x``, ``y`` (fractions) on a work may mean, the best-supported first."""
     part = RegionPart(work_id, Box.whole())
-    return proposals(workspace, first_search(workspace, part, x, y), x, y)
+    return proposals(workspace, first_search(workspace, part, (x, y)), x, y)
 
 
-def first_search(workspace: Workspace, picture: VisualPart, x: float, y: float, side: float = MIDDLE) -> FirstSearch:
-    """A light search for the square round a point of a work or picture file (its own box, if any, does not count);
-    ``side`` as :func:`explorer.search.click.square` has it."""
+def first_search(
+    workspace: Workspace, picture: VisualPart, point: tuple[float, float], side: float = MIDDLE,
+    within: Within | None = None,
+) -> FirstSearch:  # fmt: skip
+    """A light search for the square round a ``point`` (x, y) of a work or picture file (its own box, if any, does not
+    count); ``side`` as :func:`explorer.search.click.square` has it."""
     _, size = _grid(workspace, picture)
-    part = replace(picture, box=square(size, x, y, side))
-    return FirstSearch(part, search(workspace.with_lookup_settings(**LIGHT), Query((part,)), SearchOptions(top=20)))
+    part = replace(picture, box=square(size, *point, side))
+    light, limits = workspace.with_lookup_settings(**LIGHT), SearchOptions(top=20, within=within)
+    return FirstSearch(part, search(light, Query((part,)), limits), within)
 
 
 def proposals(workspace: Workspace, first: FirstSearch, x: float, y: float) -> list[Proposal]:
@@ -86,7 +91,7 @@ def proposals(workspace: Workspace, first: FirstSearch, x: float, y: float) -> l
     grid, size = _grid(workspace, first.part)
     here = surroundings(grid, size, x, y)
     squares = [square(size, x, y, side) for side in sorted(SIZES, key=lambda side: abs(side - MIDDLE))]
-    further = (first_search(workspace, first.part, x, y, side) for side in FURTHER)
+    further = (first_search(workspace, first.part, (x, y), side, first.within) for side in FURTHER)
     found = (_agreement_with_copies(workspace, here, searched) for searched in chain([first], further))
     agreed = next(filter(None, found), None)
     if agreed is None:

@@ -1,0 +1,37 @@
+"""A work's full catalogue entry, as the viewer shows it: terms and texts, and links where a text is one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from explorer.collection.facets import named
+from explorer.ui.views import Props, centimetres
+
+if TYPE_CHECKING:
+    from explorer.collection import Work
+
+_KNOWN = ("title", "artist", "date", "genre", "style", "medium", "holder", "inventory")
+_LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+def catalogue_entry(work: Work) -> list[Props]:
+    """All that is known of a work: the catalogue's columns, those that people kept, the file and its size."""
+    years = str(work.year) if work.year_to in (None, work.year) else f"{work.year} to {work.year_to}"
+    known = [(name, str(getattr(work, name))) for name in _KNOWN]
+    stated = [
+        *known, ("dated as", years if work.year is not None and years != work.date.strip() else ""),
+        ("height × width", centimetres(work)), ("link", work.url), *work.extra.items(), *work.kept.items(),
+        ("file", work.id), ("pixels", f"{work.width:,} × {work.height:,}"),
+    ]  # fmt: skip
+    return [_line(term, text.strip()) for term, text in stated if text.strip()]
+
+
+def _line(term: str, text: str) -> Props:
+    """``page`` is the address where the text is one of a web page, and of no other kind."""
+    shown = named(term)
+    return {
+        "term": shown[:1].upper() + shown[1:],
+        "text": text,
+        "page": text if _LINK.fullmatch(text) else "",
+    }
