@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.facets import selection_of
 from explorer.ui.finding import Finding
-from explorer.ui.links import OF_WORDS
+from explorer.ui.leading import to, to_left, to_linked
 from explorer.ui.map import MapTab
 from explorer.ui.motifs import MotifChooser, MotifsTab
 from explorer.ui.rest import RestApi
@@ -40,12 +39,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TITLE = "Brueghel Explorer"
-TABS_LEFT = ("explore", "words", "motifs", "bookmarks", "map", "collection")
-"""Tabs that the browser's Back can lead to from a comparison, or from a motif."""
-OF_MOTIFS = ("motifs", "motif")
-"""What the address has of the wall of motifs (its order), and of a dossier (the motif's id)."""
-OF_BOOKMARKS = ("bookmarks", "judgements")
-"""What it has of a set of bookmarks (its id, or ``all``), and of the list of judgements."""
 VISITORS_PICTURES = (3600, 86400)
 """Seconds: how often the server looks for pictures that visitors brought, and at what age it deletes them. All go when
 it stops."""
@@ -84,23 +77,6 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         def open_collection(known: Session, request: gr.Request) -> tuple[Any, ...]:
             return opened(app, known, request.query_params, is_shared(request.request))
 
-        def to(tab: str) -> Callable[[], gr.Tabs]:
-            def lead() -> gr.Tabs:
-                return gr.Tabs(selected=tab)
-
-            return lead
-
-        def to_left(event: gr.EventData) -> gr.Tabs:
-            left = incoming.text(incoming.record(event._data).get("tab"), 40).lower()
-            return gr.Tabs(selected=left if left in TABS_LEFT else "explore")
-
-        def to_linked(request: gr.Request) -> tuple[Any, Any]:
-            asked = set(request.query_params)
-            tab, judged = linked_tab(asked), "judgements" in asked
-            return (
-                gr.Tabs(selected=tab) if tab else gr.skip(), gr.Tabs(selected="judged") if judged else gr.skip(),
-            )  # fmt: skip
-
         opening = page.load(
             open_collection, session, [session, masthead, explore.gallery, words.search.caveat], **quiet()
         )
@@ -127,18 +103,6 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         for left in (compare.table.leave, motifs.leave, bookmarks.board.leave):
             left(to_left, None, tabs, **quiet())
     return page
-
-
-def linked_tab(asked: set[str]) -> str:
-    """The tab that an address with these parts is about; empty for the one that opens first.
-
-    >>> linked_tab({"compare", "work"}), linked_tab({"words"}), linked_tab({"words", "work"})
-    ('compare', 'words', '')
-    """
-    for tab, parts in (("compare", {"compare"}), ("motifs", set(OF_MOTIFS)), ("bookmarks", set(OF_BOOKMARKS))):
-        if asked & parts:
-            return tab
-    return "words" if "work" not in asked and asked & set(OF_WORDS.values()) else ""
 
 
 def opened(
