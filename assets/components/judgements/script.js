@@ -136,7 +136,9 @@ new IntersectionObserver(() => {
   if (shown() === visible) return;
   visible = shown();
   if (visible) ready.then(load);
-  settle(visible ? "replaceState" : "pushState");
+  // Leaving the sets may have made an entry already, which then becomes this one's.
+  const left = !new URLSearchParams(window.location.search).has("bookmarks") && window.history.state?.tab === "Bookmarks";
+  settle(visible && left ? "replaceState" : "pushState");
 }).observe(element);
 // The browser's own Back: to the sets, to another tab, or here again.
 const open = (id) => document.querySelector(`[role=tab][data-tab-id=${id}]`)?.click();
