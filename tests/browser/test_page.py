@@ -366,7 +366,8 @@ def test_a_link_shows_its_picture_before_its_search_ends(visit: Visit, workspace
 def test_a_ticked_box_looks_ticked(visit: Visit, workspace: Workspace, dark: bool):
     page = visit(link(workspace.collection.works()[3].id, Box(0.3, 0.3, 0.6, 0.7)), dark=dark)
     searched(page)
-    box = page.locator("input[name=own]").first
+    page.locator("#places .options").click()
+    box = page.locator("#places input[name=own]")
 
     def tones() -> np.ndarray:
         page.mouse.move(0, 0)
