@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 TABS = {
     "Explore": ".viewer .sheet", "Compare": ".compare", "Words": "#words-tray", "Motifs": ".motifs",
-    "Bookmarks": ".bookmarks .called", "Map": ".part-map canvas", "Collection": ".collection-panel .facts",
+    "Bookmarks": ".bookmarks .called", "Map": ".part-map canvas", "Collection": ".all-works .sheet li",
 }  # fmt: skip
 """What is there when a tab is shown."""
 
@@ -30,7 +30,7 @@ def test_no_tab_has_a_serious_finding(visit: Callable[..., Page], dark: bool) ->
     page = visit(dark=dark)
     found = {}
     for tab, part in TABS.items():
-        page.get_by_role("tab", name=tab).click()
+        page.get_by_role("tab", name=tab, exact=True).click()
         expect(page.locator(part).first).to_be_visible()
         page.wait_for_timeout(600)  # colours fade in
         found[tab] = serious(page)
