@@ -33,10 +33,11 @@ def to_left(event: gr.EventData) -> gr.Tabs:
     return gr.Tabs(selected=left if left in TABS_LEFT else "explore")
 
 
-def to_linked(request: gr.Request) -> Any:
-    """The tab that the page's address is about."""
-    tab = linked_tab(set(request.query_params))
-    return gr.Tabs(selected=tab) if tab else gr.skip()
+def to_linked(request: gr.Request) -> tuple[Any, Any]:
+    """The tab that the page's address is about, and the half of the Bookmarks tab."""
+    asked = set(request.query_params)
+    tab, half = linked_tab(asked), "judged" if "judgements" in asked else ""
+    return gr.Tabs(selected=tab) if tab else gr.skip(), gr.Tabs(selected=half) if half else gr.skip()
 
 
 def linked_tab(asked: set[str]) -> str:
