@@ -49,7 +49,7 @@ def test_a_link_opens_another_collection_and_searches_in_it(
     works = [work.id for work in few.collection.works()]
     page = visit("?" + urlencode({"collection": NAME, "work": works[1], "box": "0.2,0.2,0.7,0.8"}))
     expect(page.locator(".masthead .collection")).to_have_text(NAME)
-    expect(page.locator(".gallery li")).to_have_count(len(works))
+    expect(page.locator(".gallery .works li")).to_have_count(len(works))
     shown(page, ".gallery img")
     page.wait_for_selector(CARDS)
     found = page.locator(CARDS).evaluate_all("cards => cards.map((card) => card.dataset.work)")
@@ -86,7 +86,7 @@ def test_a_link_opens_another_collection_and_searches_in_it(
 
     page.locator(".masthead .brand").click()
     expect(page.locator(".masthead .collection")).to_have_text(NAME)
-    expect(page.locator(".gallery li")).to_have_count(len(works))
+    expect(page.locator(".gallery .works li")).to_have_count(len(works))
     assert workspace.collection.judgements.for_query(works[2]) == []
 
 
@@ -103,7 +103,7 @@ def test_the_list_of_collections_leads_from_one_to_the_other(
     picture_of(page, "collections")
     page.get_by_role("link", name=NAME).click()
     expect(page.locator(".masthead .collection")).to_have_text(NAME)
-    expect(page.locator(".gallery li")).to_have_count(4)
+    expect(page.locator(".gallery .works li")).to_have_count(4)
     expect(page.locator(".gallery .choose")).to_be_hidden()  # without a catalogue there is nothing to choose by
     page.get_by_role("tab", name="Collection", exact=True).click()
     expect(page.locator(".all-works .sheet li")).to_have_count(4)
@@ -133,8 +133,8 @@ def test_the_default_collection_is_not_in_the_address_and_one_that_is_none_is_to
     page = visit("?collection=nobody")
     expect(page.get_by_text("There is no collection 'nobody' here")).to_be_visible()
     expect(page.locator(".masthead .collection")).to_have_text(workspace.name)
-    expect(page.locator(".gallery li")).to_have_count(len(workspace.collection.works()))
-    shown(page, ".gallery li:first-child img")
+    expect(page.locator(".gallery .works li")).to_have_count(len(workspace.collection.works()))
+    shown(page, ".gallery .works li:first-child img")
     page.wait_for_function("location.search.includes('work=')")
     assert "collection" not in in_address(page)
 

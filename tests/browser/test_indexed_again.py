@@ -21,7 +21,7 @@ def test_an_open_page_says_once_that_there_are_new_works_and_lists_them(browser:
     page = browser.new_page()
     try:
         page.goto(address)
-        expect(page.locator(".gallery li")).to_have_count(2)
+        expect(page.locator(".gallery .works li")).to_have_count(2)
         page.wait_for_selector(".viewer .sheet:not([hidden])")
         (pictures / "work-000.jpg").unlink()
         index_folder(folder_of(pictures, 2, first=2, size=(160, 120)), "few", cache, SMALL)
@@ -29,7 +29,7 @@ def test_an_open_page_says_once_that_there_are_new_works_and_lists_them(browser:
         expect(page.locator(".caption h2")).to_have_text("work-001")  # the list scrolls to the work in view
         said = page.get_by_text("The collection was indexed again; 3 works now.")
         expect(said).to_have_count(1)
-        expect(page.locator(".gallery li")).to_have_count(3)
+        expect(page.locator(".gallery .works li")).to_have_count(3)
         page.locator(".gallery button[data-work='work-003.jpg']").click()
         expect(page.locator(".caption h2")).to_have_text(
             Workspace.open("few", cache).collection.work("work-003.jpg").title

@@ -140,7 +140,7 @@ def test_labels_kept_as_a_column_colour_the_map_and_are_found(
     assert {label: int(count) for label, count in shown} == {label: count for label, count in counts.items() if count}
     picture_of(again, "labels-map")
     again.get_by_role("tab", name="Explore").click()
-    again.locator(".gallery input").fill("landscape")
+    again.locator(".gallery .search input").fill("landscape")
     found = len(workspace.collection.find("landscape"))
     expect(again.locator(".gallery .tally")).to_contain_text(f"{found} ")
     assert found >= counts["a landscape"]

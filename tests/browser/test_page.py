@@ -391,15 +391,15 @@ def test_a_link_that_leads_nowhere_says_so_and_opens_something(visit: Visit):
 def test_the_catalogue_is_searched_as_one_types(visit: Visit, workspace: Workspace):
     page = visit()
     total = len(workspace.collection.works())
-    expect(page.locator(".gallery li")).to_have_count(total)
+    expect(page.locator(".gallery .works li")).to_have_count(total)
     wanted = workspace.collection.works()[7]
     word = max(re.findall(r"\w+", wanted.title), key=len)
     page.get_by_placeholder("Search the catalogue").press_sequentially(word, delay=15)
-    expect(page.locator(".gallery li")).to_have_count(len(workspace.collection.find(word)))
+    expect(page.locator(".gallery .works li")).to_have_count(len(workspace.collection.find(word)))
     page.get_by_placeholder("Search the catalogue").fill("nothing is called this")
     expect(page.locator(".part-gallery .tally")).to_contain_text("No work matches")
     page.get_by_placeholder("Search the catalogue").fill("")
-    expect(page.locator(".gallery li")).to_have_count(total)
+    expect(page.locator(".gallery .works li")).to_have_count(total)
     page.locator(f".gallery button[data-work={json.dumps(wanted.id)}]").click()
     expect(page.locator(".caption h2")).to_have_text(wanted.title)
     expect(page.locator(".part-results .message").first).to_contain_text("Click or tap anything")
