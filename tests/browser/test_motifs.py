@@ -330,7 +330,8 @@ def kept(workspace: Workspace) -> dict[str, KeptMotif]:
 def test_a_match_is_added_to_a_motif(visit: Visit, found: dict[str, str], workspace: Workspace) -> None:
     page = visit("?work=b.png&box=0.58,0.44,0.9,0.86")
     card = page.locator("#places .card[data-work='h.png'], #places .card[data-work='g.png']").first
-    card.get_by_role("button", name="to a motif").click()
+    card.locator(".more").click()
+    page.locator(".menu .to-motif:visible").click()
     page.locator(f".choosing [data-motif={found['second']}]").click()
     expect(page.locator(".slip")).to_contain_text("Added to")
     assert {"g.png", "h.png"} & set(present(workspace, found["second"]))
