@@ -35,7 +35,7 @@ VALID: dict[str, Any] = {
     "verdict": "accepted", "note": "", "who": "", "judgement": 1, "layout": False, "prompts": "a mill\na ship",
     "parts": [{"file": "work-000.jpg", "box": [10, 10, 90, 90]}, {"text": "snow"}], "picture": None,
     "label_set": "", "templates": "", "threshold": None, "against": "", "keep": "", "name": "By label",
-    "words": "a mill",
+    "words": "a mill", "within": None,
 }  # fmt: skip
 """An argument that does, for every parameter that there is; a picture must be uploaded first."""
 _MAY_REFUSE = ("withdraw", "register", "remove_column", "restore_column", "motifs")
