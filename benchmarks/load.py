@@ -79,7 +79,7 @@ def _question(works: list[dict[str, Any]], generator: np.random.Generator) -> li
     corner = generator.uniform(0, 1 - sides)
     scale = np.array([work["width"], work["height"]] * 2)
     box = [float(side) for side in np.concatenate([corner, corner + sides]) * scale]
-    return [work["file"], box, 20, 1, False, ""]
+    return [work["file"], box, 20, 1, False, "", None]
 
 
 def _ask(api: str, way: str, questions: list[list[Any]], start: threading.Barrier, seen: Visit) -> None:

@@ -251,8 +251,8 @@ def test_no_answer_says_where_on_the_server_anything_is(web, workspace: Workspac
              "gradio_api/info?all_endpoints=true", "manifest.json", "none", "gradio_api/file=none")]  # fmt: skip
     texts += [web.post(f"{CALL}/{name}", json={"data": sent}).text for name, sent in (
         ("find", ["", 5, ""]), ("find", []), ("find", ["", 5, "../none"]), ("map", [""]),
-        ("search_region", ["none.jpg", None, 1, 1, False, ""]),
-        ("search_picture", [{"path": "/etc/hostname"}, None, 1, 1, False, ""]),
+        ("search_region", ["none.jpg", None, 1, 1, False, "", None]),
+        ("search_picture", [{"path": "/etc/hostname"}, None, 1, 1, False, "", None]),
     )]  # fmt: skip
     assert [on_the_server(text, *folders) for text in texts] == [[]] * len(texts)
     pictures = Pictures(AppContext(workspace))
@@ -357,7 +357,7 @@ def test_an_address_that_is_sent_is_not_fetched(web, address: str, workspace: Wo
         meta = {"meta": {"_type": "gradio.FileData"}}
         for url in (local, "https://elsewhere.example/a.png", "ftp://elsewhere.example/a"):
             for sent in ({"path": url, **meta}, {"path": "a.png", "url": url, **meta}, {"url": url}, {"path": url}):
-                data = [sent, None, 1, 1, False, ""]
+                data = [sent, None, 1, 1, False, "", None]
                 answer = web.post(f"{CALL}/search_picture", json={"data": data})
                 assert answer.status_code == 500 and "elsewhere" not in answer.text
                 assert web.post(f"{CALL}/find", json={"data": [sent, 1, ""]}).status_code in (200, 500)
@@ -373,7 +373,7 @@ def test_a_file_that_was_not_uploaded_is_not_read(web, workspace: Workspace, pat
     cache, original = workspace.pictures.parent.parent, workspace.original(workspace.collection.works()[0])
     named = path.format(cache=cache, work=original)
     for sent in ({"path": named, "meta": {"_type": "gradio.FileData"}}, {"path": named}):
-        answer = web.post(f"{CALL}/search_picture", json={"data": [sent, None, 1, 1, False, ""]})
+        answer = web.post(f"{CALL}/search_picture", json={"data": [sent, None, 1, 1, False, "", None]})
         assert answer.status_code == 500 and answer.json()["error"].startswith("The picture did not arrive; ")
 
 
