@@ -16,10 +16,18 @@ const print = async () => {
     sheet?.close();
     return answer.error ? answer : { ...answer, notes: [...answer.notes, "The browser opened no window to print from: open the file and print it there."] };
   }
-  const text = new TextDecoder().decode(Uint8Array.from(atob(answer.data), (letter) => letter.charCodeAt(0)));
-  sheet.document.open();
-  sheet.document.write(text);
-  sheet.document.close();
+  const bytes = Uint8Array.from(atob(answer.data), (letter) => letter.charCodeAt(0));
+  const address = URL.createObjectURL(new Blob([bytes], { type: "text/html" }));
+  sheet.location.replace(address);
+  await new Promise((there) => {
+    const look = setInterval(() => {
+      if (!sheet.closed && (sheet.location.href !== address || sheet.document.readyState !== "complete")) return;
+      clearInterval(look);
+      there();
+    }, 50);
+  });
+  URL.revokeObjectURL(address);
+  if (sheet.closed) return { ...answer, name: "The page to print", data: null };
   await Promise.all([...sheet.document.images].map((image) => image.decode().catch(() => {})));
   await new Promise((laid) => setTimeout(laid, 50));
   sheet.focus();
