@@ -131,7 +131,7 @@ def test_words_are_added_changed_and_taken_away_by_keys(visit: Visit, workspace:
     page.keyboard.press("Enter")
     page.keyboard.type("ice and snow")
     page.keyboard.press("Enter")
-    page.wait_for_function("location.search.includes('words-little=ice%20and%20snow')")
+    page.wait_for_function("new URLSearchParams(location.search).get('words-little') === 'ice and snow'")
     answered(page)
     expect(text).to_have_text(["ice and snow", "people"])
     asked, cards = page.url, cards_of(page)
