@@ -308,7 +308,7 @@ def test_the_picture_alone_on_the_screen(visit: Visit, workspace: Workspace, pic
     picture_of(page, "viewer-full-screen")
     page.locator(".stage").press("Escape")
     page.wait_for_function("!document.fullscreenElement")
-    expect(page.locator(".looking")).to_be_visible()
+    expect(page.locator(".viewer .looking")).to_be_visible()
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -316,7 +316,7 @@ def test_the_picture_alone_on_the_screen(visit: Visit, workspace: Workspace, pic
 def test_ways_to_view_stay_on_one_row(visit: Visit, workspace: Workspace, picture_of: Keep, width: int, dark: bool):
     page = opened(visit, workspace, box=None, size=(width, 900), dark=dark)
     page.locator(".stage").press("v")
-    tops = page.locator(".looking button:visible").evaluate_all(
+    tops = page.locator(".viewer .looking button:visible").evaluate_all(
         "all => all.map((one) => one.getBoundingClientRect().top)"
     )
     assert max(tops) - min(tops) < 6
