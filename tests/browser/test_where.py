@@ -160,6 +160,6 @@ def test_a_number_searches_its_place_and_another_work_begins_without_colours(vis
     answered(page)
     assert tuple(map(float, address(page)["box"][0].split(","))) == pytest.approx(best, abs=0.005)
     expect(page.locator(".heat")).to_be_visible()
-    page.locator(".part-gallery button").nth(1).click()
+    page.locator(".part-gallery .works button").nth(1).click()
     expect(page.locator(".heat")).to_be_hidden()
     expect(page.locator(".where")).to_be_hidden()
