@@ -14,13 +14,13 @@ from explorer.errors import ExplorerError
 from explorer.search.parsing import MOST_PARTS
 from explorer.search.query import Match
 from explorer.ui import incoming, views
-from explorer.ui.answers import Handler, Shown, answering, first_work, gallery, stage, with_limits
+from explorer.ui.answers import Handler, Shown, answering, first_work, stage, with_limits
 from explorer.ui.asking import with_examples, with_further
 from explorer.ui.components import Evidence, Gallery, Results, Taken, Trail, Tray, Viewer, Waiting
 from explorer.ui.editing import edited
-from explorer.ui.facets import selection_of
 from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
+from explorer.ui.listing import ListOfWorks
 from explorer.ui.matches_taken_away import matches_taken_away
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import chosen_places, clicked, final_step, pointed, provisional_step, search_click
@@ -29,7 +29,6 @@ from explorer.ui.said import said
 from explorer.ui.searching import AppContext
 from explorer.ui.session import Session, Step
 from explorer.ui.turns import Turns, moment
-from explorer.ui.visitors import page_of_event
 from explorer.ui.where import where_functions
 from explorer.ui.wiring import notify, quiet, working
 
@@ -55,6 +54,7 @@ class ExploreTab:
         self.app = app
         self.session = session
         self.turns = Turns()
+        self.works = ListOfWorks(app)
         pictures = Pictures(app)
         with gr.Row(elem_classes="explore"):
             with gr.Column(elem_id="works"):
@@ -75,7 +75,7 @@ class ExploreTab:
 
     def _wire(self) -> None:
         # wiring
-        self.gallery.find(self.find, self.session, self.gallery, **quiet())
+        self.gallery.find(self.works.find, self.session, self.gallery, **quiet())
         self._answering(self.gallery.choose, self.open)
         self._answering(self.gallery.limit, self.limit)
         self.viewer.restore(self.arrive, self.session, self.viewer, **quiet())
@@ -103,54 +103,25 @@ class ExploreTab:
     def _answering(self, event_listener: Callable[..., Any], handler: Handler) -> None:
         """Wire a question whose answer takes a while."""
         answer, waiting = (
-            answering(self.turns, handler, self._refuse, self.listed),
+            answering(self.turns, handler, self._refuse, self.works.listed),
             working(self.results, visible=False),
         )
         event_listener(answer, self.session, [*self.shown, self.waiting, self.gallery], **waiting)
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
-    def find(self, session: Session, event: gr.EventData) -> Any:
-        """Works whose catalogue entry matches what is typed, of those that are chosen; and the facets."""
-        sent = incoming.record(event._data)
-        text = incoming.text(sent.get("text"), 200)
-        try:
-            context = self.app.of(session)
-            if "limits" in sent:
-                context.selection = selection_of(context.workspace.collection, sent["limits"], notify)
-            self.app.pages.searched(page_of_event(), context.workspace, text)
-            return gallery(context, text)
-        except ExplorerError as error:
-            notify(said(error))
-            return gr.skip()
-
     def limit(self, session: Session, event: gr.EventData) -> Iterator[Shown]:
         """Keep to the works that are chosen, from now on; the present search is done again among them. With ``words``
         the page is in another tab, whose address it keeps."""
         sent = incoming.record(event._data)
         try:
-            now = self._limited(session, sent)
+            now = self.works.limited(session, sent)
         except ExplorerError as error:
             yield self._refuse(session, error)
             return
         yield self._as_it_is(now)  # whatever is asked meanwhile keeps to them too
         shown = self._show(now, now)
         yield (shown[0], gr.skip(), *shown[2:]) if sent.get("words") is True else shown
-
-    def _limited(self, session: Session, sent: dict[str, Any]) -> Session:
-        """A session with the selection that was sent, if any was."""
-        if "limits" not in sent:
-            return session
-        return replace(session, selection=selection_of(self.app.of(session).workspace.collection, sent["limits"]))
-
-    def listed(self, session: Session) -> Any:
-        """The list of works as it is since the collection was indexed again, for the text that is typed there."""
-        try:
-            context = self.app.of(session)
-        except ExplorerError:  # told with the answer
-            return gr.skip()
-        text = self.app.pages.outdated(page_of_event(), context.workspace)
-        return gr.skip() if text is None else gallery(context, text)
 
     def open(self, session: Session, event: gr.EventData) -> Shown:
         """Show a work; nothing is searched yet."""
@@ -170,7 +141,7 @@ class ExploreTab:
     def restore(self, session: Session, event: gr.EventData) -> Shown:
         """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
         own Back), and the works that it keeps to."""
-        session = self._limited(session, incoming.record(event._data))
+        session = self.works.limited(session, incoming.record(event._data))
         context, step = self.app.of(session), None
         try:
             step = linked(context, event._data, notify)

@@ -1,9 +1,8 @@
-const { h, picture, byline, inCollection, ready, sameAddress, takeAway, titled } = window.Explorer;
+const { ask, sayingIn, h, picture, byline, ready, sameAddress, takeAway, titled } = window.Explorer;
 const { number, counted, who } = window.Explorer.motifs;
 const $ = (selector) => element.querySelector(selector);
 const list = $(".marks"), desk = $(".desk"), notice = $(".notice"), setsList = $(".sets ul");
 const nameField = $(".about-set .name input"), noteField = $(".about-set textarea");
-const LOST = { error: "The server did not answer; try again." };
 const ALL = "all";
 
 let now = { set: "", sets: [], marks: [], total: 0 }; // what the server said last
@@ -11,14 +10,7 @@ let view = "list"; // or "table"
 let chosen = new Set(); // ids
 
 const shown = () => element.offsetParent !== null;
-const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
-let saying = null;
-const say = (sentence, trouble = false) => {
-  clearTimeout(saying);
-  if (sentence) saying = setTimeout(() => say(""), 15_000);
-  notice.textContent = sentence;
-  notice.classList.toggle("trouble", trouble);
-};
+const say = sayingIn(notice);
 
 // -- changes: one at a time, in the order in which they were made -------------------------------------------------
 let last = Promise.resolve();

@@ -1,8 +1,7 @@
-const { h, picture, byline, sign, whole, inCollection, ready, sameAddress, takeAway, titled } = window.Explorer;
+const { ask, sayingIn, h, picture, byline, sign, whole, ready, sameAddress, takeAway, titled } = window.Explorer;
 const { number, counted, who } = window.Explorer.motifs;
 const $ = (selector) => element.querySelector(selector);
 const list = $(".list"), notice = $(".notice"), byWhom = $("[name=who]"), text = $("[name=text]");
-const LOST = { error: "The server did not answer; try again." };
 const VERDICTS = [["accepted", "Accepted"], ["doubtful", "Doubtful"], ["rejected", "Rejected"]];
 const AT_ONCE = 60; // rows that are laid out before more are asked for
 
@@ -12,14 +11,7 @@ let undoing = null; // {words, run}: what the last change is taken back by
 const verdicts = new Set(VERDICTS.map(([verdict]) => verdict)); // those that are shown
 
 const shown = () => element.offsetParent !== null;
-const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
-let saying = null;
-const say = (sentence, trouble = false) => {
-  clearTimeout(saying);
-  if (sentence) saying = setTimeout(() => say(""), 15_000);
-  notice.textContent = sentence;
-  notice.classList.toggle("trouble", trouble);
-};
+const say = sayingIn(notice);
 
 // -- what is asked and changed: one change at a time, in the order in which they were made ------------------------
 let last = Promise.resolve();

@@ -1,9 +1,7 @@
 // Keeping something as a bookmark, from anywhere on the page: `explorer:keep` {mark, name} opens the dialog.
-const { h, picture, inCollection, whole } = window.Explorer;
+const { ask, h, picture, inCollection, whole } = window.Explorer;
 const { who } = window.Explorer.motifs;
 const $ = (selector) => element.querySelector(selector);
-const LOST = { error: "The server did not answer; try again." };
-const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
 const KINDS = { work: "a work", detail: "a detail", match: "a match", comparison: "a comparison", search: "a search" };
 const dialog = $(".keeping"), keepForm = $(".keeping form"), slip = $(".kept-slip");
 const LAST = "explorer.set"; // the name of the set that something was put into last, of each collection

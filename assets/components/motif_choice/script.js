@@ -1,10 +1,8 @@
 // The choice of a motif, over the page. It is opened by `explorer:choose-motif` {title, about, place, without, verb,
 // chosen: what to do with the motif}; `explorer:add-to-motif` {work, box, title} opens it to add a detail by hand.
-const { h, picture, inCollection, motifs: { called, choice, who } } = window.Explorer;
+const { ask, h, picture, inCollection, motifs: { called, choice, who } } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const dialog = $("dialog"), field = $("input"), list = $("ul"), slip = $(".slip");
-const LOST = { error: "The server did not answer; try again." };
-const ask = (answer, sent) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
 
 // The motif that was chosen last comes first; of each collection its own, as this browser remembers it.
 const LAST = "explorer.motif";

@@ -1,22 +1,14 @@
-const { h, svg, picture, place, byline, motifs, inCollection, ready, sameAddress, comparisons } = window.Explorer;
+const { ask, sayingIn, h, svg, picture, place, byline, motifs, ready, sameAddress, comparisons } = window.Explorer;
 const { number, counted, called, facts, laid, who } = motifs;
 const $ = (selector) => element.querySelector(selector);
 const wall = $(".wall"), dossier = $(".dossier"), form = $(".tools"), strips = $(".strips"), notice = $(".notice");
-const LOST = { error: "The server did not answer; try again." };
 
 let view = "strips"; // or "works": what a dossier is left for
 let open = ""; // the motif whose dossier is shown; empty for the wall
 let around = null; // what the server said last of all that stands around the motifs
 
 const shown = () => element.offsetParent !== null;
-const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
-let saying = null;
-const say = (sentence, trouble = false) => { // a slip in the corner, for as long as it takes to read it
-  clearTimeout(saying);
-  if (sentence) saying = setTimeout(() => say(""), 15_000);
-  notice.textContent = sentence;
-  notice.classList.toggle("trouble", trouble);
-};
+const say = sayingIn(notice);
 
 const tile = (each, aspect) => motifs.tile(server, each, aspect);
 

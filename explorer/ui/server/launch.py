@@ -43,10 +43,8 @@ def launch(  # noqa: PLR0913 (the command's options)
     free = free_port(host, port)
     give_freed_memory_back()
     access = access or Access.of(host)
-    shared = "\n".join((ASSETS / "components" / name).read_text(encoding="utf-8") for name in SHARED)
-    head = f"<script>{shared}</script>"
-    collections = page.collections if isinstance(page, Page) else None
-    collections = collections or OpenCollections(workspace)
+    head = f"<script>{_shared_scripts()}</script>"
+    collections = (page.collections if isinstance(page, Page) else None) or OpenCollections(workspace)
     fetch_nothing()
     threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
@@ -82,6 +80,10 @@ def launch(  # noqa: PLR0913 (the command's options)
     if block:
         page.block_thread()
     return address
+
+
+def _shared_scripts() -> str:
+    return "\n".join((ASSETS / "components" / name).read_text(encoding="utf-8") for name in SHARED)
 
 
 def free_port(host: str, port: int) -> int:
