@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
@@ -186,3 +187,12 @@ class RuntimeOptions:
     def __post_init__(self) -> None:
         if self.threads < 0 or self.batch < 0:
             raise ExplorerError("The number of threads, and of pictures per pass, cannot be less than 0.")
+
+
+def model_name(model: str) -> str:
+    """A model by its short name: of a folder the last part of the path.
+
+    >>> model_name("openai/clip-vit-base-patch16"), model_name("/models/brueghel-clip/")
+    ('openai/clip-vit-base-patch16', 'brueghel-clip')
+    """
+    return Path(model).name if Path(model).is_absolute() else model

@@ -177,7 +177,7 @@
   }).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] }));
 
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
-  // What asks for one by its address says where from: the light table may not be there yet, on a page that just opened.
+  // What asks for one by its address says where from: Compare may not be there yet, on a page that just opened.
   const comparisons = { latest: 0, from: "" };
 
   // -- taken away: a file is made by the server and saved by the browser -------------------------------------------

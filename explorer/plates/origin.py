@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from explorer import __version__
+from explorer.config import model_name
 
 if TYPE_CHECKING:
     from explorer.workspace import Workspace
@@ -17,6 +18,7 @@ class Origin:
     """What it was found with, and when it was written down."""
 
     model: str
+    """Its short name: of a folder the last part, for a file that is sent away does not say where it was made."""
     settings: str
     """The fingerprint of all settings, which is the name of the collection's folder of vectors."""
     version: str
@@ -30,4 +32,4 @@ def origin_of(workspace: Workspace) -> Origin:
     manifest = workspace.manifest
     settings = manifest.config.fingerprint(manifest.model_hash)
     date = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return Origin(manifest.config.model, settings, __version__, date)
+    return Origin(model_name(manifest.config.model), settings, __version__, date)

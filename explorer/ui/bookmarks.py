@@ -15,6 +15,7 @@ from explorer.collection import Work
 from explorer.collection.bookmarks import Bookmark, Kept, Place, Spot, checked_bookmark
 from explorer.errors import ExplorerError
 from explorer.iiif.presentation import Addresses
+from explorer.plates.origin import origin_of
 from explorer.plates.pictures import pixels
 from explorer.plates.sheet import works_of
 from explorer.scratch import scratch_folder
@@ -97,8 +98,8 @@ class BookmarkPages:
     def keep(self, sent: Any) -> views.Props:
         """Keep a bookmark, in a set of this name if one is named; the set is made if it is not there."""
         fields = incoming.record(sent)
-        manifest = self.workspace.manifest
-        model = f"{manifest.config.model}, {manifest.config.fingerprint(manifest.model_hash)}"
+        origin = origin_of(self.workspace)
+        model = f"{origin.model}, {origin.settings}"
         mark = checked_bookmark({**incoming.record(fields.get("mark")), "model": model})
         for work in mark.works:
             self.workspace.collection.work(work)

@@ -20,7 +20,7 @@ from explorer.ui.components import Evidence, Gallery, Results, Taken, Trail, Tra
 from explorer.ui.editing import edited
 from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
-from explorer.ui.listing import ListOfWorks
+from explorer.ui.listing import ListOfWorks, limited
 from explorer.ui.matches_taken_away import matches_taken_away
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import chosen_places, clicked, final_step, pointed, provisional_step, search_click
@@ -115,7 +115,7 @@ class ExploreTab:
         the page is in another tab, whose address it keeps."""
         sent = incoming.record(event._data)
         try:
-            now = self.works.limited(session, sent)
+            now = limited(self.app, session, sent)
         except ExplorerError as error:
             yield self._refuse(session, error)
             return
@@ -141,7 +141,7 @@ class ExploreTab:
     def restore(self, session: Session, event: gr.EventData) -> Shown:
         """What the page's address asks for: a work, a place, and what goes with it (a shared link, or the browser's
         own Back), and the works that it keeps to."""
-        session = self.works.limited(session, incoming.record(event._data))
+        session = limited(self.app, session, incoming.record(event._data))
         context, step = self.app.of(session), None
         try:
             step = linked(context, event._data, notify)

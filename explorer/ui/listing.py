@@ -38,12 +38,6 @@ class ListOfWorks:
             notify(said(error))
             return gr.skip()
 
-    def limited(self, session: Session, sent: dict[str, Any]) -> Session:
-        """A session with the selection that was sent, if any was."""
-        if "limits" not in sent:
-            return session
-        return replace(session, selection=selection_of(self.app.of(session).workspace.collection, sent["limits"]))
-
     def listed(self, session: Session) -> Any:
         """The list of works as it is since the collection was indexed again, for the text that is typed there."""
         try:
@@ -52,3 +46,10 @@ class ListOfWorks:
             return gr.skip()
         text = self.app.pages.outdated(page_of_event(), context.workspace)
         return gr.skip() if text is None else gallery(context, text)
+
+
+def limited(app: AppContext, session: Session, sent: dict[str, Any]) -> Session:
+    """A session with the selection that was sent, if any was."""
+    if "limits" not in sent:
+        return session
+    return replace(session, selection=selection_of(app.of(session).workspace.collection, sent["limits"]))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from starlette.datastructures import QueryParams
 
+from explorer.config import model_name
 from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
 from explorer.ui.answers import gallery
@@ -132,12 +132,3 @@ def opened(
     context.selection = selection_of(workspace.collection, address.getlist("in"), notify)
     session = replace(session, collection=other, selection=context.selection)
     return session, masthead, gallery(context), caveat
-
-
-def model_name(model: str) -> str:
-    """A model by its short name: of a folder the last part of the path.
-
-    >>> model_name("openai/clip-vit-base-patch16"), model_name("/models/brueghel-clip/")
-    ('openai/clip-vit-base-patch16', 'brueghel-clip')
-    """
-    return Path(model).name if Path(model).is_absolute() else model

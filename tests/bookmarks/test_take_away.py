@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from taken import HOSTILE, PLACES, SERVER, SIZES, collection_of
 
 from explorer.api import IndexedCollection
 from explorer.bookmarks.chosen import EVERYTHING, chosen_set
+from explorer.bookmarks.export import set_json
 from explorer.bookmarks.reading_back import read_set
 from explorer.bookmarks.take_away import Wanted, annotated, take_away
 from explorer.cli import main
@@ -168,3 +170,11 @@ def test_python_does_what_the_command_does(workspace: Workspace, tmp_path: Path)
     for wrong in ({"who": "Bea"}, {"base_url": BASE}, {"set": "none"}):
         with pytest.raises(ExplorerError):
             collection.bookmarks(**wrong)
+
+
+def test_no_file_says_where_on_the_computer_the_model_lies(workspace: Workspace) -> None:
+    config = replace(workspace.manifest.config, model="/srv/secret/models/my-clip")
+    workspace.manifest = replace(workspace.manifest, config=config)
+    chosen = chosen_set(workspace)
+    assert chosen.origin.model == "my-clip"
+    assert "secret" not in json.dumps([set_json(chosen), annotated(chosen, BASE).collection])

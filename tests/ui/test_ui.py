@@ -22,6 +22,7 @@ from explorer.ui import build_app, colours, incoming, launch, views
 from explorer.ui.compare import Compare
 from explorer.ui.components import AssetComponent
 from explorer.ui.explore import ExploreTab
+from explorer.ui.listing import ListOfWorks
 from explorer.ui.pictures import Pictures
 from explorer.ui.pointing import pointed
 from explorer.ui.searching import AppContext, CollectionContext
@@ -258,9 +259,10 @@ def test_handlers_are_bound_so_that_gradio_hands_them_the_event(demo_workspace):
     """functools.partial, or a type imported for type checkers only, would switch that off with a mere warning."""
     from gradio.helpers import special_args
 
-    moves = ("find", "open", "restore", "follow", "point", "resize", "bring", "look", "travel")
-    for name in (*moves, "change_options", "fold", "complain"):
-        handler = getattr(ExploreTab, name).__get__(object())
+    moves = ("open", "restore", "follow", "point", "resize", "bring", "look", "travel")
+    handlers = {name: getattr(ExploreTab, name) for name in (*moves, "change_options", "fold", "complain")}
+    for name, function in {**handlers, "find": ListOfWorks.find}.items():
+        handler = function.__get__(object())
         _, _, event_index, _ = special_args(handler)
         assert event_index is not None, name
 
