@@ -167,7 +167,7 @@ class BookmarkPages:
         x0, y0, x1, y1 = pixels(place.as_box, (work.width, work.height))
         return {
             **views.caption(work), "box": None if whole else list(place.box), "gone": False,
-            "cm": [round(side, 2) for side in size.box_size(place.as_box)] if size else None,
+            "cm": [round(side, 2) for side in size.box_size(place.as_box)] if size and size.fits else None,
             "pixels": [x1 - x0, y1 - y0],
             "service": Addresses("", self.workspace.name).image(work.id).removeprefix("/"),
             "region": f"{x0},{y0},{x1 - x0},{y1 - y0}",

@@ -63,7 +63,7 @@ const table = (() => {
   const paintAll = () => {
     items.forEach(draw);
     const lengths = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200], length = lengths.find((cm) => cm * glass.zoom >= 60) || 500;
-    ruler.replaceChildren(...(inCm ? [h("span", { class: "bar", style: { width: `${length * glass.zoom}px` } }), `${length} cm, on all`] : ["Not to one scale: the size of some works is not known"]));
+    ruler.replaceChildren(...(inCm ? [h("span", { class: "bar", style: { width: `${length * glass.zoom}px` } }), `${length} cm, on all`] : ["Not to one scale: of some works the size is not known, or does not fit the picture"]));
     clearTimeout(settling);
     settling = setTimeout(sharpen, 150);
   };

@@ -7,6 +7,7 @@ that stands between the service and what is asked of it.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -30,8 +31,6 @@ from explorer.workspace import Workspace
 
 AT_ONCE = 2
 """Pictures that are computed at a time, for all visitors together: it bounds the memory."""
-KEPT = 86400
-"""Seconds for which a browser need not ask again."""
 Named = Callable[[str], Workspace]
 """A collection by its name; raises :class:`ExplorerError` where there is none."""
 
@@ -81,20 +80,30 @@ class _Service:
         known = workspace.collection.ids()
         if len(rest) > 4 and (name := "/".join(rest[:-4])) in known:
             wanted = rest[-4], rest[-3], rest[-2], rest[-1]
-            return await self._picture(workspace, workspace.collection.work(name), wanted, addresses)
+            return await self._picture(request, workspace, workspace.collection.work(name), wanted)
         work = workspace.collection.work("/".join(rest))
         return RedirectResponse(f"{addresses.image(work.id)}/info.json", 303)
 
     async def _picture(
-        self, workspace: Workspace, work: Work, parts: tuple[str, str, str, str], addresses: presentation.Addresses
+        self, request: Request, workspace: Workspace, work: Work, parts: tuple[str, str, str, str]
     ) -> Response:
+        """A part of a work. Its address stays when its file changes: so a browser asks whether what it kept still
+        holds, which costs nothing but the question."""
         wanted = parse_image_request(parts, (work.width, work.height))
+        image = presentation.Addresses(base_address(request), workspace.name).image(work.id)
+        tag = f'"{content_tag(work.content, wanted.canonical)}"'
+        links = f'<{image}/{wanted.canonical}>;rel="canonical", <{image_info.PROFILE}>;rel="profile"'
+        headers = {"Link": links, "Cache-Control": "private, no-cache", "ETag": tag}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
         async with self._turn:
             content = await run_in_threadpool(answer, workspace, work, wanted)
-        canonical = f"{addresses.image(work.id)}/{wanted.canonical}"
-        links = f'<{canonical}>;rel="canonical", <{image_info.PROFILE}>;rel="profile"'
-        headers = {"Link": links, "Cache-Control": f"private, max-age={KEPT}"}
         return Response(content, media_type=FORMATS[wanted.format], headers=headers)
+
+
+def content_tag(*parts: str) -> str:
+    """A short name of a file's content and of what was asked of it."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def base_address(request: Request) -> str:

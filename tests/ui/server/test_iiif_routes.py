@@ -116,6 +116,16 @@ def test_answers_name_their_canonical_address_and_the_level(web: httpx.Client, a
     assert (head.status_code, head.content) == (200, b"")
 
 
+def test_a_browser_that_has_it_is_not_sent_it_again_unless_the_file_is_another(web: httpx.Client) -> None:
+    asked = f"{service()}/full/100,/0/default.jpg"
+    first = web.get(asked)
+    again = web.get(asked, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "no-cache" in first.headers["cache-control"]
+    for other in (f"{service()}/full/101,/0/default.jpg", f"{service('small.png')}/full/100,/0/default.jpg"):
+        assert web.get(other, headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
 @pytest.mark.parametrize(("asked", "status"), [
     ("0,0,0,0/max/0/default.jpg", 400), ("full/2601,/0/default.jpg", 400), ("full/max/400/default.jpg", 400),
     ("full/max/0/best.jpg", 400), ("full/max/0/default.gif", 400), ("full/max/0/default", 400),
