@@ -207,7 +207,7 @@
 
   // What a function of the server answers: a record, or one with the sentence why there is none.
   const LOST = { error: "The server did not answer; try again." };
-  const ask = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
+  const askServer = (answer, sent = {}) => answer(inCollection(sent)).then((found) => found || LOST, () => LOST);
   // A line in which a part says what came of a change, for as long as it takes to read it.
   const sayingIn = (notice) => {
     let until = null;
@@ -227,5 +227,5 @@
     document.dispatchEvent(new CustomEvent("explorer:keep", { detail: { mark: { ...mark, address: url.search.slice(1) }, name } }));
   };
 
-  window.Explorer = { ask, sayingIn, keep, takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone, limitsThere }, limits: limitsThere(), comparisons };
+  window.Explorer = { ask: askServer, sayingIn, keep, takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone, limitsThere }, limits: limitsThere(), comparisons };
 })();
