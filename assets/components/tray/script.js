@@ -165,7 +165,9 @@ const restore = () => {
 if (ofWords) {
   words.placeholder = "and: snow, or −people"; // beside the chips; what is typed above begins anew
   ready.then(() => { if (query.wordsAlone()) restore(); });
-  document.addEventListener("explorer:catalogue", () => { if (query.wordsAlone()) settle(); }); // other works are chosen
+  document.addEventListener("explorer:catalogue", () => { // other works are chosen
+    if (query.wordsAlone() && props.value?.chips?.length) settle(); // before there is a query, the address is still to be read
+  });
   window.addEventListener("popstate", () => {
     if (query.wordsAlone()) restore();
     else if (shownHere() && !new URLSearchParams(window.location.search).has("compare")) trigger("leave", {});
