@@ -30,9 +30,6 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
 }
 """Field name -> the headings it goes by, lower case, first come first served."""
 
-_YEARS = re.compile(r"(?<!\d)(1\d{3}|20\d{2}|[5-9]\d{2})(?:\s*(?:-|–|—|/|to)\s*(\d{4}|\d{2})(?!-\d))?(?!\d)")
-_CENTURY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)[- ]century", re.IGNORECASE)
-
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -88,23 +85,6 @@ def read_catalogue(path: Path) -> Catalogue:
         raise ExplorerError(f"{path.name} has headings but no rows.")
     extra = tuple(heading for heading in headings if heading not in known.values())
     return Catalogue(rows, known, extra)
-
-
-def years(date: str) -> tuple[int, int] | None:
-    """First and last year that a date in words means, or None.
-
-    >>> years("ca. 1605–10"), years("1612"), years("17th century"), years("undated")
-    ((1605, 1610), (1612, 1612), (1601, 1700), None)
-    """
-    if found := _YEARS.search(date):
-        first = int(found[1])
-        last = found[2] or found[1]
-        last_year = int(last) if len(last) > 2 else first - first % 100 + int(last)
-        return (first, last_year) if last_year >= first else (first, first)
-    if found := _CENTURY.search(date):
-        century = int(found[1])
-        return (century * 100 - 99, century * 100)
-    return None
 
 
 def length_cm(text: str) -> float | None:

@@ -157,7 +157,7 @@ def counted(works: Iterable[Work], selection: Selection, all_works: Sequence[Wor
             continue
         for column in columns if not refused else [column for column in refused if column in counts]:
             counts[column][value_of(work, column)] += 1
-        if years and (not refused or refused == [_BY_YEARS]) and (span := _span(work)):
+        if years and (not refused or refused == [_BY_YEARS]) and (span := work.span):
             bars.update(range((span[0] - years.first) // years.step, (span[1] - years.first) // years.step + 1))
     facets = tuple(_facet(column, counts[column], chosen.get(column, set())) for column in columns)
     if years:
@@ -175,23 +175,15 @@ def _refusals(selection: Selection, chosen: dict[str, set[str]], work: Work) -> 
 
 def _overlaps(selection: Selection, work: Work) -> bool:
     """Whether the years of a work and those chosen have one in common; never for a work without a date."""
-    span = _span(work)
+    span = work.span
     if span is None:
         return False
     first, last = selection.first, selection.last
     return (first is None or span[1] >= first) and (last is None or span[0] <= last)
 
 
-def _span(work: Work) -> tuple[int, int] | None:
-    """First and last year of a work."""
-    if work.year is None:
-        return None
-    last = work.year if work.year_to is None else work.year_to
-    return min(work.year, last), max(work.year, last)
-
-
 def _empty_years(works: Sequence[Work]) -> Years | None:
-    spans = [span for work in works if (span := _span(work))]
+    spans = [span for work in works if (span := work.span)]
     if not spans:
         return None
     first, last = min(span[0] for span in spans), max(span[1] for span in spans)

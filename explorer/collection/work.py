@@ -8,7 +8,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from explorer.collection.catalogue import FILE_COLUMN, Catalogue, length_cm, years
+from explorer.collection.catalogue import FILE_COLUMN, Catalogue, length_cm
+from explorer.collection.dates import Span, year_number, years
 
 COLUMNS = ("artist", "year", "date", "genre", "style", "medium", "holder", "inventory", "height_cm", "width_cm")
 """Fields of the catalogue by which works may be told apart on the screen."""
@@ -30,8 +31,9 @@ class Work:
     artist: str = ""
     date: str = ""
     year: int | None = None
-    """First year that the date means."""
+    """First year that the date means; None without a date, and where only its end is known ("before 1612")."""
     year_to: int | None = None
+    """Last year; None without a date, and where only its beginning is known ("after 1598")."""
     genre: str = ""
     style: str = ""
     medium: str = ""
@@ -44,6 +46,15 @@ class Work:
     """The catalogue's other columns, under its own headings."""
     kept: dict[str, str] = field(default_factory=dict)
     """Columns that people added, by name, see :mod:`explorer.collection.kept_columns`."""
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """First and last year, the first not after the last; where one end is open, the known one stands for both. None
+        without a date."""
+        first, last = self.year, self.year_to
+        if first is None:
+            return None if last is None else (last, last)
+        return (first, first) if last is None else (min(first, last), max(first, last))
 
     def value(self, column: str) -> str:
         """The entry under a field's name, a heading of ``extra`` or the name of a kept column, as text; empty where
@@ -77,13 +88,19 @@ def work_of(row: sqlite3.Row, kept: dict[str, str] | None = None) -> Work:
     )  # fmt: skip
 
 
-def _dated(known: dict[str, str]) -> tuple[int | None, int | None]:
+def _dated(known: dict[str, str]) -> Span:
     """First and last year: as stated in columns of their own, else as the date in words means."""
-    start, end = years(known.get("year_from", "")), years(known.get("year_to", ""))
-    stated = years(known.get("date", ""))
-    first = start[0] if start else stated[0] if stated else None
-    last = end[1] if end else stated[1] if stated else first
-    return first, last
+    start, end = (_stated(known.get(name, "")) for name in ("year_from", "year_to"))
+    first, last = years(known.get("date", "")) or (None, None)
+    if start:
+        first, last = start[0], last if last is not None else start[1]
+    return first, end[1] if end else last
+
+
+def _stated(text: str) -> Span | None:
+    """The years in a column of years."""
+    number = year_number(text)
+    return years(text) if number is None else (number, number)
 
 
 def title_of_file(work_id: str) -> str:

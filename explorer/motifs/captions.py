@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from explorer.collection import Work
+from explorer.collection.dates import year
 from explorer.collection.kept_motifs import KeptInstance
 from explorer.motifs.layer import ShownMotif
 from explorer.plates.captions import counted, sentence
@@ -26,10 +27,10 @@ def about(motif: ShownMotif, works: Iterable[Work]) -> list[str]:
     said = [f"{counted(instances, 'instance')} in {counted(count, 'work')}." if instances else NOTHING_LEFT]
     if motif.probability is not None:
         said.append(f"Probability that it recurs at all: {percent(motif.probability)}.")
-    years = [year for work in works for year in (work.year, work.year_to) if year is not None]
+    years = [end for work in works if work.span for end in work.span]
     if years:
-        said.append(f"Dates in the catalogue: {min(years)} to {max(years)}." if min(years) != max(years)
-                    else f"Date in the catalogue: {years[0]}.")  # fmt: skip
+        said.append(f"Dates in the catalogue: {year(min(years))} to {year(max(years))}." if min(years) != max(years)
+                    else f"Date in the catalogue: {year(years[0])}.")  # fmt: skip
     if motif.name:
         said.append(f"Id: {motif.id}.")
     return said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from explorer.collection.dates import year
 from explorer.collection.facets import named
 from explorer.ui.views import Props, centimetres
 
@@ -17,14 +18,24 @@ _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 def catalogue_entry(work: Work) -> list[Props]:
     """All that is known of a work: the catalogue's columns, those that people kept, the file and its size."""
-    years = str(work.year) if work.year_to in (None, work.year) else f"{work.year} to {work.year_to}"
+    years = _years(work)
     known = [(name, str(getattr(work, name))) for name in _KNOWN]
     stated = [
-        *known, ("dated as", years if work.year is not None and years != work.date.strip() else ""),
+        *known, ("dated as", years if years != work.date.strip() else ""),
         ("height × width", centimetres(work)), ("link", work.url), *work.extra.items(), *work.kept.items(),
         ("file", work.id), ("pixels", f"{work.width:,} × {work.height:,}"),
     ]  # fmt: skip
     return [_line(term, text.strip()) for term, text in stated if text.strip()]
+
+
+def _years(work: Work) -> str:
+    """The years as they were understood, so that a misunderstanding can be seen."""
+    first, last = work.year, work.year_to
+    if first is None:
+        return "" if last is None else f"{year(last)} or before"
+    if last is None:
+        return f"{year(first)} or after"
+    return year(first) if first == last else f"{year(first)} to {year(last)}"
 
 
 def _line(term: str, text: str) -> Props:

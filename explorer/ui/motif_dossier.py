@@ -90,12 +90,11 @@ def _size(instance: KeptInstance, work: Work | None) -> str:
 def first_by_date(works: Sequence[Work]) -> views.Props | None:
     """The works that may be the first: those that were begun before any other was certainly finished. None where fewer
     than two dates are known."""
-    spans = [(work.year, work.year_to if work.year_to is not None else work.year, work) for work in works
-             if work.year is not None]  # fmt: skip
+    spans = [(*work.span, work) for work in works if work.span]
     if len(spans) < 2:
         return None
-    earliest = min(last for _, last, _ in spans if last is not None)
-    first = [work for start, _, work in sorted(spans, key=lambda span: span[0] or 0) if (start or 0) <= earliest]
+    earliest = min(last for _, last, _ in spans)
+    first = [work for start, _, work in sorted(spans, key=lambda span: span[0]) if start <= earliest]
     return {
         "works": [views.caption(work) for work in first[:4]], "sure": len(first) == 1,
         "more": max(0, len(first) - 4), "undated": len(works) - len(spans),
@@ -106,8 +105,8 @@ def dated(instances: Sequence[KeptInstance], works: Works) -> list[views.Props]:
     """Works with their first and last year, in the order of the first; empty where fewer than two are dated."""
     known = [works[name] for name in dict.fromkeys(each.work for each in instances) if name in works]
     found = [
-        {**views.caption(work), "start": work.year, "end": work.year if work.year_to is None else work.year_to}
-        for work in known if work.year is not None
+        {**views.caption(work), "start": work.span[0], "end": work.span[1]}
+        for work in known if work.span
     ]  # fmt: skip
     return sorted(found, key=lambda entry: entry["start"]) if len(found) > 1 else []
 

@@ -68,10 +68,8 @@ def _area(motif: ShownMotif, works: Works) -> float:
 
 def years(motif: ShownMotif, works: Works) -> tuple[int, int] | None:
     """The first and the last year of the works that a motif occurs in; None where no date is known."""
-    dated = [works[work] for work in motif.works if work in works and works[work].year is not None]
-    if not dated:
-        return None
-    return min(work.year or 0 for work in dated), max(work.year_to or work.year or 0 for work in dated)
+    spans = [span for work in motif.works if work in works and (span := works[work].span)]
+    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
 
 
 def _range(motif: ShownMotif, works: Works) -> float:
@@ -147,7 +145,7 @@ def wall(motifs: Sequence[ShownMotif], works: Works, asked: Wanted) -> views.Pro
         "hidden": sum(1 for motif in motifs if motif.dropped),
         "kept": sum(1 for motif in motifs if motif.kept and not motif.dropped),
         "proposals": sum(1 for motif in motifs if motif.proposals and not motif.dropped),
-        "dated": any(work.year is not None for work in works.values()),
+        "dated": any(work.span for work in works.values()),
     }
 
 

@@ -74,7 +74,7 @@ def gallery(found: Sequence[Work], text: str, total: int) -> Props:
 
 def _listed(work: Work) -> Props:
     area = work.height_cm * work.width_cm if work.height_cm and work.width_cm else None
-    return {**caption(work), "year": work.year, "size": centimetres(work), "area": area}
+    return {**caption(work), "year": work.span and work.span[0], "size": centimetres(work), "area": area}
 
 
 def stage(work: Work, url: str, box: Box | None, service: str = "") -> Props:
@@ -130,7 +130,7 @@ def card(match: Match, work: Work, equal: Sequence[Work] = ()) -> Props:
     """A match: which work, where on it, and its score. ``equal`` are the first of the works with the same picture."""
     return {
         **caption(work),
-        "year": work.year,
+        "year": work.span and work.span[0],
         "medium": work.medium,
         "box": sides(match.box),
         "score": round(float(match.score), 4),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.collection.catalogue import KNOWN, length_cm, read_catalogue, years
+from explorer.collection.catalogue import KNOWN, length_cm, read_catalogue
 from explorer.errors import ExplorerError
 
 
@@ -205,18 +205,6 @@ def test_rows_of_no_work_and_works_without_row_are_left_alone(tmp_path: Path) ->
 
 
 # -- dates and numbers -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("text", "expected"), [
-    ("1605", (1605, 1605)), ("ca. 1605", (1605, 1605)), ("c.1590-1600", (1590, 1600)), ("1568/69", (1568, 1569)),
-    ("1605–10", (1605, 1610)), ("1598 to 1602", (1598, 1602)), ("1605-1599", (1605, 1605)), ("1605.0", (1605, 1605)),
-    ("17th century", (1601, 1700)), ("late 16th-century", (1501, 1600)), ("signed, 1612 lower left", (1612, 1612)),
-    ("1605-12-05", (1605, 1605)), ("1605-02-28", (1605, 1605)), ("12.5.1605", (1605, 1605)),
-    ("5 May 1605", (1605, 1605)),
-    ("undated", None), ("", None), ("12", None), ("inv. 160512", None),
-])  # fmt: skip
-def test_dates_in_words(text: str, expected: tuple[int, int] | None) -> None:
-    assert years(text) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), [
