@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from explorer.collection.catalogue import KNOWN
+from explorer.collection.column_names import KNOWN
 from explorer.collection.database import Database
 from explorer.collection.searchable import write_texts
 from explorer.errors import ExplorerError

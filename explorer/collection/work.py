@@ -8,12 +8,15 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from explorer.collection.catalogue import FILE_COLUMN, Catalogue, length_cm
+from explorer.collection.catalogue import Catalogue
+from explorer.collection.column_names import FILE_COLUMN
 from explorer.collection.dates import Span, year_number, years
+from explorer.collection.dimensions import fits, length_cm, size_cm
 
 COLUMNS = ("artist", "year", "date", "genre", "style", "medium", "holder", "inventory", "height_cm", "width_cm")
 """Fields of the catalogue by which works may be told apart on the screen."""
-_TEXT_FIELDS = ("artist", "date", "genre", "style", "medium", "holder", "inventory", "url")
+_TEXT_FIELDS = ("artist", "date", "genre", "style", "medium", "holder", "inventory", "dimensions", "url")
+_MEASURES = ("height_cm", "width_cm")
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,12 @@ class Work:
     medium: str = ""
     holder: str = ""
     inventory: str = ""
+    dimensions: str = ""
+    """The size in words."""
     height_cm: float | None = None
     width_cm: float | None = None
+    swapped: bool = False
+    """Whether the stated height and width fit the picture only the other way round; then neither is believed."""
     url: str = ""
     extra: dict[str, str] = field(default_factory=dict)
     """The catalogue's other columns, under its own headings."""
@@ -68,9 +75,18 @@ class Work:
 
 
 def entry_of(row: dict[str, str], catalogue: Catalogue) -> dict[str, object]:
-    """A row of a catalogue as it is stored: known fields that are not empty, and the other columns."""
+    """A row of a catalogue as it is stored: known fields that are not empty, with height and width in centimetres, and
+    the other columns; a measure in another unit is among these too, as it was written."""
     known = {name: row.get(heading, "") for name, heading in catalogue.known.items() if name != FILE_COLUMN}
     extra = {heading: row.get(heading, "") for heading in catalogue.extra}
+    stated = size_cm(known.get("dimensions", ""), catalogue.units.get("dimensions", ""))
+    for number, name in enumerate(_MEASURES):
+        written = known.get(name, "")
+        length = length_cm(written, catalogue.units.get(name, ""))
+        if written and (length is None or catalogue.units.get(name) != "cm"):
+            extra[catalogue.known[name]] = written
+        length = length if written or stated is None else stated[number]
+        known[name] = "" if length is None else f"{length:g}"
     return {"known": {name: value for name, value in known.items() if value}, "extra": extra}
 
 
@@ -79,11 +95,13 @@ def work_of(row: sqlite3.Row, kept: dict[str, str] | None = None) -> Work:
     entry = json.loads(row["catalogue"])
     known, extra = entry.get("known", {}), entry.get("extra", {})
     first, last = _dated(known)
+    tall, wide = (length_cm(known.get(name, ""), "cm") for name in _MEASURES)
+    swapped = bool(tall and wide and not fits(tall, wide, row["height"], row["width"]))
     return Work(
         id=row["id"], content=row["content"], width=row["width"], height=row["height"],
         title=known.get("title") or title_of_file(row["id"]),
         year=first, year_to=last,
-        height_cm=length_cm(known.get("height_cm", "")), width_cm=length_cm(known.get("width_cm", "")),
+        height_cm=None if swapped else tall, width_cm=None if swapped else wide, swapped=swapped,
         extra=extra, kept=kept or {}, **{name: known.get(name, "") for name in _TEXT_FIELDS},
     )  # fmt: skip
 

@@ -8,7 +8,10 @@ from explorer.collection import Work
 
 CREDIT = (
     "credit line", "credit", "credits", "photo credit", "image credit", "courtesy", "copyright", "rights",
-    "rights statement", "licence", "license",
+    "rights statement", "licence", "license", "creditline", "bildnachweis", "fotonachweis", "nachweis", "rechte",
+    "copyrightvermerk", "lizenz", "bronvermelding", "kredietregel", "rechten", "licentie", "crédit", "crédits",
+    "crédit photographique", "mention obligatoire", "droits", "licence d'utilisation", "crediti", "credito fotografico",
+    "diritti", "licenza", "dc:rights", "dcterms:rights", "dc rights", "rightsholder", "rights holder",
 )  # fmt: skip
 """Headings of a catalogue under which a credit line stands, lower case, best first."""
 

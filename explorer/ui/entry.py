@@ -12,6 +12,7 @@ from explorer.ui.views import Props, centimetres
 if TYPE_CHECKING:
     from explorer.collection import Work
 
+SWAPPED = "not used: height and width fit the picture only the other way round; please look at the catalogue"
 _KNOWN = ("title", "artist", "date", "genre", "style", "medium", "holder", "inventory")
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
@@ -20,9 +21,11 @@ def catalogue_entry(work: Work) -> list[Props]:
     """All that is known of a work: the catalogue's columns, those that people kept, the file and its size."""
     years = _years(work)
     known = [(name, str(getattr(work, name))) for name in _KNOWN]
+    size = SWAPPED if work.swapped else centimetres(work)
     stated = [
         *known, ("dated as", years if years != work.date.strip() else ""),
-        ("height × width", centimetres(work)), ("link", work.url), *work.extra.items(), *work.kept.items(),
+        ("size in words", work.dimensions), ("height × width", size),
+        ("link", work.url), *work.extra.items(), *work.kept.items(),
         ("file", work.id), ("pixels", f"{work.width:,} × {work.height:,}"),
     ]  # fmt: skip
     return [_line(term, text.strip()) for term, text in stated if text.strip()]
