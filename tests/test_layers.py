@@ -42,6 +42,7 @@ OWNERS = {
     "cv2": {"features", "verification", "registration"},
     "pi_heif": {"collection"},
     "sqlite3": {"collection"},
+    "python_calamine": {"collection"},
     "networkx": {"motifs"},
     "reportlab": {"motifs"},
 }

@@ -128,9 +128,9 @@ def recognised(headings: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]
     known: dict[str, str] = {}
     of_field: dict[str, str] = {}
     for field, names in KNOWN.items():
-        name = next((name for name in names if name in by_name and by_name[name] not in known.values()), None)
-        if name is not None:
-            known[field] = by_name[name]
-            if name in units:
-                of_field[field] = units[name]
+        named = next((name for name in names if name in by_name and by_name[name] not in known.values()), None)
+        if named is not None:
+            known[field] = by_name[named]
+            if named in units:
+                of_field[field] = units[named]
     return known, of_field
