@@ -43,7 +43,7 @@ LAID_BY_PLACE = (
 
 class Compare(AssetComponent):
     """Two pictures on a light table. Events: ``lay`` and ``arrive`` (number, first, second, near, fit, probability,
-    whole, points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function:
+    whole, points, reversed), the second by a link; the answer has their number. Server function:
     ``works`` (text) and ``differences`` (first, second, matrix)."""
 
     folder = "compare"

@@ -16,5 +16,6 @@ const open = (on) => {
 button.addEventListener("click", () => open(note.hidden));
 document.addEventListener("click", (event) => { if (!element.contains(event.target)) open(false); });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") open(false); });
+window.Explorer.address.shownBy((tab) => trigger("go", { tab }));
 watch("value", show);
 show();
