@@ -60,10 +60,11 @@
   };
 
   let show = () => {}; // shows a tab
+  const again = (tab) => setTimeout(() => { if (going === tab) show(tab); }, 4000); // the answer was lost
   const arrive = () => {
     const asked = here(), tab = tabOf(asked);
     going = tab === shown() ? "" : tab;
-    if (going) show(going);
+    if (going) { show(going); again(going); }
     parts[tab]?.arrive?.(asked);
   };
   const visit = (url) => {
