@@ -151,6 +151,13 @@ class Keeping(AssetComponent):
     folder = "keeping"
 
 
+class Citing(AssetComponent):
+    """The dialog in which what is shown is cited, over the page: other components' scripts open it by
+    ``explorer:cite``. Event: ``ask`` (address, number)."""
+
+    folder = "citing"
+
+
 class Map(AssetComponent):
     """The map of works. Events: ``choose`` (work), ``colour`` (column)."""
 

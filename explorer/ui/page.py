@@ -14,6 +14,7 @@ from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
 from explorer.ui.answers import gallery
 from explorer.ui.bookmarks import BookmarksTab, Keeper
+from explorer.ui.citing import Citer
 from explorer.ui.collection import CollectionTab, damage
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
@@ -44,10 +45,10 @@ VISITORS_PICTURES = (3600, 86400)
 it stops."""
 
 
-def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr.Blocks:
+def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None, base_url: str = "") -> gr.Blocks:
     """The page over a collection; a link with ``collection=NAME`` leads to another of the same cache folder, which is
-    opened with ``runtime``."""
-    app = AppContext(workspace, runtime)
+    opened with ``runtime``. ``base_url`` is the address under which it is cited, where that is not the page's own."""
+    app = AppContext(workspace, runtime, base_url)
     with Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
         page.temp_file_sets.append(app.copies)
         page.collections = app.collections
@@ -57,6 +58,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         finding = Finding(app.queue)
         MotifChooser(app, finding)
         Keeper(app)
+        Citer(app, session)
         with gr.Tabs() as tabs:
             with gr.Tab("Explore", id="explore", render_children=True):
                 explore = ExploreTab(app, session)

@@ -303,6 +303,7 @@ const tools = {
     const places = SIDES.map((name) => ({ work: value[name].key, ...(value.near ? { box: value.near[name] } : {}) }));
     window.Explorer.keep({ kind: "comparison", places }, window.location.href);
   },
+  cite: () => (SIDES.some((name) => value[name].kind === "picture") ? say("A picture of your own stays on this page: it has no link to cite.") : window.Explorer.cite(window.location.href)),
   link: async () => {
     if (SIDES.some((name) => value[name].kind === "picture")) return say("A picture of your own stays on this page: it has no link.");
     try { await navigator.clipboard.writeText(window.location.href); say("The link is copied."); } catch (error) { window.prompt("Copy this link:", window.location.href); }

@@ -98,7 +98,7 @@ const deeds = {
   find: () => find("start"), stop: () => find("stop"),
   strips: () => { view = "strips"; showWall().then(() => settle()); }, together: () => { view = "works"; showTogether().then(() => settle()); },
   "more-drawings": () => moreDrawings(),
-  back: () => leave(), link: () => copyLink(),
+  back: () => leave(), link: () => copyLink(), cite: () => window.Explorer.cite(window.location.href),
   merge: () => merge(), drop: () => hide(),
   split: () => split(), "remove-chosen": () => removeChosen(), unchoose: () => unchoose(),
 };

@@ -59,7 +59,7 @@ const show = () => {
   for (const field of element.querySelectorAll(".say *")) field.disabled = Boolean(full);
   $(".adding").hidden = ofWords;
   $(".only").hidden = ofWords || chips.length < 2;
-  $(".back").hidden = $(".link").hidden = !ofWords;
+  $(".back").hidden = $(".link").hidden = $(".cite").hidden = !ofWords;
   $(".back").disabled = !back;
   refocus();
   if (ofWords) settle();
@@ -172,6 +172,7 @@ if (ofWords) {
   window.addEventListener("popstate", () => {
     if (query.wordsAlone() && (arriving || !sameAddress(address(), window.location.href))) restore();
   });
+  $(".cite").addEventListener("click", () => window.Explorer.cite(address()));
   $(".link").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(address());

@@ -266,6 +266,7 @@ const tools = {
   auto: () => setAuto(!auto),
   whole: () => value.url && pick([0, 0, 1, 1]),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
+  cite: () => (value.kind === "work" ? window.Explorer.cite(address()) : say("A picture of your own stays on this page: it has no link to cite.")),
   legend: () => legend($(".legend").hidden),
   where: () => whereIs.toggle(), recurs: () => recurs.toggle(), motif: () => toMotif(), keep: () => keepIt(),
 };
