@@ -21,6 +21,7 @@ from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.facets import selection_of
 from explorer.ui.finding import Finding
+from explorer.ui.guidance import Guide, guidance
 from explorer.ui.leading import to, to_asked, to_linked
 from explorer.ui.map import MapTab
 from explorer.ui.motifs import MotifChooser, MotifsTab
@@ -59,6 +60,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None, base_
         MotifChooser(app, finding)
         Keeper(app)
         Citer(app, session)
+        Guide(guidance())
         with gr.Tabs() as tabs:
             with gr.Tab("Explore", id="explore", render_children=True):
                 explore = ExploreTab(app, session)
