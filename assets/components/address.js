@@ -3,7 +3,7 @@
 // An address says what is asked in Explore, or in words, and after it which tab is shown, with what is that tab's own.
 // What a visitor does makes one entry of the history: what follows from it by itself corrects that entry.
 (() => {
-  const { sameAddress, query, onTab } = window.Explorer;
+  const { sameAddress, readable, query, onTab } = window.Explorer;
   // What is each tab's own in the address, as explorer.ui.leading has it; all others say `tab=NAME`.
   const OWN = {
     compare: ["compare", "at", "fit", "whole", "points", "reversed", "look"], judged: ["judgements"], motifs: ["motif", "motifs"],
@@ -35,8 +35,7 @@
     asked.delete("tab");
     parts[tab]?.write?.(asked);
     if (NAMED.includes(tab) && tabOf(asked) !== tab) asked.set("tab", tab);
-    url.search = ["%2C,", "%3B;", "%3A:", "%7C|"].reduce((text, pair) => text.replaceAll(pair.slice(0, 3), pair[3]), url.search);
-    return url;
+    return readable(url);
   };
 
   // Each gesture makes one entry: what comes after it without another is of the same.

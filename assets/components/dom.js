@@ -31,13 +31,18 @@
   // when the page opens waits for `ready`: by then the server knows the collection, and the address is right.
   const collection = () => new URLSearchParams(window.location.search).get("collection") || "";
   const inCollection = (sent) => ({ collection: collection(), ...sent });
+  // An address as it is read, and written by hand: boxes and lists are not in per cents.
+  const readable = (url) => {
+    url.search = ["%2C,", "%3B;", "%3A:", "%7C|"].reduce((text, pair) => text.replaceAll(pair.slice(0, 3), pair[3]), url.search);
+    return url;
+  };
   let opened = null;
   const ready = new Promise((resolve) => { opened = resolve; });
   const open = (name) => {
     const url = new URL(window.location.href);
     if (name) url.searchParams.set("collection", name);
     else url.searchParams.delete("collection");
-    if (name !== collection()) window.history.replaceState(window.history.state, "", url);
+    if (name !== collection()) window.history.replaceState(window.history.state, "", readable(url));
     opened();
   };
 
@@ -228,5 +233,5 @@
 
   const cite = (address) => document.dispatchEvent(new CustomEvent("explorer:cite", { detail: { address } }));
 
-  window.Explorer = { ask: askServer, sayingIn, keep, cite, takeAway, ready, open, keysFor, titled, onTab, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone, aloneIn, limitsThere }, limits: limitsThere(), comparisons };
+  window.Explorer = { ask: askServer, sayingIn, keep, cite, takeAway, ready, open, keysFor, titled, onTab, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, readable, query: { parts, withoutQuery, wordsAlone, aloneIn, limitsThere }, limits: limitsThere(), comparisons };
 })();
