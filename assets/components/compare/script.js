@@ -399,10 +399,11 @@ const restore = (event) => {
   const named = (text = "") => text.startsWith(OWN) ? { kind: "picture", key: text.slice(OWN.length) } : { kind: "work", key: text };
   const [first, second] = rows("at"), [fit] = rows("fit");
   arriving = true;
+  const sound = [["at", 4], ["fit", 7], ["points", 4]].every(([name, length]) => rows(name).every((row) => row.length === length && row.every(Number.isFinite))) && rows("at").length !== 1;
   mode = MODES.includes(asked.get("look")) ? asked.get("look") : event ? "side" : mode;
   ask("arrive", named(works[0]), named(works[1]), {
     near: first && second ? { first, second } : null, fit: fit?.slice(0, 6), probability: fit?.[6], whole: asked.get("whole") === "1",
-    points: rows("points"), reversed: asked.get("reversed") === "1",
+    points: rows("points"), reversed: asked.get("reversed") === "1", left_out: !sound,
   });
 };
 window.addEventListener("popstate", restore);
