@@ -31,6 +31,8 @@ from explorer.ui.session import FurtherDetail, Session, Step
 from explorer.ui.wiring import quiet
 
 LONGEST_ADDRESS = 8000
+OWN = {"compare": {"compare", "at", "fit", "whole", "points", "reversed", "look"}, "motifs": {"motif"}}
+"""What such a citation's link has; what Explore shows meanwhile is not cited."""
 OWN_PICTURE = "A picture of your own stays on this page: nobody else could follow the link."
 NOTHING = "There is nothing here to cite yet: open a work, search, compare two works or open a motif."
 
@@ -70,7 +72,8 @@ class CitedAddress:
         except ValueError as error:
             raise ExplorerError(NOTHING) from error
         asked = [(name, value) for name, value in parse_qsl(parts.query) if name != "collection"]
-        self.asked = asked
+        tab = linked_tab(dict(asked))
+        self.asked = asked = [(name, value) for name, value in asked if name in OWN.get(tab, {name})]
         named = urlencode([*asked, ("collection", self.workspace.name)], safe=",|:;/", quote_via=quote)
         self.link = f"{self.base}/?{named}"
 

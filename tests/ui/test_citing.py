@@ -58,6 +58,7 @@ def test_words_and_comparisons_are_cited(app: AppContext):
     query = [("work", first.id), ("compare", first.id), ("compare", second.id), ("at", "0,0,0.5,0.5;0.5,0.5,1,1")]
     found = cited(app, query)
     assert found.title == f"“{first.title}” compared with “{second.title}”"
+    assert parse_qsl(urlsplit(found.link).query) == [*query[1:], ("collection", "demo")]
     assert [work.box for work in found.works] == [Box(0, 0, 0.5, 0.5), Box(0.5, 0.5, 1, 1)]
 
 
