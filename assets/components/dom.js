@@ -31,13 +31,18 @@
   // when the page opens waits for `ready`: by then the server knows the collection, and the address is right.
   const collection = () => new URLSearchParams(window.location.search).get("collection") || "";
   const inCollection = (sent) => ({ collection: collection(), ...sent });
+  // An address as it is read, and written by hand: boxes and lists are not in per cents.
+  const readable = (url) => {
+    url.search = ["%2C,", "%3B;", "%3A:", "%7C|"].reduce((text, pair) => text.replaceAll(pair.slice(0, 3), pair[3]), url.search);
+    return url;
+  };
   let opened = null;
   const ready = new Promise((resolve) => { opened = resolve; });
   const open = (name) => {
     const url = new URL(window.location.href);
     if (name) url.searchParams.set("collection", name);
     else url.searchParams.delete("collection");
-    if (name !== collection()) window.history.replaceState(window.history.state, "", url);
+    if (name !== collection()) window.history.replaceState(window.history.state, "", readable(url));
     opened();
   };
 
@@ -146,11 +151,9 @@
   };
   // Which works the list and the searches keep to, as the address has it.
   const limitsThere = () => new URLSearchParams(window.location.search).getAll("in");
-  // Whether it asks for words alone: then it is about the Words tab.
-  const wordsAlone = () => {
-    const asked = new URLSearchParams(window.location.search);
-    return !["work", "compare", "motif", "motifs"].some((name) => asked.has(name)) && WORDS.some((name) => asked.has(name));
-  };
+  // Whether it asks for words alone: then its query is that of the Words tab, whichever tab is shown.
+  const aloneIn = (asked) => !asked.has("work") && WORDS.some((name) => asked.has(name));
+  const wordsAlone = () => aloneIn(new URLSearchParams(window.location.search));
 
   // Keys of a part of the page that is in sight and does not have the focus: they do what they do within it, unless they
   // belong to what has the focus. A field or a dialog has them all, a button or a tab those that are no letters.
@@ -172,13 +175,14 @@
     names[tab] = name;
     entitle();
   };
-  document.addEventListener("DOMContentLoaded", () => new MutationObserver((changes) => {
-    if (changes.some(({ target }) => target.matches("[role=tab]"))) entitle();
-  }).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] }));
+  // `run` whenever another tab is shown. This script may come after the page has been parsed: the document is observed.
+  const onTab = (run) => new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target.matches("[role=tab]"))) run();
+  }).observe(document, { subtree: true, attributeFilter: ["aria-selected"] });
+  onTab(entitle);
 
   // The number of the latest comparison that was asked for, wherever: answers to earlier ones are of no interest any more.
-  // What asks for one by its address says where from: Compare may not be there yet, on a page that just opened.
-  const comparisons = { latest: 0, from: "" };
+  const comparisons = { latest: 0 };
 
   // -- taken away: a file is made by the server and saved by the browser -------------------------------------------
   const saved = ({ name, data }) => {
@@ -227,5 +231,7 @@
     document.dispatchEvent(new CustomEvent("explorer:keep", { detail: { mark: { ...mark, address: url.search.slice(1) }, name } }));
   };
 
-  window.Explorer = { ask: askServer, sayingIn, keep, takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone, limitsThere }, limits: limitsThere(), comparisons };
+  const cite = (address) => document.dispatchEvent(new CustomEvent("explorer:cite", { detail: { address } }));
+
+  window.Explorer = { ask: askServer, sayingIn, keep, cite, takeAway, ready, open, keysFor, titled, onTab, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, readable, query: { parts, withoutQuery, wordsAlone, aloneIn, limitsThere }, limits: limitsThere(), comparisons };
 })();

@@ -101,18 +101,20 @@ def fetch_benchmark(
 def serve(  # noqa: PLR0913 (the command's options, each by its name)
     name: str = "demo", *, cache: Path | str | None = None, host: str = "127.0.0.1", port: int = 7860,
     open_browser: bool = False, allow_hosts: Sequence[str] = (), password_file: Path | str | None = None,
-    root_path: str = "", iiif_viewers: Sequence[str] = (), threads: int = 0, device: str = "", block: bool = True,
-    progress: Progress = silent,
+    root_path: str = "", iiif_viewers: Sequence[str] = (), base_url: str = "", threads: int = 0, device: str = "",
+    block: bool = True, progress: Progress = silent,
 ) -> str:  # fmt: skip
     """Serve the page of a collection until interrupted, or with ``block=False`` in the background; returns its address.
 
     Without a name it is the demo collection, which is painted and indexed if it is not there yet (then a script needs
     the usual ``if __name__ == "__main__":``). The page reaches the other collections of the cache by
     ``?collection=NAME``. ``allow_hosts``, ``password_file``, ``root_path`` and ``iiif_viewers`` are for a page that is
-    shared, as with ``explorer serve``. Raises :class:`explorer.ExplorerError` for a collection that is none, a port
-    that is taken and a password file that is damaged.
+    shared, as with ``explorer serve``; ``base_url`` is the address that citations give. Raises
+    :class:`explorer.ExplorerError` for a collection that is none, a port that is taken, an address that is none and a
+    password file that is damaged.
     """
     from explorer.demo.opening import open_or_make
+    from explorer.iiif.annotations import base_address
     from explorer.ui import build_app, launch
     from explorer.ui.server.guard import Access
 
@@ -120,7 +122,8 @@ def serve(  # noqa: PLR0913 (the command's options, each by its name)
     access = Access.of(host, allow_hosts, passwords, root_path, iiif_viewers)
     runtime = _runtime(threads=threads, device=device)
     workspace = open_or_make(name, _folder(cache), progress, runtime)
-    return launch(build_app(workspace, runtime), workspace, host, port, open_browser, block=block, access=access)
+    page = build_app(workspace, runtime, base_address(base_url))
+    return launch(page, workspace, host, port, open_browser, block=block, access=access)
 
 
 def _folder(cache: Path | str | None) -> Path:

@@ -33,6 +33,10 @@ def add_serve(commands: Any) -> None:
         help="let the pages of a IIIF viewer read the pictures, as https://projectmirador.org; *: every page's",
     )  # fmt: skip
     serve.add_argument("--root-path", default="", metavar="/PATH", help="where a proxy shows the page, as /brueghel")
+    serve.add_argument(
+        "--base-url", default="", metavar="URL",
+        help="the address that citations give, where it is not that at which the page is open",
+    )  # fmt: skip
     machine_options(serve)
 
 
@@ -49,11 +53,12 @@ def add_password(commands: Any) -> None:
 
 def _serve(options: argparse.Namespace) -> None:
     from explorer.demo.opening import open_or_make
+    from explorer.iiif.annotations import base_address
     from explorer.ui.server.guard import Access
 
     access = Access.of(options.host, options.allow_host, options.password_file, options.root_path,
                        options.iiif_viewer)  # fmt: skip
-    runtime = runtime_options(options)
+    runtime, base_url = runtime_options(options), base_address(options.base_url)
     with ProgressBar() as progress:
         workspace = open_or_make(options.name, options.cache, progress, runtime)
     from explorer.ui import build_app, launch
@@ -64,7 +69,7 @@ def _serve(options: argparse.Namespace) -> None:
             print(sentence, file=sys.stderr)
 
     with visitors_folder():
-        page = build_app(workspace, runtime)
+        page = build_app(workspace, runtime, base_url)
         try:
             launch(page, workspace, options.host, options.port, not options.no_browser, ready=ready, access=access)
         except KeyboardInterrupt:

@@ -52,7 +52,7 @@ class Targets:
         wanted = tuple(ids)
         self._works = works_of(workspace, wanted)
         self._services = with_services(self._works.values())
-        self._own = Addresses(_base(base_url), workspace.name)
+        self._own = Addresses(base_address(base_url), workspace.name)
         self.gone = tuple(work for work in wanted if work not in self._works)
         without = [work for work in self._works if work not in self._services]
         if without and not base_url.strip():
@@ -125,8 +125,9 @@ def urn(*parts: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(("brueghel-explorer", *parts))).urn
 
 
-def _base(base_url: str) -> str:
-    """The app's address without a slash at its end; empty where none is given."""
+def base_address(base_url: str) -> str:
+    """The app's address without a slash at its end; empty where none is given. Raises :class:`ExplorerError` for what
+    is none."""
     base = base_url.strip().rstrip("/")
     try:
         parts = urlsplit(base)

@@ -27,15 +27,21 @@ def about(found: Findings) -> list[str]:
     works = len({match.work for match in found.matches})
     places = f"{counted(len(found.matches), 'place')} in {counted(works, 'work')}" if works else "Nothing was found"
     said = [f"{places} of the collection “{found.workspace.name}” ({counted(found.workspace.manifest.works, 'work')})."]
-    words = [part for part in found.query.parts if isinstance(part, WordsPart)]
+    return [*said, *looked_for(found.query), asked_for(found.options), *found.notes]
+
+
+def looked_for(query: Query) -> list[str]:
+    """Sentences on what a query has besides its details."""
+    said, words = [], [part for part in query.parts if isinstance(part, WordsPart)]
     if words:
         said.append(f"Looked for in words: {', '.join(_worded(part) for part in words)}.")
-    if found.query.layout:
+    if query.layout:
         said.append("The details must lie as they do in the picture.")
-    return [*said, _limits(found.options), *found.notes]
+    return said
 
 
-def _limits(options: SearchOptions) -> str:
+def asked_for(options: SearchOptions) -> str:
+    """How much was asked for, and of which works."""
     own = "" if options.own else ", none in the picture that was searched with"
     within = f" Searched in {options.within.words}." if options.within else ""
     return (

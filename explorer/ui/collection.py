@@ -41,12 +41,12 @@ class CollectionTab:
 
     def __init__(self, app: AppContext, session: gr.State, tab: gr.Tab) -> None:
         self.app = app
-        with gr.Tabs(elem_classes="modes"):
-            with gr.Tab("Works", render_children=True):
+        with gr.Tabs(elem_classes="modes") as self.halves:
+            with gr.Tab("Works", id="works", render_children=True):
                 self.grid = Grid({}, server_functions=Pictures(app).server_functions())
-            with gr.Tab("What is indexed", render_children=True):
+            with gr.Tab("What is indexed", id="indexed", render_children=True):
                 self.panel = CollectionPanel({})
-            with gr.Tab("Collections", render_children=True):
+            with gr.Tab("Collections", id="collections", render_children=True):
                 self.list = CollectionList({})
         # wiring
         tab.select(self.facts, session, self.panel, **quiet())

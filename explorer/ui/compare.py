@@ -40,10 +40,12 @@ LAID_BY_PLACE = (
     "Set points by hand for a closer fit."
 )
 
+LEFT_OUT = "A part of the link is left out: where the one work lies on the other is not written as a link has it."
+
 
 class Compare(AssetComponent):
     """Two pictures on a light table. Events: ``lay`` and ``arrive`` (number, first, second, near, fit, probability,
-    whole, points, reversed), the second by a link; the answer has their number. ``leave`` (tab). Server function:
+    whole, points, reversed), the second by a link; the answer has their number. Server function:
     ``works`` (text) and ``differences`` (first, second, matrix)."""
 
     folder = "compare"
@@ -89,6 +91,8 @@ class CompareTab:
             notify(said(error))
             return gr.skip()
         chosen = comparison.chosen(sent.get("first")), comparison.chosen(sent.get("second"))
+        if sent.get("left_out") is True:
+            notify(LEFT_OUT)
         return comparison.shown(chosen, near, matched)
 
     def from_match(self, session: Session, event: gr.EventData) -> Any:

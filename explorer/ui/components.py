@@ -36,7 +36,7 @@ class AssetComponent(gr.HTML):
 
 class Masthead(AssetComponent):
     """The name of the collection and of the model, over every tab. Its value tells the other scripts which collection
-    the page is about."""
+    the page is about. Event: ``go`` (tab: the browser's Back leads there)."""
 
     folder = "masthead"
 
@@ -75,7 +75,7 @@ class Trail(AssetComponent):
 
 class Tray(AssetComponent):
     """The parts of the query, as chips. Events: ``change`` (do: take, weigh, reword, say, order, only; see
-    :mod:`explorer.ui.editing`); of words alone also ``back``, ``restore`` and ``leave`` (what the address has). It lets
+    :mod:`explorer.ui.editing`); of words alone also ``back`` and ``restore`` (what the address has). It lets
     the viewer know what the next click adds."""
 
     folder = "tray"
@@ -111,7 +111,8 @@ class Evidence(AssetComponent):
 
 class Labels(AssetComponent):
     """Works under the labels that fit them, grouped by its script as the threshold is moved; counts against a column
-    and kept columns are asked of its server functions. Event: ``choose`` (work)."""
+    and kept columns are asked of its server functions. Events: ``choose`` (work), ``restore`` (labels, ask: what the
+    address has)."""
 
     folder = "labels"
 
@@ -119,8 +120,7 @@ class Labels(AssetComponent):
 class Motifs(AssetComponent):
     """The wall of motifs and the dossier of one; what they show and what is changed is asked of its server functions.
 
-    Events: ``follow`` and ``look`` (kind, key, box), ``compare`` (as of :class:`Results`), ``arrive`` (the address asks
-    for this tab), ``leave`` (tab).
+    Events: ``follow`` and ``look`` (kind, key, box), ``compare`` (as of :class:`Results`).
     """
 
     folder = "motifs"
@@ -128,15 +128,13 @@ class Motifs(AssetComponent):
 
 class MotifChoice(AssetComponent):
     """The choice of a motif, over the page: other components' scripts open it by ``explorer:choose-motif``, and add a
-    detail to a motif by ``explorer:add-to-motif``. It asks and changes by its server functions.
-    Event: ``arrive`` (the address asks for a motif)."""
+    detail to a motif by ``explorer:add-to-motif``. It asks and changes by its server functions."""
 
     folder = "motif_choice"
 
 
 class Bookmarks(AssetComponent):
-    """What is kept, in sets, with a light table. It asks and changes by its server functions.
-    Event: ``leave`` (tab)."""
+    """What is kept, in sets, with a light table. It asks and changes by its server functions."""
 
     folder = "bookmarks"
 
@@ -148,10 +146,16 @@ class JudgementList(AssetComponent):
 
 
 class Keeping(AssetComponent):
-    """The dialog in which something is kept, over the page: other components' scripts open it by ``explorer:keep``.
-    Event: ``arrive`` (the address asks for a set)."""
+    """The dialog in which something is kept, over the page: other components' scripts open it by ``explorer:keep``."""
 
     folder = "keeping"
+
+
+class Citing(AssetComponent):
+    """The dialog in which what is shown is cited, over the page: other components' scripts open it by
+    ``explorer:cite``. Event: ``ask`` (address, number)."""
+
+    folder = "citing"
 
 
 class Map(AssetComponent):

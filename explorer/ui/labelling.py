@@ -16,6 +16,7 @@ from explorer.ui.searching import AppContext, CollectionContext
 from explorer.words import asking
 from explorer.words.asking import LabelAnswer, LabelQuestion
 from explorer.words.labels import LabelTable
+from explorer.words.prompts import usual_templates
 
 MOST_SCORES = 5
 """Labels whose probabilities are told of a work: the best ones."""
@@ -31,6 +32,7 @@ def shown(context: CollectionContext, table: LabelTable, templates: Sequence[str
         "note": table.note(),
         "labels": list(table.labels),
         "templates": list(templates),
+        "usual": tuple(templates) == usual_templates(),
         "threshold": table.abstention.threshold,
         "works": [_labelled(known[table.works[row]], table, row) for row in there],
         "columns": collection.columns(),

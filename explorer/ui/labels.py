@@ -74,6 +74,8 @@ class LabelsPart:
         self.usual.click(self.as_usual, None, self.templates, **quiet())
         asked = [self.session, self.prompts, self.templates]
         self.label.click(self.sort, asked, self.groups, **working(self.groups))
+        restored = [self.prompts, self.templates, self.groups]
+        self.groups.restore(self.restore, self.session, restored, **working(self.groups))
 
     # -- handlers --------------------------------------------------------------------------------------------------
 
@@ -102,6 +104,13 @@ class LabelsPart:
             if path is not None:
                 path.unlink(missing_ok=True)
 
+    def restore(self, session: Session, event: gr.EventData) -> tuple[str, str, views.Props]:
+        """The fields, and the works, as the page's address asks for: ``{"labels", "ask"}``."""
+        sent = incoming.record(event._data)
+        labels = "\n".join(_lines(sent.get("labels")))
+        ways = "\n".join(_lines(sent.get("ask")) or usual_templates())
+        return labels, ways, self.sort(session, labels, ways)
+
     def as_usual(self) -> str:
         """The usual ways of asking."""
         return "\n".join(usual_templates())
@@ -113,3 +122,9 @@ class LabelsPart:
             return labelling.shown(context, context.labels(arguments.labels(prompts), asked), asked)
         except ExplorerError as error:
             return {"message": said(error)}
+
+
+def _lines(sent: Any) -> list[str]:
+    """The texts of a list, each on a line of its own; what is none is left out."""
+    texts = [" ".join(incoming.text(text).split()) for text in sent] if isinstance(sent, list) else []
+    return [text for text in texts if text]

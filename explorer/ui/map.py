@@ -37,8 +37,9 @@ class MapTab:
         return self._coloured(session, None)
 
     def colour(self, session: Session, event: gr.EventData) -> views.Props:
-        """The same map in other colours."""
-        return self._coloured(session, incoming.text(incoming.record(event._data).get("column"), 200))
+        """The same map in other colours; without a column in those that it has when it is first drawn."""
+        column = incoming.record(event._data).get("column")
+        return self._coloured(session, None if column is None else incoming.text(column, 200))
 
     def _coloured(self, session: Session, column: str | None) -> views.Props:
         try:

@@ -14,13 +14,15 @@ from explorer.errors import ExplorerError
 from explorer.ui import incoming, views
 from explorer.ui.answers import gallery
 from explorer.ui.bookmarks import BookmarksTab, Keeper
+from explorer.ui.citing import Citer
 from explorer.ui.collection import CollectionTab, damage
 from explorer.ui.compare import CompareTab
 from explorer.ui.components import Masthead
 from explorer.ui.explore import ExploreTab
 from explorer.ui.facets import selection_of
 from explorer.ui.finding import Finding
-from explorer.ui.leading import to, to_left, to_linked
+from explorer.ui.guidance import Guide, guidance
+from explorer.ui.leading import to, to_asked, to_linked
 from explorer.ui.map import MapTab
 from explorer.ui.motifs import MotifChooser, MotifsTab
 from explorer.ui.rest import RestApi
@@ -44,10 +46,10 @@ VISITORS_PICTURES = (3600, 86400)
 it stops."""
 
 
-def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr.Blocks:
+def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None, base_url: str = "") -> gr.Blocks:
     """The page over a collection; a link with ``collection=NAME`` leads to another of the same cache folder, which is
-    opened with ``runtime``."""
-    app = AppContext(workspace, runtime)
+    opened with ``runtime``. ``base_url`` is the address under which it is cited, where that is not the page's own."""
+    app = AppContext(workspace, runtime, base_url)
     with Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
         page.temp_file_sets.append(app.copies)
         page.collections = app.collections
@@ -55,8 +57,10 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
         session = gr.State(Session())
         masthead = Masthead({})
         finding = Finding(app.queue)
-        chooser = MotifChooser(app, finding).choice
-        keeper = Keeper(app).dialog
+        MotifChooser(app, finding)
+        Keeper(app)
+        Citer(app, session)
+        Guide(guidance())
         with gr.Tabs() as tabs:
             with gr.Tab("Explore", id="explore", render_children=True):
                 explore = ExploreTab(app, session)
@@ -71,7 +75,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
                 works_map = MapTab(app, session, map_tab).map
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
-                works_grid = CollectionTab(app, session, collection_tab).grid
+                collection = CollectionTab(app, session, collection_tab)
 
         # wiring
         def open_collection(known: Session, request: gr.Request) -> tuple[Any, ...]:
@@ -81,7 +85,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             open_collection, session, [session, masthead, explore.gallery, words.search.caveat], **quiet()
         )
         opening.then(words.search.offer, session, words.search.examples, **after())
-        for source in (words.labels, works_map, works_grid):
+        for source in (words.labels, works_map, collection.grid):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to("explore"), None, tabs, **after())
         found, searching = words.search.results, working(explore.results)
         for followed in (found.follow, found.look, found.these, motifs.follow, motifs.look):
@@ -90,18 +94,14 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None) -> gr
             followed(explore.follow, session, explore.shown, **searching)
         words.search.follow_limits(explore.gallery)
         found.these(explore.these_beside, [session, words.search.asked], explore.shown, **searching)
-        words.search.tray.restore(to("words"), None, tabs, **quiet())
-        words.search.tray.leave(to("explore"), None, tabs, **quiet())
         motifs.look(explore.look, session, explore.viewer, **quiet())
-        for part, tab in ((motifs, "motifs"), (chooser, "motifs"), (keeper, "bookmarks"), (compare.table, "compare")):
-            part.arrive(to(tab), None, tabs, **quiet())
         for results in (explore.results, found, motifs):
             results.compare(to("compare"), None, tabs, **quiet())
             results.compare(compare.from_match, session, compare.table, **working(compare.table))
         compare.table.arrive(compare.lay, session, compare.table, **working(compare.table))
-        page.load(to_linked, None, [tabs, bookmarks.halves], **quiet())
-        for left in (compare.table.leave, motifs.leave, bookmarks.board.leave):
-            left(to_left, None, tabs, **quiet())
+        shown = [tabs, words.halves, bookmarks.halves, collection.halves]
+        page.load(to_linked, None, shown, **quiet())
+        masthead.go(to_asked, None, shown, **quiet())
     return page
 
 

@@ -47,7 +47,9 @@ class AppContext:
     component's script or the REST API calls has none and finds it by :meth:`named`.
     """
 
-    def __init__(self, workspace: Workspace, runtime: RuntimeOptions | None = None) -> None:
+    def __init__(self, workspace: Workspace, runtime: RuntimeOptions | None = None, base_url: str = "") -> None:
+        self.base_url = base_url
+        """The address under which the app is cited; empty: that at which the page is open."""
         self.collections = OpenCollections(workspace, runtime)
         self.uploads = Path(get_upload_folder())
         self.copies: set[str] = set()

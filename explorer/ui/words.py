@@ -15,8 +15,8 @@ class WordsTab:
 
     def __init__(self, app: AppContext, session: gr.State) -> None:
         pictures = Pictures(app)
-        with gr.Tabs(elem_classes="modes"):
-            with gr.Tab("Search with words", render_children=True):
+        with gr.Tabs(elem_classes="modes") as self.halves:
+            with gr.Tab("Search with words", id="search", render_children=True):
                 self.search = WordSearch(app, session, pictures)
-            with gr.Tab("Sort under labels", render_children=True):
+            with gr.Tab("Sort under labels", id="labels", render_children=True):
                 self.labels = LabelsPart(app, session, pictures).groups

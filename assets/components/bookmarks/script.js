@@ -1,4 +1,4 @@
-const { ask, sayingIn, h, picture, byline, ready, sameAddress, takeAway, titled } = window.Explorer;
+const { ask, sayingIn, h, picture, byline, ready, takeAway, titled } = window.Explorer;
 const { number, counted, who } = window.Explorer.motifs;
 const $ = (selector) => element.querySelector(selector);
 const list = $(".marks"), desk = $(".desk"), notice = $(".notice"), setsList = $(".sets ul");
@@ -108,42 +108,31 @@ chooser.addEventListener("change", async () => {
 $(".file button").addEventListener("click", () => chooser.click());
 
 // -- the address: bookmarks=all or a set's id, table=1 the light table ---------------------------------------------
-const OURS = ["bookmarks", "table"];
-const tab = () => document.querySelector("[role=tab][aria-selected=true]")?.textContent.trim() || "";
-const address = () => {
-  const url = new URL(window.location.href);
-  OURS.forEach((part) => url.searchParams.delete(part));
-  if (shown()) {
-    url.searchParams.set("bookmarks", now.set || ALL);
-    if (view === "table") url.searchParams.set("table", "1");
-  }
-  return url;
+const history = window.Explorer.address;
+const settle = (how) => history.settle(how);
+let arrived = false; // what the address asks for is shown; before that it is left alone
+const arrive = (asked) => {
+  const set = asked.get("bookmarks");
+  view = asked.get("table") === "1" ? "table" : "list";
+  arrived = false;
+  return show(set && set !== ALL ? set : "").then(() => { arrived = true; settle("replaceState"); });
 };
-const settle = (how = "pushState") => {
-  const url = address();
-  if (!sameAddress(url, window.location.href)) window.history[how]({ tab: tab() }, "", url.toString());
-};
-const wanted = () => {
-  const found = new URLSearchParams(window.location.search), set = found.get("bookmarks");
-  return set === null || found.has("compare") ? null : { set: set === ALL ? "" : set, table: found.get("table") === "1" };
-};
-const arrive = ({ set, table }) => {
-  view = table ? "table" : "list";
-  return show(set);
-};
-window.addEventListener("popstate", (event) => {
-  const asked = wanted();
-  if (asked) {
-    arrive(asked);
-  } else if (shown() && !new URLSearchParams(window.location.search).has("compare")) trigger("leave", { tab: event.state?.tab || "Explore" });
+history.of("bookmarks", {
+  write: (asked) => {
+    if (!arrived) return;
+    asked.set("bookmarks", now.set || ALL);
+    if (view === "table") asked.set("table", "1");
+    else asked.delete("table");
+  },
+  arrive,
 });
 let visible = false;
 new IntersectionObserver(() => {
   if (shown() === visible) return;
   visible = shown();
-  if (!visible) return settle();
-  const asked = wanted();
-  ready.then(() => (asked ? arrive(asked) : show(now.set)).then(() => settle(asked ? "replaceState" : "pushState")));
+  if (!visible) return;
+  const asked = arrived ? null : history.asked("bookmarks"); // by a link, else by the tab; Back is told of by itself
+  ready.then(() => (asked ? arrive(asked) : show(now.set).then(() => { arrived = true; settle(); })));
 }).observe(element);
 
 // -- keys and buttons ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-const { h, svg, picture, byline, sameAddress, comparisons, inCollection, ready } = window.Explorer;
+const { h, svg, picture, byline, comparisons, inCollection, ready } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 const table = $(".lighttable"), account = $(".account"), wait = $(".wait"), rod = $(".rod"), hand = $(".hand");
 const MODES = ["side", "curtain", "opacity", "blink", "difference"], SIDES = ["first", "second"];
@@ -18,7 +18,6 @@ let arriving = new URLSearchParams(window.location.search).has("compare");
 const decorations = []; // what other scripts draw on a picture: (side, map from its fractions to its pane) -> shapes
 let answered = false; // until then the address is what was asked for, and is left alone
 let awaiting = false; // something else is on its way here from the results
-let origin = "Explore"; // the tab that was left for this one
 
 // -- projective maps, nine numbers row by row -------------------------------------------------------------------
 const times = (a, b) => [0, 1, 2].flatMap((r) => [0, 1, 2].map((c) => a[3 * r] * b[c] + a[3 * r + 1] * b[3 + c] + a[3 * r + 2] * b[6 + c]));
@@ -304,6 +303,7 @@ const tools = {
     const places = SIDES.map((name) => ({ work: value[name].key, ...(value.near ? { box: value.near[name] } : {}) }));
     window.Explorer.keep({ kind: "comparison", places }, window.location.href);
   },
+  cite: () => (SIDES.some((name) => value[name].kind === "picture") ? say("A picture of your own stays on this page: it has no link to cite.") : window.Explorer.cite(window.location.href)),
   link: async () => {
     if (SIDES.some((name) => value[name].kind === "picture")) return say("A picture of your own stays on this page: it has no link.");
     try { await navigator.clipboard.writeText(window.location.href); say("The link is copied."); } catch (error) { window.prompt("Copy this link:", window.location.href); }
@@ -374,51 +374,39 @@ document.addEventListener("pointerdown", (event) => {
 
 // -- the address ------------------------------------------------------------------------------------------------
 const OURS = ["compare", "at", "fit", "whole", "points", "reversed", "look"], OWN = "picture:";
-const shown = () => element.offsetParent !== null;
-const tab = () => document.querySelector("[role=tab][aria-selected=true]")?.textContent.trim() || "";
-// Every comparison is an entry of the browser's history; the entry before it remembers the tab that it shows.
-const settle = (how) => {
-  if (!answered || arriving || awaiting) return;
-  const url = new URL(window.location.href);
-  OURS.forEach((name) => url.searchParams.delete(name));
-  if (shown() && value.first && value.second) {
-    ["motif", "motifs"].forEach((name) => url.searchParams.delete(name));
-    SIDES.forEach((name) => url.searchParams.append("compare", (value[name].kind === "picture" ? OWN : "") + value[name].key));
-    if (value.near) url.searchParams.set("at", SIDES.map((name) => value.near[name].join()).join(";"));
-    if (value.fit) url.searchParams.set("fit", [...value.fit, value.probability].join());
-    if (value.whole) url.searchParams.set("whole", "1");
-    if (value.points?.length) url.searchParams.set("points", value.points.map((four) => four.join()).join(";"));
-    if (value.points?.length && value.reversed) url.searchParams.set("reversed", "1");
-    if (mode !== "side") url.searchParams.set("look", mode);
-  }
-  url.search = url.search.replaceAll("%2C", ",").replaceAll("%3B", ";").replaceAll("%3A", ":");
-  if (sameAddress(url, window.location.href)) return;
-  const compared = new URLSearchParams(window.location.search).has("compare");
-  if (how === "pushState" && !compared) window.history.replaceState({ tab: comparisons.from || origin }, "");
-  comparisons.from = "";
-  window.history[how]({ tab: tab() }, "", url.toString());
-};
+window.Explorer.address.of("compare", { write: (asked) => {
+  if (!answered || arriving || awaiting) return; // what it has is still to be shown
+  OURS.forEach((name) => asked.delete(name));
+  if (!value.first || !value.second) return;
+  SIDES.forEach((name) => asked.append("compare", (value[name].kind === "picture" ? OWN : "") + value[name].key));
+  if (value.near) asked.set("at", SIDES.map((name) => value.near[name].join()).join(";"));
+  if (value.fit) asked.set("fit", [...value.fit, value.probability].join());
+  if (value.whole) asked.set("whole", "1");
+  if (value.points?.length) asked.set("points", value.points.map((four) => four.join()).join(";"));
+  if (value.points?.length && value.reversed) asked.set("reversed", "1");
+  if (mode !== "side") asked.set("look", mode);
+} });
+const settle = (how) => window.Explorer.address.settle(how);
 const restore = (event) => {
   const asked = new URLSearchParams(window.location.search), works = asked.getAll("compare");
   if (!works.length) {
     answered = true;
     arriving = awaiting = false;
     if (event) comparisons.latest += 1;
-    if (event && shown() && value.first) trigger("leave", { tab: event.state?.tab || "Explore" });
     return;
   }
   const rows = (name) => (asked.get(name) || "").split(";").filter(Boolean).map((row) => row.split(",").map(Number));
   const named = (text = "") => text.startsWith(OWN) ? { kind: "picture", key: text.slice(OWN.length) } : { kind: "work", key: text };
   const [first, second] = rows("at"), [fit] = rows("fit");
   arriving = true;
+  const sound = [["at", 4], ["fit", 7], ["points", 4]].every(([name, length]) => rows(name).every((row) => row.length === length && row.every(Number.isFinite))) && rows("at").length !== 1;
   mode = MODES.includes(asked.get("look")) ? asked.get("look") : event ? "side" : mode;
   ask("arrive", named(works[0]), named(works[1]), {
     near: first && second ? { first, second } : null, fit: fit?.slice(0, 6), probability: fit?.[6], whole: asked.get("whole") === "1",
-    points: rows("points"), reversed: asked.get("reversed") === "1",
+    points: rows("points"), reversed: asked.get("reversed") === "1", left_out: !sound,
   });
 };
 window.addEventListener("popstate", restore);
-document.addEventListener("click", () => { if (!shown() && tab()) origin = tab(); }, true);
 document.addEventListener("explorer:comparing", () => { awaiting = true; });
 
 // -- what the server says ---------------------------------------------------------------------------------------
@@ -470,7 +458,6 @@ new ResizeObserver(() => {
   wide = table.clientWidth;
   lay();
 }).observe(table);
-new IntersectionObserver(() => settle("pushState")).observe(element);
 watch("value", show);
 show();
 ready.then(() => restore());

@@ -6,16 +6,23 @@ let timer = null;
 let asked = "";
 
 const item = (work) => h("li", {},
-  h("button", { type: "button", "data-work": work.work, title: [work.title, byline(work)].filter(Boolean).join("\n") },
+  h("button", { type: "button", tabindex: -1, "data-work": work.work, title: [work.title, byline(work)].filter(Boolean).join("\n") },
     h("span", { class: "frame", style: { aspectRatio: String(Math.min(2.2, Math.max(0.6, work.aspect))) } }, picture(server, work.work)),
     h("span", { class: "title" }, work.title),
     h("span", { class: "by" }, byline(work))));
 
+// One stop for the Tab key, however many works there are: the one in focus, else the one in view; arrows go through them.
+const stop = (button) => {
+  for (const other of list.querySelectorAll("[data-work][tabindex='0']")) other.tabIndex = -1;
+  if (button) button.tabIndex = 0;
+};
+list.addEventListener("focusin", (event) => stop(event.target.closest("[data-work]")));
 const current = () => {
   for (const button of list.querySelectorAll("button")) {
     button.toggleAttribute("aria-current", button.dataset.work === window.Explorer.current);
   }
   const here = list.querySelector("[aria-current]")?.closest("li");
+  if (!list.contains(document.activeElement)) stop((here || list).querySelector("button"));
   if (!here) return;
   const room = list.getBoundingClientRect(), place = here.getBoundingClientRect();
   if (place.top < room.top || place.bottom > room.bottom) list.scrollTop += place.top - room.top - 30;
@@ -62,7 +69,7 @@ document.addEventListener("explorer:choose-limits", () => facets.open());
 field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, 180); });
 field.addEventListener("keydown", (event) => {
   if (event.key === "Enter") { clearTimeout(timer); find(); }
-  if (event.key === "ArrowDown") { list.querySelector("button")?.focus(); event.preventDefault(); }
+  if (event.key === "ArrowDown") { clearTimeout(timer); find(); list.querySelector("button")?.focus(); event.preventDefault(); }
 });
 list.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-work]");

@@ -1,4 +1,4 @@
-const { ask, sayingIn, h, picture, byline, sign, whole, ready, sameAddress, takeAway, titled } = window.Explorer;
+const { ask, sayingIn, h, picture, byline, sign, whole, ready, takeAway, titled } = window.Explorer;
 const { number, counted, who } = window.Explorer.motifs;
 const $ = (selector) => element.querySelector(selector);
 const list = $(".list"), notice = $(".notice"), byWhom = $("[name=who]"), text = $("[name=text]");
@@ -113,33 +113,10 @@ takeAway($(".export"), [["csv", "a table (CSV)"], ["json", "JSON"]], (as) => ask
 document.addEventListener("explorer:judged", () => { if (shown()) load(); });
 
 // -- the address: judgements=all ----------------------------------------------------------------------------------
-const settle = (how) => {
-  const url = new URL(window.location.href);
-  url.searchParams.delete("judgements");
-  if (shown()) {
-    url.searchParams.delete("bookmarks");
-    url.searchParams.set("judgements", "all");
-  }
-  const tab = document.querySelector("[role=tab][aria-selected=true]")?.textContent.trim() || "";
-  if (!sameAddress(url, window.location.href)) window.history[how]({ tab }, "", url.toString());
-};
+window.Explorer.address.of("judged", { write: (asked) => asked.set("judgements", "all") });
 let visible = false;
 new IntersectionObserver(() => {
   if (shown() === visible) return;
   visible = shown();
   if (visible) ready.then(load);
-  // Leaving the sets may have made an entry already, which then becomes this one's.
-  const left = !new URLSearchParams(window.location.search).has("bookmarks") && window.history.state?.tab === "Bookmarks";
-  settle(visible && left ? "replaceState" : "pushState");
 }).observe(element);
-// The browser's own Back: to the sets, to another tab, or here again.
-const open = (id) => document.querySelector(`[role=tab][data-tab-id=${id}]`)?.click();
-window.addEventListener("popstate", (event) => {
-  const asked = new URLSearchParams(window.location.search);
-  if (asked.has("judgements") && !shown()) {
-    open("bookmarks");
-    open("judged");
-  } else if (!asked.has("judgements") && shown()) {
-    open(asked.has("bookmarks") ? "kept" : asked.has("compare") ? "compare" : (event.state?.tab || "Explore").toLowerCase());
-  }
-});

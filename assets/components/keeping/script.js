@@ -46,10 +46,3 @@ keepForm.addEventListener("submit", async (event) => {
 });
 dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[value=cancel]")) dialog.close(); });
 dialog.addEventListener("keydown", (event) => event.stopPropagation()); // what is underneath has keys of its own
-
-// The browser's Back to a set: the tab may not have been opened yet.
-window.addEventListener("popstate", () => {
-  const asked = new URLSearchParams(window.location.search);
-  const selected = document.querySelector("[role=tab][aria-selected=true]")?.textContent.trim();
-  if (asked.has("bookmarks") && !asked.has("compare") && selected !== "Bookmarks") trigger("arrive", {});
-});

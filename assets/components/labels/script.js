@@ -134,6 +134,28 @@ kept.addEventListener("click", (event) => {
     change(server.restore_column, inCollection({ name }), (back) => say(`“${back.name}” is back.`))));
 });
 
+// -- the address: label=TEXT for each, ask=TEXT for each way of asking, where these are not the usual ones --------
+const address = window.Explorer.address;
+const LONGEST = 1800; // characters: a longer address is cut by what it is sent with
+const arrive = (sent) => {
+  const labels = sent.getAll("label");
+  if (labels.length && String(labels) === String(value.labels)) return;
+  value = {};
+  answer.hidden = true;
+  if (labels.length) trigger("restore", { labels, ask: sent.getAll("ask") });
+};
+address.of("labels", {
+  write: (sent) => {
+    if (!value.labels) return;
+    for (const name of ["label", "ask"]) sent.delete(name);
+    const ways = value.usual ? [] : value.templates;
+    if (encodeURIComponent([...value.labels, ...ways].join("&label=")).length > LONGEST) return;
+    value.labels.forEach((label) => sent.append("label", label));
+    ways.forEach((way) => sent.append("ask", way));
+  },
+  arrive,
+});
+
 // -- what comes from the server ---------------------------------------------------------------------------------
 const show = () => {
   value = props.value || {};
@@ -146,6 +168,7 @@ const show = () => {
   say("");
   showColumns(value.columns, value.kept);
   regroup();
+  address.settle();
 };
 groups.addEventListener("click", (event) => {
   const button = event.target.closest("[data-work]");
@@ -160,3 +183,4 @@ table.addEventListener("click", (event) => {
 });
 watch("value", show);
 show();
+window.Explorer.ready.then(() => { if (address.asked("labels")?.has("label")) arrive(address.asked("labels")); });

@@ -9,6 +9,8 @@ let view = { zoom: 1, x: 0, y: 0 }; // CSS pixels by which the fitted map is mov
 let here = -1; // the work in hand, by pointer or by key
 let only = null; // the class of the legend that is singled out
 let drag = null;
+let column = null, single = null; // the column and the class of the legend that were chosen, by hand or by the address
+const address = window.Explorer.address;
 let extent = { x: 0.5, y: 0.5, wide: 1, high: 1 }; // of the points: their middle and spread
 let order = []; // the works that a column says nothing of lie undermost
 const down = new Map();
@@ -257,13 +259,43 @@ const showLegend = () => {
   }
   legend.replaceChildren(...(colours.legend || []).map(({ code, label, count }) => h("button", {
     type: "button", class: "entry", "aria-pressed": String(only === code), title: `Single out ${label}`,
-    on: { click: () => { only = only === code ? null : code; showLegend(); draw(); } },
+    on: { click: () => { only = only === code ? null : code; single = only === null ? null : label; showLegend(); draw(); address.settle(); } },
   }, h("i", { style: { background: hues[code] } }), h("span", {}, label.replaceAll("_", " ")), h("small", {}, count))));
 };
-columnField.addEventListener("change", () => trigger("colour", { column: columnField.value }));
+columnField.addEventListener("change", () => { [column, single] = [columnField.value, null]; trigger("colour", { column }); });
+// The address: colour=COLUMN, empty for a single colour, and only=VALUE that is singled out. The map is coloured anew
+// whenever its tab is opened: in the colours that were chosen.
+const singled = () => {
+  const found = single === null ? null : (colours.legend || []).find(({ label }) => label === single);
+  if (single !== null && !found) hint.textContent = `A part of the link is left out: no work here is coloured as “${single}”.`;
+  [only, single] = found ? [found.code, single] : [null, null];
+};
+const coloured = (value) => { // whether it is in the colours that are asked for
+  const known = column === null || column === "" || (value.columns || []).includes(column);
+  if (!known) hint.textContent = `A part of the link is left out: the catalogue has no column “${column}”.`;
+  if (!known) [column, single] = [null, null];
+  return column === null || column === (colours.column || "");
+};
+const arrive = (asked) => {
+  const before = column;
+  [column, single] = [asked.get("colour"), asked.get("only")];
+  if (!points.length) return;
+  if (column !== before) return trigger("colour", { column });
+  singled();
+  showLegend();
+  draw();
+};
+address.of("map", {
+  write: (asked) => {
+    if (!points.length) return; // it is still to be drawn
+    for (const [name, text] of [["colour", column], ["only", single]]) if (text === null) asked.delete(name); else asked.set(name, text);
+  },
+  arrive,
+});
 
 const show = () => {
   const value = props.value || {};
+  hint.textContent = value.message || "";
   const fresh = JSON.stringify(value.points || []) !== JSON.stringify(points);
   works = value.works || [];
   points = value.points || [];
@@ -275,14 +307,17 @@ const show = () => {
   columnField.replaceChildren(...[["", "nothing"], ...(value.columns || []).map((column) => [column, column.replaceAll("_", " ")])]
     .map(([name, label]) => h("option", { value: name, selected: name === (colours.column || "") }, label)));
   element.querySelector(".count").textContent = works.length ? `${works.length.toLocaleString("en")} works; point at one to see it, click to open it.` : "";
-  hint.textContent = value.message || "";
+  if (works.length && !coloured(value)) return trigger("colour", { column });
+  if (works.length) singled();
   if (fresh) { view = { zoom: 1, x: 0, y: 0 }; here = -1; card.hidden = true; }
   showLegend();
   draw();
+  if (works.length) address.settle();
 };
 new ResizeObserver(() => { settle(); }).observe(plane);
 const repaint = () => { showLegend(); draw(); };
 new MutationObserver(repaint).observe(document.body, { attributes: true, attributeFilter: ["class"] });
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(repaint, 60));
 watch("value", show);
+if (address.asked("map")) arrive(address.asked("map"));
 show();

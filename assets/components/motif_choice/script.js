@@ -85,9 +85,7 @@ const openMotif = (id) => {
   const url = new URL(window.location.href);
   url.searchParams.delete("motifs");
   url.searchParams.set("motif", id);
-  window.history.pushState({ tab: "Motifs" }, "", url.toString());
-  document.dispatchEvent(new CustomEvent("explorer:open-motif", { detail: { id } }));
-  trigger("arrive", {});
+  window.Explorer.address.visit(url);
 };
 document.addEventListener("explorer:add-to-motif", (event) => open({
   title: "Add to a motif", about: `A detail of ${event.detail.title}`, verb: "Add to",

@@ -14,13 +14,12 @@ const words = (each) => h("div", { class: "words" },
   h("p", { class: "title", title: each.title }, each.title), h("p", { class: "by" }, byline(each)),
   h("p", { class: "how" }, [each.said, each.size].filter(Boolean).join("; ")),
   each.percent && h("p", { class: "chance", title: "That it is the same motif" }, "Probability ", h("span", { class: "percent" }, each.percent)));
-const look = (each) => (each.box ? button("Whole work", () => { leaving(); trigger("look", { kind: "work", key: each.work, box: each.box }); }, { "aria-label": `See the whole of ${each.title}` }) : null);
+const look = (each) => (each.box ? button("Whole work", () => { trigger("look", { kind: "work", key: each.work, box: each.box }); }, { "aria-label": `See the whole of ${each.title}` }) : null);
 const compared = (each) => {
   const first = motif.instances.find((other) => other.box);
   if (!first || !each.box || each === first || first.work === each.work) return null;
   return button("Compare", () => {
     comparisons.latest += 1;
-    comparisons.from = "Motifs";
     document.dispatchEvent(new CustomEvent("explorer:comparing"));
     trigger("compare", { number: comparisons.latest, query: { kind: "work", key: first.work, box: first.box },
       match: { work: each.work, box: each.box, mirrored: each.mirror, transform: relative(first.transform, each.transform), probability: each.score } });
@@ -57,10 +56,7 @@ const offer = (each) => h("li", { "data-work": each.file }, figure(each, motif.a
 const taken = (each) => h("li", { "data-work": each.file }, figure(each, motif.aspect), words(each), h("div", { class: "links" },
   button("Restore", () => change("restore", at(each), `Restored: ${each.title}.`), { "aria-label": `Restore ${each.title}` })));
 
-const search = (each) => {
-  leaving();
-  trigger("follow", { kind: "work", key: each.work, box: each.box, at: window.Explorer.asked() });
-};
+const search = (each) => trigger("follow", { kind: "work", key: each.work, box: each.box, at: window.Explorer.asked() });
 
 // -- all of it --------------------------------------------------------------------------------------------------------
 const head = () => {
@@ -155,7 +151,7 @@ const removeChosen = async () => {
 };
 const hide = () => change(motif.dropped ? "bring back" : "drop", {}, motif.dropped ? "The motif is shown again." : "The motif is hidden. It stays so when motifs are found again.");
 const copyLink = async () => {
-  try { await navigator.clipboard.writeText(address().href); say("The link is copied."); } catch (error) { window.prompt("Copy this link:", address().href); }
+  try { await navigator.clipboard.writeText(window.location.href); say("The link is copied."); } catch (error) { window.prompt("Copy this link:", window.location.href); }
 };
 
 // -- merging, and moving an instance --------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-const { ask, sayingIn, h, svg, picture, place, byline, motifs, ready, sameAddress, comparisons } = window.Explorer;
+const { ask, sayingIn, h, svg, picture, place, byline, motifs, ready, comparisons } = window.Explorer;
 const { number, counted, called, facts, laid, who } = motifs;
 const $ = (selector) => element.querySelector(selector);
 const wall = $(".wall"), dossier = $(".dossier"), form = $(".tools"), strips = $(".strips"), notice = $(".notice");
@@ -53,62 +53,41 @@ const standing = (said) => {
 };
 
 // -- the address: motifs=ORDER is the wall, motifs=graph the works that share some, motif=ID a dossier ----------------------------------------------------
-const OURS = ["motifs", "motif"], GRAPH = "graph";
-const tab = () => document.querySelector("[role=tab][aria-selected=true]")?.textContent.trim() || "";
-let awaiting = false; // a comparison is on its way: it takes the next entry of the history
-const address = () => {
-  const url = new URL(window.location.href);
-  OURS.forEach((part) => url.searchParams.delete(part));
-  if (shown() && open) url.searchParams.set("motif", open);
-  else if (shown()) url.searchParams.set("motifs", view === "works" ? GRAPH : form.elements.sort.value);
-  return url;
-};
-const settle = (how = "pushState") => {
-  const url = address();
-  if (new URLSearchParams(window.location.search).has("compare") && !shown()) return;
-  if (!sameAddress(url, window.location.href)) window.history[how]({ tab: tab() }, "", url.toString());
-};
-const asked = () => {
-  const found = new URLSearchParams(window.location.search);
-  return OURS.some((part) => found.has(part)) && !found.has("compare") ? { motif: found.get("motif") || "", sort: found.get("motifs") } : null;
-};
-const show = ({ motif, sort }) => {
+const GRAPH = "graph";
+const history = window.Explorer.address;
+let arrived = false; // what the address asks for is shown; before that it is left alone
+const settle = (how) => history.settle(how);
+const show = (asked) => {
+  const sort = asked.get("motifs"), id = asked.get("motif");
+  arrived = true;
   if ([...form.elements.sort.options].some((option) => option.value === sort)) form.elements.sort.value = sort;
   if (sort) view = sort === GRAPH ? "works" : "strips";
-  return motif ? showDossier(motif) : showList();
+  return id ? showDossier(id) : showList();
 };
-window.addEventListener("popstate", (event) => {
-  const wanted = asked();
-  awaiting = false;
-  if (wanted) {
-    show(wanted);
-    if (!shown()) trigger("arrive", {});
-  } else if (shown() && !new URLSearchParams(window.location.search).has("compare")) trigger("leave", { tab: event.state?.tab || "Explore" });
+history.of("motifs", {
+  write: (asked) => {
+    if (!arrived) return;
+    asked.delete("motif");
+    asked.delete("motifs");
+    if (open) asked.set("motif", open);
+    else asked.set("motifs", view === "works" ? GRAPH : form.elements.sort.value);
+  },
+  arrive: show,
 });
-// Leaving for a search, the entry that the dossier has stays, and the search takes the next one.
-const leaving = () => {
-  const url = new URL(window.location.href);
-  OURS.forEach((part) => url.searchParams.delete(part));
-  window.history.pushState({ tab: "Explore" }, "", url.toString());
-  document.dispatchEvent(new CustomEvent("explorer:leaving"));
-};
 let visible = false;
 new IntersectionObserver(() => {
   if (shown() === visible) return;
   visible = shown();
-  if (visible) { // by a link, by the browser's Back, or by the tab
-    const wanted = asked();
-    awaiting = false;
-    ready.then(() => {
-      if (wanted) show(wanted);
-      else refresh();
-      settle(wanted ? "replaceState" : "pushState");
-    });
-  } else if (!awaiting) settle();
+  if (!visible) return;
+  const asked = arrived ? null : history.asked("motifs"); // by a link, else by the tab; Back is told of by itself
+  ready.then(() => {
+    if (asked) return show(asked);
+    arrived = true;
+    refresh();
+    settle();
+  });
 }).observe(element);
-document.addEventListener("explorer:comparing", () => { awaiting = true; });
 document.addEventListener("explorer:motifs-changed", () => { if (shown()) refresh(); });
-document.addEventListener("explorer:open-motif", (event) => { if (shown()) showDossier(event.detail.id); }); // else the address has it
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-do]");
@@ -119,7 +98,7 @@ const deeds = {
   find: () => find("start"), stop: () => find("stop"),
   strips: () => { view = "strips"; showWall().then(() => settle()); }, together: () => { view = "works"; showTogether().then(() => settle()); },
   "more-drawings": () => moreDrawings(),
-  back: () => leave(), link: () => copyLink(),
+  back: () => leave(), link: () => copyLink(), cite: () => window.Explorer.cite(window.location.href),
   merge: () => merge(), drop: () => hide(),
   split: () => split(), "remove-chosen": () => removeChosen(), unchoose: () => unchoose(),
 };

@@ -3,7 +3,7 @@ const together = $(".together"), TALL = 660; // pixels: a drawing is seen as a w
 let drawn = { total: 0 }, drawing = false;
 
 const named = (work) => [work.title, byline(work)].filter(Boolean).join(", ");
-const openWork = (work) => { leaving(); trigger("look", { kind: "work", key: work.work, box: null }); };
+const openWork = (work) => trigger("look", { kind: "work", key: work.work, box: null });
 const shares = (line) => counted(line.motifs, "motif");
 
 // The motifs of two works, under their drawing. Asked for by a line, or by the pair in the list.

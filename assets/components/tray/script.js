@@ -59,7 +59,7 @@ const show = () => {
   for (const field of element.querySelectorAll(".say *")) field.disabled = Boolean(full);
   $(".adding").hidden = ofWords;
   $(".only").hidden = ofWords || chips.length < 2;
-  $(".back").hidden = $(".link").hidden = !ofWords;
+  $(".back").hidden = $(".link").hidden = $(".cite").hidden = !ofWords;
   $(".back").disabled = !back;
   refocus();
   if (ofWords) settle();
@@ -146,7 +146,6 @@ $(".only").addEventListener("click", () => change({ do: "only" }));
 $(".back").addEventListener("click", () => trigger("back", {}));
 
 // -- words alone: the address -----------------------------------------------------------------------------------
-const shownHere = () => element.offsetParent !== null;
 let arriving = false; // by a link or the browser's Back: the address is not added to the history
 const address = () => {
   const url = query.withoutQuery();
@@ -154,27 +153,26 @@ const address = () => {
   return url.href.replaceAll("%3A", ":");
 };
 const settle = () => {
-  if (!shownHere() && !arriving) return;
-  if (!sameAddress(address(), window.location.href)) window.history[arriving ? "replaceState" : "pushState"]({ tab: "Words" }, "", address());
+  const how = arriving ? "replaceState" : "pushState";
   arriving = false;
+  window.Explorer.address.settle(how);
 };
 const restore = () => {
   arriving = true;
   trigger("restore", { parts: query.parts() });
 };
 if (ofWords) {
+  // Before there is a query, the address is still to be read.
+  window.Explorer.address.of("words", { address: () => (props.value?.chips?.length && !arriving ? address() : "") });
   words.placeholder = "and: snow, or −people"; // beside the chips; what is typed above begins anew
   ready.then(() => { if (query.wordsAlone()) restore(); });
   document.addEventListener("explorer:catalogue", () => { // other works are chosen
-    if (query.wordsAlone() && props.value?.chips?.length) settle(); // before there is a query, the address is still to be read
+    if (query.wordsAlone()) window.Explorer.address.settle();
   });
   window.addEventListener("popstate", () => {
-    if (query.wordsAlone()) restore();
-    else if (shownHere() && !new URLSearchParams(window.location.search).has("compare")) trigger("leave", {});
+    if (query.wordsAlone() && (arriving || !sameAddress(address(), window.location.href))) restore();
   });
-  document.addEventListener("click", (event) => { // going to this tab, the address is what it shows again
-    if (event.target.closest?.("[role=tab]")) setTimeout(() => { if (props.value?.chips?.length) settle(); }, 60);
-  });
+  $(".cite").addEventListener("click", () => window.Explorer.cite(address()));
   $(".link").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(address());

@@ -266,6 +266,7 @@ const tools = {
   auto: () => setAuto(!auto),
   whole: () => value.url && pick([0, 0, 1, 1]),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
+  cite: () => (value.kind === "work" ? window.Explorer.cite(address()) : say("A picture of your own stays on this page: it has no link to cite.")),
   legend: () => legend($(".legend").hidden),
   where: () => whereIs.toggle(), recurs: () => recurs.toggle(), motif: () => toMotif(), keep: () => keepIt(),
 };
@@ -346,7 +347,6 @@ const show = () => {
   const next = props.value || {};
   if (window.Explorer.outdated(next)) return;
   if (next.provisional && !restoring) return; // the answer was quicker
-  const elsewhere = restoring && query.wordsAlone(); // what the address asks for is the Words tab's
   restoring &&= Boolean(next.provisional) || !next.url;
   const other = next.url !== value.url;
   const resized = value.proposals?.length && String(value.proposals) === String(next.proposals);
@@ -380,7 +380,7 @@ const show = () => {
   lay();
   if (other) zoomOnto(value.box);
   sized();
-  if (!elsewhere && !sameAddress(address(), window.location.href)) window.history[arriving || resized ? "replaceState" : "pushState"]({}, "", address());
+  window.Explorer.address.settle(arriving || resized ? "replaceState" : "pushState");
   arriving = false;
 };
 painting.addEventListener("load", () => { wait.textContent = ""; });
@@ -392,8 +392,6 @@ const restore = () => {
   const box = asked.get("box") ? asked.get("box").split(",").map(Number) : null;
   trigger("restore", { work: asked.get("work") || "", box, parts: query.parts(), limits: query.limitsThere(), at: window.Explorer.asked() });
 };
-// An address that was made only to leave another tab gives way to that of what is shown next.
-document.addEventListener("explorer:leaving", () => { arriving = true; });
 // Coming back to what is in view already (from a comparison, say) asks nothing again; words alone are not shown here.
 window.addEventListener("popstate", () => {
   const limits = query.limitsThere();
@@ -403,10 +401,7 @@ window.addEventListener("popstate", () => {
     restore();
   } else if (String(limits) !== String(window.Explorer.limits)) document.dispatchEvent(new CustomEvent("explorer:limit", { detail: { limits } }));
 });
-// Going from a search with words to this tab, the address is what this tab shows again.
-document.addEventListener("click", (event) => {
-  if (event.target.closest?.("[role=tab]")) setTimeout(() => { if (shown() && query.wordsAlone() && value.url) window.history.pushState({}, "", address()); }, 60);
-});
+window.Explorer.address.of("explore", { address: () => (value.url && !restoring ? address() : "") });
 new ResizeObserver(() => { lay(); outline(); }).observe(stage);
 watch("value", show);
 sized();
