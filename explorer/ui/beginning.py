@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _LOOK = 0.5
 """Seconds between two looks at whether there is a collection."""
+_TOLD = 2.5
+"""Seconds in which an open page, which asks every second, hears that indexing has ended."""
 
 
 def begin(  # noqa: PLR0913 (the command's options)
@@ -41,6 +43,7 @@ def begin(  # noqa: PLR0913 (the command's options)
     try:
         while not (name := first_collection(cache, managing)):
             time.sleep(_LOOK)
+        time.sleep(_TOLD)
         return name, page.server_port
     finally:
         page.close(verbose=False)

@@ -1,4 +1,4 @@
-"""From an empty cache to a collection in the page, and what is done to collections there: one app from beginning to end."""
+"""From an empty cache to a collection in the page, and what is done to collections there: one app, from its start."""
 
 from __future__ import annotations
 
@@ -69,8 +69,11 @@ def test_an_empty_cache_becomes_a_collection(page: Page, cache: Path, tmp_path_f
     above = tmp_path_factory.mktemp("own")
     folder = folder_of(above / "landscapes" / "images", 3, size=(160, 120))
     (folder / "broken.jpg").write_text("not a picture")
-    table = write_csv(above / "list.csv", [{"Scan": "work-000.jpg", "Titel": "", "Painter": "Jan", "Shelf": "B 4"},
-                                           {"Scan": "lost.jpg", "Titel": "", "Painter": "Pieter", "Shelf": ""}])  # fmt: skip
+    rows = [
+        {"Scan": "work-000.jpg", "Painter": "Jan", "Shelf": "B 4"},
+        {"Scan": "lost.jpg", "Painter": "Pieter", "Shelf": ""},
+    ]
+    table = write_csv(above / "list.csv", rows)
     expect(page.get_by_role("button", name="Paint and index the demo collection")).to_be_visible()
     page.get_by_role("button", name="Choose …").click()
     expect(page.locator(".chooser .way button").last).to_have_text(Path.home().name or "/")

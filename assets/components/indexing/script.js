@@ -230,8 +230,13 @@ const stopped = (sentence) => { // what was filled in is still there
 };
 let working = false;
 const poll = async () => {
-  const state = await ask(server.indexing_state);
-  if (state.error) { asking = setTimeout(poll, 2000); return; } // the server may be busy: the work goes on
+  const late = new Promise((resolve) => setTimeout(resolve, 8000, { error: "late" })); // what a server took with it is not answered
+  const state = await Promise.race([ask(server.indexing_state), late]);
+  if (state.error) { // the server is busy and the work goes on; or it has ended, and the first page with it
+    if (beginning() && await goneOver()) return window.location.assign("?");
+    asking = setTimeout(poll, 1000);
+    return;
+  }
   show(state);
 };
 const start = async (sent) => {
@@ -248,15 +253,15 @@ const start = async (sent) => {
   show(state, true);
 };
 // The app goes over from its first page to the collection by itself: wait until that is what is answered.
+const STILL = "part-" + "beginning"; // in the first page's markup, and, as it stands here, in no other's
+const goneOver = () => fetch(window.location.pathname, { cache: "no-store", signal: AbortSignal.timeout(8000) }).then(async (page) => page.ok && !(await page.text()).includes(STILL), () => false);
 const arrive = (name, result) => {
   part(["ended"]);
   $(".ended .do").hidden = true;
   $(".result").textContent = `${name} is indexed: ${result} It is being opened …`;
-  const still = "part-" + "beginning"; // in the first page's markup, and, as it stands here, in no other's
   const look = async () => {
-    const answer = await fetch(window.location.pathname, { cache: "no-store" }).then((page) => page.text(), () => still);
-    if (answer.includes(still)) setTimeout(look, 700);
-    else window.location.assign("?");
+    if (await goneOver()) window.location.assign("?");
+    else setTimeout(look, 700);
   };
   look();
 };
