@@ -97,7 +97,7 @@ def test_a_name_is_suggested_that_can_be_had(cache: Path, tmp_path: Path) -> Non
 def test_the_form_is_read_and_shown_before_it_is_begun(cache: Path, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "landscapes", 3, size=(160, 120))
     (folder / "broken.jpg").write_text("no picture")
-    table = write_csv(tmp_path / "list.csv", [{"Scan": "work-000.jpg", "Titel": "A"}, {"Scan": "x.jpg", "Titel": "B"}])
+    table = write_csv(tmp_path / "list.csv", [{"Scan": "work-000.jpg", "Shelf": "A"}, {"Scan": "x.jpg", "Shelf": "B"}])
     form = {"mode": "new", "folder": str(folder), "catalogue": str(table), "model": "mini"}
     wish = wish_of(form, cache, tmp_path / "uploads")
     assert (wish.name, wish.config.model, wish.uploaded) == ("landscapes", "mini", False)
@@ -111,8 +111,8 @@ def test_the_form_is_read_and_shown_before_it_is_begun(cache: Path, tmp_path: Pa
         catalogue["sentences"][1]
         == "2 rows; 1 of 3 pictures found their row; 2 pictures have none; 1 row without a picture."
     )
-    assert [(each["heading"], each["known"]) for each in catalogue["columns"]] == [("Scan", True), ("Titel", False)]
-    shown = preview(wish_of({**form, "column": "Titel"}, cache, tmp_path / "uploads"), cache)
+    assert [(each["heading"], each["known"]) for each in catalogue["columns"]] == [("Scan", True), ("Shelf", False)]
+    shown = preview(wish_of({**form, "column": "Shelf"}, cache, tmp_path / "uploads"), cache)
     assert not shown["start"]
     assert "choose the column" in shown["catalogue"]["sentences"][0]
     assert not (cache / "landscapes").exists()
