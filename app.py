@@ -1,6 +1,6 @@
 """Open the web app: ``python app.py`` on the demo collection, ``python app.py NAME`` on one of your own.
 
-The same as ``explorer serve``. The demo is painted and indexed on the first run; that takes a few minutes.
+The same as ``explorer serve --demo``. The demo is painted and indexed on the first run; that takes a few minutes.
 """
 
 from __future__ import annotations
@@ -10,4 +10,4 @@ import sys
 from explorer.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main(["serve", *sys.argv[1:]]))
+    sys.exit(main(["serve", "--demo", *sys.argv[1:]]))

@@ -18,6 +18,7 @@ from explorer.adapt.settings import settings_from
 from explorer.cli.bookmarks import add_bookmarks
 from explorer.cli.keeping import add_keeping
 from explorer.cli.labelling import add_labelling
+from explorer.cli.managing import add_managing
 from explorer.cli.motifs import add_motifs
 from explorer.cli.options import (
     command,
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("folder", type=Path, metavar="FOLDER")
     index.add_argument("--name", required=True, help="what to call the collection")
     index.add_argument("--metadata", type=Path, metavar="FILE.csv", help="catalogue with a column naming the files")
+    index.add_argument("--file-column", default="", metavar="HEADING", help="its column of file names, if not 'file'")
     index.add_argument("--vectors", type=Path, metavar="FILE.npy",
                        help="vectors computed elsewhere: row i is that of row i of --metadata")  # fmt: skip
     index.add_argument("--vectors-model", default="", metavar="TEXT", help="what computed them")
@@ -100,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     json_option(judgements)
 
     add_keeping(commands)
+    add_managing(commands)
     _measuring(commands)
 
     demo = command(commands, "demo", _demo, "paint the demo collection into a folder")
@@ -145,6 +148,8 @@ def _index(options: argparse.Namespace) -> None:
     }  # 0 is a choice
     if options.vectors is None and options.vectors_model:
         raise ExplorerError("--vectors-model names what computed the vectors of --vectors; give both.")
+    if options.file_column and (options.metadata is None or options.vectors is not None):
+        raise ExplorerError("--file-column names a column of --metadata, without --vectors.")
     if options.vectors is not None and chosen:
         unused = f"--{next(iter(chosen)).replace('_', '-')}"
         raise ExplorerError(f"--vectors takes the place of a model and encodes nothing: leave {unused} out.")
@@ -155,7 +160,8 @@ def _index(options: argparse.Namespace) -> None:
             report = index_vectors(options.folder, options.name, options.cache, given, progress)
         else:
             report = index_folder(options.folder, options.name, options.cache, Config(**chosen),
-                                  metadata=options.metadata, progress=progress, runtime=runtime)  # fmt: skip
+                                  metadata=options.metadata, progress=progress, runtime=runtime,
+                                  file_column=options.file_column)  # fmt: skip
     skipped = [{"file": file.file, "reason": file.reason} for file in report.skipped]
     if options.json:
         record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}

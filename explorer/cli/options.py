@@ -57,8 +57,9 @@ def open_database(options: argparse.Namespace) -> Collection:
     case."""
     from explorer.collection import Collection
     from explorer.workspace import collection_folder, collection_names
+    from explorer.workspace.managing import current_name
 
-    path = collection_folder(options.name, options.cache) / "collection.sqlite"
+    path = collection_folder(current_name(options.name, options.cache), options.cache) / "collection.sqlite"
     if not path.is_file():
         known = ", ".join(collection_names(options.cache)) or "none yet"
         raise ExplorerError(f"There is no collection {options.name!r} in {options.cache} (there: {known}).")

@@ -17,7 +17,9 @@ from explorer.errors import ExplorerError
 def add_serve(commands: Any) -> None:
     """Declare ``serve``."""
     serve = command(commands, "serve", _serve, "open a collection in the browser")
-    serve.add_argument("name", metavar="NAME", nargs="?", default="demo", help="a collection; left out: the demo")
+    serve.add_argument("name", metavar="NAME", nargs="?", default="", help="a collection, or demo, which is made if it "
+                       "is not there; left out: one that is there, else a page that makes the first")  # fmt: skip
+    serve.add_argument("--demo", action="store_true", help="without NAME, open the demo")
     serve.add_argument("--host", default="127.0.0.1", help="the address to serve at; 0.0.0.0: all of this computer's")
     serve.add_argument("--port", type=int, default=7860)
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
@@ -52,26 +54,34 @@ def add_password(commands: Any) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from explorer.demo.opening import open_or_make
+    from explorer.demo.opening import DEMO, open_or_make
     from explorer.iiif.annotations import base_address
     from explorer.ui.server.guard import Access
 
     access = Access.of(options.host, options.allow_host, options.password_file, options.root_path,
                        options.iiif_viewer)  # fmt: skip
     runtime, base_url = runtime_options(options), base_address(options.base_url)
-    with ProgressBar() as progress:
-        workspace = open_or_make(options.name, options.cache, progress, runtime)
     from explorer.ui import build_app, launch
+    from explorer.ui.beginning import begin, first_collection
 
-    def ready(address: str) -> None:
-        print(f"{workspace.name} is open at {address} (stop with Ctrl-C)", file=sys.stderr)
-        for sentence in who_can_come(options):
-            print(sentence, file=sys.stderr)
+    def tell(sentence: str) -> None:
+        for each in (f"{sentence} (stop with Ctrl-C)", *who_can_come(options)):
+            print(each, file=sys.stderr)
 
     with visitors_folder():
-        page = build_app(workspace, runtime, base_url)
+        name, port, browser = options.name or (DEMO if options.demo else ""), options.port, not options.no_browser
+        name = name or first_collection(options.cache)
         try:
-            launch(page, workspace, options.host, options.port, not options.no_browser, ready=ready, access=access)
+            if not name:
+                name, port = begin(
+                    options.cache, runtime, options.host, port, browser, access=access,
+                    ready=lambda address: tell(f"There is no collection yet; make the first one at {address}"),
+                )  # fmt: skip
+                browser = False  # its window is there
+            with ProgressBar() as progress:
+                workspace = open_or_make(name, options.cache, progress, runtime)
+            launch(build_app(workspace, runtime, base_url), workspace, options.host, port, browser, access=access,
+                   ready=lambda address: tell(f"{workspace.name} is open at {address}"))  # fmt: skip
         except KeyboardInterrupt:
             print(file=sys.stderr)
 

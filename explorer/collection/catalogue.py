@@ -52,14 +52,17 @@ class Catalogue:
         return matched
 
 
-def read_catalogue(path: Path) -> Catalogue:
+def read_catalogue(path: Path, file_column: str = "") -> Catalogue:
     """Read a CSV file: comma, semicolon or tab; UTF-8 (with or without byte order mark) or Windows' Western code page.
+    ``file_column`` is the heading of the pictures' file names, where that is to be told.
 
     Raises :class:`ExplorerError` when it is missing, is not text or a table (see
     :mod:`explorer.collection.spreadsheet`), has no rows, or has no column naming the file.
     """
     headings, rows = read_spreadsheet(path)
-    known, units = recognised(headings)
+    if file_column and file_column not in headings:
+        raise ExplorerError(f"{path.name} has no column {file_column[:60]!r}.")
+    known, units = recognised(headings, file_column)
     if FILE_COLUMN not in known:
         shown = ", ".join(heading[:60] for heading in headings[:8]) or "nothing"
         raise ExplorerError(f"{path.name} needs a column named 'file' with the pictures' file names; it has {shown}.")

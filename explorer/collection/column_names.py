@@ -106,10 +106,10 @@ def plain(heading: str) -> str:
     return " ".join(re.sub(r"[\s_.,:;/()\[\]\-–]+", " ", spaced).split()).casefold()
 
 
-def recognised(headings: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+def recognised(headings: Sequence[str], file_column: str = "") -> tuple[dict[str, str], dict[str, str]]:
     """Field of :data:`KNOWN` -> heading, for those that a table has, and field -> unit ("cm", "mm", "m", "in") where
     the heading of height, width or dimensions states one. A heading belongs to one field; of equal ones the first
-    counts.
+    counts. ``file_column`` is the heading of the pictures' file names, whatever it is called.
 
     >>> recognised(["Bilddatei", "Künstler", "Höhe (mm)", "note"])
     ({'file': 'Bilddatei', 'artist': 'Künstler', 'height_cm': 'Höhe (mm)'}, {'height_cm': 'mm'})
@@ -125,9 +125,11 @@ def recognised(headings: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]
         for spelled in (name, heading.strip().casefold()):  # "FileName" and "filename"
             if spelled not in by_name:
                 by_name[spelled] = heading
-    known: dict[str, str] = {}
+    known: dict[str, str] = {FILE_COLUMN: file_column} if file_column else {}
     of_field: dict[str, str] = {}
     for field, names in KNOWN.items():
+        if field in known:
+            continue
         named = next((name for name in names if name in by_name and by_name[name] not in known.values()), None)
         if named is not None:
             known[field] = by_name[named]

@@ -159,6 +159,14 @@ class Collection:
         changed = sum(1 for work in read if work in before and work in after)
         return SyncReport(len(after), len(after - before), changed, len(before - after), unmatched)
 
+    def replace_catalogue(self, catalogue: Catalogue) -> int:
+        """Replace every work's entry by its row, in one transaction; returns how many rows name no work. What people
+        made, kept columns among it, stays."""
+        with self._opened() as db, db:
+            unmatched = self._write_catalogue(db, catalogue)
+            write_texts(db)
+        return unmatched
+
     def skip(self, work_id: str, reason: str) -> None:
         """Move a work to the unreadable files: its header was fine, its picture was not."""
         with self._opened() as db, db:

@@ -30,15 +30,17 @@ from explorer.encoder import open_encoder
 from explorer.errors import ExplorerError
 from explorer.files import remove_partial_files, removed
 from explorer.index import parse_address
+from explorer.indexing.asked import Asked
 from explorer.indexing.build import build_tables, remove_outdated
 from explorer.indexing.encode import WorkEncoder
 from explorer.indexing.job import Job
 from explorer.indexing.plan import choose_layer, make_plan
 from explorer.indexing.sync import sync_files
-from explorer.progress import Progress, silent
+from explorer.progress import Cancelled, Progress, silent
 from explorer.workspace import CALIBRATION_FILE, Manifest, Workspace, collection_folder
 from explorer.workspace.checksums import record_added
 from explorer.workspace.layout import BeingIndexed, indexing_lock
+from explorer.workspace.managing import current_name
 
 
 @dataclass(frozen=True)
@@ -61,18 +63,21 @@ class IndexReport:
 def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
     folder: Path, name: str, cache: Path, config: Config, *,
     metadata: Path | None = None, progress: Progress = silent, runtime: RuntimeOptions | None = None,
+    file_column: str = "",
 ) -> IndexReport:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``.
 
-    ``metadata`` is a CSV file with a column naming the pictures. Only new and changed pictures are encoded.
+    ``metadata`` is a CSV file with a column naming the pictures (``file_column``, where it cannot be told by its
+    heading). Only new and changed pictures are encoded.
 
     Raises :class:`ExplorerError` before anything is changed when the folder, the name, the catalogue or the model
     will not do.
     """
     root = collection_folder(name, cache)
+    _refuse_earlier_name(name, cache)
     parse_address(config.engine)
     files = picture_files(folder)
-    catalogue = read_catalogue(metadata) if metadata else None
+    catalogue = read_catalogue(metadata, file_column) if metadata else None
     runtime = runtime or RuntimeOptions()
     encoder = open_encoder(config, runtime.threads, runtime.device)
     if config.vectors:
@@ -81,7 +86,14 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     def job(collection: Collection) -> Job:
         return Job(root, folder.resolve(), collection, config, encoder, runtime, progress)
 
-    return in_collection(root, lambda collection: _run(job(collection), files, catalogue))
+    asked = Asked(str(folder.resolve()), str(metadata.resolve()) if metadata else "", file_column, config)
+    return in_collection(root, lambda collection: _run(job(collection), files, catalogue, asked))
+
+
+def _refuse_earlier_name(name: str, cache: Path) -> None:
+    """Another collection of that name would take over the links to the one that had it."""
+    if (now := current_name(name, cache)) != name:
+        raise ExplorerError(f"{name!r} is called {now!r} now; index it by that name, or choose one that none had.")
 
 
 def in_collection(root: Path, run: Callable[[Collection], IndexReport]) -> IndexReport:
@@ -94,17 +106,18 @@ def in_collection(root: Path, run: Callable[[Collection], IndexReport]) -> Index
             return run(Collection(root / DATABASE))
     except BeingIndexed:
         raise
-    except ExplorerError:
+    except (ExplorerError, Cancelled):
         if is_new and not any(root.glob("*/parts/*.npz")):  # nothing was indexed: leave no empty collection behind
             shutil.rmtree(root, ignore_errors=True)
         raise
 
 
-def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None) -> IndexReport:
+def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None, asked: Asked) -> IndexReport:
     if job.collection.ids():
         back_up_daily(job.collection.path)
     remove_leftovers(job)
     sync = sync_files(job, files, catalogue)
+    asked.remember(job.collection)
     job, choice = choose_layer(job)
     plan = make_plan(job)
     works = WorkEncoder(job)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from explorer.config import INDEX_OPTIONS, Config
 from explorer.errors import ExplorerError
 from explorer.indexing.given_vectors import CATALOGUE_FACT, VECTORS_FACT
 from explorer.paths import DEFAULT_CACHE
-from explorer.ui import views
-from explorer.ui.collection_list import listed
-from explorer.ui.components import CollectionList, CollectionPanel, Grid
+from explorer.ui import incoming, views
+from explorer.ui.collection_list import listed, removed_listed
+from explorer.ui.components import CollectionList, CollectionPanel, Grid, IndexingForm
+from explorer.ui.finding import Finding
+from explorer.ui.indexing_form import models
+from explorer.ui.managing import Managing, is_shared_now
 from explorer.ui.pictures import Pictures
 from explorer.ui.said import said, without_folders
 from explorer.ui.searching import AppContext
@@ -39,18 +43,22 @@ UNCALIBRATED = (
 class CollectionTab:
     """Layout and wiring; the facts are read anew whenever the tab is opened."""
 
-    def __init__(self, app: AppContext, session: gr.State, tab: gr.Tab) -> None:
+    def __init__(self, app: AppContext, session: gr.State, tab: gr.Tab, finding: Finding) -> None:
         self.app = app
+        held = app.collections
+        managing = Managing(held.cache, app.uploads, app.queue, held.runtime, held, finding.going)
         with gr.Tabs(elem_classes="modes") as self.halves:
             with gr.Tab("Works", id="works", render_children=True):
                 self.grid = Grid({}, server_functions=Pictures(app).server_functions())
             with gr.Tab("What is indexed", id="indexed", render_children=True):
                 self.panel = CollectionPanel({})
             with gr.Tab("Collections", id="collections", render_children=True):
-                self.list = CollectionList({})
+                functions = [self._list_function(), *managing.list_functions()]
+                self.list = CollectionList({}, server_functions=functions)
+                self.form = IndexingForm({}, server_functions=managing.indexing_functions())
         # wiring
         tab.select(self.facts, session, self.panel, **quiet())
-        tab.select(self.collections, session, self.list, **quiet())
+        tab.select(self.collections, session, [self.list, self.form], **quiet())
 
     def facts(self, session: Session, request: gr.Request) -> Any:
         """The session's collection, as it stands now."""
@@ -60,14 +68,24 @@ class CollectionTab:
             notify(said(error))
             return gr.skip()
 
-    def collections(self, session: Session) -> Any:
-        """All collections that the app serves, as they stand now."""
-        try:
-            here = self.app.of(session).workspace.name
-            return {"collections": listed(self.app.collections, here)}
-        except ExplorerError as error:
-            notify(said(error))
-            return gr.skip()
+    def collections(self, session: Session, request: gr.Request) -> tuple[views.Props, views.Props]:
+        """All collections that the app serves, as they stand now, and the form that adds one."""
+        shared = is_shared(request.request)
+        return self._listed(session.collection, shared), {} if shared else {"models": models()}
+
+    def _listed(self, sent: Any, shared: bool) -> views.Props:
+        """The list, as a page shows it that is about the collection whose name was sent."""
+        held, here = self.app.collections, incoming.text(sent)
+        with suppress(ExplorerError):  # removed meanwhile
+            here = held.get(here).name
+        removed = [] if shared else removed_listed(held)
+        return {"collections": listed(held, here), "manage": not shared, "removed": removed}
+
+    def _list_function(self) -> Callable[[Any], views.Props]:
+        def list_collections(sent: Any) -> views.Props:
+            return self._listed(incoming.record(sent).get("collection"), is_shared_now())
+
+        return list_collections
 
 
 def damage(workspace: Workspace, shared: bool) -> list[str]:

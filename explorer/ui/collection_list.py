@@ -13,6 +13,7 @@ from explorer.ui.open_collections import OpenCollections
 from explorer.ui.said import said
 from explorer.ui.views import Props
 from explorer.workspace import Manifest, collection_folder
+from explorer.workspace.managing import REMOVED, removed_collections
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +22,21 @@ def listed(collections: OpenCollections, here: str) -> list[Props]:
     """Every collection of the cache folder: how many works, by which model, indexed when, the disk that it takes (the
     originals, which lie elsewhere, not counted), and the ``address`` that opens it; ``here`` is the one that is shown.
     """
-    default = collections.get().name
     return [
         {
             **_facts(collections.cache, name), "name": name, "here": name == here,
-            "address": "" if name == default else name,
+            "address": "" if collections.is_default_name(name) else name,
         }
         for name in collections.names()
+    ]  # fmt: skip
+
+
+def removed_listed(collections: OpenCollections) -> list[Props]:
+    """The collections that were removed and can be brought back, with when that was and the disk that they take."""
+    return [
+        {"id": each.id, "name": each.name, "when": each.when.strftime("%Y-%m-%d, %H:%M"),
+         "disk": size_in_words(disk_used(collections.cache / REMOVED / each.id))}
+        for each in removed_collections(collections.cache)
     ]  # fmt: skip
 
 
@@ -46,6 +55,7 @@ def _facts(cache: Path, name: str) -> Props:
     model = Path(manifest.config.model)
     return {
         "works": works,
+        "vectors": manifest.config.vectors,
         "model": model.name if model.is_absolute() else manifest.config.model,
         "indexed": manifest.created.replace("T", ", ")[:17],
         "disk": size_in_words(disk_used(root)),

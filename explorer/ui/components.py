@@ -165,9 +165,24 @@ class Map(AssetComponent):
 
 
 class CollectionList(AssetComponent):
-    """The collections of the running app."""
+    """The collections of the running app; where it may, it renames, removes and brings back by its server functions,
+    and opens the form of :class:`IndexingForm` by ``explorer:index``."""
 
     folder = "collections"
+
+
+class Beginning(AssetComponent):
+    """What stands over the form on the page of an app without collections; it begins the demo by
+    ``explorer:index-demo``."""
+
+    folder = "beginning"
+
+
+class IndexingForm(AssetComponent):
+    """The form that indexes a folder, or gives a collection another catalogue: it looks, begins and asks how far it is
+    by its server functions. Nothing is seen of it until it is wanted, but on the page of an app without collections."""
+
+    folder = "indexing"
 
 
 class CollectionPanel(AssetComponent):

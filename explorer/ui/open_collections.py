@@ -4,6 +4,7 @@ opened anew when they were indexed again."""
 from __future__ import annotations
 
 import logging
+import shlex
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from explorer.maps import work_map
 from explorer.registration.compare import forget_registrations
 from explorer.search import examples
 from explorer.workspace import CALIBRATION_FILE, MANIFEST_FILE, Manifest, Workspace, collection_names, start_upkeep
+from explorer.workspace.managing import bring_back, current_name, remove_collection, rename_collection
 
 if TYPE_CHECKING:
     from explorer.config import RuntimeOptions
@@ -55,9 +57,10 @@ class OpenCollections:
     """
 
     def __init__(self, default: Workspace, runtime: RuntimeOptions | None = None, most: int = MOST_OPEN) -> None:
-        self._default = default
+        self._default: Workspace | None = default
+        self._default_name = default.name
         self.cache = default.pictures.parent.parent
-        self._runtime, self._most = runtime, most
+        self.runtime, self._most = runtime, most
         self._lock = threading.RLock()
         self._recent: OrderedDict[str, Workspace] = OrderedDict()
         self._alive: WeakValueDictionary[str, Workspace] = WeakValueDictionary()
@@ -70,22 +73,53 @@ class OpenCollections:
     def open_names(self) -> list[str]:
         """Names of the collections that are kept open, the default first, then the least recently used first."""
         with self._lock:
-            return [self._default.name, *self._recent]
+            return [*([self._default.name] if self._default else []), *self._recent]
 
     def is_default(self, workspace: Workspace) -> bool:
         """Whether a workspace is of the collection that the app was started with."""
-        return workspace.name == self._default.name
+        return self.is_default_name(workspace.name)
+
+    def is_default_name(self, name: str) -> bool:
+        """Whether a name is that of the collection that the app was started with, while it is there."""
+        return self._default is not None and name == self._default.name
+
+    def first_name(self) -> str:
+        """What a page is about whose address names no collection: an empty name, which is that of the default, or,
+        where that was removed, another that is there."""
+        if self._default is not None:
+            return ""
+        return next((name for name in self.names() if self._opens(name)), "")
+
+    def _opens(self, name: str) -> bool:
+        try:
+            self.get(name)
+        except ExplorerError:
+            return False
+        return True
 
     def get(self, name: str = "") -> Workspace:
         """The workspace of a collection as it was last indexed; an empty name is that of the default.
 
-        Raises :class:`ExplorerError` for a name that no collection of the cache folder has, and for a collection that
-        was never indexed to its end.
+        Raises :class:`ExplorerError` for a name that no collection of the cache folder has or had, and for a collection
+        that was never indexed to its end.
         """
-        if name in ("", self._default.name):
-            return self._up_to_date(self._default)
+        with self._lock:
+            default = self._default
+            if default is not None and name in ("", default.name):
+                pass
+            elif not name:
+                raise ExplorerError(f"{self._default_name} was removed; choose another collection, or bring it back.")
+            else:
+                default = None
+        if default is not None:
+            return self._up_to_date(default)
         with self._lock:  # opening reads small files only
-            workspace = self._alive.get(name) or self._opened(name)
+            workspace = self._alive.get(name)
+            if workspace is None:
+                name = current_name(name, self.cache)
+                if self.is_default_name(name):
+                    return self.get()
+                workspace = self._alive.get(name) or self._opened(name)
             self._recent[name] = workspace
             self._recent.move_to_end(name)
             while len(self._recent) > max(self._most - 1, 0):
@@ -96,11 +130,53 @@ class OpenCollections:
         names = self.names()
         if name not in names:
             raise ExplorerError(f"There is no collection {name!r} here, only: {', '.join(names)}.")
-        workspace = Workspace.open(name, self.cache, self._runtime)
+        workspace = Workspace.open(name, self.cache, self.runtime)
         self._seen.pop(name, None)
         self._alive[name] = workspace
         start_upkeep(workspace)
         return workspace
+
+    # -- renamed, removed, brought back --------------------------------------------------------------------------------
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a collection another name; what is asked by the old one is answered from the new. Raises
+        :class:`ExplorerError` where it cannot have it."""
+        with self._lock:
+            held = self._default if self.is_default_name(old) else None
+            rename_collection(old, new, self.cache)
+            self._forget(old)
+            if held is not None:
+                self._default = Workspace.open(new, self.cache, self.runtime, held.loaded_encoder)
+                self._default_name = new
+
+    def remove(self, name: str) -> None:
+        """Move a collection aside. Raises :class:`ExplorerError` for the only one that can be shown."""
+        with self._lock:
+            if not any(self._opens(other) for other in self.names() if other != name):
+                raise ExplorerError(
+                    f"{name!r} is the only collection that can be shown. Add another one first, or stop the app and "
+                    f"type: explorer remove {shlex.quote(name)}"
+                )
+            remove_collection(name, self.cache)
+            if self.is_default_name(name):
+                self._default = None
+            self._forget(name)
+
+    def bring_back(self, wanted: str, name: str = "") -> str:
+        """Bring a removed collection back; returns its name. Raises :class:`ExplorerError` where it is not there, or
+        its name is taken."""
+        with self._lock:
+            name = bring_back(wanted, self.cache, name)
+            if self._default is None and name == self._default_name and self._opens(name):
+                self._default = self._recent.pop(name)
+            return name
+
+    def _forget(self, name: str) -> None:
+        """Let go of a collection whose folder is no longer there; what is still computed from it comes to its end."""
+        self._recent.pop(name, None)
+        self._alive.pop(name, None)
+        self._seen.pop(name, None)
+        forget_registrations()
 
     # -- indexed again -----------------------------------------------------------------------------------------------
 
@@ -116,7 +192,7 @@ class OpenCollections:
             return workspace
         with self._lock:
             held = self._default if self.is_default(workspace) else self._alive.get(name, workspace)
-            if held is not workspace:  # another thread was first
+            if held is not None and held is not workspace:  # another thread was first
                 return held
             try:
                 return self._taken_over(workspace, found)
@@ -142,7 +218,7 @@ class OpenCollections:
             return old
         seen = replace(found, calibration=_stamp(tables / CALIBRATION_FILE))
         same_model = manifest.model_hash == old.manifest.model_hash and manifest.config == old.config
-        new = Workspace.open(old.name, self.cache, self._runtime, old.loaded_encoder if same_model else None)
+        new = Workspace.open(old.name, self.cache, self.runtime, old.loaded_encoder if same_model else None)
         self._seen[old.name] = seen
         self._hold(new)
         return new

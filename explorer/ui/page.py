@@ -75,7 +75,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None, base_
             with gr.Tab("Map", id="map", render_children=True) as map_tab:
                 works_map = MapTab(app, session, map_tab).map
             with gr.Tab("Collection", id="collection", render_children=True) as collection_tab:
-                collection = CollectionTab(app, session, collection_tab)
+                collection = CollectionTab(app, session, collection_tab, finding)
 
         # wiring
         def open_collection(known: Session, request: gr.Request) -> tuple[Any, ...]:
@@ -112,11 +112,11 @@ def opened(
     beside the search with words. Where the ``collection`` of the ``address`` cannot be opened, a sentence, and the
     default; what it has by ``in`` chooses works. What is damaged is said to the visitors of a ``shared`` page without
     where on the server it is."""
-    name = incoming.text(address.get("collection"))
+    name = incoming.text(address.get("collection")) or app.collections.first_name()
     try:
         context = app.named(name)
     except ExplorerError as error:
-        context = app.named()
+        context = app.named(app.collections.first_name())
         notify(f"{said(error)} {context.workspace.name} is shown instead.")
     workspace = context.workspace
     for sentence in damage(workspace, shared):

@@ -19,8 +19,9 @@
             work-map.npy, ...     what is computed from the tables when first asked for
             checksums.json, ...   of the files above, see explorer.workspace.checksums
 
-The database remembers two facts: ``features``, the folder of features that is current, and ``folder``, the absolute
-path of the originals.
+The database remembers facts: ``features``, the folder of features that is current; ``folder``, the absolute path of the
+originals; ``asked``, how indexing was asked for last; ``former_names``, see :mod:`explorer.workspace.managing`, which
+keeps collections that were removed in ``index_cache/.removed/``.
 """
 
 from __future__ import annotations

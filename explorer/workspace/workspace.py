@@ -33,6 +33,7 @@ from explorer.verification.calibration_result import UNCALIBRATED, Calibration
 from explorer.workspace.condition import Condition, check_tables
 from explorer.workspace.kept_arrays import KeptArrays
 from explorer.workspace.layout import CALIBRATION_FILE, INDEX_FILE, PICTURES, TILES, collection_folder, collection_names
+from explorer.workspace.managing import current_name
 from explorer.workspace.manifest import Manifest
 from explorer.workspace.picture_encoder import EncodedPicture, PictureEncoder
 from explorer.workspace.tables import REFERENCE_CELLS, Tables, reference_cells
@@ -83,12 +84,13 @@ class Workspace:
         runtime: RuntimeOptions | None = None,
         encoder: Encoder | None = None,
     ) -> Workspace:
-        """Open an indexed collection.
+        """Open an indexed collection; one that was renamed, by an earlier name too.
 
         ``runtime`` is what the model may use; ``encoder`` the collection's model, if it is loaded already.
 
         Raises :class:`ExplorerError` when there is none of that name, or it was never indexed to its end.
         """
+        name = current_name(name, cache)
         root = collection_folder(name, cache)
         if not (root / DATABASE).is_file() and not backup_files(root / DATABASE):
             known = ", ".join(collection_names(cache)) or "none yet"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import gradio as gr
 from gradio.utils import get_upload_folder
+from starlette.routing import BaseRoute
 
 from explorer.errors import ExplorerError
 from explorer.paths import ASSETS
@@ -31,12 +32,12 @@ QUICK = 64
 
 
 def launch(  # noqa: PLR0913 (the command's options)
-    page: gr.Blocks, workspace: Workspace, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False,
+    page: gr.Blocks, workspace: Workspace | None, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False,
     *, block: bool = True, ready: Callable[[str], None] = lambda address: None, access: Access | None = None,
 ) -> str:  # fmt: skip
     """Serve the page until interrupted (or, with ``block=False``, in the background) and give its address, which
     ``ready`` is told as soon as the page can be opened. ``access`` says who may come; without it, who can reach
-    ``host``.
+    ``host``. A page that is over no collection has no ``workspace``.
 
     Raises :class:`ExplorerError` when the port is none, or is taken.
     """
@@ -44,9 +45,12 @@ def launch(  # noqa: PLR0913 (the command's options)
     give_freed_memory_back()
     access = access or Access.of(host)
     head = f"<script>{_shared_scripts()}</script>"
-    collections = (page.collections if isinstance(page, Page) else None) or OpenCollections(workspace)
     fetch_nothing()
-    threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
+    routes: list[BaseRoute] = []
+    if workspace is not None:
+        collections = (page.collections if isinstance(page, Page) else None) or OpenCollections(workspace)
+        routes = [*picture_routes(collections.cache, Path(get_upload_folder())), *iiif_routes(collections.get)]
+        threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
         max_threads=MOST_WAITING + QUICK,
         server_name=f"[{host}]" if ":" in host else host,  # as in an address
@@ -61,10 +65,7 @@ def launch(  # noqa: PLR0913 (the command's options)
         app_kwargs=refusing(page)
         | {
             "lifespan": guarding(access, head),
-            "routes": [
-                *picture_routes(workspace.pictures.parent.parent, Path(get_upload_folder())),
-                *iiif_routes(collections.get),
-            ],
+            "routes": routes,
         },
         theme=museum_theme(),
         css_paths=[ASSETS / "style.css"],

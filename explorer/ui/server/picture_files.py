@@ -16,6 +16,7 @@ from starlette.routing import Route
 from explorer.errors import ExplorerError
 from explorer.ui.server.http import refusal
 from explorer.workspace import collection_pictures
+from explorer.workspace.managing import current_name
 
 _COPY = re.compile(r"(thumbnails|views|details)/([0-9a-f]{2})/\2[0-9a-f]{6,126}(-[0-9a-f]{12})?\.jpg")
 _UPLOAD = re.compile(r"[0-9a-f]{64}")
@@ -28,7 +29,7 @@ def picture_routes(cache: Path, uploads: Path) -> list[Route]:
 
     async def of_collection(request: Request) -> Response:
         try:
-            folder = collection_pictures(request.path_params["collection"], cache)
+            folder = collection_pictures(current_name(request.path_params["collection"], cache), cache)
         except ExplorerError:
             return _none()
         return _copy(folder, request.path_params["copy"])

@@ -1,0 +1,70 @@
+"""How indexing was asked for last: a collection remembers it, so that it can be indexed again, or to its end, without
+being told once more."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from explorer.collection import Collection
+from explorer.collection.files import DATABASE
+from explorer.config import INDEX_OPTIONS, Config
+from explorer.errors import ExplorerError
+from explorer.workspace import Manifest, collection_folder
+
+ASKED = "asked"
+"""The fact in the database."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What ``explorer index`` was given: paths are absolute, ``metadata`` and ``file_column`` may be empty."""
+
+    folder: str
+    metadata: str
+    file_column: str
+    config: Config
+
+    def remember(self, collection: Collection) -> None:
+        """Keep it with the collection, in place of what was asked before; a catalogue that was given earlier is
+        remembered until another is."""
+        before = _kept(collection) if not self.metadata else {}
+        settings = {name: value for name, value in asdict(self.config).items() if name in INDEX_OPTIONS}
+        record = {"folder": self.folder, "metadata": self.metadata or before.get("metadata", ""),
+                  "file_column": self.file_column or before.get("file_column", ""), "settings": settings}  # fmt: skip
+        collection.remember(ASKED, json.dumps(record))
+
+
+def asked_of(name: str, cache: Path) -> Asked:
+    """How a collection was asked to be indexed last; of one of an earlier version, what its manifest tells.
+
+    Raises :class:`ExplorerError` where neither is to be had, and for a collection whose vectors were computed
+    elsewhere.
+    """
+    root = collection_folder(name, cache)
+    collection = Collection(root / DATABASE)
+    features, folder = collection.fact("features"), collection.fact("folder")
+    manifest = Manifest.read(root / features) if features else None
+    if manifest is not None and manifest.config.vectors:
+        raise ExplorerError(f"The vectors of {name!r} were computed elsewhere: index it again with explorer index "
+                            "--vectors, on the command line.")  # fmt: skip
+    kept = _kept(collection)
+    if kept:
+        try:
+            settings = {name: value for name, value in kept["settings"].items() if name in INDEX_OPTIONS}
+            return Asked(str(kept["folder"]), str(kept["metadata"]), str(kept["file_column"]), Config(**settings))
+        except (KeyError, TypeError, AttributeError):
+            pass  # of another version
+    if manifest is None or not folder:
+        raise ExplorerError(f"How {name!r} was indexed is not known; run explorer index again, as the first time.")
+    return Asked(folder, "", "", manifest.config)
+
+
+def _kept(collection: Collection) -> dict[str, Any]:
+    try:
+        record = json.loads(collection.fact(ASKED) or "{}")
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}

@@ -1,0 +1,51 @@
+"""Another catalogue for a collection that is indexed: entries are replaced, and nothing is encoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.collection import Collection, read_catalogue
+from explorer.collection.backups import back_up_daily
+from explorer.collection.files import DATABASE
+from explorer.errors import ExplorerError
+from explorer.indexing.asked import Asked, asked_of
+from explorer.workspace.layout import collection_folder, indexing_lock
+from explorer.workspace.managing import current_name, is_there
+
+
+@dataclass(frozen=True)
+class NewEntries:
+    """What a catalogue gave: works with an entry, of how many, and rows that name no work."""
+
+    matched: int
+    works: int
+    unmatched_rows: int
+
+
+def replace_catalogue(
+    name: str, cache: Path, metadata: Path, file_column: str = "", keep_path: bool = True
+) -> NewEntries:  # fmt: skip
+    """Replace the entries of all works by those of a CSV file; what people made, columns of theirs too, stays.
+
+    With ``keep_path`` the next indexing reads that file again. Raises :class:`ExplorerError`, before anything is
+    changed, where no row names a work, the collection is being indexed, or its vectors belong to rows of its catalogue.
+    """
+    name = current_name(name, cache)
+    if not is_there(name, cache):
+        raise ExplorerError(f"There is no collection {name!r} in {cache}.")
+    root = collection_folder(name, cache)
+    asked = asked_of(name, cache)
+    catalogue = read_catalogue(metadata, file_column)
+    with indexing_lock(root):
+        collection = Collection(root / DATABASE)
+        ids = sorted(collection.ids())
+        matched = len(catalogue.row_numbers(ids))
+        if not matched:
+            raise ExplorerError(f"{metadata.name} has {len(catalogue.rows):,} rows, and none of them names a work of "
+                                f"{name!r}; nothing was changed.")  # fmt: skip
+        back_up_daily(collection.path)
+        unmatched = collection.replace_catalogue(catalogue)
+        if keep_path:
+            Asked(asked.folder, str(metadata.resolve()), file_column, asked.config).remember(collection)
+    return NewEntries(matched, len(ids), unmatched)
