@@ -38,7 +38,7 @@ def decode_western(raw: bytes) -> Text | None:
     >>> decode_western("Blumenstück".encode("mac_roman")).text, decode_western("Der Müller".encode("cp850")).encoding
     ('Blumenstück', 'cp850')
     """
-    found = []
+    found: list[tuple[int, int, str, str, int]] = []
     for encoding in WESTERN:
         try:
             text = raw.decode(encoding)
