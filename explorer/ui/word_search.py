@@ -50,7 +50,7 @@ class WordSearch:
             self.caveat = gr.Markdown("", elem_classes="caveat", visible=False)
             with gr.Row(elem_classes="field"):
                 self.text = gr.Textbox(
-                    placeholder="a windmill on a hill", show_label=False, label="Words", container=False, scale=6,
+                    placeholder="for example: a windmill on a hill", show_label=False, label="Words", container=False, scale=6,
                     elem_id="words-text", max_length=300,
                 )  # fmt: skip
                 self.search = gr.Button("Search", variant="primary", scale=0, elem_id="words-search")

@@ -163,7 +163,7 @@ const restore = () => {
   trigger("restore", { parts: query.parts() });
 };
 if (ofWords) {
-  words.placeholder = "and: snow, or −people"; // beside the chips; what is typed above begins anew
+  words.placeholder = "add words"; // beside the chips; what is typed above begins anew
   ready.then(() => { if (query.wordsAlone()) restore(); });
   document.addEventListener("explorer:catalogue", () => { // other works are chosen
     if (query.wordsAlone() && props.value?.chips?.length) settle(); // before there is a query, the address is still to be read
