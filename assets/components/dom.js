@@ -47,18 +47,19 @@
   let timer = null;
 
   const show = (image, picture) => {
-    image.addEventListener("load", () => image.classList.add("ready"), { once: true });
+    image.addEventListener("load", () => { image.classList.add("ready"); image.classList.remove("awaited"); }, { once: true });
     image.src = picture.url;
     image.dispatchEvent(new CustomEvent("picture", { detail: picture }));
   };
 
+  const gone = (image) => { image.classList.add("missing"); image.classList.remove("awaited"); };
   const ask = async () => {
     timer = null;
     const batch = [...waiting.entries()].slice(0, 24);
     batch.forEach(([key]) => waiting.delete(key));
     if (waiting.size) timer = setTimeout(ask, 40);
     const answer = (key, picture, images) => {
-      if (!picture) return images.forEach((image) => image.classList.add("missing"));
+      if (!picture) return images.forEach((image) => gone(image));
       fetched.set(key, picture);
       images.forEach((image) => show(image, picture));
     };
@@ -75,7 +76,7 @@
           places.forEach(([key, want], index) => answer(key, details && details[index], want.images));
         }
       } catch (error) {
-        for (const [, want] of [...wholes, ...places]) want.images.forEach((image) => image.classList.add("missing"));
+        for (const [, want] of [...wholes, ...places]) want.images.forEach((image) => gone(image));
       }
     }
   };
@@ -99,7 +100,7 @@
 
   // A picture of a work (or, with a box, of a place on it), fetched when it comes into sight.
   const picture = (server, work, { box = null, alt = "" } = {}) => {
-    const image = h("img", { alt, draggable: "false", decoding: "async" });
+    const image = h("img", { class: "awaited", alt, draggable: "false", decoding: "async" });
     image.wanted = { server, work, box };
     seen.observe(image);
     return image;
@@ -161,6 +162,15 @@
     if (target !== document.body && (key === " " || (key.length > 1 && key !== "Escape"))) return;
     run(event);
   });
+
+  // A day as it is written, of a moment that the server names; and this page with another query, of the same collection.
+  const day = (when) => (when ? new Date(when).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }) : "");
+  const linked = (search) => {
+    const url = new URL(window.location.href), name = collection();
+    url.search = search;
+    if (name) url.searchParams.set("collection", name);
+    return url.toString();
+  };
 
   // The title of the window: what each tab shows, and which tab it is.
   const names = {};
@@ -227,5 +237,5 @@
     document.dispatchEvent(new CustomEvent("explorer:keep", { detail: { mark: { ...mark, address: url.search.slice(1) }, name } }));
   };
 
-  window.Explorer = { ask: askServer, sayingIn, keep, takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, query: { parts, withoutQuery, wordsAlone, limitsThere }, limits: limitsThere(), comparisons };
+  window.Explorer = { ask: askServer, sayingIn, keep, takeAway, ready, open, keysFor, titled, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, day, linked, sameAddress, query: { parts, withoutQuery, wordsAlone, limitsThere }, limits: limitsThere(), comparisons };
 })();

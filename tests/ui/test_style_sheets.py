@@ -1,4 +1,4 @@
-"""The style sheets keep to one system: four sizes of text, italics for what somebody said, one colour for what is chosen."""
+"""The style sheets keep to one system: four sizes of text, italics for what was said, a colour for what is chosen."""
 
 from __future__ import annotations
 
