@@ -46,13 +46,14 @@
   const waiting = new Map(); // the same -> {ask, place, images}
   let timer = null;
 
+  const arrived = (image) => image.parentElement?.classList.remove("awaited"); // what it stands in
   const show = (image, picture) => {
-    image.addEventListener("load", () => { image.classList.add("ready"); image.classList.remove("awaited"); }, { once: true });
+    image.addEventListener("load", () => { image.classList.add("ready"); arrived(image); }, { once: true });
     image.src = picture.url;
     image.dispatchEvent(new CustomEvent("picture", { detail: picture }));
   };
 
-  const gone = (image) => { image.classList.add("missing"); image.classList.remove("awaited"); };
+  const gone = (image) => { image.classList.add("missing"); arrived(image); };
   const ask = async () => {
     timer = null;
     const batch = [...waiting.entries()].slice(0, 24);
@@ -87,6 +88,7 @@
     if (fetched.has(key)) return show(image, fetched.get(key));
     if (!waiting.has(key)) waiting.set(key, { server, work, box, images: [] });
     waiting.get(key).images.push(image);
+    image.parentElement?.classList.add("awaited");
     if (!timer) timer = setTimeout(ask, 30);
   };
 
@@ -100,7 +102,7 @@
 
   // A picture of a work (or, with a box, of a place on it), fetched when it comes into sight.
   const picture = (server, work, { box = null, alt = "" } = {}) => {
-    const image = h("img", { class: "awaited", alt, draggable: "false", decoding: "async" });
+    const image = h("img", { alt, draggable: "false", decoding: "async" });
     image.wanted = { server, work, box };
     seen.observe(image);
     return image;
