@@ -51,19 +51,21 @@
   const waiting = new Map(); // the same -> {ask, place, images}
   let timer = null;
 
+  const arrived = (image) => image.parentElement?.classList.remove("awaited"); // what it stands in
   const show = (image, picture) => {
-    image.addEventListener("load", () => image.classList.add("ready"), { once: true });
+    image.addEventListener("load", () => { image.classList.add("ready"); arrived(image); }, { once: true });
     image.src = picture.url;
     image.dispatchEvent(new CustomEvent("picture", { detail: picture }));
   };
 
+  const gone = (image) => { image.classList.add("missing"); arrived(image); };
   const ask = async () => {
     timer = null;
     const batch = [...waiting.entries()].slice(0, 24);
     batch.forEach(([key]) => waiting.delete(key));
     if (waiting.size) timer = setTimeout(ask, 40);
     const answer = (key, picture, images) => {
-      if (!picture) return images.forEach((image) => image.classList.add("missing"));
+      if (!picture) return images.forEach((image) => gone(image));
       fetched.set(key, picture);
       images.forEach((image) => show(image, picture));
     };
@@ -80,7 +82,7 @@
           places.forEach(([key, want], index) => answer(key, details && details[index], want.images));
         }
       } catch (error) {
-        for (const [, want] of [...wholes, ...places]) want.images.forEach((image) => image.classList.add("missing"));
+        for (const [, want] of [...wholes, ...places]) want.images.forEach((image) => gone(image));
       }
     }
   };
@@ -91,6 +93,7 @@
     if (fetched.has(key)) return show(image, fetched.get(key));
     if (!waiting.has(key)) waiting.set(key, { server, work, box, images: [] });
     waiting.get(key).images.push(image);
+    image.parentElement?.classList.add("awaited");
     if (!timer) timer = setTimeout(ask, 30);
   };
 
@@ -165,6 +168,15 @@
     run(event);
   });
 
+  // A day as it is written, of a moment that the server names; and this page with another query, of the same collection.
+  const day = (when) => (when ? new Date(when).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }) : "");
+  const linked = (search) => {
+    const url = new URL(window.location.href), name = collection();
+    url.search = search;
+    if (name) url.searchParams.set("collection", name);
+    return url.toString();
+  };
+
   // The title of the window: what each tab shows, and which tab it is.
   const names = {};
   const entitle = () => {
@@ -233,5 +245,5 @@
 
   const cite = (address) => document.dispatchEvent(new CustomEvent("explorer:cite", { detail: { address } }));
 
-  window.Explorer = { ask: askServer, sayingIn, keep, cite, takeAway, ready, open, keysFor, titled, onTab, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, sameAddress, readable, query: { parts, withoutQuery, wordsAlone, aloneIn, limitsThere }, limits: limitsThere(), comparisons };
+  window.Explorer = { ask: askServer, sayingIn, keep, cite, takeAway, ready, open, keysFor, titled, onTab, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, day, linked, sameAddress, readable, query: { parts, withoutQuery, wordsAlone, aloneIn, limitsThere }, limits: limitsThere(), comparisons };
 })();

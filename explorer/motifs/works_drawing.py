@@ -80,6 +80,11 @@ class WorksGraphs:
         drawn = tuple(drawing(graph, works) for works in found[start : start + most])
         return Drawings(drawn, len(found), sum(map(len, found)))
 
+    def groups(self, workspace: Workspace, motifs: Sequence[ShownMotif]) -> dict[str, int]:
+        """Of the works that are versions of one composition the number of their group, 1 or more."""
+        nodes = self._graph(workspace, tuple(motifs)).nodes(data="group")
+        return {work: group for work, group in nodes if group}
+
     def _graph(self, workspace: Workspace, motifs: tuple[ShownMotif, ...]) -> networkx.Graph:
         from explorer.motifs.works_graph import works_graph
 

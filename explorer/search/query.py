@@ -125,12 +125,15 @@ class Evidence:
     transform: Transform | None
     """From the detail to the match; None where no transform was found."""
     pairs: tuple[tuple[float, float, float, float], ...]
-    """Some of the inliers: x, y on the query's whole picture, x, y on the match's, as fractions."""
+    """Some of the inliers, key points first: x, y on the query's whole picture, x, y on the match's, fractions."""
+    further_cells: tuple[tuple[float, float, float, float], ...] = ()
+    """Cells among the inliers that are not in ``pairs``, because so many key points are: to look at, not to place
+    by."""
 
     def without_pairs(self) -> Evidence:
         """The same probability, without what relates the match to one detail: for a place that was found by another
         detail than the one that is shown beside it."""
-        return replace(self, inliers=0, key_points=0, transform=None, pairs=())
+        return replace(self, inliers=0, key_points=0, transform=None, pairs=(), further_cells=())
 
 
 @dataclass(frozen=True)

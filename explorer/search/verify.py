@@ -146,8 +146,13 @@ def _evidence(
         inliers=result.cells + result.points,
         key_points=result.points,
         transform=result.transform,
-        pairs=tuple((x, y, to_x, to_y) for x, y, to_x, to_y in result.pairs[:PAIRS_KEPT].round(5).tolist()),
+        pairs=_kept(result.pairs[:PAIRS_KEPT]),
+        further_cells=_kept(result.pairs[max(result.points, PAIRS_KEPT) : result.points + PAIRS_KEPT]),
     )
+
+
+def _kept(pairs: np.ndarray) -> tuple[tuple[float, float, float, float], ...]:
+    return tuple((x, y, to_x, to_y) for x, y, to_x, to_y in pairs.round(5).tolist())
 
 
 def _same_place(box: Box, taken: Box) -> bool:

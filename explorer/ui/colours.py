@@ -10,6 +10,8 @@ from explorer.ui.views import Props
 
 COLOURS = 8
 """How many values the map gives colours of their own; the rest is "other"."""
+OWN = 0.6
+"""Share of the works stated with a value of their own from which on a column of words tells works apart, not kinds."""
 NUMERIC = 0.8
 """Share of a column's values that must be numbers, for it to be shown as a ramp."""
 
@@ -57,6 +59,23 @@ def _classes(column: str, values: Sequence[str], without: str) -> Props:
         if count
     ]
     return {"column": column, "kind": "classes", "codes": codes, "legend": legend, "ends": []}
+
+
+def offered(values: Mapping[str, Sequence[str]]) -> list[str]:
+    """The columns that can colour a map: not one with (nearly) a value of its own for every work, unless its values are
+    numbers, and no inventory numbers.
+
+    >>> offered({"inventory": ["7", "9"], "genre": ["sea", "town"], "note": [f"note {number}" for number in range(20)]})
+    ['genre']
+    """
+    return [name for name, column in values.items() if name != "inventory" and _sorts(column)]
+
+
+def _sorts(column: Sequence[str]) -> bool:
+    stated = [value for value in column if value]
+    kinds = len(set(stated))
+    numbers = sum(1 for value in stated if _number(value) is not None)
+    return kinds <= max(COLOURS, OWN * len(stated)) or numbers >= NUMERIC * len(stated)
 
 
 def telling_column(values: Mapping[str, Sequence[str]]) -> str:

@@ -49,8 +49,10 @@ def evidence(
         "similarity": round(float(found.similarity), 2),
         "scale": round(float(found.transform.scale), 4) if found.transform else None,
         "fit": fit(found.transform),
-        "key_points": found.key_points,
-        "pairs": [[round(float(side), 4) for side in pair] for pair in found.pairs[:MOST_LINES]],
+        "key_points": min(found.key_points, len(found.pairs)),
+        "pairs": [
+            [round(float(side), 4) for side in pair] for pair in (*found.pairs, *found.further_cells)[:MOST_LINES]
+        ],
         "sizes": _sizes(sizes, query_work, work),
         "parts": [_part(part, roles) for part in match.parts] if len(roles) > 1 else [],
         "joined": words_for.joined(roles.count("also"), roles.count("like"), roles.count("unlike"), has_words),

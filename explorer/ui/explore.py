@@ -18,6 +18,7 @@ from explorer.ui.answers import Handler, Shown, answering, first_work, stage, wi
 from explorer.ui.asking import with_examples, with_further
 from explorer.ui.components import Evidence, Gallery, Results, Taken, Trail, Tray, Viewer, Waiting
 from explorer.ui.editing import edited
+from explorer.ui.families import family_function
 from explorer.ui.judging import Judging, judging_functions
 from explorer.ui.links import linked
 from explorer.ui.listing import ListOfWorks, limited
@@ -67,7 +68,7 @@ class ExploreTab:
             with gr.Column(elem_id="places"):
                 self.tray = Tray({}, server_functions=pictures.server_functions())
                 beginning = views.message(HOW_TO_BEGIN, Session().result_options)
-                self.results = Results(beginning, server_functions=pictures.server_functions())
+                self.results = Results(beginning, server_functions=[*pictures.server_functions(), family_function(app)])
                 self.waiting, self.taken = Waiting({}), Taken({})
                 self.evidence = Evidence({}, server_functions=judging_functions(app))
         self.shown = [self.session, self.viewer, self.trail, self.tray, self.results]

@@ -11,6 +11,7 @@ from explorer.collection.judgements import NOBODY, picture_name
 from explorer.collection.pictures import file_hash
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
+from explorer.iiif.presentation import Addresses
 from explorer.search.query import Match
 from explorer.ui import evidence, incoming, views, words_for
 from explorer.ui.asking import room, wanted_words
@@ -109,11 +110,13 @@ class Judging:
         return {"judged": evidence.judged(left)}
 
     def large(self, sent: Any) -> views.Props:
-        """The large picture of a work, ``{"work"}``, and its size in pixels of the original."""
+        """The large picture of a work, ``{"work"}``, its size in pixels of the original, and the address of the image
+        service that has parts of the original."""
         work = self.collection.work(incoming.text(incoming.record(sent).get("work")))
         workspace = self.context.workspace
         url = views.picture_url(workspace.name, workspace.view(work.id))
-        return {"url": url, "width": work.width, "height": work.height}
+        service = Addresses("", workspace.name).image(work.id).removeprefix("/")
+        return {"url": url, "service": service, "width": work.width, "height": work.height}
 
 
 def judging_functions(app: AppContext) -> list[Callable[[Any], views.Props]]:

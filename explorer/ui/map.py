@@ -56,13 +56,15 @@ def coloured_map(workspace: Workspace, layout: WorkMap, column: str | None) -> v
     collection = workspace.collection
     known = {work.id: work for work in collection.works()}
     shown = [(known[work], point) for work, point in zip(layout.works, layout.xy, strict=True) if work in known]
-    works, columns = [work for work, _ in shown], collection.columns()
+    works = [work for work, _ in shown]
+    values = {name: [work.value(name) for work in works] for name in collection.columns()}
+    columns = colours.offered(values)
     if column is None:
-        column = colours.telling_column({name: [work.value(name) for work in works] for name in columns})
+        column = colours.telling_column({name: values[name] for name in columns})
     if column in columns:
         labels = column in {kept.name for kept in collection.kept.all()}
         without = colours.NO_LABEL if labels else colours.NOT_STATED
-        coloured = colours.colouring(column, [work.value(column) for work in works], without)
+        coloured = colours.colouring(column, values[column], without)
     else:
         coloured = colours.uncoloured(len(works))
     return {**views.map_points(works, [point for _, point in shown], columns), "colours": coloured}

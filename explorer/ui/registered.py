@@ -43,7 +43,7 @@ class Matched:
 
 def side(stage: views.Props) -> views.Props:
     """One of the two pictures, from what the Explore tab shows of it."""
-    return {name: stage[name] for name in _SIDE}
+    return {name: stage[name] for name in _SIDE} | {"service": stage.get("service", "")}
 
 
 def as_matched(matched: Matched) -> views.Props:

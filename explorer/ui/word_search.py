@@ -16,6 +16,7 @@ from explorer.ui.asking import room, wanted_words
 from explorer.ui.components import Gallery, Results, Taken, Tray
 from explorer.ui.editing import edited
 from explorer.ui.facets import selection_of
+from explorer.ui.families import family_function
 from explorer.ui.links import linked_words, parameters
 from explorer.ui.matches_taken_away import matches_taken_away
 from explorer.ui.pictures import Pictures
@@ -50,7 +51,8 @@ class WordSearch:
             self.caveat = gr.Markdown("", elem_classes="caveat", visible=False)
             with gr.Row(elem_classes="field"):
                 self.text = gr.Textbox(
-                    placeholder="a windmill on a hill", show_label=False, label="Words", container=False, scale=6,
+                    placeholder="for example: a windmill on a hill",
+                    show_label=False, label="Words", container=False, scale=6,
                     elem_id="words-text", max_length=300,
                 )  # fmt: skip
                 self.search = gr.Button("Search", variant="primary", scale=0, elem_id="words-search")
@@ -58,8 +60,8 @@ class WordSearch:
                 self.examples = [gr.Button("", size="sm", visible=False) for _ in range(MOST_EXAMPLES)]
         self.tray = Tray({}, elem_id="words-tray")
         self.results = Results(
-            views.message("", Session().result_options), server_functions=pictures.server_functions(),
-            elem_id="words-results",
+            views.message("", Session().result_options), elem_id="words-results",
+            server_functions=[*pictures.server_functions(), family_function(app)],
         )  # fmt: skip
         self.taken = Taken({})
         self._wire()

@@ -21,6 +21,8 @@ def transform(found: Transform | None, scale: float | None = None) -> str:
 
     >>> transform(Transform(0.8, 4.0, True))
     'reversed, 0.8 times as large, turned 4° to the left'
+    >>> transform(Transform(0.8, 4.0, True), 1.1)
+    'reversed, 1.1 times as large in cm, turned 4° to the left'
     >>> transform(Transform(1.01, -0.4, False))
     'the same way round, the same size'
     >>> transform(None)
@@ -32,6 +34,7 @@ def transform(found: Transform | None, scale: float | None = None) -> str:
     turn = turned(found.turn)
     way = "reversed" if found.mirror else "" if turn else "the same way round"
     large = "the same size" if abs(factor - 1) <= SAME_SCALE else f"{times(factor)} times as large"
+    large += " in cm" if scale is not None else ""
     return ", ".join(words for words in (way, large, turn) if words)
 
 

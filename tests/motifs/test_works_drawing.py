@@ -16,6 +16,7 @@ from explorer.indexing import index_folder
 from explorer.motifs import works_graph as graph_module
 from explorer.motifs.layer import ShownMotif
 from explorer.motifs.works_drawing import APART, LARGEST, LINES_OF_EACH, WorksGraphs, drawing, parts
+from explorer.verification.transforms import Transform
 from explorer.workspace import Workspace
 
 
@@ -111,3 +112,7 @@ def test_drawings_come_in_parts_of_one_graph_until_the_motifs_are_others(
     ]  # fmt: skip
     assert {(part.total, part.works) for part in parts_of} == {(3, 6)} and len(made) == 1
     assert graphs.drawings(workspace, pairs[1:], 0, 2).total == 2 and len(made) == 2
+    assert graphs.groups(workspace, pairs) == {}, "who shares a detail is no version"
+    nearly, as_it_is = Box(0.05, 0.05, 0.95, 0.95), Transform(1.0, 0.0, False)
+    version = ShownMotif("m-4", tuple(KeptInstance(work, nearly, transform=as_it_is) for work in works[:2]))
+    assert graphs.groups(workspace, [*pairs, version]) == dict.fromkeys(works[:2], 1)

@@ -25,6 +25,7 @@ from explorer.search.own_works import rows_of_file
 from explorer.search.query import Match, PicturePart, Query, RegionPart, SearchOptions, Within, WordsPart
 from explorer.search.rerank import match_densely
 from explorer.search.serialisation import match_records
+from explorer.search.verify import PAIRS_KEPT
 from explorer.search.visual_query import prepare
 from explorer.words import label_works
 from explorer.words.abstention import USUAL_THRESHOLD, fit
@@ -89,6 +90,16 @@ def test_a_detail_is_found_wherever_else_it_was_planted(workshop: Workspace, nam
             same_size = PLACES[work][1] == PLACES[name][1]
             assert overlap(match.box, TRUTH[work]) > (0.5 if same_size else 0.2), match
             assert not match.mirrored
+
+
+def test_evidence_has_cells_to_look_at_however_many_key_points_there_are(workshop: Workspace) -> None:
+    found = [match.evidence for match in search(workshop, Query((region("first.png"),)), SearchOptions())]
+    assert max(each.key_points for each in found) > PAIRS_KEPT > min(each.key_points for each in found)
+    for each in found:
+        cells = max(0, len(each.pairs) - each.key_points) + len(each.further_cells)
+        assert cells == min(each.inliers - each.key_points, PAIRS_KEPT)
+        assert len(each.pairs) == min(each.inliers, PAIRS_KEPT)
+        assert not set(each.pairs) & set(each.further_cells)
 
 
 @pytest.mark.parametrize("name", PLACES)

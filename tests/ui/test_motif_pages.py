@@ -167,7 +167,7 @@ def test_a_dossier_says_how_each_instance_lies_with_true_sizes() -> None:
     shown = dossier(found, WORKS)
     said = {each["file"]: each["said"] for each in shown["instances"]}
     assert said == {
-        "a": "the others are compared with this one", "b": "reversed, the same size",
+        "a": "the others are compared with this one", "b": "reversed, the same size in cm",
         "d": "the same way round, 2 times as large", "gone": "This work is no longer in the collection.",
         "c": "drawn by hand",
     }  # fmt: skip

@@ -89,6 +89,20 @@ def test_colours_are_a_ramp_for_numbers_and_classes_for_words():
     assert max(hands["codes"]) == colours.COLOURS
 
 
+def test_the_map_offers_no_column_that_has_a_value_of_its_own_for_each_work():
+    numbers = range(40)
+    columns = {
+        "accession": [f"KM.{number}" for number in numbers],
+        "inventory": [str(number % 3) for number in numbers],  # whatever it has, it tells works apart
+        "remark": ["" if number < 20 else f"remark {number}" for number in numbers],
+        "year": [str(1600 + number) for number in numbers],
+        "painter": [f"painter {number % 12}" for number in numbers],
+        "genre": ["sea", "town"] * 20,
+        "rare": ["", *["only here"], *[""] * 38],
+    }
+    assert colours.offered(columns) == ["year", "painter", "genre", "rare"]
+
+
 def test_colours_of_a_column_that_says_nothing():
     nothing = {"code": colours.COLOURS + 1, "count": 2}
     assert colours.colouring("x", ["", ""])["legend"] == [{**nothing, "label": "not stated"}]

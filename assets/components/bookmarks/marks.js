@@ -1,15 +1,8 @@
 
 // -- the bookmarks of a set, as a list (follows script.js, whose names it uses) ----------------------------------------
 const KINDS = { work: "a work", detail: "a detail", match: "a match", comparison: "a comparison", search: "a search" };
-const day = (made) => (made ? new Date(made).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }) : "");
 const crop = (place) => (place.gone ? h("span", { class: "gone" }, "no longer in the collection") : picture(server, place.work, { box: place.box, alt: "" }));
-const link = (mark) => {
-  const url = new URL(window.location.href);
-  const collection = url.searchParams.get("collection");
-  url.search = mark.address || (mark.places[0] ? new URLSearchParams({ work: mark.places[0].work, ...(mark.places[0].box ? { box: mark.places[0].box.join(",") } : {}) }).toString() : "");
-  if (collection) url.searchParams.set("collection", collection);
-  return url.toString();
-};
+const link = (mark) => window.Explorer.linked(mark.address || (mark.places[0] ? new URLSearchParams({ work: mark.places[0].work, ...(mark.places[0].box ? { box: mark.places[0].box.join(",") } : {}) }).toString() : ""));
 const described = (mark, name, text) => change("describe", { mark: mark.id, fields: { [name]: text } });
 const input = (mark, name, label, tag = "input") => {
   const text = name === "tags" ? mark.tags.join(", ") : mark[name];
@@ -28,7 +21,7 @@ const markCard = (mark) => {
     h("div", { class: "said" },
       h("p", { class: "title" }, titles || "A search with words"), h("p", { class: "by" }, [KINDS[mark.kind], mark.places.length === 1 && byline(mark.places[0])].filter(Boolean).join(" · ")),
       mark.said.map((sentence) => h("p", { class: "by" }, sentence)),
-      h("p", { class: "by" }, [mark.who !== "anonymous" && mark.who, day(mark.made)].filter(Boolean).join(", ")),
+      h("p", { class: "by" }, [mark.who !== "anonymous" && mark.who, window.Explorer.day(mark.made)].filter(Boolean).join(", ")),
       h("p", { class: "links" }, h("a", { href: link(mark) }, "Open"))),
     h("div", { class: "fields" }, input(mark, "name", "Name"), input(mark, "tags", "Tags"), input(mark, "note", "Note", "textarea")));
 };

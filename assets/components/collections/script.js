@@ -8,7 +8,7 @@ const href = (address) => (address ? `?collection=${encodeURIComponent(address)}
 const link = ({ name, address, here }) => here
   ? h("span", { class: "name", "aria-current": "true" }, name, h("span", { class: "open" }, "open here"))
   : h("a", { class: "name", href: href(address) }, name);
-const button = (words, run, label) => h("button", { type: "button", class: "plain", "aria-label": label, on: { click: run } }, words);
+const button = (words, run, label) => h("button", { type: "button", class: "quiet", "aria-label": label, on: { click: run } }, words);
 const index = (mode, name = "") => document.dispatchEvent(new CustomEvent("explorer:index", { detail: { mode, name } }));
 const deeds = (each) => h("td", { class: "deeds" },
   each.vectors ? null : button("Index again …", () => index("again", each.name), `Index ${each.name} again`),

@@ -15,8 +15,8 @@ let taken = []; // {one, id}: what was judged on this page, for undoing
 const larges = new Map(); // work -> {url, width, height}
 
 // -- one match --------------------------------------------------------------------------------------------------
-const picture = (side, match, { url, width, height }, box) => {
-  Object.assign(side, { width, height, box: box || WHOLE });
+const picture = (side, match, { url, service, width, height }, box) => {
+  Object.assign(side, { url, service, width, height, box: box || WHOLE });
   side.caption.replaceChildren(h("b", { title: match.title }, match.title), h("span", {}, byline(match)));
   side.image.alt = match.title;
   if (url && side.image.getAttribute("src") !== url) {
@@ -40,7 +40,7 @@ const seek = async (match) => {
 };
 const fact = (term, ...said) => said.some(Boolean) && h("div", {}, h("dt", {}, term), said.filter(Boolean).map((text) => h("dd", {}, text)));
 const facts = ({ evidence: why }) => [
-  fact("How it changed", why.transform, why.scale && (why.sizes ? "measured on the works" : "measured in the photographs")),
+  fact("How it changed", why.transform, why.scale && !why.sizes && "measured in the photographs"),
   fact("What matches", why.agreement, `mean similarity ${why.similarity.toFixed(2)}`),
   fact("Against chance", why.percentile),
   (why.parts?.length || why.joined) && fact("Each part by itself", ...(why.parts || []).map((part) => `${part.name}: ${part.percent}, ${part.agreement}`), why.joined),

@@ -56,8 +56,15 @@ const sight = (() => {
     lie(here, rest, away);
     lie(there, rest * ratio, times(change.linear, away));
     layOver(why, change);
+    sharpened.forEach((moved) => moved());
     draw(why, measured ? here.factor / why.sizes.cm_per_pixel[0] : 0);
   };
+  // -- the part in sight, from the original
+  const sharpened = [here, there].map((side) => window.Explorer.sharpen(side.image, () => {
+    if (!dialog.open || !side.wide || !side.width || !side.url || side.image.getAttribute("src") !== side.url) return null;
+    const { url, service, width, height, x, y, wide, high, pane } = side;
+    return { url, service, width, height, sight: [-x / wide, -y / high, (pane.clientWidth - x) / wide, (pane.clientHeight - y) / high], pixels: side.factor };
+  }, window.Explorer.place));
   const layOver = (why, change) => { // the match, as it was before it was changed, on the detail
     over.hidden = !laidOver || !why.fit;
     if (over.hidden) return;

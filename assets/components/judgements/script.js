@@ -43,16 +43,9 @@ const load = async () => {
 };
 
 // -- what is shown ------------------------------------------------------------------------------------------------
-const day = (when) => (when ? new Date(when).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }) : "");
 const words = (one) => [...one.places.flatMap((place) => [place.title, place.artist, place.date, place.work]), one.note, one.who].filter(Boolean).join("\n").toLowerCase();
 const chosen = () => (made || []).filter((one) => verdicts.has(one.verdict) && (!byWhom.value || one.who === byWhom.value)
   && text.value.trim().toLowerCase().split(/\s+/).every((word) => words(one).includes(word)));
-const link = (search) => {
-  const url = new URL(window.location.href), collection = url.searchParams.get("collection");
-  url.search = search;
-  if (collection) url.searchParams.set("collection", collection);
-  return url.toString();
-};
 const side = (place) => h("figure", {},
   place.gone ? h("span", { class: "gone" }, place.own ? "a picture of one’s own, not in the collection" : "no longer in the collection")
     : picture(server, place.work, { box: whole(place.box) ? null : place.box, alt: "" }),
@@ -67,8 +60,8 @@ const row = (one) => {
     h("p", { class: "verdict" }, sign(one.verdict), one.verdict),
     h("div", { class: "pair" }, one.places.map(side)),
     h("div", { class: "said" },
-      h("p", { class: "by" }, [one.who === "anonymous" ? "without a name" : one.who, day(one.when)].filter(Boolean).join(", ")),
-      h("p", { class: "links" }, one.addresses.compare ? [h("a", { href: link(one.addresses.compare), "aria-label": `Compare ${titles}` }, "Compare"), h("a", { href: link(one.addresses.explore), "aria-label": `Search for the detail of ${one.places[0].title}` }, "Search")] : null),
+      h("p", { class: "by" }, [one.who === "anonymous" ? "without a name" : one.who, window.Explorer.day(one.when)].filter(Boolean).join(", ")),
+      h("p", { class: "links" }, one.addresses.compare ? [h("a", { href: window.Explorer.linked(one.addresses.compare), "aria-label": `Compare ${titles}` }, "Compare"), h("a", { href: window.Explorer.linked(one.addresses.explore), "aria-label": `Search for the detail of ${one.places[0].title}` }, "Search")] : null),
       h("div", { class: "deeds" },
         h("span", { class: "judge", role: "group", "aria-label": `Verdict on ${titles}` }, VERDICTS.map(([verdict, name]) =>
           h("button", { type: "button", "data-verdict": verdict, "aria-pressed": String(one.verdict === verdict), title: name, "aria-label": `${name}: ${titles}`, on: { click: () => { if (one.verdict !== verdict) correct(one, { verdict }); } } }, sign(verdict)))),

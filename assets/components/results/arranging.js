@@ -20,18 +20,36 @@ const stem = (title) => title.normalize("NFD").replace(/\p{M}/gu, "").toLowerCas
 const artist = (match) => match.artist || "";
 let families = null; // Map from a family's key to its name, where they are asked for
 let keyed = () => "";
+// Versions of one composition, by the motifs that they share: the number of a work's group, where motifs were found.
+let groups = {}, grouped = null; // and the cards that they are of
+const group = async () => {
+  const cards = all();
+  if (grouped === props.value || !cards.length) return;
+  grouped = props.value;
+  groups = {};
+  const found = await server.families(window.Explorer.inCollection({ works: [...new Set(cards.map(({ match }) => match.work))] })).catch(() => ({}));
+  if (grouped !== props.value || !Object.keys(found).length) return;
+  groups = found;
+  settle();
+};
 const meet = (cards) => {
   const counted = (key) => {
     const works = new Map();
     for (const { match } of cards) if (key(match)) works.set(key(match), (works.get(key(match)) || new Set()).add(match.work));
     return new Set([...works].filter(([, of]) => of.size > 1).map(([name]) => name));
   };
-  const titles = counted((match) => stem(match.title)), byTitle = titles.size > 0;
-  const common = byTitle ? titles : counted(artist);
-  keyed = (match) => { const key = byTitle ? stem(match.title) : artist(match); return common.has(key) ? key : ""; };
+  const version = (match) => (groups[match.work] ? `version ${groups[match.work]}` : "");
+  const versions = counted(version), titles = counted((match) => stem(match.title)), byTitle = titles.size > 0;
+  const common = byTitle ? titles : versions.size ? new Set() : counted(artist);
+  keyed = (match) => {
+    if (versions.has(version(match))) return version(match);
+    const key = byTitle ? stem(match.title) : artist(match);
+    return common.has(key) ? key : "";
+  };
   families = new Map();
-  for (const { match } of cards) if (keyed(match) && !families.has(keyed(match))) families.set(keyed(match), byTitle ? match.title.replace(/\s*[([].*?[)\]]\s*/g, " ").trim() || match.title : match.artist);
-  $(".grouped").textContent = byTitle ? "Works of the same title stand together: they are often versions of one composition."
+  for (const { match } of cards) if (keyed(match) && !families.has(keyed(match))) families.set(keyed(match), byTitle || versions.size ? match.title.replace(/\s*[([].*?[)\]]\s*/g, " ").trim() || match.title : match.artist);
+  $(".grouped").textContent = versions.size ? `Versions of one composition, by the motifs that they share, stand together${byTitle ? ", then works of the same title" : ""}.`
+    : byTitle ? "Works of the same title stand together: they are often versions of one composition."
     : common.size ? "No two of these works have the same title: those of one artist stand together."
       : "No two of these works have the same title or artist.";
 };
@@ -49,6 +67,7 @@ const arrange = () => {
   families = null;
   $(".grouped").textContent = "";
   if (form.elements.family.checked && cards.length) {
+    group();
     meet(cards);
     const first = new Map(); // a family stands where the first of it would stand; those of no family come after
     cards.forEach((made, index) => { const key = keyed(made.match); if (key && !first.has(key)) first.set(key, index); });
@@ -68,12 +87,15 @@ const headings = () => {
   for (const made of all()) if (!made.hidden) members.set(keyed(made.match), [...(members.get(keyed(made.match)) || []), made]);
   for (const [key, cards] of members) cards[0].before(h("li", { class: "family" }, families.get(key) || "Others", h("span", { class: "of" }, cards.length)));
 };
-const rearrange = () => {
-  remember();
+const settle = () => {
   arrange();
   fold();
   from = -1;
   tally();
+};
+const rearrange = () => {
+  remember();
+  settle();
 };
 
 // What is not as usual, in a line beside the button.

@@ -164,7 +164,7 @@ const restore = () => {
 if (ofWords) {
   // Before there is a query, the address is still to be read.
   window.Explorer.address.of("words", { address: () => (props.value?.chips?.length && !arriving ? address() : "") });
-  words.placeholder = "and: snow, or −people"; // beside the chips; what is typed above begins anew
+  words.placeholder = "add words"; // beside the chips; what is typed above begins anew
   ready.then(() => { if (query.wordsAlone()) restore(); });
   document.addEventListener("explorer:catalogue", () => { // other works are chosen
     if (query.wordsAlone()) window.Explorer.address.settle();

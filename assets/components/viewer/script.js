@@ -356,7 +356,9 @@ const show = () => {
   sheet.hidden = !value.url;
   wait.textContent = "";
   $(".viewer").classList.toggle("whole-only", Boolean(value.whole_only));
-  $("[data-do=whole]").textContent = value.whole_only ? "Works like this one" : "Whole picture";
+  const whole = value.whole_only ? "Works like this one" : "Whole picture";
+  $("[data-do=whole] .name").textContent = whole;
+  $("[data-do=whole]").setAttribute("aria-label", whole);
   window.Explorer.current = value.kind === "work" ? value.work : null;
   document.dispatchEvent(new CustomEvent("explorer:stage"));
   if (!value.url) return;

@@ -25,7 +25,7 @@ from explorer.ui.theme import museum_theme
 from explorer.workspace import Workspace
 
 LAST_PORT = 65535
-SHARED = ("dom.js", "address.js", "regions.js", "motif_tiles.js", "facets.js")
+SHARED = ("dom.js", "sharp.js", "address.js", "regions.js", "motif_tiles.js", "facets.js")
 """Scripts that the page's components share; the others use the first's names."""
 QUICK = 64
 """Threads for handlers that do not wait for their turn to compute, when as many wait as may."""

@@ -216,11 +216,11 @@ def _refused(request: Request, fields: dict[str, str], sentence: str, status: in
 
 
 _STYLE = """:root{color-scheme:light dark;
---paper:#f8f5ef;--surface:#fffdf9;--ink:#23201b;--edge:#bfb5a3;--accent:#8c2f22}
+--paper:#f8f5ef;--surface:#fffdf9;--ink:#23201b;--edge:#bfb5a3;--warn:#8a5a00}
 @media (prefers-color-scheme:dark){:root{
---paper:#161412;--surface:#201d1a;--ink:#ece5d8;--edge:#544c41;--accent:#e2a07c}}
-body{font:1rem/1.5 system-ui,sans-serif;max-width:20rem;margin:15vh auto;padding:0 1rem;background:var(--paper);
-color:var(--ink)}h1{font:1.7rem Georgia,serif}label{display:block;margin:1rem 0}p{color:var(--accent)}
+--paper:#161412;--surface:#201d1a;--ink:#ece5d8;--edge:#544c41;--warn:#f0c463}}
+body{font:15px/1.5 system-ui,sans-serif;max-width:20rem;margin:15vh auto;padding:0 1rem;background:var(--paper);
+color:var(--ink)}h1{font:24px Georgia,serif}label{display:block;margin:1rem 0}p{color:var(--warn)}
 input,button{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;color:inherit;background:var(--surface);
 border:1px solid var(--edge)}button{background:var(--ink);color:var(--paper);cursor:pointer}"""
 _POLICY = "default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
