@@ -38,7 +38,8 @@ def index_folder(  # noqa: PLR0913 (the command's arguments, all but two by name
 ) -> IndexRecord:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``; only new and changed ones are encoded.
 
-    ``metadata`` is a CSV file with a column ``file``. ``options`` are those of ``explorer index``, with underscores:
+    ``metadata`` is a table (CSV, Excel, LibreOffice, JSON) with a column of files. ``options`` are those of
+    ``explorer index``, with underscores:
     ``model`` (``"mini"`` ships with the program and needs no network), ``resolution`` (pixels of the long
     side), ``match_layer``, ``match_facet``, ``cell_dims``, ``hog_weight``, ``whitening``, ``engine``. ``progress`` is
     called with the stage in words, how many are done, and how many there are. A run that was stopped goes on where it

@@ -71,8 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     index = command(commands, "index", _index, "make or update a collection from a folder of pictures")
     index.add_argument("folder", type=Path, metavar="FOLDER")
     index.add_argument("--name", required=True, help="what to call the collection")
-    index.add_argument("--metadata", type=Path, metavar="FILE.csv", help="catalogue with a column naming the files")
+    index.add_argument("--metadata", type=Path, metavar="FILE",
+                       help="catalogue (CSV, Excel, LibreOffice, JSON) with a column naming the files")  # fmt: skip
     index.add_argument("--file-column", default="", metavar="HEADING", help="its column of file names, if not 'file'")
+    index.add_argument("--check", action="store_true", help="only say what would be done, and who found whom")
     index.add_argument("--vectors", type=Path, metavar="FILE.npy",
                        help="vectors computed elsewhere: row i is that of row i of --metadata")  # fmt: skip
     index.add_argument("--vectors-model", default="", metavar="TEXT", help="what computed them")
@@ -153,6 +155,11 @@ def _index(options: argparse.Namespace) -> None:
     if options.vectors is not None and chosen:
         unused = f"--{next(iter(chosen)).replace('_', '-')}"
         raise ExplorerError(f"--vectors takes the place of a model and encodes nothing: leave {unused} out.")
+    if options.check:
+        from explorer.cli.index_check import check_index
+
+        check_index(options)
+        return
     runtime = runtime_options(options, options.batch)
     with ProgressBar() as progress:
         if options.vectors is not None:

@@ -23,9 +23,10 @@ def add_managing(commands: Any) -> None:
     back.add_argument("name", metavar="NAME", nargs="?", default="")
     back.add_argument("--as", dest="called", default="", metavar="OTHER", help="under another name")
 
-    catalogue = command(commands, "catalogue", _catalogue, "replace the catalogue of a collection; nothing is encoded")
+    text = "give works the entries of a catalogue; nothing is encoded"
+    catalogue = command(commands, "catalogue", _catalogue, text)
     catalogue.add_argument("name", metavar="NAME")
-    catalogue.add_argument("file", type=Path, metavar="FILE.csv", help="with a column naming the files")
+    catalogue.add_argument("file", type=Path, metavar="FILE", help="a table with a column naming the files")
     catalogue.add_argument(
         "--file-column", default="", metavar="HEADING", help="that column, where it has another name"
     )

@@ -61,14 +61,15 @@ def _serve(options: argparse.Namespace) -> None:
     access = Access.of(options.host, options.allow_host, options.password_file, options.root_path,
                        options.iiif_viewer)  # fmt: skip
     runtime, base_url = runtime_options(options), base_address(options.base_url)
-    from explorer.ui import build_app, launch
-    from explorer.ui.beginning import begin, first_collection
 
     def tell(sentence: str) -> None:
         for each in (f"{sentence} (stop with Ctrl-C)", *who_can_come(options)):
             print(each, file=sys.stderr)
 
-    with visitors_folder():
+    with visitors_folder():  # before gradio is loaded, which makes folders at once
+        from explorer.ui import build_app, launch
+        from explorer.ui.beginning import begin, first_collection
+
         name, port, browser = options.name or (DEMO if options.demo else ""), options.port, not options.no_browser
         name = name or first_collection(options.cache)
         try:

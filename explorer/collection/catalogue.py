@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from explorer.collection.column_names import FILE_COLUMN, recognised
+from explorer.collection.joining import Joined, join
 from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.errors import ExplorerError
 
@@ -25,35 +25,32 @@ class Catalogue:
     """Field -> unit, where the heading of a measure states one."""
 
     def match(self, ids: list[str]) -> dict[str, dict[str, str]]:
-        """Rows by the ids of works (paths relative to the folder), for those that have one.
-
-        A row belongs to the work with its path; else with its path in another case; else with its file name, in any
-        case, if only one work has that. Backslashes count as slashes, and Unicode composition does not matter. Of two
-        rows for one work the first counts.
-        """
+        """Rows by the ids of works (paths relative to the folder), for those that have one."""
         return {work: self.rows[row] for work, row in self.row_numbers(ids).items()}
 
     def row_numbers(self, ids: list[str]) -> dict[str, int]:
         """The numbers of the rows of :meth:`match`, counted from 0."""
-        paths = [
-            _composed(row[self.known[FILE_COLUMN]].strip().replace("\\", "/").removeprefix("./")) for row in self.rows
-        ]
-        matched: dict[str, int] = {}
-        used: set[int] = set()
-        for fold in (str, str.casefold, _folded_name):
-            works: dict[str, list[str]] = {}
-            for work in ids:
-                works.setdefault(fold(_composed(work)), []).append(work)
-            for row, path in enumerate(paths):
-                named = works.get(fold(path), [])
-                if row not in used and len(named) == 1 and named[0] not in matched:
-                    matched[named[0]] = row
-                    used.add(row)
-        return matched
+        return self.joined(ids).rows
+
+    def joined(self, ids: list[str]) -> Joined:
+        """Which rows and works found each other, and which did not, see :mod:`explorer.collection.joining`."""
+        return join(self.named(), ids)
+
+    def named(self) -> list[str]:
+        """What each row has in the column of files."""
+        return [row[self.known[FILE_COLUMN]] for row in self.rows]
+
+    def none_joined(self, ids: list[str]) -> str:
+        """The sentence for a catalogue of which no row names any of the works, with one name of each side."""
+        first = next((name for name in self.named() if name.strip()), "")
+        return (
+            f"The catalogue has {len(self.rows):,} rows, and none of them names a picture in the folder: a row says "
+            f"“{first[:120]}”, a picture is called “{ids[0][:120] if ids else ''}”."
+        )
 
 
 def read_catalogue(path: Path, file_column: str = "") -> Catalogue:
-    """Read a CSV file: comma, semicolon or tab; UTF-8 (with or without byte order mark) or Windows' Western code page.
+    """Read a table: CSV, Excel, LibreOffice or JSON, see :mod:`explorer.collection.spreadsheet`.
     ``file_column`` is the heading of the pictures' file names, where that is to be told.
 
     Raises :class:`ExplorerError` when it is missing, is not text or a table (see
@@ -70,11 +67,3 @@ def read_catalogue(path: Path, file_column: str = "") -> Catalogue:
         raise ExplorerError(f"{path.name} has headings but no rows.")
     extra = tuple(heading for heading in headings if heading not in known.values())
     return Catalogue(rows, known, extra, units)
-
-
-def _composed(path: str) -> str:
-    return unicodedata.normalize("NFC", path)
-
-
-def _folded_name(path: str) -> str:
-    return PurePosixPath(path).name.casefold()

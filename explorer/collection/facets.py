@@ -125,16 +125,16 @@ def facet_columns(works: Sequence[Work], kept: Sequence[str] = ()) -> list[str]:
 
 
 def _tells(works: Sequence[Work], column: str, always: bool) -> bool:
-    values = Counter(value_of(work, column) for work in works)
+    values = Counter(value for work in works for value in values_of(work, column))
     stated = len(values) - ("" in values)
     if column in NEVER or not stated or len(values) < 2:
         return False
     return always or (stated <= MOST_VALUES and len(works) - values[""] >= LEAST_WORKS * stated)
 
 
-def value_of(work: Work, column: str) -> str:
-    """A work's entry in a column, without blanks round it; empty where there is none."""
-    return work.value(column).strip()
+def values_of(work: Work, column: str) -> tuple[str, ...]:
+    """The values of a work's entry in a column; one that is empty where there is none."""
+    return work.values(column) or ("",)
 
 
 def admits(selection: Selection, work: Work) -> bool:
@@ -156,7 +156,7 @@ def counted(works: Iterable[Work], selection: Selection, all_works: Sequence[Wor
         if len(refused) > 1:
             continue
         for column in columns if not refused else [column for column in refused if column in counts]:
-            counts[column][value_of(work, column)] += 1
+            counts[column].update(values_of(work, column))
         if years and (not refused or refused == [_BY_YEARS]) and (span := work.span):
             bars.update(range((span[0] - years.first) // years.step, (span[1] - years.first) // years.step + 1))
     facets = tuple(_facet(column, counts[column], chosen.get(column, set())) for column in columns)
@@ -167,7 +167,9 @@ def counted(works: Iterable[Work], selection: Selection, all_works: Sequence[Wor
 
 def _refusals(selection: Selection, chosen: dict[str, set[str]], work: Work) -> list[str | None]:
     """The columns in which a work is none of those chosen."""
-    refused: list[str | None] = [column for column, values in chosen.items() if value_of(work, column) not in values]
+    refused: list[str | None] = [
+        column for column, values in chosen.items() if values.isdisjoint(values_of(work, column))
+    ]
     if selection.dated and not _overlaps(selection, work):
         refused.append(_BY_YEARS)
     return refused

@@ -6,6 +6,7 @@ Every change is one transaction.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sqlite3
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from explorer.collection.motif_store import MotifStore
 from explorer.collection.searchable import write_texts
 from explorer.collection.work import COLUMNS, Work, entry_of, work_of
 from explorer.errors import ExplorerError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,8 @@ class Collection:
         """Make the database agree with the folder, in one transaction.
 
         ``read`` holds, for each new or changed file, its content hash and size in pixels, or the reason why it
-        cannot be read. Files not in ``files`` are removed. With a catalogue, every work's entry is replaced by its
-        row; without one, entries stay as they are.
+        cannot be read. Files not in ``files`` are removed. With a catalogue, the entries of works that it names are
+        replaced by their rows; all others stay as they are.
         """
         present = {file.id: file for file in files}
         with self._opened() as db, db:
@@ -160,8 +163,8 @@ class Collection:
         return SyncReport(len(after), len(after - before), changed, len(before - after), unmatched)
 
     def replace_catalogue(self, catalogue: Catalogue) -> int:
-        """Replace every work's entry by its row, in one transaction; returns how many rows name no work. What people
-        made, kept columns among it, stays."""
+        """Replace the entry of every work that has a row, in one transaction; returns how many rows name no work. What
+        people made, kept columns among it, stays."""
         with self._opened() as db, db:
             unmatched = self._write_catalogue(db, catalogue)
             write_texts(db)
@@ -195,8 +198,12 @@ class Collection:
     @staticmethod
     def _write_catalogue(db: sqlite3.Connection, catalogue: Catalogue) -> int:
         ids = [row["id"] for row in db.execute("SELECT id FROM works")]
-        rows = catalogue.match(ids)
-        entries = [(json.dumps(entry_of(rows[work], catalogue) if work in rows else {}), work) for work in ids]
+        joined = catalogue.joined(ids)
+        entries = [(json.dumps(entry_of(catalogue.rows[row], catalogue)), work) for work, row in joined.rows.items()]
         db.executemany("UPDATE works SET catalogue = ? WHERE id = ?", entries)
         resolve_names(db, catalogue.extra)
-        return max(len(catalogue.rows) - len(rows), 0)
+        if joined.ambiguous:
+            row, works = next(iter(joined.ambiguous.items()))
+            log.warning("%s rows may belong to any of several pictures and were given to none, such as %s (%s).",
+                        f"{len(joined.ambiguous):,}", catalogue.named()[row], ", ".join(works[:3]))  # fmt: skip
+        return len(joined.missing) + len(joined.ambiguous)

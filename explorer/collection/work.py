@@ -73,6 +73,16 @@ class Work:
         known = getattr(self, column, None) if column in COLUMNS else None
         return "" if known is None else f"{known:g}" if isinstance(known, float) else str(known)
 
+    def values(self, column: str) -> tuple[str, ...]:
+        """The single values of an entry that has several, separated by semicolons or bars, each once; empty without an
+        entry. Commas separate nothing: "Brueghel, Jan" is one.
+
+        >>> Work("a.jpg", "", 1, 1, "A", artist="Jan Brueghel; P. P. Rubens").values("artist")
+        ('Jan Brueghel', 'P. P. Rubens')
+        """
+        parts = (part.strip() for part in re.split(r"[;|]", self.value(column)))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
 
 def entry_of(row: dict[str, str], catalogue: Catalogue) -> dict[str, object]:
     """A row of a catalogue as it is stored: known fields that are not empty, with height and width in centimetres, and

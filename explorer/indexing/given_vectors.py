@@ -100,9 +100,9 @@ def index_vectors(
         encoder = open_encoder(config)
         return _run(Job(root, folder.resolve(), collection, config, encoder, RuntimeOptions(), progress), files, given)
 
-    if not given.catalogue.row_numbers([file.id for file in files]):
-        rows = f"{len(given.catalogue.rows):,} rows"
-        raise ExplorerError(f"The catalogue has {rows}, and none of them names a picture in {folder}.")
+    ids = [file.id for file in files]
+    if not given.catalogue.row_numbers(ids):
+        raise ExplorerError(given.catalogue.none_joined(ids))
     return in_collection(root, run)
 
 

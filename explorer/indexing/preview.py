@@ -14,6 +14,7 @@ from explorer.collection import Collection, PictureFile, Skipped, picture_files
 from explorer.collection.catalogue import Catalogue
 from explorer.collection.column_names import FILE_COLUMN, recognised
 from explorer.collection.files import DATABASE
+from explorer.collection.joining import join
 from explorer.collection.pictures import EXTENSIONS, picture_size
 from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.errors import ExplorerError
@@ -71,6 +72,8 @@ class CataloguePreview:
     """Those that have none."""
     without_picture: list[str]
     """What rows that name no picture say in that column."""
+    ambiguous: list[tuple[str, tuple[str, ...]]]
+    """What rows say that might name any of several pictures, and these; they are given to none."""
 
 
 def preview_folder(folder: Path, name: str, cache: Path, longest: float = LONGEST) -> FolderPreview:
@@ -106,15 +109,24 @@ def preview_catalogue(path: Path, ids: Sequence[str], file_column: str = "") -> 
     by_heading = FILE_COLUMN in known and not file_column
     if FILE_COLUMN not in known and (guessed := _guessed(headings, rows, ids)):
         known, _ = recognised(headings, guessed)
-    heading, numbers = known.get(FILE_COLUMN, ""), {}
-    if heading:
-        numbers = _catalogue(rows, known).row_numbers(list(ids))
-    used = set(numbers.values())
+    heading = known.get(FILE_COLUMN, "")
+    joined = _catalogue(rows, known).joined(list(ids)) if heading else join([], [])
     return CataloguePreview(
-        len(rows), [_column(name, known, rows) for name in headings], heading, by_heading, len(numbers),
-        [name for name in ids if name not in numbers],
-        [row[heading] for number, row in enumerate(rows) if number not in used] if heading else [],
+        len(rows), [_column(name, known, rows) for name in headings], heading, by_heading, len(joined.rows),
+        [name for name in ids if name not in joined.rows],
+        [rows[number][heading] for number in joined.missing],
+        [(rows[number][heading], works) for number, works in joined.ambiguous.items()],
     )  # fmt: skip
+
+
+def in_doubt(ambiguous: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """What is to be said of rows that might name any of several pictures; empty without any."""
+    if not ambiguous:
+        return []
+    name, works = ambiguous[0]
+    rows = "1 row" if len(ambiguous) == 1 else f"{len(ambiguous):,} rows"
+    return [f"{rows} might mean any of several pictures and will be given to none, such as “{name}” "
+            f"({', '.join(works[:3])})."]  # fmt: skip
 
 
 def _catalogue(rows: tuple[dict[str, str], ...], known: dict[str, str]) -> Catalogue:

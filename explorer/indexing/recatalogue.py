@@ -26,7 +26,8 @@ class NewEntries:
 def replace_catalogue(
     name: str, cache: Path, metadata: Path, file_column: str = "", keep_path: bool = True
 ) -> NewEntries:  # fmt: skip
-    """Replace the entries of all works by those of a CSV file; what people made, columns of theirs too, stays.
+    """Replace the entries of the works that a catalogue names; the other entries, and what people made, columns of
+    theirs too, stay.
 
     With ``keep_path`` the next indexing reads that file again. Raises :class:`ExplorerError`, before anything is
     changed, where no row names a work, the collection is being indexed, or its vectors belong to rows of its catalogue.

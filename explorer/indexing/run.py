@@ -67,7 +67,7 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
 ) -> IndexReport:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``.
 
-    ``metadata`` is a CSV file with a column naming the pictures (``file_column``, where it cannot be told by its
+    ``metadata`` is a table with a column naming the pictures (``file_column``, where it cannot be told by its
     heading). Only new and changed pictures are encoded.
 
     Raises :class:`ExplorerError` before anything is changed when the folder, the name, the catalogue or the model

@@ -36,9 +36,9 @@ def sync_files(
         headers[file.id] = reasons.get(file.id) or _read_header(file)
         job.progress("Looking at files", count, len(changed))
     _refuse_unreadable(job, files, headers)
-    if catalogue and not catalogue.match([file.id for file in files]):
-        rows = f"{len(catalogue.rows):,} rows"
-        raise ExplorerError(f"The catalogue has {rows}, and none of them names a picture in {job.folder}.")
+    ids = [file.id for file in files]
+    if catalogue and not catalogue.row_numbers(ids):
+        raise ExplorerError(catalogue.none_joined(ids))
     return job.collection.sync(files, headers, catalogue)
 
 

@@ -159,7 +159,8 @@ def commands(workspace: Workspace) -> list[views.Props]:
             "command": again,
         },
         {
-            "why": "With a catalogue: a CSV file with a column of file names; other columns are kept.",
+            "why": "With a catalogue: a table (CSV, Excel, LibreOffice, JSON) with a column of file names; other "
+            "columns are kept.",
             "command": f"{again} --metadata catalogue.csv",
         },
         other,

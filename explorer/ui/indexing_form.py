@@ -11,7 +11,7 @@ from explorer.collection.files import DATABASE
 from explorer.config import DEFAULT_MODEL, MINI_MODEL, Config
 from explorer.errors import ExplorerError
 from explorer.indexing.asked import asked_of
-from explorer.indexing.preview import CataloguePreview, FolderPreview, preview_catalogue, preview_folder
+from explorer.indexing.preview import CataloguePreview, FolderPreview, in_doubt, preview_catalogue, preview_folder
 from explorer.ui import incoming, views
 from explorer.ui.folders import sent_path, suggested_name
 from explorer.workspace import collection_folder
@@ -63,7 +63,7 @@ def wish_of(sent: Any, cache: Path, uploads: Path) -> Wish:
     asked = asked_of(name, cache)
     if mode == "catalogue":
         if metadata is None:
-            raise ExplorerError("Choose the catalogue: a CSV file.")
+            raise ExplorerError("Choose the catalogue: a table in CSV, Excel, LibreOffice or JSON.")
         return Wish(mode, name, Path(asked.folder), metadata, uploaded, column, asked.config)
     config = asked.config if model in ("", asked.config.model) else Config(model=model)
     return Wish(mode, name, _folder(fields), metadata, uploaded, column, config)
@@ -163,7 +163,7 @@ def _catalogue_shown(found: CataloguePreview, wish: Wish, pictures: int) -> view
         f"{_counted(len(found.without_picture), 'row')} without a picture" if found.without_picture else "",
     ]
     return {
-        "sentences": [said, "; ".join([met, *filter(None, rest)]) + "."],
+        "sentences": [said, "; ".join([met, *filter(None, rest)]) + ".", *in_doubt(found.ambiguous)],
         "column": found.file_column,
         "asked": not (found.recognised or wish.column) or not found.matched,
         "columns": [{"heading": each.heading, "as": FIELDS.get(each.field, "kept under its own name"),

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 TABS = {
-    "Explore": ".viewer .sheet", "Compare": ".part-compare", "Words": "#words-tray", "Motifs": ".part-motifs",
+    "Explore": ".viewer .sheet", "Compare": ".part-compare", "Words": "#words-text", "Motifs": ".part-motifs",
     "Bookmarks": ".bookmarks .called", "Map": ".part-map canvas", "Collection": ".all-works .sheet li",
 }  # fmt: skip
 """What is there when a tab is shown."""

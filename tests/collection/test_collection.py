@@ -194,14 +194,14 @@ def test_years_from_and_to_beat_the_date_in_words(collection: Collection, tmp_pa
     assert (collection.work("a.jpg").year, collection.work("a.jpg").year_to) == (1620, 1630)
 
 
-def test_entries_stay_without_a_catalogue_and_are_replaced_by_a_new_one(collection: Collection, tmp_path: Path) -> None:
+def test_entries_stay_until_a_catalogue_has_another_row_for_the_work(collection: Collection, tmp_path: Path) -> None:
     entered(collection, tmp_path, "file,title\na.jpg,First\n", "a.jpg", "b.jpg")
     collection.sync(files("a.jpg", "b.jpg"), {}, None)
     assert collection.work("a.jpg").title == "First"
     collection.sync(files("a.jpg", "b.jpg", bytes_=2), good("a.jpg"), None)
     assert collection.work("a.jpg").title == "First", "a retouched file keeps its entry"
     entered(collection, tmp_path, "file,title\nb.jpg,Second\nc.jpg,none\n", "a.jpg", "b.jpg")
-    assert [work.title for work in collection.works()] == ["a", "Second"]
+    assert [work.title for work in collection.works()] == ["First", "Second"], "it says nothing of the first"
 
 
 def test_finding_by_words(collection: Collection, tmp_path: Path) -> None:

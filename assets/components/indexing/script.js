@@ -57,7 +57,7 @@ const open = async (asked = { mode: "new", name: "" }) => {
   titled();
   $(".of-folder").hidden = $(".of-model").hidden = mode === "catalogue";
   $(".of-name").hidden = mode !== "new";
-  $(".optional").textContent = mode === "catalogue" ? "(CSV)" : mode === "again" ? "(CSV; left out, entries stay as they are)" : "(CSV; may be left out)";
+  $(".optional").textContent = mode === "catalogue" ? "(a table)" : mode === "again" ? "(a table; left out, entries stay as they are)" : "(CSV, Excel, LibreOffice or JSON; may be left out)";
   $(".of-model .why").textContent = mode === "again" ? "The other settings are those of the last time." : "";
   part(["fields"]);
   panel.hidden = false;
