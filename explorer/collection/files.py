@@ -18,6 +18,17 @@ BACKUPS = "backups"
 REPLACED = "replaced-"
 """How the names of databases begin that were put aside there when a backup was restored."""
 
+_RAW = "is a camera's raw file, which is not read: save it as TIFF or JPEG."
+NOT_READ = {
+    ".pdf": "is a PDF, not a picture: save its pages as TIFF or JPEG.",
+    **dict.fromkeys((".svg", ".eps", ".ai"), "is a drawing of lines, not a picture: save it as PNG."),
+    **dict.fromkeys((".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2"), _RAW),
+    **dict.fromkeys((".jxl", ".exr", ".hdr", ".djvu"), "is of a kind that is not read: save it as TIFF or JPEG."),
+    **{ending: "needs the library pi-heif, which is not there." for ending in (".heic", ".heif")
+       if ending not in EXTENSIONS},
+}  # fmt: skip
+"""Files that museums keep beside their pictures: endings, and why they are not read."""
+
 
 @dataclass(frozen=True)
 class PictureFile:
@@ -30,6 +41,8 @@ class PictureFile:
     path: Path
     bytes: int
     mtime_ns: int
+    reason: str = ""
+    """Why it cannot be a work whatever it holds; empty for what may be one."""
 
 
 def backup_files(database: Path) -> list[Path]:
@@ -49,7 +62,7 @@ def picture_files(folder: Path) -> list[PictureFile]:
     if not folder.is_dir():
         raise ExplorerError(f"{folder} is a file; give the folder that holds the pictures.")
     found = sorted(_walk(folder, folder, frozenset()), key=lambda file: file.id)
-    if not found:
+    if all(file.reason for file in found):
         raise ExplorerError(f"{folder} holds no pictures ({', '.join(ending[1:] for ending in EXTENSIONS)}).")
     return found
 
@@ -74,8 +87,8 @@ def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterator[PictureFi
         path = Path(entry.path)
         if path.is_dir():
             yield from _walk(path, root, above | {real})
-        elif path.suffix.lower() in EXTENSIONS:
-            yield from _described(path, root)
+        elif path.suffix.lower() in EXTENSIONS or path.suffix.lower() in NOT_READ:
+            yield _described(path, root)
 
 
 def _named(path: Path, root: Path) -> str:
@@ -83,13 +96,13 @@ def _named(path: Path, root: Path) -> str:
     return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", errors="replace")
 
 
-def _described(path: Path, root: Path) -> Iterator[PictureFile]:
-    """The record of a file that has a picture's name; nothing for what is no regular file."""
-    name = _named(path, root)
+def _described(path: Path, root: Path) -> PictureFile:
+    """The record of a file that has a picture's name."""
+    name, reason = _named(path, root), NOT_READ.get(path.suffix.lower(), "")
     try:
         stat = path.stat()
     except OSError:  # a link that leads nowhere: kept, so that it is listed as unreadable and not silently missing
-        yield PictureFile(name, path, 0, 0)
-        return
-    if S_ISREG(stat.st_mode):  # reading a pipe would wait for ever
-        yield PictureFile(name, path, stat.st_size, stat.st_mtime_ns)
+        return PictureFile(name, path, 0, 0)
+    if not S_ISREG(stat.st_mode):  # reading a pipe would wait for ever
+        return PictureFile(name, path, 0, 0, f"{name} is a pipe or a device, not a file.")
+    return PictureFile(name, path, stat.st_size, stat.st_mtime_ns, f"{name} {reason}" if reason else "")

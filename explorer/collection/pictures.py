@@ -9,10 +9,20 @@ import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from explorer.collection.reducing import eight_bit, fitting, narrowed, shortened
+from explorer.collection.deep_tiff import (
+    combined,
+    is_deep,
+    show_largest_page,
+    take_high_bytes,
+    take_low_bytes,
+    uses_few_bits,
+)  # fmt: skip
+from explorer.collection.jpeg_end import with_end
+from explorer.collection.reducing import bits_used, eight_bit, fitting, narrowed, shortened
 from explorer.collection.size_limits import MOST_PIXELS, most_pixels
 from explorer.collection.whole_files import refuse_incomplete
 from explorer.errors import ExplorerError
@@ -30,11 +40,14 @@ except ImportError:  # the library has no wheel for every machine; the other for
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", *_HEIF)
+EXTENSIONS = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".avif", ".psd",
+    *_HEIF,
+)  # fmt: skip
 SMALLEST_SIDE = 16
 """Pixels; anything smaller shows nothing that could be searched for."""
 
-_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000", *_HEIF_FORMATS)
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000", "AVIF", "PSD", *_HEIF_FORMATS)
 """What a file may hold whatever its name; not PostScript, which Pillow would hand to another program."""
 _EXIF_ORIENTATION = 0x0112
 _TURNS = {
@@ -58,6 +71,8 @@ class Picture:
     image: Image.Image
     width: int
     height: int
+    remarks: tuple[str, ...] = ()
+    """What should be said of how it was read, such as which page is shown."""
 
 
 def open_picture(path: Path, long_side: int | None = None) -> Picture:
@@ -66,19 +81,23 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
     ``long_side`` (pixels) is how large a copy is wanted: large JPEGs are then decoded at a fraction of their size,
     and whatever comes out larger is reduced to it. Without it the picture comes in full size.
 
-    EXIF orientation is applied, CMYK and profiled colours are brought to sRGB, 16-bit is scaled to 8, transparency
-    is composed onto white, and of an animation the first frame is taken.
+    EXIF orientation is applied, CMYK and profiled colours are brought to sRGB, 16-bit is scaled to 8 (stretched where
+    it holds a scan of 10, 12 or 14 bits), transparency is composed onto white. Of an animation the first frame is
+    taken, of a TIFF the largest page. A JPEG that only lacks its end mark is read.
 
     Raises :class:`ExplorerError` with one sentence when the file is not a picture, is damaged, or is too large.
     """
-    image, width, height = _open_header(path)
+    image, width, height, paged = _open_header(path)
+    remarks = [paged] if paged else []
     try:
         refuse_incomplete(path, image.format)
         if long_side and image.format == "JPEG":
             image.draft(None, fitting(image.size, long_side))
         orientation = _orientation(image)
-        image.load()
+        image = _loaded(path, image, remarks)
         profile = image.info.get("icc_profile")
+        if bits := bits_used(image):
+            remarks.append(f"its tones are stretched, for it uses {bits} of its 16 bits")
         if long_side and max(image.size) > long_side:
             decoded, size = image.size, fitting(image.size, long_side)
             image = narrowed(image, size)
@@ -90,12 +109,36 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
             image = image.transpose(_TURNS[orientation])
     except _DAMAGED as error:
         raise ExplorerError(f"{path.name} is damaged and cannot be read to its end ({_reason(error)}).") from error
-    return Picture(image, width, height)
+    return Picture(image, width, height, tuple(remarks))
+
+
+def _loaded(path: Path, image: Image.Image, remarks: list[str]) -> Image.Image:
+    """A picture with its pixels, of a deep TIFF of few tones too; adds to ``remarks``."""
+    deep = is_deep(image)
+    take_high_bytes(image)
+    try:
+        image.load()
+    except OSError:
+        ended = with_end(path, image)
+        if ended is None:
+            raise
+        remarks.append("the mark at its end is missing; what it shows is complete")
+        return ended
+    if not (deep and uses_few_bits(image)):
+        return image
+    low = _open_header(path)[0]
+    if not take_low_bytes(low):
+        raise ValueError("it uses few of its 16 bits, in compressed planes: save it without compression")
+    low.load()
+    whole, bits = combined(image, low)
+    whole.info = image.info
+    remarks.append(f"its tones are stretched, for it uses {bits} of its 16 bits")
+    return whole
 
 
 def picture_size(path: Path) -> tuple[int, int]:
     """Width and height in pixels, upright, read from the file's header alone."""
-    _, width, height = _open_header(path)
+    _, width, height, _ = _open_header(path)
     return width, height
 
 
@@ -104,15 +147,18 @@ def file_hash(path: Path) -> str:
     return content_hash(path)[:32]
 
 
-def _open_header(path: Path) -> tuple[Image.Image, int, int]:
-    """A picture with its header read, not yet decoded, and its upright width and height.
+def _open_header(path: Path) -> tuple[Image.Image, int, int, str]:
+    """A picture with its header read, not yet decoded, its upright width and height, and which page of several it is.
 
     Raises :class:`ExplorerError` when it is not a picture, or too large or too small.
     """
     try:
+        if not S_ISREG(path.stat().st_mode) and not path.is_dir():  # reading a pipe would wait for ever
+            raise ExplorerError(f"{path.name} is a pipe or a device, not a file.")
         with warnings.catch_warnings():  # Pillow warns of large pictures; the bound is MOST_PIXELS
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(path, formats=_FORMATS)
+            paged = show_largest_page(image)
     except FileNotFoundError:
         raise ExplorerError(f"There is no file {path}.") from None
     except IsADirectoryError:
@@ -130,7 +176,7 @@ def _open_header(path: Path) -> tuple[Image.Image, int, int]:
         raise ExplorerError(f"{path.name} is only {width} by {height} pixels, too small to search in.")
     if _orientation(image) in _SWAPS_SIDES:
         width, height = height, width
-    return image, width, height
+    return image, width, height, paged
 
 
 def _orientation(image: Image.Image) -> int:
@@ -165,7 +211,7 @@ def _rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         image = Image.new("RGBA", layer.size, "white")
         image.alpha_composite(layer)
         return image.convert("RGB")
-    if profile and image.mode in ("RGB", "CMYK"):
+    if profile and image.mode in ("L", "RGB", "CMYK"):
         return _to_srgb(image, profile)
     return image if image.mode == "RGB" else image.convert("RGB")
 
@@ -176,11 +222,26 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if "sRGB" in ImageCms.getProfileDescription(source):
             return image.convert("RGB")
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        screen = ImageCms.createProfile("sRGB")
+        if image.mode == "L":
+            return _grey_to_srgb(image, source, screen)
+        converted = ImageCms.profileToProfile(image, source, screen, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError) as error:
         log.debug("colour profile ignored: %s", error)
         converted = None
     return converted or image.convert("RGB")
+
+
+def _grey_to_srgb(
+    image: Image.Image, source: ImageCms.ImageCmsProfile, screen: ImageCms.core.CmsProfile
+) -> Image.Image:
+    """A grey through its profile, every one of its 256 tones as exactly as the library can."""
+    tones = Image.frombytes("L", (256, 1), bytes(range(256)))
+    exact = ImageCms.Flags.NOOPTIMIZE
+    table = ImageCms.profileToProfile(tones, source, screen, outputMode="RGB", flags=exact)
+    if table is None:
+        return image.convert("RGB")
+    return Image.merge("RGB", [image.point(list(channel.tobytes())) for channel in table.split()])
 
 
 def _reason(error: Exception) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PIL import Image
 
+from explorer.collection.deep_tiff import white_of
+
 _STRIP = 1_000_000  # pixels
 _GAP = 2.0  # how much larger than the result a picture may be after averaging blocks; Pillow's reducing_gap
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
@@ -97,12 +99,20 @@ def _conversion(image: Image.Image) -> Conversion | None:
     return lambda strip: Image.fromarray(np.clip(_values(strip) / white * 255, 0, 255).astype(np.uint8))
 
 
+def bits_used(image: Image.Image) -> int:
+    """Of a grey of 16 bits how many it uses, where these are few and so stretched; else 0."""
+    if not image.mode.startswith("I;16"):
+        return 0
+    white = int(_white(image))
+    return white.bit_length() if 255 < white < 65535 else 0
+
+
 def _white(image: Image.Image) -> float:
     """The value of a deep grey that becomes white."""
     most = max(float(_values(strip).max()) for _, strip in _strips(image))
-    if image.mode.startswith("I") and 255 < most <= 65535:
-        return 65535.0
-    return 255.0 if image.mode == "I" and most <= 255 else max(most, 1.0)
+    if 255 < most <= 65535:  # as many bits as it uses, where that is a scan of 10, 12 or 14 in 16
+        return float(white_of(int(most)))
+    return 255.0 if 1 < most <= 255 else max(most, 1.0)
 
 
 def _values(strip: Image.Image) -> np.ndarray:

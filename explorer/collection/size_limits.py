@@ -15,7 +15,7 @@ MOST_BYTES = 432_000_000
 
 _OF_MODE = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 """Bytes that Pillow keeps of a pixel, by its mode; all others have four."""
-_OF_FORMAT = {"WEBP": 16, "HEIF": 7, "JPEG2000": 17}
+_OF_FORMAT = {"WEBP": 16, "HEIF": 7, "AVIF": 16, "PSD": 8, "JPEG2000": 17}
 """Bytes of a pixel with what the library of a format keeps beside the result."""
 _BITS, _ORIENTATION, _SAMPLES, _ROWS, _PLANES, _TILED = 258, 274, 277, 278, 284, 324
 """Tags of TIFF."""

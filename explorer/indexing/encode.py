@@ -144,6 +144,8 @@ class WorkEncoder:
             log.warning("skipped: %s", error)
             self.damaged[work.content] = str(error)
             return None
+        for remark in picture.remarks:
+            log.warning("%s: %s", work.id, remark)
         self._job.derivatives.thumbnail(work.content, source, picture.image)
         points = find_key_points(np.asarray(picture.image))
         image = self._encoder.prepare(picture.image, work.width, work.height)

@@ -13,7 +13,7 @@ from pathlib import Path
 from explorer.collection import Collection, PictureFile, Skipped, picture_files
 from explorer.collection.catalogue import Catalogue
 from explorer.collection.column_names import FILE_COLUMN, recognised
-from explorer.collection.files import DATABASE
+from explorer.collection.files import DATABASE, NOT_READ
 from explorer.collection.joining import join
 from explorer.collection.pictures import EXTENSIONS, picture_size
 from explorer.collection.spreadsheet import read_spreadsheet
@@ -158,6 +158,9 @@ def _unreadable(files: Sequence[PictureFile], longest: float) -> tuple[list[Skip
     for count, file in enumerate(files):
         if time.monotonic() > until:
             return left_out, count
+        if file.reason:
+            left_out.append(Skipped(file.id, file.reason))
+            continue
         try:
             str(file.path).encode()
             picture_size(file.path)
@@ -175,7 +178,8 @@ def _others(folder: Path) -> list[tuple[str, int]]:
     for _, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         visible = [name for name in names if not name.startswith(".")]
-        endings.update(ending for name in visible if (ending := Path(name).suffix.lower()) not in EXTENSIONS)
+        found = (Path(name).suffix.lower() for name in visible)
+        endings.update(ending for ending in found if ending not in EXTENSIONS and ending not in NOT_READ)
         if endings.total() > _MOST_OTHERS:
             break
     return endings.most_common(6)

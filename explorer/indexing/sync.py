@@ -66,6 +66,8 @@ def _refuse_unreadable(job: Job, files: Sequence[PictureFile], headers: Mapping[
 
 def _read_header(file: PictureFile) -> FileHeader | str:
     """A file's content hash and size in pixels, or the reason why it cannot be read."""
+    if file.reason:
+        return file.reason
     try:
         str(file.path).encode()
         return (file_hash(file.path), *picture_size(file.path))
