@@ -1,0 +1,97 @@
+"""``explorer index``: make or update a collection, or only say what would be done."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.cli.options import command, json_option, machine_options, runtime_options
+from explorer.cli.output import ProgressBar, print_json
+from explorer.config import FACETS
+from explorer.errors import ExplorerError
+
+if TYPE_CHECKING:
+    from explorer.indexing import IndexReport
+
+
+def add_index(commands: Any) -> None:
+    """Declare ``index``."""
+    index = command(commands, "index", _index, "make or update a collection from a folder of pictures")
+    index.add_argument("folder", type=Path, metavar="FOLDER")
+    index.add_argument("--name", required=True, help="what to call the collection")
+    index.add_argument("--metadata", type=Path, metavar="FILE",
+                       help="catalogue (CSV, Excel, LibreOffice, JSON) with a column naming the files")  # fmt: skip
+    index.add_argument("--file-column", default="", metavar="HEADING", help="its column of file names, if not 'file'")
+    index.add_argument("--check", action="store_true", help="only say what would be done, and who found whom")
+    index.add_argument("--vectors", type=Path, metavar="FILE.npy",
+                       help="vectors computed elsewhere: row i is that of row i of --metadata")  # fmt: skip
+    index.add_argument("--vectors-model", default="", metavar="TEXT", help="what computed them")
+    index.add_argument("--model", metavar="M", help="hub id or local folder of a CLIPModel, or 'mini'")
+    index.add_argument("--resolution", type=int, metavar="PX", help="long side at which pictures are encoded")
+    index.add_argument("--match-layer", type=int, metavar="N", help="block for matching, -1 is the last")
+    index.add_argument("--match-facet", choices=FACETS, help="what of that block: its tokens or its values")
+    index.add_argument("--cell-dims", type=int, metavar="N", help="dimensions kept of a patch by PCA; 0 keeps all")
+    index.add_argument("--hog-weight", type=float, metavar="W", help="weight of gradient histograms (HOG); 0: none")
+    index.add_argument("--whitening", type=float, metavar="W", help="0 plain PCA to 1 fully whitened")
+    index.add_argument("--bfloat16", action="store_true", help="half precision for a CLIP: faster, where in hardware")
+    index.add_argument("--engine", metavar="ADDRESS", help="index engine: auto (by the number of works), exact, hnsw")
+    index.add_argument("--batch", type=int, default=0, help="pictures per pass of the model")
+    machine_options(index)
+    json_option(index)
+
+
+def _index(options: argparse.Namespace) -> None:
+    from explorer.config import INDEX_OPTIONS, Config
+    from explorer.indexing import index_folder, index_vectors, read_given_vectors
+
+    settings = {name: getattr(options, name) for name in INDEX_OPTIONS}
+    chosen = {
+        name: value for name, value in settings.items() if value is not None and value is not False
+    }  # 0 is a choice
+    if options.vectors is None and options.vectors_model:
+        raise ExplorerError("--vectors-model names what computed the vectors of --vectors; give both.")
+    if options.file_column and (options.metadata is None or options.vectors is not None):
+        raise ExplorerError("--file-column names a column of --metadata, without --vectors.")
+    if options.vectors is not None and chosen:
+        unused = f"--{next(iter(chosen)).replace('_', '-')}"
+        raise ExplorerError(f"--vectors takes the place of a model and encodes nothing: leave {unused} out.")
+    if options.check:
+        from explorer.cli.index_check import check_index
+
+        check_index(options)
+        return
+    runtime = runtime_options(options, options.batch)
+    with ProgressBar() as progress:
+        if options.vectors is not None:
+            given = read_given_vectors(options.vectors, options.metadata, options.vectors_model)
+            report = index_vectors(options.folder, options.name, options.cache, given, progress)
+        else:
+            report = index_folder(options.folder, options.name, options.cache, Config(**chosen),
+                                  metadata=options.metadata, progress=progress, runtime=runtime,
+                                  file_column=options.file_column)  # fmt: skip
+    _print(options, report)
+
+
+def _print(options: argparse.Namespace, report: IndexReport) -> None:
+    skipped = [{"file": file.file, "reason": file.reason} for file in report.skipped]
+    if options.json:
+        record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
+        record |= {"matching": report.matching.record()} if report.matching else {}
+        print_json({**record, "model": report.model} if report.model else record)
+        return
+    if report.model:
+        print(f"{options.name}: {report.works:,} works with vectors of {report.model}.")
+    else:
+        print(f"{options.name}: {report.works:,} works, {report.encoded:,} newly encoded, {report.regions:,} regions.")
+    if report.matching:
+        print(f"Details are matched by {report.matching.words()}.")
+    if report.sync.unmatched_rows:
+        print(f"{report.sync.unmatched_rows:,} catalogue rows name no picture in the folder.")
+    if skipped:
+        print(f"{len(skipped)} files skipped:")
+        print("\n".join(f"  {file['file']}: {file['reason']}" for file in skipped))
+    print(f"Open it with: explorer serve {options.name}")
+
+
+# -- judgements, measure, demo ----------------------------------------------------------------------------------------
