@@ -78,13 +78,15 @@ def test_links_that_lead_in_circles_end(tmp_path: Path) -> None:
     assert len(found) == 3
 
 
-def test_what_is_no_file_is_left_aside(tmp_path: Path) -> None:
+def test_a_pipe_is_listed_with_the_reason_and_a_folder_is_none(tmp_path: Path) -> None:
     """Reading a pipe would wait for ever."""
     touch(tmp_path, "a.jpg")
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "folder.jpg").mkdir()
     touch(tmp_path, "folder.jpg/b.jpg")
-    assert names(tmp_path) == ["a.jpg", "folder.jpg/b.jpg"]
+    found = {file.id: file.reason for file in picture_files(tmp_path)}
+    assert list(found) == ["a.jpg", "folder.jpg/b.jpg", "pipe.jpg"]
+    assert [name for name, reason in found.items() if reason] == ["pipe.jpg"]
 
 
 def test_a_cache_of_ours_within_the_folder_is_not_part_of_it(tmp_path: Path) -> None:
