@@ -114,7 +114,7 @@ def _measuring(commands: Any) -> None:
     fetch.add_argument("--sha256", metavar="HEX", help="the digest that the archive must have")
 
 
-# -- index -----------------------------------------------------------------------------------------------------------
+# -- judgements, measure, demo ----------------------------------------------------------------------------------------
 
 
 def _judgements(options: argparse.Namespace) -> None:

@@ -92,6 +92,3 @@ def _print(options: argparse.Namespace, report: IndexReport) -> None:
         print(f"{len(skipped)} files skipped:")
         print("\n".join(f"  {file['file']}: {file['reason']}" for file in skipped))
     print(f"Open it with: explorer serve {options.name}")
-
-
-# -- judgements, measure, demo ----------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def _decade(found: re.Match[str]) -> Token:
 
 
 def _short_range(found: re.Match[str]) -> Token:
-    """ "1605/06", "1605-10", "1598-02", "1598-602": the last year with its last digits alone; else a month."""
+    """The last year with its last digits alone, as in 1605/06, 1605-10, 1598-02 and 1598-602; else a month."""
     first, size = int(found[1]), 10 ** len(found[2])
     last = first - first % size + int(found[2])
     last += size if last < first else 0

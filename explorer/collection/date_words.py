@@ -99,5 +99,5 @@ NUMBERED = (
 )
 """Words that make the number behind them no year."""
 
-OTHER_COUNTS = "a\\.?h\\.?|h\\.|s\\.?h\\.?|hijri|hidschra|hégire|a\\.?m\\.?"
+OTHER_COUNTS = "a\\.?h\\.?|h\\.|s\\.?h\\.?|hijri|hidschra|hégire|a\\.m\\."
 """What makes the number before it a year of another calendar: the hijra, the creation of the world."""

@@ -62,8 +62,7 @@ def size_cm(text: str, unit: str = "") -> tuple[float, float] | None:
     for part in own:
         if found := _pair(part, unit):
             return found
-    whole = ", ".join(own)
-    return _named(whole, unit) or _diameter(whole, unit)
+    return _named(", ".join(own), unit)
 
 
 def length_cm(text: str, unit: str = "") -> float | None:
@@ -96,7 +95,8 @@ def _plain(text: str) -> str:
 
 
 def _pair(text: str, unit: str) -> tuple[float, float] | None:
-    """ "23 x 35 cm", perhaps with words or letters for which is which."""
+    """Two measures with a sign between them, perhaps with words or letters for which is which; None where both are said
+    to be the same."""
     found = _PAIR.search(text)
     if found is None:
         return None
@@ -108,22 +108,31 @@ def _pair(text: str, unit: str) -> tuple[float, float] | None:
     )
     if first is None or second is None:
         return None
-    width_first = found["w1"] or found["h2"] or (found["behind1"] or "h") in "wbl" or found["behind2"] == "h"
-    return (second, first) if width_first else (first, second)
+    names = _side(found, "1"), _side(found, "2")
+    if names[0] and names[0] == names[1]:
+        return None
+    return (second, first) if names[0] == "w" or names[1] == "h" else (first, second)
+
+
+def _side(found: re.Match[str], number: str = "") -> str:
+    """Which side a measure is said to be: "h", "w", or empty."""
+    behind = found[f"behind{number}"] or ""
+    return "h" if found[f"h{number}"] or behind == "h" else "w" if found[f"w{number}"] or behind else ""
 
 
 def _named(text: str, unit: str) -> tuple[float, float] | None:
-    """ "h. 23 cm; w. 35 cm", in any order; a unit that is written once holds for both."""
+    """Height and width that are named, in any order, else a diameter; a unit that is written once holds for both."""
     found: dict[str, float] = {}
     measures = list(_SINGLE.finditer(text))
     for number, hit in enumerate(measures):
-        behind = {"h": "h", "w": "w", "b": "w", "l": "w"}.get(hit["behind"] or "", "")
-        name = "h" if hit["h"] else "w" if hit["w"] else behind
+        name = _side(hit)
         own = next((known for later in measures[number:] if (known := later["unit"] or later["early"])), unit)
         value = _value(hit["number"], own)
         if name and value is not None:
             found.setdefault(name, value)
-    return (found["h"], found["w"]) if len(found) == 2 else None
+    if not found:
+        return _diameter(text, unit)
+    return (found["h"], found["w"]) if len(found) == 2 else None  # "h. 23 cm; d. 4 cm" has a depth
 
 
 def _diameter(text: str, unit: str) -> tuple[float, float] | None:

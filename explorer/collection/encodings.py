@@ -51,8 +51,7 @@ def decode_western(raw: bytes) -> Text | None:
     score, _, encoding, text, bad = max(found)
     if bad >= _MOST_ODD * len(_HIGH.findall(raw)) > 0:
         return None
-    others = [other for other in found if other[2] != encoding and other[0] >= score - 1 and score > 0]
-    doubt = encoding != "cp1252" or bad > 0 or any(other[0] == score for other in others)
+    doubt = encoding != "cp1252" or bad > 0 or sum(other[0] == score > 0 for other in found) > 1
     return Text(text, encoding, _words(text) if doubt else ())
 
 
@@ -81,9 +80,4 @@ def _judged(text: str) -> tuple[int, int]:
 
 def _words(text: str) -> tuple[str, ...]:
     """Some of the words that have letters above 127."""
-    found: dict[str, None] = {}
-    for word in re.findall(r"\w*[^\x00-\x7f]\w*", text):
-        found[word] = None
-        if len(found) == 5:
-            break
-    return tuple(found)
+    return tuple(dict.fromkeys(re.findall(r"\w*[^\x00-\x7f]\w*", text)))[:5]

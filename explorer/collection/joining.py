@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from explorer.collection.files import NOT_READ
+from explorer.collection.pictures import EXTENSIONS
+
 _LISTED = re.compile(r"\s*[;|\n]\s*|,\s+")
-_PICTURE = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
+_PICTURE = re.compile(rf"(?:{'|'.join(map(re.escape, (*EXTENSIONS, *NOT_READ)))})$", re.IGNORECASE)
+"""An ending of a picture: what else follows a point is part of a number, as in "1850.12"."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,12 @@ def _unquoted(path: str) -> str:
 
 
 def _without_ending(path: str) -> str:
-    """ "A/0001.tif" is "a/0001"; what follows a point is an ending only where it is short."""
+    """A path without the ending of a picture: A/0001.tif is a/0001."""
     return _PICTURE.sub("", unquote(path).casefold())
 
 
 def _as_number(path: str) -> str:
-    """ "A/0001.jpg" is "a/1"; empty where the name is not a number alone."""
+    """A path whose name is a number, without leading zeros: A/0001.jpg is a/1; empty for any other."""
     folder, _, name = _without_ending(path).rpartition("/")
     return f"{folder}/{int(name)}".lstrip("/") if name.isascii() and name.isdigit() else ""
 

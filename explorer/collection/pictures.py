@@ -20,7 +20,7 @@ from explorer.collection.deep_tiff import (
     take_high_bytes,
     take_low_bytes,
     uses_few_bits,
-)  # fmt: skip
+)
 from explorer.collection.jpeg_end import with_end
 from explorer.collection.reducing import bits_used, eight_bit, fitting, narrowed, shortened
 from explorer.collection.size_limits import MOST_PIXELS, most_pixels
@@ -49,6 +49,7 @@ SMALLEST_SIDE = 16
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000", "AVIF", "PSD", *_HEIF_FORMATS)
 """What a file may hold whatever its name; not PostScript, which Pillow would hand to another program."""
+_STRETCHED = "its tones are stretched, for it uses {} of its 16 bits"
 _EXIF_ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -97,7 +98,7 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
         image = _loaded(path, image, remarks)
         profile = image.info.get("icc_profile")
         if bits := bits_used(image):
-            remarks.append(f"its tones are stretched, for it uses {bits} of its 16 bits")
+            remarks.append(_STRETCHED.format(bits))
         if long_side and max(image.size) > long_side:
             decoded, size = image.size, fitting(image.size, long_side)
             image = narrowed(image, size)
@@ -132,7 +133,7 @@ def _loaded(path: Path, image: Image.Image, remarks: list[str]) -> Image.Image:
     low.load()
     whole, bits = combined(image, low)
     whole.info = image.info
-    remarks.append(f"its tones are stretched, for it uses {bits} of its 16 bits")
+    remarks.append(_STRETCHED.format(bits))
     return whole
 
 

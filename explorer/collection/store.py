@@ -206,4 +206,7 @@ class Collection:
             row, works = next(iter(joined.ambiguous.items()))
             log.warning("%s rows may belong to any of several pictures and were given to none, such as %s (%s).",
                         f"{len(joined.ambiguous):,}", catalogue.named()[row], ", ".join(works[:3]))  # fmt: skip
+        if joined.repeated:
+            log.warning("%s rows name pictures that earlier rows name, which count, such as %s.",
+                        f"{len(joined.repeated):,}", catalogue.named()[joined.repeated[0]])  # fmt: skip
         return len(joined.missing) + len(joined.ambiguous)

@@ -10,6 +10,7 @@ from explorer.collection.dates import Span, year_number, years
 
 DATES: dict[str, Span] = {
     "1605": (1605, 1605),
+    "1605 am Rahmen": (1605, 1605),
     "c.1590-1600": (1590, 1600),
     "1568/69": (1568, 1569),
     "1598 to 1602": (1598, 1602),

@@ -46,7 +46,8 @@ SIZES = {
     "2 panels, each 23 x 35 cm": (23, 35),
     "23 x 35 cm ; 24 x 36 cm": (23, 35),
 }
-NO_SIZES = ("514 x 349", "", "large", "23 cm", "h 23 cm", "0 x 0 cm", "1/0 x 3 in", "23-24 x 35 cm", "x cm", "folio")
+NO_SIZES = ("514 x 349", "", "large", "23 cm", "h 23 cm", "0 x 0 cm", "1/0 x 3 in", "23-24 x 35 cm", "x cm", "folio",
+            "h. 23 cm; d. 4 cm", "L 35 x W 23 cm")  # fmt: skip
 
 
 @pytest.mark.parametrize("text", SIZES)

@@ -50,6 +50,11 @@ def test_a_cell_may_name_several_pages():
     assert not joined.missing
 
 
+def test_what_follows_a_point_is_not_always_an_ending():
+    joined = join(["1850.12", "Inv. 12.34"], ["1850.jpg", "Inv. 12.jpg"])
+    assert (joined.rows, joined.missing) == ({}, (0, 1))
+
+
 def test_rows_of_no_picture_are_missing():
     joined = join(["other.jpg", "", "a.jpg"], ["a.jpg"])
     assert (joined.rows, joined.missing) == ({"a.jpg": 2}, (0, 1))
