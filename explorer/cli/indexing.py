@@ -74,9 +74,12 @@ def _index(options: argparse.Namespace) -> None:
 
 
 def _print(options: argparse.Namespace, report: IndexReport) -> None:
+    from explorer.indexing.run import gone_sentence
+
     skipped = [{"file": file.file, "reason": file.reason} for file in report.skipped]
     if options.json:
         record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
+        record |= {"gone": [work.file for work in report.gone], "moved": report.sync.files.moved}
         record |= {"matching": report.matching.record()} if report.matching else {}
         print_json({**record, "model": report.model} if report.model else record)
         return
@@ -86,6 +89,13 @@ def _print(options: argparse.Namespace, report: IndexReport) -> None:
         print(f"{options.name}: {report.works:,} works, {report.encoded:,} newly encoded, {report.regions:,} regions.")
     if report.matching:
         print(f"Details are matched by {report.matching.words()}.")
+    if moved := report.sync.files.moved:
+        files = "1 file was" if moved == 1 else f"{moved:,} files were"
+        print(f"{files} renamed or moved; works, judgements and links go on.")
+    if back := report.sync.files.back:
+        print("1 work that was gone is back." if back == 1 else f"{back:,} works that were gone are back.")
+    if sentence := gone_sentence(report.gone, options.name):
+        print(sentence)
     if report.sync.unmatched_rows:
         print(f"{report.sync.unmatched_rows:,} catalogue rows name no picture in the folder.")
     if skipped:

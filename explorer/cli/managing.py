@@ -1,4 +1,5 @@
-"""``explorer rename``, ``remove``, ``bring-back`` and ``catalogue``: what is done to a collection as a whole."""
+"""``explorer rename``, ``remove``, ``bring-back``, ``catalogue`` and ``forget``: what is done to a collection as a
+whole."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from explorer.cli.options import command
 
 
 def add_managing(commands: Any) -> None:
-    """Declare the four commands."""
+    """Declare the five commands."""
     rename = command(commands, "rename", _rename, "give a collection another name; links with the old one lead on")
     rename.add_argument("old", metavar="OLD")
     rename.add_argument("new", metavar="NEW")
@@ -30,6 +31,10 @@ def add_managing(commands: Any) -> None:
     catalogue.add_argument(
         "--file-column", default="", metavar="HEADING", help="that column, where it has another name"
     )
+
+    text = "no longer expect works whose files are gone; what people made of them stays"
+    forget = command(commands, "forget", _forget, text)
+    forget.add_argument("name", metavar="NAME")
 
 
 def _rename(options: argparse.Namespace) -> None:
@@ -65,3 +70,14 @@ def _catalogue(options: argparse.Namespace) -> None:
     print(f"{options.name}: {found.matched:,} of {found.works:,} works have an entry of {options.file.name}.")
     if found.unmatched_rows:
         print(f"{found.unmatched_rows:,} rows name no work.")
+
+
+def _forget(options: argparse.Namespace) -> None:
+    from explorer.indexing.forgetting import forget_gone_works
+
+    forgotten = forget_gone_works(options.name, options.cache)
+    if not forgotten:
+        print(f"No work of {options.name} is gone: nothing was changed.")
+        return
+    print(f"{len(forgotten):,} {'work is' if len(forgotten) == 1 else 'works are'} no longer expected, such as "
+          f"{forgotten[0].file}.\nJudgements, bookmarks, motifs and notes about them are kept.")  # fmt: skip

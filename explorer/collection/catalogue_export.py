@@ -12,5 +12,5 @@ def write_catalogue(collection: Collection, path: Path) -> None:
     """Write a row for each work: file, title, and every column of the catalogue and of those that were kept. What a
     spreadsheet would run as a formula has an apostrophe in front."""
     columns = collection.columns()
-    rows = ([work.id, work.title, *map(work.value, columns)] for work in collection.works())
+    rows = ([work.file, work.title, *map(work.value, columns)] for work in collection.works())
     write_rows(path, ["file", "title", *columns], rows)

@@ -82,7 +82,22 @@ _BOOKMARKS = (
     "value TEXT NOT NULL, PRIMARY KEY (entry, change_id)) WITHOUT ROWID",
     "CREATE INDEX bookmark_entries_change ON bookmark_entries (change_id)",
 )
-MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _FINDS, _BOOKMARKS)
+_FILES = (
+    # Where a work's file lies now; its id is where it was first seen. `indexed` is 0 until it was in tables.
+    "ALTER TABLE works ADD COLUMN file TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE works ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0",
+    "UPDATE works SET file = id, indexed = 1",
+    # Works whose file is not there, as they were; `forgotten` is when somebody said that they do not come back.
+    "CREATE TABLE gone (id TEXT PRIMARY KEY, file TEXT NOT NULL, content TEXT NOT NULL, width INTEGER NOT NULL, "
+    "height INTEGER NOT NULL, bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, catalogue TEXT NOT NULL, "
+    "since TEXT NOT NULL, forgotten TEXT NOT NULL DEFAULT '')",
+    # What a work's file was before it was moved or replaced. Rows are only ever added.
+    "CREATE TABLE file_history (id INTEGER PRIMARY KEY AUTOINCREMENT, work TEXT NOT NULL, kind TEXT NOT NULL, "
+    "file TEXT NOT NULL, content TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, "
+    '"when" TEXT NOT NULL)',
+    "CREATE INDEX file_history_work ON file_history (work)",
+)
+MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _FINDS, _BOOKMARKS, _FILES)
 """What each version added to the one before. A step that has been published is never changed, only followed."""
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -64,6 +64,12 @@ class Derivatives:
             _save(crop, target, DETAIL_SIDE)
         return target, inside
 
+    def remove(self, content: str) -> None:
+        """Remove every copy of the file with this content."""
+        for path in (*self.folder.glob(f"*/{content[:2]}/{content}.jpg"),
+                     *self.folder.glob(f"details/{content[:2]}/{content}-*.jpg")):  # fmt: skip
+            path.unlink(missing_ok=True)
+
     def damaged(self) -> tuple[list[Path], int]:
         """Copies that are damaged, and how many there are in all; each is made again when it is next asked for."""
         paths = sorted(self.folder.rglob("*.jpg"))

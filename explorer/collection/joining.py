@@ -71,6 +71,21 @@ def join(cells: Sequence[str], works: Sequence[str]) -> Joined:
     )
 
 
+def join_works(cells: Sequence[str], files: Mapping[str, str]) -> Joined:
+    """As :func:`join`, of works by their ids, with the files that they have now. Rows that name none of these are held
+    against the ids of works without a row: the paths under which their files were first seen."""
+    ids = {file: work for work, file in files.items()}
+    now = join(cells, list(ids))
+    rows = {ids[file]: row for file, row in now.rows.items()}
+    first = join([cells[row] for row in now.missing], [work for work, file in files.items()
+                                                       if work not in rows and work != file])  # fmt: skip
+    rows |= {work: now.missing[row] for work, row in first.rows.items()}
+    missing = tuple(now.missing[row] for row in first.missing)
+    ambiguous = {row: tuple(ids[file] for file in found) for row, found in now.ambiguous.items()}
+    ambiguous |= {now.missing[row]: found for row, found in first.ambiguous.items()}
+    return Joined(rows, missing, ambiguous, (*now.repeated, *(now.missing[row] for row in first.repeated)))
+
+
 def _names(cell: str) -> list[str]:
     """The files that a cell names, as paths with forward slashes; of an address its path."""
     cell = _path(cell)

@@ -1,4 +1,4 @@
-"""The text by which works are found: id, file name, catalogue entry, and what people added to it."""
+"""The text by which works are found: file name (now and when first seen), catalogue entry, and what people added to it."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ def write_texts(db: sqlite3.Connection) -> None:
 def _searchable_text(row: sqlite3.Row, kept: Iterable[str]) -> str:
     entry = json.loads(row["catalogue"])
     values = [*entry.get("known", {}).values(), *entry.get("extra", {}).values()]
-    return " ".join([row["id"], title_of_file(row["id"]), *values, *kept])
+    return " ".join([row["id"], row["file"], title_of_file(row["file"]), *values, *kept])

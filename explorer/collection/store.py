@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,20 @@ from explorer.collection.judgements import Judgements
 from explorer.collection.kept_columns import KeptColumns, resolve_names
 from explorer.collection.motif_store import MotifStore
 from explorer.collection.searchable import write_texts
+from explorer.collection.joining import join_works
 from explorer.collection.work import COLUMNS, Work, entry_of, work_of
+from explorer.collection.work_files import (
+    FileChange,
+    FileChanges,
+    GoneWork,
+    Header,
+    forget_gone,
+    gone_works,
+    history_of,
+    seen_files,
+    skip_work,
+    update_works,
+)
 from explorer.errors import ExplorerError
 
 log = logging.getLogger(__name__)
@@ -41,12 +54,9 @@ class SyncReport:
 
     works: int
     """Works there are now."""
-    added: int
-    changed: int
-    """Works whose file was read again."""
-    removed: int
     unmatched_rows: int
     """Rows of the catalogue that name no picture."""
+    files: FileChanges
 
 
 class Collection:
@@ -55,7 +65,7 @@ class Collection:
     def __init__(self, path: Path) -> None:
         database = Database(path)
         self.path = path
-        self._read, self._opened = database.read, database.opened
+        self._read, self._opened, self._reading = database.read, database.opened, database.reading
         self.judgements = Judgements(database)
         """What people judged of matches. No change of works changes them."""
         self.kept = KeptColumns(database)
@@ -79,12 +89,15 @@ class Collection:
         """Width and height in pixels of every work's original, by id."""
         return {row["id"]: (row["width"], row["height"]) for row in self._read("SELECT id, width, height FROM works")}
 
-    def work(self, work_id: str) -> Work:
-        """One work. Raises :class:`ExplorerError` when there is none of that id."""
-        rows = self._read("SELECT * FROM works WHERE id = ?", (work_id,))
+    def work(self, name: str) -> Work:
+        """One work, by its id, or else by the path of its file. Raises :class:`ExplorerError` when there is none."""
+        rows = self._read("SELECT * FROM works WHERE id = ?", (name,))
+        rows = rows or self._read("SELECT * FROM works WHERE file = ?", (name,))
         if not rows:
-            raise ExplorerError(f"There is no work {work_id!r} in this collection.")
-        return work_of(rows[0], self.kept.values(work_id).get(work_id))
+            if self._read("SELECT 1 FROM gone WHERE id = ? OR file = ?", (name, name)):
+                raise ExplorerError(f"The file of {name!r} was not there when the collection was last indexed.")
+            raise ExplorerError(f"There is no work {name!r} in this collection.")
+        return work_of(rows[0], self.kept.values(rows[0]["id"]).get(rows[0]["id"]))
 
     def find(self, text: str, limit: int = 100_000) -> list[Work]:
         """Works whose catalogue entry or file name has words that begin with each of those typed; all works where
@@ -106,6 +119,16 @@ class Collection:
     def skipped(self) -> list[Skipped]:
         """Files that could not be read."""
         return [Skipped(row["id"], row["reason"]) for row in self._read("SELECT * FROM skipped ORDER BY id")]
+
+    def gone(self) -> list[GoneWork]:
+        """Works whose file is no longer there; they are kept, and come back with their files."""
+        with self._reading() as db:
+            return gone_works(db)
+
+    def file_history(self, work_id: str) -> list[FileChange]:
+        """What a work's file was before it was moved or replaced, the earliest first."""
+        with self._reading() as db:
+            return history_of(db, work_id)
 
     def columns(self) -> list[str]:
         """Headings under which at least one work has an entry: known fields, then the catalogue's other headings, then
@@ -133,34 +156,27 @@ class Collection:
             db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def known_files(self) -> dict[str, tuple[int, int]]:
-        """Size in bytes and modification time (ns) of every file read before, readable or not, by id: a file that has
-        neither changed is not read again."""
-        rows = self._read("SELECT id, bytes, mtime_ns FROM works UNION ALL SELECT id, bytes, mtime_ns FROM skipped")
-        return {row["id"]: (row["bytes"], row["mtime_ns"]) for row in rows}
+        """Size in bytes and modification time (ns) of every file read before, readable or not, by path: a file that
+        has neither changed is not read again."""
+        with self._reading() as db:
+            return seen_files(db)
 
     def sync(
-        self, files: Sequence[PictureFile], read: dict[str, tuple[str, int, int] | str], catalogue: Catalogue | None
+        self, files: Sequence[PictureFile], read: Mapping[str, Header | str], catalogue: Catalogue | None
     ) -> SyncReport:
         """Make the database agree with the folder, in one transaction.
 
         ``read`` holds, for each new or changed file, its content hash and size in pixels, or the reason why it
-        cannot be read. Files not in ``files`` are removed. With a catalogue, the entries of works that it names are
-        replaced by their rows; all others stay as they are.
+        cannot be read. A work whose file was moved is found again, and one whose file is not in ``files`` is kept
+        among those that are gone, see :mod:`explorer.collection.work_files`. With a catalogue, the entries of works
+        that it names are replaced by their rows; all others stay as they are.
         """
-        present = {file.id: file for file in files}
         with self._opened() as db, db:
-            before = {row["id"] for row in db.execute("SELECT id FROM works")}
-            for table in ("works", "skipped"):
-                ids = [row["id"] for row in db.execute(f"SELECT id FROM {table}")]
-                gone = [(work,) for work in ids if work not in present or isinstance(read.get(work), str)]
-                db.executemany(f"DELETE FROM {table} WHERE id = ?", gone)
-            for work, result in read.items():
-                self._write_file(db, present[work], result)
+            changes = update_works(db, files, read)
             unmatched = self._write_catalogue(db, catalogue) if catalogue else 0
-            after = {row["id"] for row in db.execute("SELECT id FROM works")}
+            works = db.execute("SELECT count(*) FROM works").fetchone()[0]
             write_texts(db)
-        changed = sum(1 for work in read if work in before and work in after)
-        return SyncReport(len(after), len(after - before), changed, len(before - after), unmatched)
+        return SyncReport(works, unmatched, changes)
 
     def replace_catalogue(self, catalogue: Catalogue) -> int:
         """Replace the entry of every work that has a row, in one transaction; returns how many rows name no work. What
@@ -171,34 +187,24 @@ class Collection:
         return unmatched
 
     def skip(self, work_id: str, reason: str) -> None:
-        """Move a work to the unreadable files: its header was fine, its picture was not."""
+        """List a work's file as unreadable: its header was fine, its picture was not."""
         with self._opened() as db, db:
-            row = db.execute("SELECT * FROM works WHERE id = ?", (work_id,)).fetchone()
-            if row is None:
-                return
-            db.execute("DELETE FROM works_text WHERE rowid = ?", (row["row"],))
-            db.execute("DELETE FROM works WHERE id = ?", (work_id,))
-            values = (work_id, reason, row["bytes"], row["mtime_ns"])
-            db.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", values)
+            skip_work(db, work_id, reason)
 
-    @staticmethod
-    def _write_file(db: sqlite3.Connection, file: PictureFile, result: tuple[str, int, int] | str) -> None:
-        if isinstance(result, str):
-            values = (file.id, result, file.bytes, file.mtime_ns)
-            db.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", values)
-            return
-        db.execute("DELETE FROM skipped WHERE id = ?", (file.id,))
-        db.execute(
-            "INSERT INTO works (id, content, width, height, bytes, mtime_ns) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET content = excluded.content, width = excluded.width, "
-            "height = excluded.height, bytes = excluded.bytes, mtime_ns = excluded.mtime_ns",
-            (file.id, *result, file.bytes, file.mtime_ns),
-        )
+    def settle(self) -> None:
+        """Note that all works were indexed to the end: from now on they are missed when their files are gone."""
+        with self._opened() as db, db:
+            db.execute("UPDATE works SET indexed = 1 WHERE indexed = 0")
+
+    def forget_gone(self) -> list[GoneWork]:
+        """No longer expect the works that are gone; returns them. What people made of them stays."""
+        with self._opened() as db, db:
+            return forget_gone(db)
 
     @staticmethod
     def _write_catalogue(db: sqlite3.Connection, catalogue: Catalogue) -> int:
-        ids = [row["id"] for row in db.execute("SELECT id FROM works")]
-        joined = catalogue.joined(ids)
+        files = {row["id"]: row["file"] for row in db.execute("SELECT id, file FROM works")}
+        joined = join_works(catalogue.named(), files)
         entries = [(json.dumps(entry_of(catalogue.rows[row], catalogue)), work) for work, row in joined.rows.items()]
         db.executemany("UPDATE works SET catalogue = ? WHERE id = ?", entries)
         resolve_names(db, catalogue.extra)

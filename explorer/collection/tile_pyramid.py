@@ -74,6 +74,10 @@ class TilePyramids:
                     self._make(place, source)
             return _cut(place, picture_size(source), region, size)
 
+    def remove(self, content: str) -> None:
+        """Remove the pyramid of the file with this content, if there is one."""
+        removed(self.folder / content[:2] / content)
+
     def _make(self, place: Path, source: Path) -> None:
         image = _decoded(source)
         partial = partial_name(place)

@@ -24,7 +24,8 @@ class Work:
     """One picture of the collection and its catalogue entry; empty text where a field is missing."""
 
     id: str
-    """Path relative to the indexed folder, with forward slashes."""
+    """The path, relative to the indexed folder and with forward slashes, under which its file was first seen. It stays
+    when the file is renamed, moved or replaced, see :mod:`explorer.collection.identity`."""
     content: str
     """Content hash of the file, see :func:`explorer.collection.pictures.file_hash`; copies of a file share it."""
     width: int
@@ -53,6 +54,13 @@ class Work:
     """The catalogue's other columns, under its own headings."""
     kept: dict[str, str] = field(default_factory=dict)
     """Columns that people added, by name, see :mod:`explorer.collection.kept_columns`."""
+    moved_to: str = ""
+    """Where its file lies now, where that is not under its id."""
+
+    @property
+    def file(self) -> str:
+        """Where its file lies: the path relative to the indexed folder, with forward slashes."""
+        return self.moved_to or self.id
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -109,10 +117,11 @@ def work_of(row: sqlite3.Row, kept: dict[str, str] | None = None) -> Work:
     swapped = bool(tall and wide and not fits(tall, wide, row["height"], row["width"]))
     return Work(
         id=row["id"], content=row["content"], width=row["width"], height=row["height"],
-        title=known.get("title") or title_of_file(row["id"]),
+        title=known.get("title") or title_of_file(row["file"]),
         year=first, year_to=last,
         height_cm=None if swapped else tall, width_cm=None if swapped else wide, swapped=swapped,
-        extra=extra, kept=kept or {}, **{name: known.get(name, "") for name in _TEXT_FIELDS},
+        extra=extra, kept=kept or {}, moved_to="" if row["file"] == row["id"] else row["file"],
+        **{name: known.get(name, "") for name in _TEXT_FIELDS},
     )  # fmt: skip
 
 
@@ -131,6 +140,6 @@ def _stated(text: str) -> Span | None:
     return years(text) if number is None else (number, number)
 
 
-def title_of_file(work_id: str) -> str:
+def title_of_file(file: str) -> str:
     """``Adam_and_Eve__Rome_.jpg`` has no title in the catalogue: "Adam and Eve Rome"."""
-    return " ".join(re.sub(r"[_]+", " ", PurePosixPath(work_id).stem).split()) or work_id
+    return " ".join(re.sub(r"[_]+", " ", PurePosixPath(file).stem).split()) or file

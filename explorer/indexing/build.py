@@ -15,6 +15,7 @@ from explorer.features.pca import Reduction
 from explorer.files import content_hash
 from explorer.index import build_index
 from explorer.indexing.encode import WorkEncoder
+from explorer.indexing.gone_features import GoneFeatures
 from explorer.indexing.job import Job
 from explorer.indexing.plan import Plan
 from explorer.workspace import INDEX_FILE, Manifest
@@ -46,7 +47,13 @@ def build_tables(job: Job, works: Sequence[Work], plan: Plan, encoded: WorkEncod
     reduction = Reduction.load(job.parts / REDUCTION_FILE)
     if reduction is None:
         raise ExplorerError(f"What was computed in {job.parts} is damaged; run the same command again.")
-    return write_next_tables(job, works, _features(works, plan, encoded), reduction)
+    gone = GoneFeatures(job.features)
+    missed = [work.content for work in job.collection.gone()]
+    if plan.previous:
+        gone.keep(plan.previous, plan.carried_over, missed)
+    manifest = write_next_tables(job, works, _features(works, plan, encoded, gone), reduction)
+    gone.remove_others(missed)
+    return manifest
 
 
 def write_next_tables(
@@ -103,12 +110,17 @@ def _record(folder: Path) -> None:
     record(folder, [file for file in (*TABLE_FILES, INDEX_FILE) if (folder / file).exists()])
 
 
-def _features(works: Sequence[Work], plan: Plan, encoded: WorkEncoder) -> Iterator[WorkFeatures]:
-    """Each work's features, from the previous tables or as encoded since."""
+def _features(
+    works: Sequence[Work], plan: Plan, encoded: WorkEncoder, gone: GoneFeatures
+) -> Iterator[WorkFeatures]:  # fmt: skip
+    """Each work's features, from the previous tables, as kept while it was gone, or as encoded since."""
     rows, previous = plan.carried_over, plan.previous
     for work in works:
         row = rows.get(work.content)
-        features = encoded.load(work) if previous is None or row is None else previous.features(row)
+        if previous is not None and row is not None:
+            features: WorkFeatures | None = previous.features(row)
+        else:
+            features = gone.load(work.content) if work.content in plan.back else encoded.load(work)
         if features is None:
             raise ExplorerError(f"What was computed for {work.id} is damaged; run the same command again.")
         yield features

@@ -137,7 +137,7 @@ class WorkEncoder:
 
     def _decode(self, work: Work) -> DecodedPicture | None:
         """A work's picture, decoded, its thumbnail made on the way; None when it cannot be read."""
-        source = self._job.folder / work.id
+        source = self._job.folder / work.file
         try:
             picture = open_for_encoding(source, self._config)
         except ExplorerError as error:
@@ -145,7 +145,7 @@ class WorkEncoder:
             self.damaged[work.content] = str(error)
             return None
         for remark in picture.remarks:
-            log.warning("%s: %s", work.id, remark)
+            log.warning("%s: %s", work.file, remark)
         self._job.derivatives.thumbnail(work.content, source, picture.image)
         points = find_key_points(np.asarray(picture.image))
         image = self._encoder.prepare(picture.image, work.width, work.height)

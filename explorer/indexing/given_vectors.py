@@ -18,6 +18,7 @@ import numpy as np
 from explorer.collection import Catalogue, Collection, PictureFile, Work, open_picture, picture_files, read_catalogue
 from explorer.collection.backups import back_up_daily
 from explorer.collection.derivatives import THUMBNAIL_SIDE
+from explorer.collection.joining import join_works
 from explorer.collection.vector_file import read_vectors
 from explorer.config import Config, RuntimeOptions
 from explorer.encoder import open_encoder
@@ -58,7 +59,7 @@ class GivenVectors:
 
     def of(self, works: Sequence[Work]) -> np.ndarray:
         """The vectors of some works, ``(n, D) float16``."""
-        rows = self.catalogue.row_numbers([work.id for work in works])
+        rows = join_works(self.catalogue.named(), {work.id: work.file for work in works}).rows
         return self.vectors[[rows[work.id] for work in works]].astype(np.float16)
 
 
@@ -119,8 +120,10 @@ def _run(job: Job, files: Sequence[PictureFile], given: GivenVectors) -> IndexRe
     facts |= {VECTORS_FACT: _absolute(given.vectors_file), CATALOGUE_FACT: _absolute(given.catalogue_file)}
     for fact, value in facts.items():
         job.collection.remember(fact, value)
+    job.collection.settle()
     remove_outdated(job, manifest)
-    return IndexReport(manifest.works, 0, manifest.regions, job.collection.skipped(), sync, model=given.model)
+    skipped, gone = job.collection.skipped(), job.collection.gone()
+    return IndexReport(manifest.works, 0, manifest.regions, skipped, sync, gone, model=given.model)
 
 
 def _current(job: Job, works: Sequence[Work], vectors: np.ndarray) -> Manifest | None:
@@ -149,7 +152,7 @@ def _damaged_pictures(job: Job) -> dict[str, str]:
     damaged: dict[str, str] = {}
     works = job.collection.works()
     for count, work in enumerate(works, start=1):
-        source = job.folder / work.id
+        source = job.folder / work.file
         try:
             if not job.derivatives.has_thumbnail(work.content):
                 picture = open_picture(source, long_side=THUMBNAIL_SIDE)

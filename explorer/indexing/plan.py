@@ -15,6 +15,7 @@ from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.features.pca import Reduction
 from explorer.indexing.encode import SAMPLE
+from explorer.indexing.gone_features import GoneFeatures
 from explorer.indexing.job import Job
 from explorer.workspace import open_for_encoding
 from explorer.workspace.checksums import forget_added, is_added
@@ -71,7 +72,7 @@ def _some_pictures(job: Job) -> list[Image]:
         if len(pictures) == WORKS:
             break
         try:
-            pictures.append(open_for_encoding(job.folder / work.id, job.config).image)
+            pictures.append(open_for_encoding(job.folder / work.file, job.config).image)
         except ExplorerError:
             continue  # counted and listed when it is encoded
     return pictures
@@ -92,6 +93,8 @@ class Plan:
     """The reduction to encode with; None: one is fitted to the pending works."""
     condition: Condition
     """In what condition the ``previous`` tables are."""
+    back: frozenset[str] = frozenset()
+    """Contents of works that were gone and are back; their features were kept."""
 
     @property
     def carried_over(self) -> dict[str, int]:
@@ -106,8 +109,12 @@ def make_plan(job: Job) -> Plan:
     tables, condition = previous_tables(job)
     previous, reduction = _starting_point(job, tables, len(works))
     stored = _sound_rows(previous, condition)
-    pending = _one_of_each_content([work for work in works if work.content not in stored])
-    return Plan(pending, previous, reduction, condition)
+    missing = _one_of_each_content([work for work in works if work.content not in stored])
+    gone = GoneFeatures(job.features)
+    if not gone.usable_with(reduction):
+        return Plan(missing, previous, reduction, condition)
+    back = frozenset(work.content for work in missing if gone.load(work.content) is not None)
+    return Plan([work for work in missing if work.content not in back], previous, reduction, condition, back)
 
 
 def _sound_rows(tables: Tables | None, condition: Condition) -> dict[str, int]:

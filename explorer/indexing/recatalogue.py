@@ -8,6 +8,7 @@ from pathlib import Path
 from explorer.collection import Collection, read_catalogue
 from explorer.collection.backups import back_up_daily
 from explorer.collection.files import DATABASE
+from explorer.collection.joining import join_works
 from explorer.errors import ExplorerError
 from explorer.indexing.asked import Asked, asked_of
 from explorer.workspace.layout import collection_folder, indexing_lock
@@ -40,8 +41,8 @@ def replace_catalogue(
     catalogue = read_catalogue(metadata, file_column)
     with indexing_lock(root):
         collection = Collection(root / DATABASE)
-        ids = sorted(collection.ids())
-        matched = len(catalogue.row_numbers(ids))
+        files = {work.id: work.file for work in collection.works()}
+        matched = len(join_works(catalogue.named(), files).rows)
         if not matched:
             raise ExplorerError(f"{metadata.name} has {len(catalogue.rows):,} rows, and none of them names a work of "
                                 f"{name!r}; nothing was changed.")  # fmt: skip
@@ -49,4 +50,4 @@ def replace_catalogue(
         unmatched = collection.replace_catalogue(catalogue)
         if keep_path:
             Asked(asked.folder, str(metadata.resolve()), file_column, asked.config).remember(collection)
-    return NewEntries(matched, len(ids), unmatched)
+    return NewEntries(matched, len(files), unmatched)

@@ -25,6 +25,7 @@ from explorer.collection import (
 )
 from explorer.collection.backups import back_up_daily
 from explorer.collection.files import DATABASE
+from explorer.collection.work_files import GoneWork
 from explorer.config import Config, RuntimeOptions
 from explorer.encoder import open_encoder
 from explorer.errors import ExplorerError
@@ -54,6 +55,8 @@ class IndexReport:
     regions: int
     skipped: list[Skipped]
     sync: SyncReport
+    gone: list[GoneWork]
+    """Works whose files are no longer there; all that is known of them is kept."""
     matching: Choice | None = None
     """The block and facet that details are matched by, where they were chosen, in this run or in an earlier one."""
     model: str = ""
@@ -88,6 +91,15 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
 
     asked = Asked(str(folder.resolve()), str(metadata.resolve()) if metadata else "", file_column, config)
     return in_collection(root, lambda collection: _run(job(collection), files, catalogue, asked))
+
+
+def gone_sentence(gone: Sequence[GoneWork], name: str) -> str:
+    """What a person is told of works whose files are gone; empty where there are none."""
+    if not gone:
+        return ""
+    works = "1 work is gone" if len(gone) == 1 else f"{len(gone):,} works are gone"
+    return (f"{works}: the files are no longer there, such as {gone[0].file}. They are kept, with all that was made of "
+            f"them, and come back with their files, until you say: explorer forget {name}")  # fmt: skip
 
 
 def _refuse_earlier_name(name: str, cache: Path) -> None:
@@ -127,9 +139,11 @@ def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None, as
     manifest = build_tables(job, readable, plan, works)
     job.collection.remember("features", job.features.name)
     job.collection.remember("folder", str(job.folder))
+    job.collection.settle()
     _calibrate(job, before)
     remove_outdated(job, manifest)
-    return IndexReport(manifest.works, encoded, manifest.regions, job.collection.skipped(), sync, choice)
+    skipped, gone = job.collection.skipped(), job.collection.gone()
+    return IndexReport(manifest.works, encoded, manifest.regions, skipped, sync, gone, choice)
 
 
 def set_aside(job: Job, damaged: dict[str, str]) -> list[Work]:

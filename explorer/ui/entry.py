@@ -26,7 +26,7 @@ def catalogue_entry(work: Work) -> list[Props]:
         *known, ("dated as", years if years != work.date.strip() else ""),
         ("size in words", work.dimensions), ("height × width", size),
         ("link", work.url), *work.extra.items(), *work.kept.items(),
-        ("file", work.id), ("pixels", f"{work.width:,} × {work.height:,}"),
+        ("file", work.file), ("pixels", f"{work.width:,} × {work.height:,}"),
     ]  # fmt: skip
     return [_line(term, text.strip()) for term, text in stated if text.strip()]
 

@@ -258,7 +258,7 @@ class Workspace:
 
     def original(self, work: Work) -> Path:
         """Where the file of a work is, or was when it was indexed."""
-        return self.folder / work.id
+        return self.folder / work.file
 
     def thumbnail(self, work_id: str) -> Path:
         """A JPEG of at most 512 pixels."""

@@ -145,9 +145,9 @@ def entered(collection: Collection, tmp_path: Path, csv: str, *ids: str) -> Coll
 
 def test_added_changed_and_removed_are_counted(collection: Collection) -> None:
     report = collection.sync(files("a.jpg", "b.jpg", "c.jpg"), good("a.jpg", "b.jpg", "c.jpg"), None)
-    assert (report.works, report.added, report.changed, report.removed) == (3, 3, 0, 0)
+    assert (report.works, report.files.added, report.files.changed, report.files.removed) == (3, 3, 0, 0)
     report = collection.sync(files("b.jpg", "c.jpg", "d.jpg"), {"b.jpg": ("new", 10, 20), **good("d.jpg")}, None)
-    assert (report.works, report.added, report.changed, report.removed) == (3, 1, 1, 1)
+    assert (report.works, report.files.added, report.files.changed, report.files.removed) == (3, 1, 1, 1)
     assert [work.id for work in collection.works()] == ["b.jpg", "c.jpg", "d.jpg"]
     assert (collection.work("b.jpg").content, collection.work("b.jpg").width) == ("new", 10)
     assert collection.work("c.jpg").content == "hash of c.jpg"

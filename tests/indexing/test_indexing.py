@@ -21,6 +21,7 @@ import pytest
 from generated import SMALL, folder_of, png_that_claims, save, work, write_csv
 
 from explorer.collection.pictures import picture_size
+from explorer.collection.work_files import FileChanges
 from explorer.config import Config, RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
@@ -92,7 +93,7 @@ def test_a_second_run_does_nothing(folder: Path, cache: Path, index) -> None:
     before = state(cache)
     report = index(folder)
     assert (report.works, report.encoded) == (6, 0)
-    assert (report.sync.added, report.sync.changed, report.sync.removed) == (0, 0, 0)
+    assert report.sync.files == FileChanges(added=0, changed=0, moved=0, back=0, removed=0)
     assert state(cache) == before
 
 
@@ -102,7 +103,7 @@ def test_only_new_pictures_are_encoded(folder: Path, cache: Path, index) -> None
     vectors = {name: before.tables.features(row).vectors.copy() for name, row in before.tables.rows.items()}
     folder_of(folder / "new room", 2, first=50)
     report = index(folder)
-    assert (report.works, report.encoded, report.sync.added) == (8, 2, 2)
+    assert (report.works, report.encoded, report.sync.files.added) == (8, 2, 2)
     after = Workspace.open("c", cache)
     for name, expected in vectors.items():
         np.testing.assert_array_equal(after.tables.features(after.row(name)).vectors, expected)
@@ -127,7 +128,7 @@ def test_changed_and_removed_files_are_noticed(folder: Path, cache: Path, index)
     (folder / "work-002.jpg").unlink()
     report = index(folder)
     assert (report.works, report.encoded) == (5, 1)
-    assert (report.sync.added, report.sync.changed, report.sync.removed) == (0, 1, 1)
+    assert (report.sync.files.added, report.sync.files.changed, report.sync.files.removed) == (0, 1, 1)
     workspace = Workspace.open("c", cache)
     assert "work-002.jpg" not in workspace.tables.rows
     assert workspace.tables.shapes[workspace.row("work-001.jpg")].tolist() == [14, 14], "the new one is square"
@@ -139,8 +140,9 @@ def test_a_renamed_or_moved_picture_is_not_encoded_again(folder: Path, cache: Pa
     (folder / "room").mkdir()
     (folder / "work-003.jpg").rename(folder / "room" / "The mill.jpg")
     report = index(folder)
-    assert (report.works, report.encoded) == (6, 0)
-    assert "room/The mill.jpg" in Workspace.open("c", cache).tables.rows
+    assert (report.works, report.encoded, report.sync.files.moved) == (6, 0, 1)
+    moved = Workspace.open("c", cache).collection.work("work-003.jpg")
+    assert (moved.id, moved.file) == ("work-003.jpg", "room/The mill.jpg")
     assert_works(cache)
 
 
@@ -148,7 +150,7 @@ def test_a_touched_file_is_looked_at_and_not_encoded(folder: Path, index) -> Non
     index(folder)
     os.utime(folder / "work-000.jpg", (1, 1))
     report = index(folder)
-    assert (report.encoded, report.sync.changed) == (0, 1)
+    assert (report.encoded, report.sync.files.changed) == (0, 0)
 
 
 def test_copies_of_one_file_are_works_of_their_own_encoded_once(folder: Path, cache: Path, index) -> None:
