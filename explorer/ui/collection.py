@@ -51,7 +51,7 @@ class CollectionTab:
             with gr.Tab("Works", id="works", render_children=True):
                 self.grid = Grid({}, server_functions=Pictures(app).server_functions())
             with gr.Tab("What is indexed", id="indexed", render_children=True):
-                self.panel = CollectionPanel({})
+                self.panel = CollectionPanel({}, server_functions=managing.panel_functions())
             with gr.Tab("Collections", id="collections", render_children=True):
                 functions = [self._list_function(), *managing.list_functions()]
                 self.list = CollectionList({}, server_functions=functions)
@@ -101,7 +101,9 @@ def panel(workspace: Workspace, shared: bool = False) -> views.Props:
     texts = [(term, shown(text)) for term, text in facts(workspace)]
     lines = [{**entry, "command": shown(entry["command"])} for entry in commands(workspace)]
     percentages = reliability(workspace.calibration) if workspace.has_details else None
-    return views.collection_panel(texts, skipped, lines, percentages)
+    gone = [(work.file, work.since[:10]) for work in workspace.collection.gone()]
+    return {**views.collection_panel(texts, skipped, lines, percentages, gone), "name": workspace.name,
+            "manage": not shared}  # fmt: skip
 
 
 def facts(workspace: Workspace) -> list[tuple[str, str]]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.collection.dates import year
 from explorer.collection.facets import named
+from explorer.collection.work_files import MOVED
 from explorer.ui.views import Props, centimetres
 
 if TYPE_CHECKING:
     from explorer.collection import Work
+    from explorer.collection.work_files import FileChange
 
 SWAPPED = "not used: height and width fit the picture only the other way round; please look at the catalogue"
 _KNOWN = ("title", "artist", "date", "genre", "style", "medium", "holder", "inventory")
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
-def catalogue_entry(work: Work) -> list[Props]:
-    """All that is known of a work: the catalogue's columns, those that people kept, the file and its size."""
+def catalogue_entry(work: Work, history: Sequence[FileChange] = ()) -> list[Props]:
+    """All that is known of a work: the catalogue's columns, those that people kept, the file, its size, and what was
+    there before."""
     years = _years(work)
     known = [(name, str(getattr(work, name))) for name in _KNOWN]
     size = SWAPPED if work.swapped else centimetres(work)
@@ -27,8 +31,17 @@ def catalogue_entry(work: Work) -> list[Props]:
         ("size in words", work.dimensions), ("height × width", size),
         ("link", work.url), *work.extra.items(), *work.kept.items(),
         ("file", work.file), ("pixels", f"{work.width:,} × {work.height:,}"),
+        ("file before", "; ".join(_before(change) for change in history)),
     ]  # fmt: skip
     return [_line(term, text.strip()) for term, text in stated if text.strip()]
+
+
+def _before(change: FileChange) -> str:
+    """What became of a work's file once, so that whoever judged it earlier knows."""
+    day = change.when[:10]
+    if change.kind == MOVED:
+        return f"until {day} it was {change.file}"
+    return f"another picture of {change.width:,} × {change.height:,} pixels until {day}; what was said of it stays"
 
 
 def _years(work: Work) -> str:

@@ -18,6 +18,7 @@ from explorer.config import RuntimeOptions
 from explorer.demo.opening import DEMO, open_demo
 from explorer.errors import ExplorerError
 from explorer.indexing import IndexReport, index_folder
+from explorer.indexing.forgetting import forget_gone_works
 from explorer.indexing.recatalogue import replace_catalogue
 from explorer.progress import Progress
 from explorer.ui import incoming, views
@@ -144,6 +145,12 @@ class Managing:
         holder = self._held()
         return {"name": holder.bring_back(incoming.text(fields.get("id"), 200), incoming.text(fields.get("name"), 200))}
 
+    def forget(self, sent: Any) -> views.Props:
+        """No longer expect the works of the collection ``name`` whose files are gone."""
+        name = incoming.text(incoming.record(sent).get("name"), 200)
+        self._held(name)
+        return {"forgotten": len(forget_gone_works(name, self.cache))}
+
     def _held(self, name: str = "") -> Holder:
         self._refuse_busy(name)
         if self._holder is None:
@@ -195,6 +202,14 @@ class Managing:
 
         return [rename_collection, remove_collection, bring_back_collection]
 
+    def panel_functions(self) -> list[Callable[[Any], views.Props]]:
+        """The same for the panel of what is indexed."""
+
+        def forget_gone(sent: Any) -> views.Props:
+            return refused_where_shared(lambda: self.forget(sent))
+
+        return [forget_gone]
+
 
 def is_shared_now() -> bool:
     """Whether the request that is being handled is to a page that is shared; so it is taken outside of requests."""
@@ -220,6 +235,10 @@ def refused_where_shared(answer: Callable[[], views.Props]) -> views.Props:
 def _said(report: IndexReport) -> str:
     """What a run of indexing gave, in a sentence or two."""
     words = f"{report.works:,} works, {report.encoded:,} newly encoded."
+    if moved := report.sync.files.moved:
+        words += f" Files found again under another name or in another folder: {moved:,}."
+    if report.gone:
+        words += f" Files that are no longer there: {len(report.gone):,}; they are kept, “What is indexed” lists them."
     if report.skipped:
         words += f" Files left out: {len(report.skipped):,}; “What is indexed” lists them."
     return words

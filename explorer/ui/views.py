@@ -210,12 +210,14 @@ def map_points(works: Sequence[Work], positions: Sequence[Sequence[float]], colu
 
 def collection_panel(
     facts: Iterable[tuple[str, str]], skipped: Sequence[tuple[str, str]], commands: Sequence[Props],
-    reliability: Props | None = None,
+    reliability: Props | None = None, gone: Sequence[tuple[str, str]] = (),
 ) -> Props:  # fmt: skip
-    """What the collection is, what was left out and why, how to add to it, and how far its percentages hold."""
+    """What the collection is, what was left out and why, which files are ``gone`` since when, how to add to it, and how
+    far its percentages hold."""
     return {
         "reliability": reliability,
         "facts": [{"term": term, "text": text} for term, text in facts if text],
         "skipped": [{"file": file, "reason": reason} for file, reason in skipped],
+        "gone": [{"file": file, "since": since} for file, since in gone],
         "commands": list(commands),
     }

@@ -1,4 +1,4 @@
-const { h, svg } = window.Explorer;
+const { ask, h, svg } = window.Explorer;
 const $ = (selector) => element.querySelector(selector);
 
 const copied = async (button, text) => {
@@ -26,8 +26,10 @@ const plot = (bins) => {
     svg("text", { class: "axis", transform: `translate(10 ${y(0.5)}) rotate(-90)`, "text-anchor": "middle" }, "percentage correct"));
   return art;
 };
+const table = (heading, rows) => h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "File"), h("th", {}, heading))),
+  h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((text) => h("td", {}, text))))));
 const show = () => {
-  const { facts = [], skipped = [], commands = [], reliability } = props.value || {};
+  const { facts = [], skipped = [], gone = [], commands = [], reliability, manage = false } = props.value || {};
   $(".reliability").hidden = !reliability;
   $(".reliability-words").textContent = reliability?.words || "";
   $(".plot").replaceChildren(reliability?.bins.length ? plot(reliability.bins) : "");
@@ -37,10 +39,19 @@ const show = () => {
   $(".skipped-note").textContent = skipped.length
     ? (skipped.length === 1 ? "One file could not be read and is not searched." : `${skipped.length.toLocaleString("en")} files could not be read and are not searched.`)
     : "Every file in the folder could be read.";
-  $(".skipped").replaceChildren(skipped.length
-    ? h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "File"), h("th", {}, "Reason"))),
-        h("tbody", {}, skipped.map(({ file, reason }) => h("tr", {}, h("td", {}, file), h("td", {}, reason)))))
-    : "");
+  $(".left-out").replaceChildren(skipped.length ? table("Reason", skipped.map(({ file, reason }) => [file, reason])) : "");
+  $(".gone").hidden = !gone.length;
+  $(".gone-note").textContent = (gone.length === 1 ? "One work is left out, since its file is no longer there." : `${gone.length.toLocaleString("en")} works are left out, since their files are no longer there.`)
+    + " What is known of them, and what was made of them, is kept: index again when the files are back.";
+  $(".gone-deed").hidden = !manage;
+  $(".gone-list").replaceChildren(gone.length ? table("Missing since", gone.map(({ file, since }) => [file, since])) : "");
 };
+$(".gone-deed button").addEventListener("click", async () => {
+  const answer = await ask(server.forget_gone, { name: props.value.name });
+  $(".gone-note").textContent = answer.error || "They are no longer expected. Judgements, bookmarks, motifs and notes about them are kept; the very files would bring them back.";
+  if (answer.error) return;
+  $(".gone-deed").hidden = true;
+  $(".gone-list").replaceChildren();
+});
 watch("value", show);
 show();
