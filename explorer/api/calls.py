@@ -33,12 +33,13 @@ def open(name: str, *, cache: Path | str | None = None, threads: int = 0, device
 
 def index_folder(  # noqa: PLR0913 (the command's arguments, all but two by name)
     folder: Path | str, name: str, *, metadata: Path | str | None = None, cache: Path | str | None = None,
-    vectors: Path | str | None = None, vectors_model: str = "",
+    vectors: Path | str | None = None, vectors_model: str = "", pages: bool | None = None,
     progress: Progress = silent, threads: int = 0, batch: int = 0, device: str = "", **options: Any,
 ) -> IndexRecord:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``; only new and changed ones are encoded.
 
-    ``metadata`` is a table (CSV, Excel, LibreOffice, JSON) with a column of files. ``options`` are those of
+    ``metadata`` is a table (CSV, Excel, LibreOffice, JSON) with a column of files. With ``pages`` every page of a TIFF
+    is a work; None: as it was asked before, at first the largest alone. ``options`` are those of
     ``explorer index``, with underscores:
     ``model`` (``"mini"`` ships with the program and needs no network), ``resolution`` (pixels of the long
     side), ``match_layer``, ``match_facet``, ``cell_dims``, ``hog_weight``, ``whitening``, ``engine``. ``progress`` is
@@ -66,7 +67,7 @@ def index_folder(  # noqa: PLR0913 (the command's arguments, all but two by name
         runtime = _runtime(threads=threads, batch=batch, device=device)
         report = run(
             Path(folder), name, _folder(cache), Config(**options), metadata=catalogue, progress=progress,
-            runtime=runtime,
+            runtime=runtime, pages=pages,
         )  # fmt: skip
     skipped = tuple(SkippedRecord(file.file, file.reason) for file in report.skipped)
     matching = report.matching.record() if report.matching else None

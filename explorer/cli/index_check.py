@@ -6,7 +6,6 @@ import argparse
 from dataclasses import asdict
 
 from explorer.cli.output import print_json
-from explorer.collection import picture_files
 from explorer.indexing.preview import CataloguePreview, in_doubt, preview_catalogue, preview_folder
 
 _SHOWN = 10
@@ -15,15 +14,14 @@ _SHOWN = 10
 
 def check_index(options: argparse.Namespace) -> None:
     """Print which pictures there are, what each column is taken for, and which rows and pictures found each other."""
-    folder = preview_folder(options.folder, options.name, options.cache)
-    unreadable = {file.file for file in folder.left_out}
-    ids = [file.id for file in picture_files(options.folder) if file.id not in unreadable]
+    folder = preview_folder(options.folder, options.name, options.cache, pages=options.pages)
+    ids = folder.readable
     catalogue = preview_catalogue(options.metadata, ids, options.file_column) if options.metadata else None
     if options.json:
         print_json({"folder": asdict(folder), "catalogue": asdict(catalogue) if catalogue else None})
         return
     print(f"{folder.pictures:,} pictures, of which {len(ids):,} can be read; {folder.new:,} new, {folder.changed:,} "
-          f"changed, {folder.gone:,} gone.")  # fmt: skip
+          f"changed, {folder.moved:,} renamed or moved, {folder.gone:,} gone.")  # fmt: skip
     _list("Left out", [file.reason for file in folder.left_out])
     _list("Other files", [f"{count:,} {ending or 'without an ending'}" for ending, count in folder.others])
     if catalogue:

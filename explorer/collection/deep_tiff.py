@@ -15,7 +15,8 @@ from PIL import Image
 
 _BITS, _PLANES = 258, 284
 """Tags of TIFF."""
-_MOST_PAGES = 200
+MOST_PAGES = 200
+"""Pages of a file that are looked at."""
 _DARK = 64
 """High bytes are all below this where no more than 14 of 16 bits are used: scans of 10, 12 and 14 bits."""
 _STRIP = 1_000_000  # pixels
@@ -24,17 +25,38 @@ _STRIP = 1_000_000  # pixels
 def show_largest_page(image: Image.Image) -> str:
     """Go to the page of a TIFF with the most pixels, the first of those. Returns what is to be said of it: empty where
     there is one page, or where the others are only smaller copies."""
-    pages = min(getattr(image, "n_frames", 1), _MOST_PAGES)
-    if image.format != "TIFF" or pages < 2:
+    sizes = _page_sizes(image)
+    if len(sizes) < 2:
         return ""
+    best = sizes.index(max(sizes))
+    image.seek(best)
+    proportions = {round(size / max(sizes), 3) for size in sizes}
+    told = best != 0 or len(proportions) != len(sizes)
+    return f"page {best + 1} of {len(sizes)} is shown, the largest" if told else ""
+
+
+def largest_page(image: Image.Image) -> int:
+    """The page that :func:`show_largest_page` shows, counted from 0."""
+    sizes = _page_sizes(image)
+    return sizes.index(max(sizes)) if sizes else 0
+
+
+def show_page(image: Image.Image, page: int) -> str:
+    """Go to a page, counted from 1. Returns what is to be said of it. Raises :class:`EOFError` where it is not there."""
+    image.seek(page - 1)
+    return f"page {page} of {getattr(image, 'n_frames', 1)} is shown"
+
+
+def _page_sizes(image: Image.Image) -> list[int]:
+    """Pixels of each page of a TIFF; nothing for other files and of a single page."""
+    pages = min(getattr(image, "n_frames", 1), MOST_PAGES)
+    if image.format != "TIFF" or pages < 2:
+        return []
     sizes = []
     for page in range(pages):
         image.seek(page)
         sizes.append(image.width * image.height)
-    best = sizes.index(max(sizes))
-    image.seek(best)
-    proportions = {round(size / max(sizes), 3) for size in sizes}
-    return "" if best == 0 and len(proportions) == pages else f"page {best + 1} of {pages} is shown, the largest"
+    return sizes
 
 
 def is_deep(image: Any) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
 
+from explorer.collection.pages import further_pages
 from explorer.collection.pictures import EXTENSIONS
 from explorer.errors import ExplorerError
 
@@ -51,8 +52,9 @@ def backup_files(database: Path) -> list[Path]:
     return sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
 
 
-def picture_files(folder: Path) -> list[PictureFile]:
-    """All picture files below ``folder``, in order of their names; hidden ones are left aside.
+def picture_files(folder: Path, pages: bool = False) -> list[PictureFile]:
+    """All picture files below ``folder``, in order of their names; hidden ones are left aside. With ``pages`` the
+    further pages of TIFF files too, see :mod:`explorer.collection.pages`.
 
     Links are followed and named by the link's own path; a link that leads back to a folder above it is not
     followed again. Raises :class:`ExplorerError` when the folder is missing or holds no picture.
@@ -64,7 +66,15 @@ def picture_files(folder: Path) -> list[PictureFile]:
     found = sorted(_walk(folder, folder, frozenset()), key=lambda file: file.id)
     if all(file.reason for file in found):
         raise ExplorerError(f"{folder} holds no pictures ({', '.join(ending[1:] for ending in EXTENSIONS)}).")
-    return found
+    return found if not pages else [each for file in found for each in (file, *_further_pages(file))]
+
+
+def _further_pages(file: PictureFile) -> list[PictureFile]:
+    """The further pages of a file, as pictures of their own."""
+    if file.path.suffix.lower() not in (".tif", ".tiff") or file.reason:
+        return []
+    names = [f"#page={page}" for page in further_pages(file.path)]
+    return [replace(file, id=file.id + name, path=file.path.with_name(file.path.name + name)) for name in names]
 
 
 def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterator[PictureFile]:

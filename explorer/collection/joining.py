@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from explorer.collection.files import NOT_READ
+from explorer.collection.pages import split_page
 from explorer.collection.pictures import EXTENSIONS
 
 _LISTED = re.compile(r"\s*[;|\n]\s*|,\s+")
@@ -80,6 +81,10 @@ def join_works(cells: Sequence[str], files: Mapping[str, str]) -> Joined:
     first = join([cells[row] for row in now.missing], [work for work, file in files.items()
                                                        if work not in rows and work != file])  # fmt: skip
     rows |= {work: now.missing[row] for work, row in first.rows.items()}
+    for work, file in files.items():  # a page without a row of its own has that of its file
+        name, page = split_page(file)
+        if page and work not in rows and ids.get(name) in rows:
+            rows[work] = rows[ids[name]]
     missing = tuple(now.missing[row] for row in first.missing)
     ambiguous = {row: tuple(ids[file] for file in found) for row, found in now.ambiguous.items()}
     ambiguous |= {now.missing[row]: found for row, found in first.ambiguous.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import struct
@@ -17,11 +18,13 @@ from explorer.collection.deep_tiff import (
     combined,
     is_deep,
     show_largest_page,
+    show_page,
     take_high_bytes,
     take_low_bytes,
     uses_few_bits,
 )
 from explorer.collection.jpeg_end import with_end
+from explorer.collection.pages import file_and_page
 from explorer.collection.reducing import bits_used, eight_bit, fitting, narrowed, shortened
 from explorer.collection.size_limits import MOST_PIXELS, most_pixels
 from explorer.collection.whole_files import refuse_incomplete
@@ -84,14 +87,14 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
 
     EXIF orientation is applied, CMYK and profiled colours are brought to sRGB, 16-bit is scaled to 8 (stretched where
     it holds a scan of 10, 12 or 14 bits), transparency is composed onto white. Of an animation the first frame is
-    taken, of a TIFF the largest page. A JPEG that only lacks its end mark is read.
+    taken, of a TIFF the largest page, or the one that ``path`` names (:mod:`explorer.collection.pages`). A JPEG that only lacks its end mark is read.
 
     Raises :class:`ExplorerError` with one sentence when the file is not a picture, is damaged, or is too large.
     """
     image, width, height, paged = _open_header(path)
     remarks = [paged] if paged else []
     try:
-        refuse_incomplete(path, image.format)
+        refuse_incomplete(file_and_page(path)[0], image.format)
         if long_side and image.format == "JPEG":
             image.draft(None, fitting(image.size, long_side))
         orientation = _orientation(image)
@@ -144,8 +147,11 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 def file_hash(path: Path) -> str:
-    """The content hash that names a picture: the first 32 hex digits of its file's SHA-256."""
-    return content_hash(path)[:32]
+    """The content hash that names a picture: the first 32 hex digits of its file's SHA-256; of a page other than the
+    file's largest, a hash of that and the page."""
+    file, page = file_and_page(path)
+    content = content_hash(file)[:32]
+    return hashlib.sha256(f"{content}#page={page}".encode()).hexdigest()[:32] if page else content
 
 
 def _open_header(path: Path) -> tuple[Image.Image, int, int, str]:
@@ -154,12 +160,13 @@ def _open_header(path: Path) -> tuple[Image.Image, int, int, str]:
     Raises :class:`ExplorerError` when it is not a picture, or too large or too small.
     """
     try:
-        if not S_ISREG(path.stat().st_mode) and not path.is_dir():  # reading a pipe would wait for ever
+        file, page = file_and_page(path)
+        if not S_ISREG(file.stat().st_mode) and not file.is_dir():  # reading a pipe would wait for ever
             raise ExplorerError(f"{path.name} is a pipe or a device, not a file.")
         with warnings.catch_warnings():  # Pillow warns of large pictures; the bound is MOST_PIXELS
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(path, formats=_FORMATS)
-            paged = show_largest_page(image)
+            image = Image.open(file, formats=_FORMATS)
+            paged = show_page(image, page) if page else show_largest_page(image)
     except FileNotFoundError:
         raise ExplorerError(f"There is no file {path}.") from None
     except IsADirectoryError:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from explorer.collection.catalogue import Catalogue
 from explorer.collection.column_names import FILE_COLUMN
 from explorer.collection.dates import Span, year_number, years
+from explorer.collection.pages import split_page
 from explorer.collection.dimensions import fits, length_cm, size_cm
 
 COLUMNS = ("artist", "year", "date", "genre", "style", "medium", "holder", "inventory", "height_cm", "width_cm")
@@ -117,12 +118,18 @@ def work_of(row: sqlite3.Row, kept: dict[str, str] | None = None) -> Work:
     swapped = bool(tall and wide and not fits(tall, wide, row["height"], row["width"]))
     return Work(
         id=row["id"], content=row["content"], width=row["width"], height=row["height"],
-        title=known.get("title") or title_of_file(row["file"]),
+        title=_titled(known.get("title", ""), row["file"]),
         year=first, year_to=last,
         height_cm=None if swapped else tall, width_cm=None if swapped else wide, swapped=swapped,
         extra=extra, kept=kept or {}, moved_to="" if row["file"] == row["id"] else row["file"],
         **{name: known.get(name, "") for name in _TEXT_FIELDS},
     )  # fmt: skip
+
+
+def _titled(title: str, file: str) -> str:
+    name, page = split_page(file)
+    title = title or title_of_file(name)
+    return f"{title}, page {page}" if page else title
 
 
 def _dated(known: dict[str, str]) -> Span:

@@ -26,6 +26,8 @@ class Asked:
     metadata: str
     file_column: str
     config: Config
+    pages: bool = False
+    """Whether the further pages of TIFF files are works of their own."""
 
     def remember(self, collection: Collection) -> None:
         """Keep it with the collection, in place of what was asked before; a catalogue that was given earlier is
@@ -33,7 +35,7 @@ class Asked:
         before = _kept(collection) if not self.metadata else {}
         settings = {name: value for name, value in asdict(self.config).items() if name in INDEX_OPTIONS}
         record = {"folder": self.folder, "metadata": self.metadata or before.get("metadata", ""),
-                  "file_column": self.file_column or before.get("file_column", ""), "settings": settings}  # fmt: skip
+                  "file_column": self.file_column or before.get("file_column", ""), "settings": settings, "pages": self.pages}  # fmt: skip
         collection.remember(ASKED, json.dumps(record))
 
 
@@ -54,12 +56,19 @@ def asked_of(name: str, cache: Path) -> Asked:
     if kept:
         try:
             settings = {name: value for name, value in kept["settings"].items() if name in INDEX_OPTIONS}
-            return Asked(str(kept["folder"]), str(kept["metadata"]), str(kept["file_column"]), Config(**settings))
+            return Asked(str(kept["folder"]), str(kept["metadata"]), str(kept["file_column"]), Config(**settings),
+                         kept.get("pages") is True)  # fmt: skip
         except (KeyError, TypeError, AttributeError):
             pass  # of another version
     if manifest is None or not folder:
         raise ExplorerError(f"How {name!r} was indexed is not known; run explorer index again, as the first time.")
     return Asked(folder, "", "", manifest.config)
+
+
+def pages_asked(root: Path) -> bool:
+    """Whether the collection in the folder ``root``, if there is one, was indexed with all pages last."""
+    path = root / DATABASE
+    return path.is_file() and _kept(Collection(path)).get("pages") is True
 
 
 def _kept(collection: Collection) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from explorer.collection.joining import join
 from explorer.collection.pictures import EXTENSIONS, picture_size
 from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.errors import ExplorerError
+from explorer.indexing.asked import pages_asked
 from explorer.workspace import collection_folder
 
 LONGEST = 20.0
@@ -41,8 +42,12 @@ class FolderPreview:
     """Pictures that the collection does not have."""
     changed: int
     """Those that it has, with another size or time."""
+    moved: int
+    """Files that it has under another path, by their size and time."""
     gone: int
     """Files that it has and the folder has no more."""
+    readable: list[str]
+    """Paths of the pictures that are not left out."""
 
 
 @dataclass(frozen=True)
@@ -76,21 +81,28 @@ class CataloguePreview:
     """What rows say that might name any of several pictures, and these; they are given to none."""
 
 
-def preview_folder(folder: Path, name: str, cache: Path, longest: float = LONGEST) -> FolderPreview:
-    """Look at the pictures below ``folder``, as a collection ``name`` that may be there would be made of them.
+def preview_folder(
+    folder: Path, name: str, cache: Path, longest: float = LONGEST, pages: bool | None = None
+) -> FolderPreview:  # fmt: skip
+    """Look at the pictures below ``folder``, as a collection ``name`` that may be there would be made of them; with
+    ``pages`` at the further pages of TIFF files too, None: as that was asked before.
 
     Raises :class:`ExplorerError` where there are none, and for the folder of quite another collection.
     """
-    files = picture_files(folder)
+    asked = pages_asked(collection_folder(name, cache)) if name and pages is None else bool(pages)
+    files = picture_files(folder, asked)
     known = _known(name, cache)
     present = {file.id: (file.bytes, file.mtime_ns) for file in files}
-    if known and not any(file in present for file in known):
+    new, gone = present.keys() - known.keys(), known.keys() - present.keys()
+    moved = (Counter(present[file] for file in new) & Counter(known[file] for file in gone)).total()
+    if known and len(gone) == len(known) and not moved:
         raise ExplorerError(f"{folder} has none of the pictures of {name!r}.")
     left_out, looked_at = _unreadable(files, longest)
+    unreadable = {file.file for file in left_out}
     return FolderPreview(
-        len(files), looked_at, left_out, _others(folder), sum(file not in known for file in present),
+        len(files), looked_at, left_out, _others(folder), len(new) - moved,
         sum(file in known and known[file] != state for file, state in present.items()),
-        sum(file not in present for file in known),
+        moved, len(gone) - moved, [file.id for file in files if file.id not in unreadable],
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explorer.collection import Collection, read_catalogue
@@ -10,7 +10,7 @@ from explorer.collection.backups import back_up_daily
 from explorer.collection.files import DATABASE
 from explorer.collection.joining import join_works
 from explorer.errors import ExplorerError
-from explorer.indexing.asked import Asked, asked_of
+from explorer.indexing.asked import asked_of
 from explorer.workspace.layout import collection_folder, indexing_lock
 from explorer.workspace.managing import current_name, is_there
 
@@ -49,5 +49,5 @@ def replace_catalogue(
         back_up_daily(collection.path)
         unmatched = collection.replace_catalogue(catalogue)
         if keep_path:
-            Asked(asked.folder, str(metadata.resolve()), file_column, asked.config).remember(collection)
+            replace(asked, metadata=str(metadata.resolve()), file_column=file_column).remember(collection)
     return NewEntries(matched, len(files), unmatched)

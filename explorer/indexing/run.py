@@ -31,7 +31,7 @@ from explorer.encoder import open_encoder
 from explorer.errors import ExplorerError
 from explorer.files import remove_partial_files, removed
 from explorer.index import parse_address
-from explorer.indexing.asked import Asked
+from explorer.indexing.asked import Asked, pages_asked
 from explorer.indexing.build import build_tables, remove_outdated
 from explorer.indexing.encode import WorkEncoder
 from explorer.indexing.job import Job
@@ -66,12 +66,13 @@ class IndexReport:
 def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
     folder: Path, name: str, cache: Path, config: Config, *,
     metadata: Path | None = None, progress: Progress = silent, runtime: RuntimeOptions | None = None,
-    file_column: str = "",
+    file_column: str = "", pages: bool | None = None,
 ) -> IndexReport:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``.
 
     ``metadata`` is a table with a column naming the pictures (``file_column``, where it cannot be told by its
-    heading). Only new and changed pictures are encoded.
+    heading). With ``pages`` the further pages of TIFF files are works of their own; None: as it was asked before. Only
+    new and changed pictures are encoded.
 
     Raises :class:`ExplorerError` before anything is changed when the folder, the name, the catalogue or the model
     will not do.
@@ -79,7 +80,8 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     root = collection_folder(name, cache)
     _refuse_earlier_name(name, cache)
     parse_address(config.engine)
-    files = picture_files(folder)
+    pages = pages_asked(root) if pages is None else pages
+    files = picture_files(folder, pages)
     catalogue = read_catalogue(metadata, file_column) if metadata else None
     runtime = runtime or RuntimeOptions()
     encoder = open_encoder(config, runtime.threads, runtime.device)
@@ -89,7 +91,7 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     def job(collection: Collection) -> Job:
         return Job(root, folder.resolve(), collection, config, encoder, runtime, progress)
 
-    asked = Asked(str(folder.resolve()), str(metadata.resolve()) if metadata else "", file_column, config)
+    asked = Asked(str(folder.resolve()), str(metadata.resolve()) if metadata else "", file_column, config, pages)
     return in_collection(root, lambda collection: _run(job(collection), files, catalogue, asked))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from explorer.collection import Collection, picture_files
+from explorer.collection import Collection
 from explorer.collection.files import DATABASE
 from explorer.config import DEFAULT_MODEL, MINI_MODEL, Config
 from explorer.errors import ExplorerError
@@ -82,13 +82,13 @@ def preview(wish: Wish, cache: Path) -> views.Props:
     where it cannot, for a reason that is none of the catalogue's columns."""
     shown: views.Props = {"name": wish.name, "model": wish.config.model, "start": True, "folder": None}
     if wish.mode == "catalogue":
-        ids = sorted(Collection(collection_folder(wish.name, cache) / DATABASE).ids())
+        works = Collection(collection_folder(wish.name, cache) / DATABASE).works()
+        ids = sorted(work.file for work in works)
     else:
         found = preview_folder(wish.folder, "" if wish.mode == "new" else wish.name, cache)
         shown["folder"] = _folder_shown(found, wish.mode)
         shown["start"] = found.looked_at < found.pictures or len(found.left_out) < found.pictures
-        unreadable = {file.file for file in found.left_out}
-        ids = [file.id for file in picture_files(wish.folder) if file.id not in unreadable]
+        ids = found.readable
     if wish.metadata is not None:
         catalogue = preview_catalogue(wish.metadata, ids, wish.column)
         shown["catalogue"] = _catalogue_shown(catalogue, wish, len(ids))
@@ -133,8 +133,10 @@ def _folder_shown(found: FolderPreview, mode: Mode) -> views.Props:
     if mode == "again":
         fresh = f"{found.new:,} new, {found.changed:,} changed: with the same model only those are encoded."
         sentences.append(fresh if found.new + found.changed else "Nothing is new or changed.")
+        if found.moved:
+            sentences.append(f"{found.moved:,} renamed or moved: what people made goes with them.")
         if found.gone:
-            sentences.append(f"{found.gone:,} gone: no longer shown; what people made of them is kept.")
+            sentences.append(f"{found.gone:,} gone: no longer shown, but kept, and shown again when their files are back.")
     if found.looked_at < found.pictures:
         sentences.append(f"{found.looked_at:,} of them were looked at so far; the others are when they are indexed.")
     if found.others:

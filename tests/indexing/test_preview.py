@@ -64,6 +64,10 @@ def test_what_is_new_changed_and_gone(made: Path, cache: Path, tmp_path: Path) -
     (folder / "work-001.jpg").write_bytes((folder / "work-007.jpg").read_bytes())
     found = preview_folder(folder, "prints", cache)
     assert (found.pictures, found.new, found.changed, found.gone) == (2, 1, 1, 1)
+    (folder / "work-007.jpg").rename(folder / "KMSKA 7.jpg")
+    shutil.copy2(made / "pictures" / "work-000.jpg", folder / "windmill.jpg")
+    found = preview_folder(folder, "prints", cache)
+    assert (found.new, found.changed, found.moved, found.gone) == (1, 1, 1, 0)
     with pytest.raises(ExplorerError, match="none of the pictures of 'prints'"):
         preview_folder(folder_of(tmp_path / "others", 1, first=20, size=(160, 120)), "prints", cache)
 
