@@ -71,7 +71,9 @@ def index_folder(  # noqa: PLR0913 (the command's arguments, all but two by name
         )  # fmt: skip
     skipped = tuple(SkippedRecord(file.file, file.reason) for file in report.skipped)
     matching = report.matching.record() if report.matching else None
-    return IndexRecord(report.works, report.encoded, report.regions, skipped, matching, report.model)
+    gone = tuple(work.file for work in report.gone)
+    moved = report.sync.files.moved
+    return IndexRecord(report.works, report.encoded, report.regions, skipped, matching, report.model, gone, moved)
 
 
 def paint_demo(folder: Path | str, works: int = 72) -> Path:

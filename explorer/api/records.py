@@ -264,6 +264,10 @@ class IndexRecord:
     """The block and facet of the model that match details, where they were chosen by trying; as in the JSON."""
     model: str = ""
     """What computed the vectors, where they were given; empty where the works were encoded here."""
+    gone: tuple[str, ...] = ()
+    """Files of works that are no longer there; the works are kept, and back when these are."""
+    moved: int = 0
+    """Files that were found again under another path."""
 
 
 def pixel_box(sides: Iterable[int]) -> PixelBox:

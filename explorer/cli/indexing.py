@@ -23,8 +23,12 @@ def add_index(commands: Any) -> None:
     index.add_argument("--metadata", type=Path, metavar="FILE",
                        help="catalogue (CSV, Excel, LibreOffice, JSON) with a column naming the files")  # fmt: skip
     index.add_argument("--file-column", default="", metavar="HEADING", help="its column of file names, if not 'file'")
-    index.add_argument("--pages", action=argparse.BooleanOptionalAction, default=None,
-                       help="every page of a TIFF is a work; without it, as the last time, at first the largest alone")
+    index.add_argument(
+        "--pages",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="every page of a TIFF is a work; without it, as the last time, at first the largest alone",
+    )
     index.add_argument("--check", action="store_true", help="only say what would be done, and who found whom")
     index.add_argument("--vectors", type=Path, metavar="FILE.npy",
                        help="vectors computed elsewhere: row i is that of row i of --metadata")  # fmt: skip

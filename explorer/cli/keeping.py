@@ -78,8 +78,9 @@ def _database(options: argparse.Namespace, must_be_there: bool = True) -> Path:
     """The database of the collection that the command names."""
     from explorer.collection.files import DATABASE
     from explorer.workspace import collection_folder, collection_names
+    from explorer.workspace.managing import current_name
 
-    path = collection_folder(options.name, options.cache) / DATABASE
+    path = collection_folder(current_name(options.name, options.cache), options.cache) / DATABASE
     if not (path.is_file() if must_be_there else path.parent.is_dir()):
         known = ", ".join(collection_names(options.cache)) or "none yet"
         raise ExplorerError(f"There is no collection {options.name!r} in {options.cache} (there: {known}).")

@@ -87,7 +87,8 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
 
     EXIF orientation is applied, CMYK and profiled colours are brought to sRGB, 16-bit is scaled to 8 (stretched where
     it holds a scan of 10, 12 or 14 bits), transparency is composed onto white. Of an animation the first frame is
-    taken, of a TIFF the largest page, or the one that ``path`` names (:mod:`explorer.collection.pages`). A JPEG that only lacks its end mark is read.
+    taken, of a TIFF the largest page, or the one that ``path`` names (:mod:`explorer.collection.pages`). A JPEG that
+    only lacks its end mark is read.
 
     Raises :class:`ExplorerError` with one sentence when the file is not a picture, is damaged, or is too large.
     """

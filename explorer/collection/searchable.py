@@ -1,4 +1,4 @@
-"""The text by which works are found: file name (now and when first seen), catalogue entry, and what people added to it."""
+"""The text by which works are found: file name, now and when first seen, catalogue entry, and what people added."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ from explorer.collection.bookmark_store import BookmarkStore
 from explorer.collection.catalogue import Catalogue
 from explorer.collection.database import Database
 from explorer.collection.files import PictureFile
+from explorer.collection.joining import join_works
 from explorer.collection.judgements import Judgements
 from explorer.collection.kept_columns import KeptColumns, resolve_names
 from explorer.collection.motif_store import MotifStore
 from explorer.collection.searchable import write_texts
-from explorer.collection.joining import join_works
 from explorer.collection.work import COLUMNS, Work, entry_of, work_of
 from explorer.collection.work_files import (
     FileChange,

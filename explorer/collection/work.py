@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from explorer.collection.catalogue import Catalogue
 from explorer.collection.column_names import FILE_COLUMN
 from explorer.collection.dates import Span, year_number, years
-from explorer.collection.pages import split_page
 from explorer.collection.dimensions import fits, length_cm, size_cm
+from explorer.collection.pages import split_page
 
 COLUMNS = ("artist", "year", "date", "genre", "style", "medium", "holder", "inventory", "height_cm", "width_cm")
 """Fields of the catalogue by which works may be told apart on the screen."""

@@ -35,7 +35,8 @@ class Asked:
         before = _kept(collection) if not self.metadata else {}
         settings = {name: value for name, value in asdict(self.config).items() if name in INDEX_OPTIONS}
         record = {"folder": self.folder, "metadata": self.metadata or before.get("metadata", ""),
-                  "file_column": self.file_column or before.get("file_column", ""), "settings": settings, "pages": self.pages}  # fmt: skip
+                  "file_column": self.file_column or before.get("file_column", ""), "settings": settings,
+                  "pages": self.pages}  # fmt: skip
         collection.remember(ASKED, json.dumps(record))
 
 

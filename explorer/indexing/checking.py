@@ -18,6 +18,7 @@ from explorer.progress import Progress, silent
 from explorer.workspace import Manifest, collection_folder
 from explorer.workspace.condition import Condition, check_tables
 from explorer.workspace.layout import PICTURES
+from explorer.workspace.managing import current_name
 from explorer.workspace.tables import WorkFeatures
 
 
@@ -85,6 +86,7 @@ def check_collection(name: str, cache: Path, progress: Progress = silent) -> Che
 
     Raises :class:`ExplorerError` when there is no such collection.
     """
+    name = current_name(name, cache)
     root = collection_folder(name, cache)
     database = root / DATABASE
     if not root.is_dir() or not (database.is_file() or backup_files(database) or list(root.glob("*/manifest.json"))):
@@ -117,6 +119,7 @@ def repair_collection(
         raise ExplorerError(report.database)
     for path in (*report.pictures, *report.parts):
         path.unlink(missing_ok=True)
+    name = current_name(name, cache)
     root = collection_folder(name, cache)
     collection = Collection(root / DATABASE)
     features, folder = collection.fact("features"), collection.fact("folder")

@@ -49,7 +49,8 @@ def _refuse_another_folder(
     if not before or Path(before) == job.folder:
         return
     known = job.collection.known_files()
-    contents = {work.content for work in (*job.collection.works(), *job.collection.gone())}
+    contents = {work.content for work in job.collection.works()}
+    contents |= {work.content for work in job.collection.gone()}
     found = {header[0] for header in headers.values() if isinstance(header, tuple)}
     if known and not (found & contents) and not any(file.id in known for file in files):
         raise ExplorerError(

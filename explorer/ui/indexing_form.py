@@ -136,7 +136,7 @@ def _folder_shown(found: FolderPreview, mode: Mode) -> views.Props:
         if found.moved:
             sentences.append(f"{found.moved:,} renamed or moved: what people made goes with them.")
         if found.gone:
-            sentences.append(f"{found.gone:,} gone: no longer shown, but kept, and shown again when their files are back.")
+            sentences.append(f"{found.gone:,} gone: no longer shown, but kept, and back with their files.")
     if found.looked_at < found.pictures:
         sentences.append(f"{found.looked_at:,} of them were looked at so far; the others are when they are indexed.")
     if found.others:

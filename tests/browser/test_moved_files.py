@@ -21,7 +21,8 @@ from explorer.workspace import Workspace
 LONG = "Ä" * 120 + ".jpg"
 """244 bytes, near to the most that a file system takes."""
 NAMES = [
-    LONG, "🦁 lion & 'lamb' \"1\".jpg", "50% of #7 ?a=b&c.jpg", "-rf --name x.jpg", "a+b %20 %2F.jpg", "œuvre\u0301 ;|,.jpg",
+    LONG, "🦁 lion & 'lamb' \"1\".jpg", "50% of #7 ?a=b&c.jpg", "-rf --name x.jpg", "a+b %20 %2F.jpg",
+    "œuvre\u0301 ;|,.jpg",
     "folder #1/100%/recto.jpg", "con .jpg", "<img src=x onerror=window.harmed=1>.jpg",
 ]  # fmt: skip
 
