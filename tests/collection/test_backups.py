@@ -17,6 +17,7 @@ from small_disk import SmallDisks
 from explorer.collection import Collection, Judgement
 from explorer.collection.backups import KEPT, back_up_daily, copy_database, restore
 from explorer.collection.database import SCHEMA_VERSION
+from explorer.collection.database import MIGRATIONS
 from explorer.collection.files import backup_files
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
@@ -108,14 +109,12 @@ def killed_with_a_change_in_the_log(path: Path) -> None:
     subprocess.run([sys.executable, "-c", script, str(path)], check=False)
 
 
-def test_before_a_change_of_the_schema_there_is_a_backup(path: Path) -> None:
+def test_before_a_change_of_the_schema_there_is_a_backup(tmp_path: Path) -> None:
+    path = tmp_path / "old" / "collection.sqlite"
+    path.parent.mkdir()
     with closing(sqlite3.connect(path)) as db, db:
-        later = (
-            "judgements", "kept_values", "kept_columns", "kept_instances", "kept_motifs", "motif_changes",
-            "motif_finds", "bookmark_entries", "bookmark_changes",
-        )  # fmt: skip
-        for table in later:
-            db.execute(f"DROP TABLE {table}")
+        for statement in MIGRATIONS[0]:
+            db.execute(statement)
         db.execute("INSERT INTO facts VALUES ('folder', '/pictures')")
         db.execute("PRAGMA user_version = 1")
     Collection(path)
