@@ -16,8 +16,7 @@ from small_disk import SmallDisks
 
 from explorer.collection import Collection, Judgement
 from explorer.collection.backups import KEPT, back_up_daily, copy_database, restore
-from explorer.collection.database import SCHEMA_VERSION
-from explorer.collection.database import MIGRATIONS
+from explorer.collection.database import MIGRATIONS, SCHEMA_VERSION
 from explorer.collection.files import backup_files
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
