@@ -24,9 +24,8 @@ _LEFT_OUT_OPTIONS = ("metadata", "file_column", "vectors", "vectors_model")
 def harvesting_options(parser: Any) -> None:
     """Declare what concerns addresses alone."""
     parser.add_argument("--size", type=int, default=0, metavar="PX",
-                        help="longer side of pictures fetched by IIIF; without it that of the last time, or 3000")  # fmt: skip
-    parser.add_argument("--allow-private", action="store_true",
-                        help="let manifests name servers of the local network too")  # fmt: skip
+                        help="longer side of pictures fetched by IIIF; else as the last time, or 3000")  # fmt: skip
+    parser.add_argument("--allow-private", action="store_true", help="let manifests name servers of the local network")
 
 
 def is_harvest(options: argparse.Namespace) -> bool:
@@ -41,8 +40,8 @@ def is_harvest(options: argparse.Namespace) -> bool:
     if addresses or not places:
         unfit = next((name for name in _LEFT_OUT_OPTIONS if getattr(options, name)), None)
         if unfit:
-            raise ExplorerError(f"--{unfit.replace('_', '-')} goes with a folder of pictures; what comes by IIIF has the "
-                                "entries of its manifests (explorer catalogue gives others later).")  # fmt: skip
+            raise ExplorerError(f"--{unfit.replace('_', '-')} goes with a folder of pictures; what comes by IIIF has "
+                                "the entries of its manifests (explorer catalogue gives others later).")  # fmt: skip
         if not places:
             from explorer.harvest import harvested_addresses
 

@@ -16,7 +16,7 @@ from explorer.iiif.stated import CANVAS, CANVAS_PART, CANVAS_SIZE, IMAGE_SERVICE
 
 Row = dict[str, str]
 MOST_LABELS = 200
-"""Labels that become columns, the most frequent ones; the others stand in one column together."""
+"""Labels that become columns, the most frequent ones; the others share one column."""
 OTHER = "Other entries"
 _OWN = (FILE_COLUMN, "title", "url", "Credit line", "Rights", "Institution", "Description", "Part of", "IIIF collection",
         MANIFEST, CANVAS, CANVAS_SIZE, CANVAS_PART, IMAGE_SERVICE, OTHER)  # fmt: skip

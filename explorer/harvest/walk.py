@@ -125,8 +125,8 @@ def _take(manifest: Manifest, at: _Ahead, found: Walked) -> None:
     times = Counter(canvas.id for canvas in manifest.canvases)
     for canvas in manifest.canvases:
         if len(found.wishes) >= MOST_CANVASES:
-            found.left_out.append(LeftOut(manifest.label or manifest.id,
-                                          f"There are more than {MOST_CANVASES:,} canvases; the rest was left."))  # fmt: skip
+            reason = f"More than {MOST_CANVASES:,} canvases are too many at once; the rest was left out."
+            found.left_out.append(LeftOut(manifest.label or manifest.id, reason))
             return
         own = canvas.id if canvas.id and times[canvas.id] == 1 else f"{canvas.id} {canvas.number}"
         if canvas.picture is None:

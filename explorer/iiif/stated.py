@@ -1,5 +1,5 @@
-"""Where a catalogue says that a work's picture is served by the IIIF Image API (versions 2.1 and 3), and on which canvas
-of which manifest (Presentation API) it lies."""
+"""Where a catalogue says that a work's picture is served by the IIIF Image API (versions 2.1 and 3), and on which
+canvas of which manifest (Presentation API) it lies."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MANIFEST = "IIIF manifest"
 CANVAS = "IIIF canvas"
 CANVAS_SIZE = "IIIF canvas size"
 CANVAS_PART = "IIIF canvas part"
-"""Headings of the catalogue that is made of manifests: its canvas, "4000 × 3000" in the canvas's units, and "x,y,w,h" in
-these, where the picture does not fill it."""
+"""Headings of the catalogue that is made of manifests: the size is "4000 × 3000" in the canvas's units, the part
+"x,y,w,h" in these, where the picture does not fill its canvas."""
 _MANIFESTS = ("iiif manifest", "manifest", "iiif manifest url", "manifest url", "iiif")
 _NO_SERVICE = re.compile(r"\b(canvas|manifests?|collection)\b")
 _REQUEST = re.compile(

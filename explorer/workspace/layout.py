@@ -60,8 +60,8 @@ def collection_pictures(name: str, cache: Path) -> Path:
 
 
 def moved_along(root: Path, noted: str) -> str:
-    """Where a folder or a file is that was ``noted`` when the collection was indexed: what was harvested lies inside the
-    collection's own folder, and moves with it when that is renamed, or brought back."""
+    """Where a folder or a file is that was ``noted`` when the collection was indexed: what was harvested lies inside
+    the collection's own folder, and moves with it when that is renamed, or brought back."""
     path = Path(noted)
     own = root / HARVEST / path.name
     return str(own.resolve()) if noted and path.parent.name == HARVEST and own.exists() else noted
