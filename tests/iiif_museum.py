@@ -171,7 +171,9 @@ def packed(document: Any) -> Reply:
     return Reply(gzip.compress(json.dumps(document).encode()), headers={"Content-Encoding": "gzip"})
 
 
-def canvas3(address: str, service: str, label: Any = "f. 1", size: tuple[int, int] = (600, 400), version: int = 3) -> dict:
+def canvas3(
+    address: str, service: str, label: Any = "f. 1", size: tuple[int, int] = (600, 400), version: int = 3
+) -> dict:
     """A canvas of version 3."""
     return {
         "id": address, "type": "Canvas", "label": {"none": [label]} if isinstance(label, str) else label,

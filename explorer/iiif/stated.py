@@ -59,6 +59,16 @@ def with_services(works: Iterable[Work]) -> dict[str, str]:
     return {work: base for work, base in found.items() if base}
 
 
+def percent(box: Box) -> str:
+    """Left, top, width and height in per cent of the picture.
+
+    >>> percent(Box(0.25, 0.5, 0.5, 1.0))
+    '25,50,25,50'
+    """
+    x0, y0, x1, y1 = (round(100 * side, 4) for side in box.clipped().as_tuple())
+    return ",".join(f"{side:g}" for side in (x0, y0, round(x1 - x0, 4), round(y1 - y0, 4)))
+
+
 @dataclass(frozen=True)
 class StatedCanvas:
     """The canvas that a work's picture lies on."""
@@ -80,7 +90,7 @@ class StatedCanvas:
         """
         x0, y0, x1, y1 = box.clipped().as_tuple()
         if self.part is None and self.size is None:
-            return "xywh=percent:" + ",".join(f"{round(100 * side, 4):g}" for side in (x0, y0, x1 - x0, y1 - y0))
+            return f"xywh=percent:{percent(box)}"
         left, top, width, height = self.part or (0.0, 0.0, *(self.size or (0.0, 0.0)))
         ends = [round(left + x0 * width), round(top + y0 * height), round(left + x1 * width), round(top + y1 * height)]
         return f"xywh={ends[0]},{ends[1]},{max(1, ends[2] - ends[0])},{max(1, ends[3] - ends[1])}"

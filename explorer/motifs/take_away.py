@@ -10,6 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.motifs.export import write_motifs_csv
 from explorer.motifs.layer import ShownMotif
 from explorer.plates.origin import Origin, origin_of
+from explorer.plates.sheet import works_of
 from explorer.progress import Progress, silent
 from explorer.workspace import Workspace
 
@@ -61,7 +62,8 @@ def take_away(
 
 
 def _csv(job: _Job, path: Path) -> list[str]:
-    write_motifs_csv(job.motifs, job.workspace.picture_sizes(), job.origin, path)
+    works = works_of(job.workspace, {work for motif in job.motifs for work in motif.works})
+    write_motifs_csv(job.motifs, job.workspace.picture_sizes(), job.origin, path, works)
     return []
 
 

@@ -151,7 +151,11 @@ def test_collections_within_collections_and_one_that_holds_itself(museum: Museum
     }  # fmt: skip
     report = harvester("/top")
     assert (report.manifests, report.fetched) == (3, 3)
-    assert {title: row["IIIF collection"] for title, row in harvester.rows().items()} == {"A": "Top", "B": "Sub", "I": "Top"}
+    assert {title: row["IIIF collection"] for title, row in harvester.rows().items()} == {
+        "A": "Top",
+        "B": "Sub",
+        "I": "Top",
+    }
     assert list(reasons(report)) == [f"{base}/gone"] and "does not have" in reasons(report)[f"{base}/gone"]
     assert max(museum.counts("").values()) == 1
 
@@ -183,7 +187,10 @@ def test_every_version_and_every_way_of_serving(museum: Museum, harvester: Harve
         *canvases, canvas2(f"{base}/m/plain", None, "plain", f"{base}/scan.png")])}  # fmt: skip
     report = harvester("/m")
     assert (report.fetched, report.left_out) == (9, ())
-    assert {path for path in museum.pictures()} >= {"/image/s0/full/300,/0/native.jpg", "/image/s7/full/300,200/0/default.jpg"}
+    assert {path for path in museum.pictures()} >= {
+        "/image/s0/full/300,/0/native.jpg",
+        "/image/s7/full/300,200/0/default.jpg",
+    }
     assert len(museum.pictures()) == 9  # each at the first try
     assert harvester.rows()["A Mill, plain"]["file"].endswith("/0009-plain.png")
     assert harvester.rows()["A Mill, plain"]["IIIF image service"] == ""
@@ -271,7 +278,9 @@ def test_canvases_that_share_an_id_or_have_none(museum: Museum, harvester: Harve
     assert harvester("/m").here == 3
 
 
-@pytest.mark.parametrize("label", ["../../../etc/passwd", "a/b\\c:d", "CON", "", ".hidden", "x" * 500, "<script>", "風車"])
+@pytest.mark.parametrize(
+    "label", ["../../../etc/passwd", "a/b\\c:d", "CON", "", ".hidden", "x" * 500, "<script>", "風車"]
+)
 def test_names_are_safe_whatever_the_labels(label: str, museum: Museum, harvester: Harvester) -> None:
     document = album(museum, 2, label=label)
     for canvas in document["items"]:

@@ -185,7 +185,9 @@ def test_collections_in_every_form() -> None:
     found = read_document({"@id": AT, "@type": "sc:Collection", "label": "Works", "first": "https://x.org/p1",
                            "collections": [{"@id": "https://x.org/c"}], "manifests": ["https://x.org/m"],
                            "members": [{"@id": "https://x.org/n", "@type": "sc:Manifest"}, 3, {}]}, AT)  # fmt: skip
-    assert found == Listing(AT, "Works", tuple((f"https://x.org/{name}", None) for name in "cmn"), ("https://x.org/p1",))
+    assert found == Listing(
+        AT, "Works", tuple((f"https://x.org/{name}", None) for name in "cmn"), ("https://x.org/p1",)
+    )
     inside = manifest3("https://x.org/m", [])
     found = read_document({"id": AT, "type": "Collection", "label": {"en": ["Works"]}, "items": [inside]}, AT)
     assert found == Listing(AT, "Works", (("https://x.org/m", inside),))

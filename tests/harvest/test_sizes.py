@@ -14,7 +14,9 @@ BASE = "https://iiif.museum.example/one"
 LARGE, SMALL = (6000, 4000), (1200, 800)
 
 
-def first_that_is_answered(service: Service, picture: Picture, wanted: int, info: bool = True) -> tuple[int, tuple[int, int]]:
+def first_that_is_answered(
+    service: Service, picture: Picture, wanted: int, info: bool = True
+) -> tuple[int, tuple[int, int]]:
     """How many requests a server refuses, and the size that the next one brings."""
     known = served_as(picture, service.info_json(BASE) if info else None)
     for refused, address in enumerate(requests(picture, known, wanted)):
@@ -77,7 +79,9 @@ def test_a_part_is_asked_for_as_a_part() -> None:
     assert requests(part, Served(LARGE, 2), 3000)[0] == f"{BASE}/100,200,5000,1000/3000,/90/default.jpg"
     small = Picture("", BASE, region="pct:0,0,10,10")
     assert requests(small, Served(LARGE, 2), 3000)[0] == f"{BASE}/pct:0,0,10,10/full/0/default.jpg"
-    assert requests(Picture("", BASE, region="square"), Served(LARGE, 2), 3000)[0] == f"{BASE}/square/3000,/0/default.jpg"
+    assert (
+        requests(Picture("", BASE, region="square"), Served(LARGE, 2), 3000)[0] == f"{BASE}/square/3000,/0/default.jpg"
+    )
 
 
 def test_the_pictures_own_address_is_the_last_resort_and_without_a_service_the_only_one() -> None:
