@@ -80,9 +80,11 @@ def harvest_record(found: HarvestReport) -> dict[str, Any]:
 
 def harvest_lines(found: HarvestReport, checked: bool = False) -> list[str]:
     """The report in sentences."""
+    from explorer.plates.captions import counted
+
     came = f"{found.fetched:,} would be fetched" if checked else f"{found.fetched:,} fetched"
-    lines = [f"{found.manifests:,} manifests with {found.canvases:,} pictures: {came} (longer side about "
-             f"{found.size:,} pixels), {found.here:,} there already."]  # fmt: skip
+    what = f"{counted(found.manifests, 'manifest')} with {counted(found.canvases, 'picture')}"
+    lines = [f"{what}: {came} (longer side about {found.size:,} pixels), {found.here:,} there already."]
     if found.left_out:
         lines.append(f"Left out: {len(found.left_out):,}")
         lines += [f"  {each.what}: {each.reason}" for each in found.left_out[:_SHOWN]]

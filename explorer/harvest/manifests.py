@@ -3,7 +3,7 @@
 Pure: JSON in, values out. Institutions leave out what the specification wants, and mix its versions, so everything is
 looked for under each of its names, and what is not of the kind that it should be counts as not there. (The libraries
 for it do not fit: iiif-prezi3 takes version 3 alone and nothing that is not valid, piffle follows the document as it is
-written, iiisight drops which part of a picture lies where on its canvas.)
+written, iiisight 0.6 takes a part of a picture for all of it, Image API 1.1 for 3, and any service for one of images.)
 """
 
 from __future__ import annotations

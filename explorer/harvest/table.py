@@ -16,10 +16,10 @@ from explorer.iiif.stated import CANVAS, CANVAS_PART, CANVAS_SIZE, IMAGE_SERVICE
 
 Row = dict[str, str]
 MOST_LABELS = 200
-"""Labels that become columns, the most frequent ones; the others share one column."""
+"""Labels that become columns, the most frequent ones; the others share one."""
 OTHER = "Other entries"
-_OWN = (FILE_COLUMN, "title", "url", "Credit line", "Rights", "Institution", "Description", "Part of", "IIIF collection",
-        MANIFEST, CANVAS, CANVAS_SIZE, CANVAS_PART, IMAGE_SERVICE, OTHER)  # fmt: skip
+_OWN = (FILE_COLUMN, "title", "url", "Credit line", "Rights", "Institution", "Description", "Part of",
+        "IIIF collection", MANIFEST, CANVAS, CANVAS_SIZE, CANVAS_PART, IMAGE_SERVICE, OTHER)  # fmt: skip
 """Headings, in this order before and behind those of the metadata."""
 _OWN_PLAIN = {plain(heading) for heading in _OWN}
 

@@ -48,8 +48,8 @@ def write_motifs_csv(
     """Write a table of :data:`MOTIF_COLUMNS` with one row an instance, whole or not at all.
 
     ``state`` is in, proposed or removed; ``box`` is in pixels and ``place`` in fractions of the picture, each four
-    numbers with spaces between; links to them by IIIF are those of ``works``, by id, as far as their catalogue has them.
-    A motif without instances has one row without a file. A byte order mark comes first,
+    numbers with spaces between; links to it by IIIF are of those ``works``, by id, whose catalogue has them. A motif
+    without instances has one row without a file. A byte order mark comes first,
     and what a spreadsheet would run as a formula has an apostrophe in front.
     """
     rows = (row for motif in motifs for row in _rows(motif.to_json(sizes), origin, works))

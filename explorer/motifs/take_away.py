@@ -62,7 +62,8 @@ def take_away(
 
 
 def _csv(job: _Job, path: Path) -> list[str]:
-    works = works_of(job.workspace, {work for motif in job.motifs for work in motif.works})
+    listed = (each for motif in job.motifs for each in (*motif.instances, *motif.proposals, *motif.removed))
+    works = works_of(job.workspace, {each.work for each in listed})
     write_motifs_csv(job.motifs, job.workspace.picture_sizes(), job.origin, path, works)
     return []
 

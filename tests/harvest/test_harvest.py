@@ -146,8 +146,10 @@ def test_collections_within_collections_and_one_that_holds_itself(museum: Museum
             {"type": "Manifest", "id": f"{base}/a"}, {"type": "Collection", "id": f"{base}/sub"},
             {"type": "Collection", "id": f"{base}/top"}, {"type": "Manifest", "id": f"{base}/gone"}, inside]},
         "/sub": {"@type": "sc:Collection", "@id": f"{base}/sub", "label": "Sub", "manifests": [
-            {"@id": f"{base}/b"}, {"@id": f"{base}/a"}], "collections": [{"@id": f"{base}/top"}], "next": f"{base}/sub2"},
-        "/sub2": {"@type": "sc:Collection", "@id": f"{base}/sub2", "label": "Sub", "members": [], "next": f"{base}/sub"},
+            {"@id": f"{base}/b"}, {"@id": f"{base}/a"}], "collections": [{"@id": f"{base}/top"}],
+            "next": f"{base}/sub2"},
+        "/sub2": {"@type": "sc:Collection", "@id": f"{base}/sub2", "label": "Sub", "members": [],
+                  "next": f"{base}/sub"},
     }  # fmt: skip
     report = harvester("/top")
     assert (report.manifests, report.fetched) == (3, 3)
@@ -198,7 +200,8 @@ def test_every_version_and_every_way_of_serving(museum: Museum, harvester: Harve
 
 def test_a_server_that_refuses_a_size_is_asked_for_another(museum: Museum, harvester: Harvester) -> None:
     service = museum.serve_image("x", Service((600, 400), 3, 2))
-    museum.replies |= {"/image/x/full/300,200/0/default.jpg": Reply(status=400), "/image/x/full/300,/0/default.jpg": Reply(HTML),
+    museum.replies |= {"/image/x/full/300,200/0/default.jpg": Reply(status=400),
+                       "/image/x/full/300,/0/default.jpg": Reply(HTML),
                        "/m": manifest3(f"{museum.base}/m", [canvas3(f"{museum.base}/m/c", service)])}  # fmt: skip
     assert harvester("/m").fetched == 1
     assert open_picture(harvester.folder / "pictures" / harvester.files()[0]).image.size == (600, 400)
@@ -235,8 +238,8 @@ def test_what_fails_is_listed_and_the_rest_comes(museum: Museum, harvester: Harv
 def test_a_picture_behind_a_login_is_not_asked_for_in_other_sizes(museum: Museum, harvester: Harvester) -> None:
     service = museum.serve_image("x", Service((600, 400), 3, 2))
     album(museum, 1, "/ok", label="fine")
-    museum.replies |= {"/image/x/info.json": Reply(b"{}", status=401),
-                       "/m": manifest3(f"{museum.base}/m", [canvas3(f"{museum.base}/m/c", service)], label="shut")}  # fmt: skip
+    shut = manifest3(f"{museum.base}/m", [canvas3(f"{museum.base}/m/c", service)], label="shut")
+    museum.replies |= {"/image/x/info.json": Reply(b"{}", status=401), "/m": shut}
     report = harvester("/m", "/ok")
     assert report.fetched == 1 and "wants a login" in reasons(report)["shut"]
     assert museum.counts("/image/x") == {"/image/x/info.json": 1}

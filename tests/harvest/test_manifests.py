@@ -65,7 +65,8 @@ def test_hostile_texts_take_no_time() -> None:
 def test_version_3() -> None:
     found = read_document(manifest3(
         AT, [canvas3(f"{AT}/c1", SERVICE), canvas3(f"{AT}/c2", SERVICE, label="f. 2")],
-        metadata=[{"label": {"en": ["Creator"]}, "value": {"en": ["<a href='x'>Jan Brueghel</a>"]}}, "odd", {"label": 3}],
+        metadata=[{"label": {"en": ["Creator"]}, "value": {"en": ["<a href='x'>Jan Brueghel</a>"]}},
+                  "odd", {"label": 3}],
         summary={"en": ["A view."]}, rights="http://creativecommons.org/publicdomain/zero/1.0/",
         requiredStatement={"label": {"en": ["Attribution"]}, "value": {"en": ["Courtesy of <b>K</b>"]}},
         provider=[{"id": "https://k.example", "type": "Agent", "label": {"en": ["K Museum"]}}],
@@ -147,8 +148,8 @@ def test_pictures_beside_each_other_on_one_canvas() -> None:
     canvas = canvas3(f"{AT}/c1", SERVICE)
     page = canvas["items"][0]["items"]
     left, right = {**page[0], "target": f"{AT}/c1#xywh=0,0,300,400"}, {**page[0], "target": {
-        "type": "SpecificResource", "source": f"{AT}/c1", "selector": {"type": "FragmentSelector",
-                                                                        "value": "xywh=percent:50,0,50,100"}}}  # fmt: skip
+        "type": "SpecificResource", "source": f"{AT}/c1",
+        "selector": {"type": "FragmentSelector", "value": "xywh=percent:50,0,50,100"}}}  # fmt: skip
     whole = {**page[0], "target": f"{AT}/c1#xywh=0,0,600,400"}
     page[:] = [left, right, whole, {**page[0], "motivation": "commenting"}]
     found = read_document(manifest3(AT, [canvas]), AT)
