@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -53,8 +54,22 @@ class Address:
 
 
 def shown(url: str) -> str:
-    """An address as it is put into a sentence."""
-    return url if len(url) <= _SHOWN else f"{url[:_SHOWN]}…"
+    """An address as it is put into a sentence, which may be printed in a terminal.
+
+    >>> shown("https://x.org/\x1b[2Jfirst\\nsecond")
+    'https://x.org/?[2Jfirst?second'
+    """
+    plain = "".join(letter if letter.isprintable() else "?" for letter in url[: _SHOWN + 1])
+    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}…"
+
+
+def without_scheme(url: str) -> str:
+    """An address without http or https: a museum that changes from one to the other serves the same.
+
+    >>> without_scheme("http://x.org/a") == without_scheme("https://x.org/a")
+    True
+    """
+    return re.sub(r"^https?:", "", url, flags=re.IGNORECASE)
 
 
 def parsed(url: str) -> Address:

@@ -12,7 +12,7 @@ from pathlib import Path
 from explorer.collection import open_picture
 from explorer.errors import ExplorerError
 from explorer.files import partial_name
-from explorer.harvest.addresses import NotFetched, shown
+from explorer.harvest.addresses import NotFetched, shown, without_scheme
 from explorer.harvest.bodies import Picture
 from explorer.harvest.documents import Documents
 from explorer.harvest.ledger import Fetched, Ledger
@@ -46,8 +46,8 @@ class Gathered:
 
 def source_of(picture: Picture, wanted: int) -> str:
     """What is asked for: where it is the same again, nothing is fetched."""
-    return json.dumps([picture.service, picture.image if not picture.service else "", picture.region,
-                       picture.rotation, wanted])  # fmt: skip
+    at = picture.service or picture.image
+    return json.dumps([without_scheme(at), picture.region, picture.rotation, wanted])
 
 
 def is_to_be_fetched(wish: Wish, ledger: Ledger, wanted: int) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.errors import ExplorerError
+from explorer.harvest.addresses import shown
 from explorer.harvest.bodies import Picture, painted
 from explorer.harvest.json_values import Document, address_of, kind_of, length, listed, records
 from explorer.harvest.texts import plain_text, text, texts
@@ -66,14 +67,15 @@ class Listing:
 def read_document(document: Any, address: str) -> Manifest | Listing:
     """The manifest or collection that came from an address. Raises :class:`ExplorerError` where it is neither."""
     if not isinstance(document, dict):
-        raise ExplorerError(f"{address} is no IIIF manifest or collection.")
+        raise ExplorerError(f"{shown(address)} is no IIIF manifest or collection.")
     kind = kind_of(document)
     own = address_of(document) or address
     if kind == "Collection" or (kind != "Manifest" and any(name in document for name in ("manifests", "members"))):
         return Listing(own, text(document.get("label")), tuple(_members(document)), _pages(document))
     if kind == "Manifest" or "sequences" in document:
         return _manifest(document, own)
-    raise ExplorerError(f"{address} is no IIIF manifest or collection (it says that it is: {kind[:60] or 'nothing'}).")
+    said = plain_text(kind)[:60] or "nothing"
+    raise ExplorerError(f"{shown(address)} is no IIIF manifest or collection (it says that it is: {said}).")
 
 
 # -- collections -------------------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def _refuse_status(response: http.client.HTTPResponse, url: str) -> None:
     if status in (http.client.OK, http.client.NOT_MODIFIED):
         return
     if status in _AGAIN:
-        raise _Again(f"The server answers {status} ({response.reason}) for {shown(url)}.", status, _told(response))
+        raise _Again(f"The server answers {status} for {shown(url)}.", status, _told(response))
     why = {401: "wants a login for", 403: "refuses", 404: "does not have", 410: "no longer has"}
     sentence = f"The server {why.get(status, f'answers {status} for')} {shown(url)}."
     raise NotFetched(sentence, status)

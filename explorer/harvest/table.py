@@ -35,7 +35,7 @@ def write_table(path: Path, harvested: Iterable[tuple[Wish, str]], there: set[st
     rows = {file: _row(wish, file, frequent) for wish, file in listed}
     before = {row[FILE_COLUMN]: row for row in _read(path) if row[FILE_COLUMN] in there}
     kept = [row for file, row in before.items() if file not in rows]
-    lines = [json.dumps(row, ensure_ascii=False) for row in [*rows.values(), *kept]]
+    lines = [json.dumps(row) for row in [*rows.values(), *kept]]
     write_atomically(path, "\n".join(lines) + "\n")
     return len(lines)
 
@@ -70,7 +70,7 @@ def _row(wish: Wish, file: str, frequent: set[str]) -> Row:
         CANVAS_SIZE: size, CANVAS_PART: part, IMAGE_SERVICE: _web(picture.service) if picture.entire else "",
     }  # fmt: skip
     return {
-        FILE_COLUMN: file, "title": wish.title, "url": manifest.homepage, "Credit line": manifest.credit,
+        FILE_COLUMN: file, "title": wish.title, "url": _web(manifest.homepage), "Credit line": manifest.credit,
         "Rights": manifest.rights, "Institution": manifest.provider,
         **{heading: "; ".join(dict.fromkeys(values)) for heading, values in entries.items()}, **own,
     }  # fmt: skip
@@ -86,4 +86,6 @@ def _heading(label: str) -> str:
 
 
 def _web(address: str) -> str:
-    return address if address.startswith(("http://", "https://")) else ""
+    """An address of the web as it is stated; nothing where it is none."""
+    sound = address.startswith(("http://", "https://")) and address.isprintable() and " " not in address
+    return address if sound else ""

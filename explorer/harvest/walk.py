@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.harvest.addresses import parsed, shown
+from explorer.harvest.addresses import parsed, shown, without_scheme
 from explorer.harvest.bodies import Picture
 from explorer.harvest.documents import Documents
 from explorer.harvest.manifests import Canvas, Listing, Manifest, read_document
@@ -89,7 +89,7 @@ def walk(documents: Documents, addresses: tuple[str, ...], progress: Progress = 
             reason = (
                 f"More than {MOST_CANVASES:,} canvases or {MOST_DOCUMENTS:,} manifests are too many for one collection."
             )
-            found.left_out.append(LeftOut(place, reason))
+            found.left_out.append(LeftOut(shown(place), reason))
             break
         read += 1
         progress(STAGE, read - 1, read + len(ahead))
@@ -111,7 +111,7 @@ def _listed(listing: Listing, at: _Ahead, found: Walked) -> list[_Ahead]:
     """What a collection lists, in its order, then its next page."""
     if at.depth >= DEEPEST and listing.members:
         reason = f"Its members are not read: collections within collections are followed {DEEPEST} deep."
-        found.left_out.append(LeftOut(listing.label or listing.id, reason))
+        found.left_out.append(LeftOut(listing.label or shown(listing.id), reason))
         return []
     members = [_Ahead(address, document, at.depth + 1, listing.label) for address, document in listing.members]
     return [*members, *(_Ahead(page, None, at.depth, at.above) for page in listing.pages)]
@@ -121,17 +121,17 @@ def _take(manifest: Manifest, at: _Ahead, found: Walked) -> None:
     """Its pictures, and those canvases that have none."""
     found.manifests += 1
     if not manifest.canvases:
-        found.left_out.append(LeftOut(manifest.label or manifest.id, "This manifest has no canvases."))
+        found.left_out.append(LeftOut(manifest.label or shown(manifest.id), "This manifest has no canvases."))
     times = Counter(canvas.id for canvas in manifest.canvases)
     for canvas in manifest.canvases:
         if len(found.wishes) >= MOST_CANVASES:
             reason = f"More than {MOST_CANVASES:,} canvases are too many at once; the rest was left out."
-            found.left_out.append(LeftOut(manifest.label or manifest.id, reason))
+            found.left_out.append(LeftOut(manifest.label or shown(manifest.id), reason))
             return
         own = canvas.id if canvas.id and times[canvas.id] == 1 else f"{canvas.id} {canvas.number}"
         if canvas.picture is None:
             name = ", ".join(part for part in (manifest.label, canvas.label or str(canvas.number)) if part)
             found.left_out.append(LeftOut(name, "This canvas has no picture."))
             continue
-        key = f"{at.address.partition('#')[0]} {own}"
+        key = f"{without_scheme(at.address.partition('#')[0])} {without_scheme(own)}"
         found.wishes.append(Wish(key, at.address, manifest, canvas, canvas.picture, at.above))

@@ -296,6 +296,42 @@ def test_names_are_safe_whatever_the_labels(label: str, museum: Museum, harveste
             for name in harvester.files() if "/0001-" in name}  # fmt: skip
 
 
+def test_another_canvas_in_the_place_of_one_does_not_take_its_name(museum: Museum, harvester: Harvester) -> None:
+    document = album(museum, 1)
+    harvester("/m")
+    (before,) = harvester.files()
+    bytes_before = (harvester.folder / "pictures" / before).read_bytes()
+    service = museum.serve_image("other", Service((500, 400), 3, 2))
+    museum.replies["/m"] = {**document, "items": [canvas3(f"{museum.base}/m/other", service, "f. 1")]}
+    assert harvester("/m").fetched == 1
+    assert harvester.files() == [before.replace(".jpg", "-2.jpg"), before]
+    assert (harvester.folder / "pictures" / before).read_bytes() == bytes_before
+
+
+def test_a_museum_that_goes_over_to_https_serves_the_same(museum: Museum, harvester: Harvester) -> None:
+    document = json.dumps(album(museum, 2))
+    harvester("/m")
+    ids = document.replace(f'"id": "{museum.base}/m/c', f'"id": "{museum.base.replace("http:", "https:")}/m/c')
+    assert ids != document
+    museum.replies["/m"] = json.loads(ids)
+    assert harvester("/m").here == 2
+    assert {row["IIIF canvas"][:6] for row in harvester.rows().values()} == {"https:"}
+
+
+def test_addresses_that_break_lines_or_terminals(museum: Museum, harvester: Harvester) -> None:
+    document = album(museum, 2)
+    document["items"][0]["id"] = "https://x.org/\u2028\ud800c"
+    document["homepage"] = [{"id": "https://x.org/\u0085a", "format": "text/html"}]
+    museum.replies |= {"/m": document, "/c": {"type": "Collection", "label": {"none": ["\x1b[2J"]}, "items": [
+        {"id": f"{museum.base}/m"}, {"id": "https://x.org/\x1b[2J"}, {"id": f"{museum.base}/\x1b"}]},
+        "/%1B": {"type": "\x1b[2J"}}  # fmt: skip
+    report = harvester("/c")
+    assert report.fetched == 2 and len(report.left_out) == 2
+    assert all(each.what.isprintable() and each.reason.isprintable() for each in report.left_out)
+    assert {row["IIIF canvas"] for row in harvester.rows().values()} == {"", f"{museum.base}/m/c2"}
+    assert {row["url"] for row in harvester.rows().values()} == {""}
+
+
 def test_labels_that_collide_with_the_tables_own_headings(museum: Museum, harvester: Harvester) -> None:
     labels = ("file", "File", "url", "IIIF canvas", "iiif_manifest", "Image", "Date")
     album(museum, 1, metadata=[{"label": {"en": [label]}, "value": {"en": [f"of {label}"]}} for label in labels])
