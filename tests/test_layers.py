@@ -19,8 +19,8 @@ LAYERS = (
     # the one stateful thing
     "workspace",
     # operations
-    "plates", "words", "search", "calibration", "indexing", "registration", "iiif", "bookmarks", "motifs", "maps",
-    "adapt", "evaluate", "demo", "fetch",
+    "plates", "iiif", "words", "search", "calibration", "indexing", "registration", "bookmarks", "motifs", "maps",
+    "adapt", "evaluate", "demo", "fetch", "harvest",
     # fronts
     "ui", "api", "cli",
 )  # fmt: skip

@@ -13,12 +13,14 @@ from explorer.bookmarks.chosen import ChosenSet
 from explorer.collection.bookmarks import Place
 from explorer.collection.csv_cells import plain_cell, write_rows
 from explorer.files import write_atomically
+from explorer.iiif.links import COLUMNS as REGION_LINKS
+from explorer.iiif.links import region_links
 from explorer.plates.captions import credit_line
 
 COLUMNS = (
     "set", "bookmark", "kind", "name", "note", "tags", "side", "file", "title", "artist", "work_date", "credit", "box",
     "place", "address", "probability", "scale", "turn", "mirror", "x", "y", "turned", "zoom", "over", "found_with",
-    "who", "made", "model", "settings", "version", "date",
+    "who", "made", *REGION_LINKS, "model", "settings", "version", "date",
 )  # fmt: skip
 
 
@@ -77,5 +79,5 @@ def _of_work(chosen: ChosenSet, place: Place) -> dict[str, Any]:
         return {"title": "", "pixels": None}
     return {
         "title": work.title, "artist": work.artist, "work_date": work.date, "credit": credit_line(work),
-        "pixels": list(place.as_box.to_pixels(work.width, work.height)),
+        "pixels": list(place.as_box.to_pixels(work.width, work.height)), **region_links(work, place.as_box),
     }  # fmt: skip

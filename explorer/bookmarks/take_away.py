@@ -19,6 +19,8 @@ from explorer.iiif.annotations import (
     urn,
     write_annotations,
 )  # fmt: skip
+from explorer.iiif.links import COLUMNS as REGION_LINKS
+from explorer.iiif.links import region_links
 from explorer.plates.details_zip import ABOUT_WORK, CutDetail, plain_name, write_cut_details
 from explorer.plates.sheet import Plate, Sheet, plate_of
 from explorer.plates.single_page import write_page
@@ -36,6 +38,7 @@ COLUMNS = (
     "scale",
     "turn",
     "mirror",
+    *REGION_LINKS,
 )
 """Of the table beside the details of a ZIP."""
 
@@ -115,7 +118,7 @@ def _details(chosen: ChosenSet) -> list[CutDetail]:
     return [
         CutDetail(
             plain_name(chosen.about.name, "bookmarks"), number, place.work, chosen.works.get(place.work), place.as_box,
-            _row(chosen, name, mark, side),
+            _row(chosen, name, mark, side) | region_links(chosen.works.get(place.work), place.as_box),
         )
         for number, (name, mark, side, place) in enumerate(chosen.places(), start=1)
     ]  # fmt: skip

@@ -6,19 +6,23 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.cli.harvesting import harvest_lines, harvest_record, harvesting_options, index_harvest, is_harvest
 from explorer.cli.options import command, json_option, machine_options, runtime_options
 from explorer.cli.output import ProgressBar, print_json
 from explorer.config import FACETS
 from explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
+    from explorer.harvest import HarvestReport
     from explorer.indexing import IndexReport
 
 
 def add_index(commands: Any) -> None:
     """Declare ``index``."""
-    index = command(commands, "index", _index, "make or update a collection from a folder of pictures")
-    index.add_argument("folder", type=Path, metavar="FOLDER")
+    index = command(commands, "index", _index, "make or update a collection from a folder of pictures, or from IIIF")
+    index.add_argument("places", nargs="*", metavar="FOLDER|URL",
+                       help="a folder of pictures, or addresses of IIIF manifests and collections; "
+                            "none: the addresses of the last time")  # fmt: skip
     index.add_argument("--name", required=True, help="what to call the collection")
     index.add_argument("--metadata", type=Path, metavar="FILE",
                        help="catalogue (CSV, Excel, LibreOffice, JSON) with a column naming the files")  # fmt: skip
@@ -43,6 +47,7 @@ def add_index(commands: Any) -> None:
     index.add_argument("--bfloat16", action="store_true", help="half precision for a CLIP: faster, where in hardware")
     index.add_argument("--engine", metavar="ADDRESS", help="index engine: auto (by the number of works), exact, hnsw")
     index.add_argument("--batch", type=int, default=0, help="pictures per pass of the model")
+    harvesting_options(index)
     machine_options(index)
     json_option(index)
 
@@ -51,6 +56,7 @@ def _index(options: argparse.Namespace) -> None:
     from explorer.config import INDEX_OPTIONS, Config
     from explorer.indexing import index_folder, index_vectors, read_given_vectors
 
+    from_iiif = is_harvest(options)
     settings = {name: getattr(options, name) for name in INDEX_OPTIONS}
     chosen = {
         name: value for name, value in settings.items() if value is not None and value is not False
@@ -62,6 +68,10 @@ def _index(options: argparse.Namespace) -> None:
     if options.vectors is not None and chosen:
         unused = f"--{next(iter(chosen)).replace('_', '-')}"
         raise ExplorerError(f"--vectors takes the place of a model and encodes nothing: leave {unused} out.")
+    if from_iiif:
+        if made := index_harvest(options, Config(**chosen)):
+            _print(options, made[1], made[0])
+        return
     if options.check:
         from explorer.cli.index_check import check_index
 
@@ -79,16 +89,19 @@ def _index(options: argparse.Namespace) -> None:
     _print(options, report)
 
 
-def _print(options: argparse.Namespace, report: IndexReport) -> None:
+def _print(options: argparse.Namespace, report: IndexReport, harvested: HarvestReport | None = None) -> None:
     from explorer.indexing.run import gone_sentence
 
     skipped = [{"file": file.file, "reason": file.reason} for file in report.skipped]
     if options.json:
-        record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
+        record: dict[str, Any] = {"harvest": harvest_record(harvested)} if harvested else {}
+        record |= {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
         record |= {"gone": [work.file for work in report.gone], "moved": report.sync.files.moved}
         record |= {"matching": report.matching.record()} if report.matching else {}
         print_json({**record, "model": report.model} if report.model else record)
         return
+    if harvested:
+        print(*harvest_lines(harvested), sep="\n")
     if report.model:
         print(f"{options.name}: {report.works:,} works with vectors of {report.model}.")
     else:

@@ -1,8 +1,8 @@
 """Parts of pictures as Web Annotations (W3C Recommendation, 2017) name them, and an AnnotationCollection of them.
 
-A part is that of the picture at a IIIF server where the catalogue names one, in per cent, since it may have another
-size than the file here; otherwise that of the picture which the running app serves (:mod:`explorer.ui.server`), in
-pixels of the original.
+A part is one of the canvas that the picture lies on, in the canvas's units, where the catalogue names that; else one of
+the picture at a IIIF server, in per cent, since it may have another size than the file here; otherwise one of the
+picture which the running app serves (:mod:`explorer.ui.server`), in pixels of the original.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.files import write_atomically
 from explorer.geometry import Box
+from explorer.iiif.links import region_of
 from explorer.iiif.presentation import Addresses
-from explorer.iiif.stated import with_services
+from explorer.iiif.stated import StatedCanvas, canvas, percent, with_services
 from explorer.plates.origin import Origin
 from explorer.plates.pictures import pixels
 from explorer.plates.sheet import works_of
@@ -43,7 +44,7 @@ class Annotated:
 
 class Targets:
     """Parts of the pictures of some works, as annotations point to them. ``base_url`` is the address of the running
-    app, for works of which the catalogue names no IIIF picture.
+    app, for works of which the catalogue names neither canvas nor IIIF picture.
 
     Raises :class:`ExplorerError` where such an address is needed and none is given, and for one that is none.
     """
@@ -52,9 +53,11 @@ class Targets:
         wanted = tuple(ids)
         self._works = works_of(workspace, wanted)
         self._services = with_services(self._works.values())
+        found = ((work.id, canvas(work)) for work in self._works.values())
+        self._canvases = {work: stated for work, stated in found if stated}
         self._own = Addresses(base_address(base_url), workspace.name)
         self.gone = tuple(work for work in wanted if work not in self._works)
-        without = [work for work in self._works if work not in self._services]
+        without = [work for work in self._works if work not in self._services and work not in self._canvases]
         if without and not base_url.strip():
             raise ExplorerError(
                 f"The catalogue has no IIIF address of {len(without):,} of {len(self._works):,} works, such as "
@@ -66,8 +69,17 @@ class Targets:
         work = self._works.get(work_id)
         if work is None:
             return None
+        if lies_on := self._canvases.get(work.id):
+            return _on_canvas(lies_on, box)
         stated = self._services.get(work.id)
         return _in_per_cent(stated, box) if stated else self._in_pixels(work, box)
+
+    def picture(self, work_id: str, box: Box) -> str:
+        """The address of a picture of a part; empty where the work left the collection."""
+        work, stated = self._works.get(work_id), self._services.get(work_id)
+        if work is None:
+            return ""
+        return region_of(stated, box) if stated else str(self._in_pixels(work, box)["id"])
 
     def _in_pixels(self, work: Work, box: Box) -> Document:
         x0, y0, x1, y1 = pixels(box, (work.width, work.height))
@@ -77,11 +89,18 @@ class Targets:
         return {**target, "id": f"{service}/{sides}/max/0/default.jpg"}
 
 
+def _on_canvas(stated: StatedCanvas, box: Box) -> Document:
+    """As IIIF viewers look for annotations: by the canvas (Presentation API 3.0, section 5.6)."""
+    source: Document = {"id": stated.id, "type": "Canvas"}
+    if stated.manifest:
+        source["partOf"] = [{"id": stated.manifest, "type": "Manifest"}]
+    selector = {"type": "FragmentSelector", "conformsTo": FRAGMENTS, "value": stated.fragment(box)}
+    return {"type": "SpecificResource", "source": source, "selector": selector}
+
+
 def _in_per_cent(service: str, box: Box) -> Document:
-    x0, y0, x1, y1 = (round(100 * side, 4) for side in box.clipped().as_tuple())
-    sides = ",".join(f"{side:g}" for side in (x0, y0, round(x1 - x0, 4), round(y1 - y0, 4)))
-    target = _part(f"{service}/full/max/0/default.jpg", f"xywh=percent:{sides}")
-    return {**target, "id": f"{service}/pct:{sides}/max/0/default.jpg"}
+    target = _part(f"{service}/full/max/0/default.jpg", f"xywh=percent:{percent(box)}")
+    return {**target, "id": region_of(service, box)}
 
 
 def _part(picture: str, fragment: str) -> Document:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from explorer.collection import Work
 from explorer.collection.derivatives import THUMBNAIL_SIDE
 from explorer.iiif.image_request import MOST_ASKED, parse_image_request
+from explorer.iiif.stated import manifest as manifest_of
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 LD_JSON = f'application/ld+json;profile="{CONTEXT}"'
@@ -53,18 +54,21 @@ class Addresses:
 
 
 def manifest(work: Work, credit: str, addresses: Addresses) -> Document:
-    """A work as a viewer opens it. ``credit`` is what must be shown with it; empty for nothing."""
+    """A work as a viewer opens it. ``credit`` is what must be shown with it; empty for nothing. A manifest that the
+    catalogue names is the work's too, of whoever holds it."""
     own = addresses.manifest(work.id)
     document = {
         "@context": CONTEXT, "id": own, "type": "Manifest", "label": _text(work.title),
         "metadata": list(_metadata(work)),
         "requiredStatement": {"label": _text("Credit line", "en"), "value": _text(credit)},
+        "seeAlso": [{"id": manifest_of(work), "type": "Manifest", "format": "application/ld+json"}],
         "homepage": [{"id": work.url, "type": "Text", "label": _text(work.title), "format": "text/html"}],
         "thumbnail": [_thumbnail(work, addresses)],
         "partOf": [{"id": addresses.collection(), "type": "Collection"}],
         "items": [_canvas(work, addresses)],
     }  # fmt: skip
-    left_out = {"requiredStatement": not credit, "homepage": not _is_address(work.url), "metadata": False}
+    left_out = {"requiredStatement": not credit, "homepage": not _is_address(work.url), "metadata": False,
+                "seeAlso": manifest_of(work) is None}  # fmt: skip
     return {name: value for name, value in document.items() if value and not left_out.get(name)}
 
 

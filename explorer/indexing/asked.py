@@ -13,6 +13,7 @@ from explorer.collection.files import DATABASE
 from explorer.config import INDEX_OPTIONS, Config
 from explorer.errors import ExplorerError
 from explorer.workspace import Manifest, collection_folder
+from explorer.workspace.layout import moved_along
 
 ASKED = "asked"
 """The fact in the database."""
@@ -57,13 +58,14 @@ def asked_of(name: str, cache: Path) -> Asked:
     if kept:
         try:
             settings = {name: value for name, value in kept["settings"].items() if name in INDEX_OPTIONS}
-            return Asked(str(kept["folder"]), str(kept["metadata"]), str(kept["file_column"]), Config(**settings),
-                         kept.get("pages") is True)  # fmt: skip
+            folder, metadata = (moved_along(root, str(kept[name])) for name in ("folder", "metadata"))
+            pages = kept.get("pages") is True
+            return Asked(folder, metadata, str(kept["file_column"]), Config(**settings), pages)
         except (KeyError, TypeError, AttributeError):
             pass  # of another version
     if manifest is None or not folder:
         raise ExplorerError(f"How {name!r} was indexed is not known; run explorer index again, as the first time.")
-    return Asked(folder, "", "", manifest.config)
+    return Asked(moved_along(root, folder), "", "", manifest.config)
 
 
 def pages_asked(root: Path) -> bool:

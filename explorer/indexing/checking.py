@@ -17,7 +17,7 @@ from explorer.indexing.run import index_folder
 from explorer.progress import Progress, silent
 from explorer.workspace import Manifest, collection_folder
 from explorer.workspace.condition import Condition, check_tables
-from explorer.workspace.layout import PICTURES
+from explorer.workspace.layout import PICTURES, moved_along
 from explorer.workspace.managing import current_name
 from explorer.workspace.tables import WorkFeatures
 
@@ -122,7 +122,7 @@ def repair_collection(
     name = current_name(name, cache)
     root = collection_folder(name, cache)
     collection = Collection(root / DATABASE)
-    features, folder = collection.fact("features"), collection.fact("folder")
+    features, folder = collection.fact("features"), moved_along(root, collection.fact("folder") or "")
     manifest = Manifest.read(root / features) if features else None
     if manifest is None or not folder:
         raise ExplorerError(f"The settings of {name!r} are not to be had; run explorer index again, as the first time.")

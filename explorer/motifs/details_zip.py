@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from explorer.iiif.links import COLUMNS as REGION_LINKS
+from explorer.iiif.links import region_links
 from explorer.motifs.layer import ShownMotif, instance_json
 from explorer.plates.details_zip import ABOUT_WORK, CutDetail, write_cut_details
 from explorer.plates.origin import Origin
@@ -12,7 +14,7 @@ from explorer.plates.sheet import works_of
 from explorer.progress import Progress, silent
 from explorer.workspace import Workspace
 
-COLUMNS = ("motif", "name", *ABOUT_WORK, "scale", "turn", "mirror", "score", "relation", "note")
+COLUMNS = ("motif", "name", *ABOUT_WORK, "scale", "turn", "mirror", "score", "relation", "note", *REGION_LINKS)
 
 
 def write_details(
@@ -30,5 +32,7 @@ def _details(workspace: Workspace, motifs: Sequence[ShownMotif]) -> Iterator[Cut
         works = works_of(workspace, motif.works)
         for number, instance in enumerate(motif.instances, start=1):
             record = instance_json(instance, {})
+            work = works.get(instance.work)
             said = {"motif": motif.id, "name": motif.name, **record, **(record["transform"] or {})}
-            yield CutDetail(motif.id, number, instance.work, works.get(instance.work), instance.box, said)
+            said |= region_links(work, instance.box)
+            yield CutDetail(motif.id, number, instance.work, work, instance.box, said)

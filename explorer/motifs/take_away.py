@@ -10,6 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.motifs.export import write_motifs_csv
 from explorer.motifs.layer import ShownMotif
 from explorer.plates.origin import Origin, origin_of
+from explorer.plates.sheet import works_of
 from explorer.progress import Progress, silent
 from explorer.workspace import Workspace
 
@@ -61,7 +62,9 @@ def take_away(
 
 
 def _csv(job: _Job, path: Path) -> list[str]:
-    write_motifs_csv(job.motifs, job.workspace.picture_sizes(), job.origin, path)
+    listed = (each for motif in job.motifs for each in (*motif.instances, *motif.proposals, *motif.removed))
+    works = works_of(job.workspace, {each.work for each in listed})
+    write_motifs_csv(job.motifs, job.workspace.picture_sizes(), job.origin, path, works)
     return []
 
 

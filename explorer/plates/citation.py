@@ -27,6 +27,8 @@ class CitedWork:
     """The place; None for the whole work."""
     picture: str = ""
     """The address of the picture of that place."""
+    canvas: str = ""
+    """That of the place on its IIIF canvas."""
 
     def words(self) -> str:
         """The work and the place in it, in words.
@@ -65,6 +67,7 @@ class Citation:
             *(work.words() + "." for work in self.works),
             *self.said,
             *(f"Picture: {work.picture}" for work in self.works if work.picture),
+            *(f"IIIF canvas: {work.canvas}" for work in self.works if work.canvas),
         ]
         return "\n".join(lines)
 

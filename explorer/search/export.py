@@ -12,6 +12,8 @@ from explorer.collection import Work
 from explorer.collection.csv_cells import plain_cell, write_rows
 from explorer.collection.pictures import picture_size
 from explorer.files import write_atomically
+from explorer.iiif.links import COLUMNS as REGION_LINKS
+from explorer.iiif.links import region_links
 from explorer.plates.captions import credit_line
 from explorer.plates.origin import Origin, origin_of
 from explorer.search.query import Match, PicturePart, Query, RegionPart, SearchOptions
@@ -20,7 +22,8 @@ from explorer.workspace import Workspace
 
 MATCH_COLUMNS = (
     "query", "rank", "file", "title", "artist", "work_date", "holder", "inventory", "credit", "box", "place",
-    "probability", "score", "inliers", "scale", "turn", "mirror", "equal", "model", "settings", "version", "date",
+    "probability", "score", "inliers", "scale", "turn", "mirror", "equal", *REGION_LINKS, "model", "settings",
+    "version", "date",
 )  # fmt: skip
 
 
@@ -105,5 +108,5 @@ def _rows(found: Findings) -> Iterator[dict[str, Any]]:
         place = [round(float(side), 5) for side in match.box.as_tuple()]
         yield {
             **record, **(record["transform"] or {}), **about, "work_date": work.date, "credit": credit_line(work),
-            "query": asked, "place": place, **asdict(found.origin),
+            "query": asked, "place": place, **region_links(work, match.box), **asdict(found.origin),
         }  # fmt: skip

@@ -12,6 +12,7 @@ from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 from explorer.iiif.annotations import Targets, base_address
+from explorer.iiif.links import canvas_link
 from explorer.motifs.captions import about as about_motif
 from explorer.motifs.captions import title_of as title_of_motif
 from explorer.motifs.current import discovered
@@ -148,8 +149,9 @@ class CitedAddress:
         return title_of_motif(motif), list(first), about_motif(motif, works)
 
     def _cited(self, work: Work, box: Box | None) -> CitedWork:
-        part = Targets(self.workspace, [work.id], self.base).part(work.id, box or Box.whole())
-        return CitedWork(work.title, caption(work), holding_and_rights(work), box, part["id"] if part else "")
+        place = box or Box.whole()
+        picture = Targets(self.workspace, [work.id], self.base).picture(work.id, place)
+        return CitedWork(work.title, caption(work), holding_and_rights(work), box, picture, canvas_link(work, place))
 
 
 def _sides(text: str | None) -> list[str] | None:

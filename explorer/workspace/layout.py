@@ -2,6 +2,8 @@
 
     backups/                      of the database, see explorer.collection.backups
     collection.sqlite             works, catalogue, facts, and all that people made (judgements); never deleted
+    harvest/                      of a collection made of IIIF manifests, see explorer.harvest.run: pictures/, their
+                                  catalogue.jsonl, and what servers sent
     indexing.lock                 held while the collection is indexed
     pictures/                     thumbnails/, views/, details/: all that the app serves as it is, and nothing else
     tiles/                        originals in pieces, see explorer.collection.tile_pyramid
@@ -40,6 +42,7 @@ from explorer.files import not_written
 INDEX_FILE = "regions.index"
 CALIBRATION_FILE = "calibration.json"
 PICTURES = "pictures"
+HARVEST = "harvest"
 TILES = "tiles"
 
 
@@ -54,6 +57,14 @@ def collection_pictures(name: str, cache: Path) -> Path:
     """Where the copies of a collection's pictures are. Raises :class:`ExplorerError` for a name that is not a plain
     folder name."""
     return collection_folder(name, cache) / PICTURES
+
+
+def moved_along(root: Path, noted: str) -> str:
+    """Where a folder or a file is that was ``noted`` when the collection was indexed: what was harvested lies inside
+    the collection's own folder, and moves with it when that is renamed, or brought back."""
+    path = Path(noted)
+    own = root / HARVEST / path.name
+    return str(own.resolve()) if noted and path.parent.name == HARVEST and own.exists() else noted
 
 
 def collection_names(cache: Path) -> list[str]:

@@ -32,7 +32,15 @@ from explorer.verification import KeyPoints
 from explorer.verification.calibration_result import UNCALIBRATED, Calibration
 from explorer.workspace.condition import Condition, check_tables
 from explorer.workspace.kept_arrays import KeptArrays
-from explorer.workspace.layout import CALIBRATION_FILE, INDEX_FILE, PICTURES, TILES, collection_folder, collection_names
+from explorer.workspace.layout import (
+    CALIBRATION_FILE,
+    INDEX_FILE,
+    PICTURES,
+    TILES,
+    collection_folder,
+    collection_names,
+    moved_along,
+)
 from explorer.workspace.managing import current_name
 from explorer.workspace.manifest import Manifest
 from explorer.workspace.picture_encoder import EncodedPicture, PictureEncoder
@@ -64,7 +72,7 @@ class Workspace:
         """Any part of an original at any size."""
         self.tables = Tables(features / manifest.tables)
         self.reduction = self.tables.reduction
-        self.folder = Path(self.collection.fact("folder") or "")
+        self.folder = Path(moved_along(root, self.collection.fact("folder") or ""))
         """The indexed folder of originals."""
         self._runtime = runtime
         self._derivatives = Derivatives(self.pictures)
