@@ -42,7 +42,7 @@ def largest_page(image: Image.Image) -> int:
 
 
 def show_page(image: Image.Image, page: int) -> str:
-    """Go to a page, counted from 1; returns what is to be said of it. Raises :class:`EOFError` where it is not there."""
+    """Go to a page, counted from 1; returns what is to be said. Raises :class:`EOFError` where it is not there."""
     image.seek(page - 1)
     return f"page {page} of {getattr(image, 'n_frames', 1)} is shown"
 
