@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from explorer.cli.columns import chosen_columns
 from explorer.cli.output import print_json
 from explorer.collection import picture_files
 from explorer.indexing.preview import CataloguePreview, in_doubt, preview_catalogue, preview_folder
@@ -18,7 +19,9 @@ def check_index(options: argparse.Namespace) -> None:
     folder = preview_folder(options.folder, options.name, options.cache)
     unreadable = {file.file for file in folder.left_out}
     ids = [file.id for file in picture_files(options.folder) if file.id not in unreadable]
-    catalogue = preview_catalogue(options.metadata, ids, options.file_column) if options.metadata else None
+    catalogue = None
+    if options.metadata:
+        catalogue = preview_catalogue(options.metadata, ids, chosen_columns(options, options.metadata))
     if options.json:
         print_json({"folder": asdict(folder), "catalogue": asdict(catalogue) if catalogue else None})
         return

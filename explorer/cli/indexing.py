@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.cli.columns import chosen_columns, column_options
 from explorer.cli.options import command, json_option, machine_options, runtime_options
 from explorer.cli.output import ProgressBar, print_json
 from explorer.config import FACETS
@@ -22,7 +23,7 @@ def add_index(commands: Any) -> None:
     index.add_argument("--name", required=True, help="what to call the collection")
     index.add_argument("--metadata", type=Path, metavar="FILE",
                        help="catalogue (CSV, Excel, LibreOffice, JSON) with a column naming the files")  # fmt: skip
-    index.add_argument("--file-column", default="", metavar="HEADING", help="its column of file names, if not 'file'")
+    column_options(index)
     index.add_argument("--check", action="store_true", help="only say what would be done, and who found whom")
     index.add_argument("--vectors", type=Path, metavar="FILE.npy",
                        help="vectors computed elsewhere: row i is that of row i of --metadata")  # fmt: skip
@@ -51,8 +52,9 @@ def _index(options: argparse.Namespace) -> None:
     }  # 0 is a choice
     if options.vectors is None and options.vectors_model:
         raise ExplorerError("--vectors-model names what computed the vectors of --vectors; give both.")
-    if options.file_column and (options.metadata is None or options.vectors is not None):
-        raise ExplorerError("--file-column names a column of --metadata, without --vectors.")
+    if (options.file_column or options.column) and (options.metadata is None or options.vectors is not None):
+        option = "--file-column" if options.file_column else "--column"
+        raise ExplorerError(f"{option} names a column of --metadata, without --vectors.")
     if options.vectors is not None and chosen:
         unused = f"--{next(iter(chosen)).replace('_', '-')}"
         raise ExplorerError(f"--vectors takes the place of a model and encodes nothing: leave {unused} out.")
@@ -62,6 +64,7 @@ def _index(options: argparse.Namespace) -> None:
         check_index(options)
         return
     runtime = runtime_options(options, options.batch)
+    columns = chosen_columns(options, options.metadata) if options.metadata and options.vectors is None else {}
     with ProgressBar() as progress:
         if options.vectors is not None:
             given = read_given_vectors(options.vectors, options.metadata, options.vectors_model)
@@ -69,7 +72,7 @@ def _index(options: argparse.Namespace) -> None:
         else:
             report = index_folder(options.folder, options.name, options.cache, Config(**chosen),
                                   metadata=options.metadata, progress=progress, runtime=runtime,
-                                  file_column=options.file_column)  # fmt: skip
+                                  columns=columns)  # fmt: skip
     _print(options, report)
 
 

@@ -4,12 +4,16 @@ being told once more."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from explorer.collection import Collection
+from explorer.collection.column_choice import FIELD_WORDS
+from explorer.collection.column_names import FILE_COLUMN
 from explorer.collection.files import DATABASE
+from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.config import INDEX_OPTIONS, Config
 from explorer.errors import ExplorerError
 from explorer.workspace import Manifest, collection_folder
@@ -20,11 +24,12 @@ ASKED = "asked"
 
 @dataclass(frozen=True)
 class Asked:
-    """What ``explorer index`` was given: paths are absolute, ``metadata`` and ``file_column`` may be empty."""
+    """What ``explorer index`` was given: paths are absolute, ``metadata`` may be empty."""
 
     folder: str
     metadata: str
-    file_column: str
+    columns: Mapping[str, str]
+    """What was said of the catalogue's columns, see :mod:`explorer.collection.column_choice`."""
     config: Config
 
     def remember(self, collection: Collection) -> None:
@@ -32,8 +37,9 @@ class Asked:
         remembered until another is."""
         before = _kept(collection) if not self.metadata else {}
         settings = {name: value for name, value in asdict(self.config).items() if name in INDEX_OPTIONS}
-        record = {"folder": self.folder, "metadata": self.metadata or before.get("metadata", ""),
-                  "file_column": self.file_column or before.get("file_column", ""), "settings": settings}  # fmt: skip
+        columns = dict(self.columns) if self.metadata else _columns(before)
+        record = {"folder": self.folder, "metadata": self.metadata or before.get("metadata", ""), "columns": columns,
+                  "settings": settings}  # fmt: skip
         collection.remember(ASKED, json.dumps(record))
 
 
@@ -54,12 +60,29 @@ def asked_of(name: str, cache: Path) -> Asked:
     if kept:
         try:
             settings = {name: value for name, value in kept["settings"].items() if name in INDEX_OPTIONS}
-            return Asked(str(kept["folder"]), str(kept["metadata"]), str(kept["file_column"]), Config(**settings))
+            return Asked(str(kept["folder"]), str(kept["metadata"]), _columns(kept), Config(**settings))
         except (KeyError, TypeError, AttributeError):
             pass  # of another version
     if manifest is None or not folder:
         raise ExplorerError(f"How {name!r} was indexed is not known; run explorer index again, as the first time.")
-    return Asked(folder, "", "", manifest.config)
+    return Asked(folder, "", {}, manifest.config)
+
+
+def columns_before(name: str, cache: Path, table: Path) -> dict[str, str]:
+    """What was said of the columns of the collection's catalogue last, of those that ``table`` has too; a collection
+    that is not there, or of which nothing was said, gives none. Raises :class:`ExplorerError` for what is no table."""
+    root = collection_folder(name, cache)
+    before = _columns(_kept(Collection(root / DATABASE))) if (root / DATABASE).is_file() else {}
+    headings = read_spreadsheet(table)[0] if before else []
+    return {heading: field for heading, field in before.items() if heading in headings}
+
+
+def _columns(record: dict[str, Any]) -> dict[str, str]:
+    """The columns of a record; those of earlier versions name the one of the files."""
+    sent = record.get("columns")
+    if isinstance(sent, dict):
+        return {str(heading): field for heading, field in sent.items() if field in FIELD_WORDS}
+    return {str(record["file_column"]): FILE_COLUMN} if record.get("file_column") else {}
 
 
 def _kept(collection: Collection) -> dict[str, Any]:

@@ -7,7 +7,7 @@ that hold them are whole; the manifest is replaced last, so a search sees the ol
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +63,12 @@ class IndexReport:
 def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
     folder: Path, name: str, cache: Path, config: Config, *,
     metadata: Path | None = None, progress: Progress = silent, runtime: RuntimeOptions | None = None,
-    file_column: str = "",
+    columns: Mapping[str, str] | None = None,
 ) -> IndexReport:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``.
 
-    ``metadata`` is a table with a column naming the pictures (``file_column``, where it cannot be told by its
-    heading). Only new and changed pictures are encoded.
+    ``metadata`` is a table with a column naming the pictures; ``columns`` says what some of its columns are, where
+    their headings do not, see :mod:`explorer.collection.column_choice`. Only new and changed pictures are encoded.
 
     Raises :class:`ExplorerError` before anything is changed when the folder, the name, the catalogue or the model
     will not do.
@@ -77,7 +77,7 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     _refuse_earlier_name(name, cache)
     parse_address(config.engine)
     files = picture_files(folder)
-    catalogue = read_catalogue(metadata, file_column) if metadata else None
+    catalogue = read_catalogue(metadata, columns) if metadata else None
     runtime = runtime or RuntimeOptions()
     encoder = open_encoder(config, runtime.threads, runtime.device)
     if config.vectors:
@@ -86,7 +86,7 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     def job(collection: Collection) -> Job:
         return Job(root, folder.resolve(), collection, config, encoder, runtime, progress)
 
-    asked = Asked(str(folder.resolve()), str(metadata.resolve()) if metadata else "", file_column, config)
+    asked = Asked(str(folder.resolve()), str(metadata.resolve()) if metadata else "", columns or {}, config)
     return in_collection(root, lambda collection: _run(job(collection), files, catalogue, asked))
 
 
