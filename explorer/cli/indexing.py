@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.cli.columns import chosen_columns, column_options
 from explorer.cli.options import command, json_option, machine_options, runtime_options
-from explorer.cli.output import ProgressBar, print_json
+from explorer.cli.output import ProgressBar, print_json, print_remarks
 from explorer.config import FACETS
 from explorer.errors import ExplorerError
 
@@ -81,6 +82,7 @@ def _print(options: argparse.Namespace, report: IndexReport) -> None:
     if options.json:
         record = {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
         record |= {"matching": report.matching.record()} if report.matching else {}
+        record["remarks"] = [asdict(each) for each in report.remarks]
         print_json({**record, "model": report.model} if report.model else record)
         return
     if report.model:
@@ -94,4 +96,5 @@ def _print(options: argparse.Namespace, report: IndexReport) -> None:
     if skipped:
         print(f"{len(skipped)} files skipped:")
         print("\n".join(f"  {file['file']}: {file['reason']}" for file in skipped))
+    print_remarks(report.remarks)
     print(f"Open it with: explorer serve {options.name}")

@@ -16,6 +16,7 @@ from explorer.collection.backups import back_up_before_change
 from explorer.collection.connections import connected_for_reading, connection
 from explorer.collection.database_errors import damaged, in_sentences
 from explorer.collection.files import backup_files
+from explorer.collection.remarks import REMARKS
 from explorer.errors import ExplorerError
 
 _FIRST = (
@@ -82,7 +83,7 @@ _BOOKMARKS = (
     "value TEXT NOT NULL, PRIMARY KEY (entry, change_id)) WITHOUT ROWID",
     "CREATE INDEX bookmark_entries_change ON bookmark_entries (change_id)",
 )
-MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _FINDS, _BOOKMARKS)
+MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _FINDS, _BOOKMARKS, REMARKS)
 """What each version added to the one before. A step that has been published is never changed, only followed."""
 SCHEMA_VERSION = len(MIGRATIONS)
 

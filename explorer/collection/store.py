@@ -20,6 +20,7 @@ from explorer.collection.files import PictureFile
 from explorer.collection.judgements import Judgements
 from explorer.collection.kept_columns import KeptColumns, resolve_names
 from explorer.collection.motif_store import MotifStore
+from explorer.collection.remarks import PictureRemarks
 from explorer.collection.searchable import write_texts
 from explorer.collection.work import COLUMNS, Work, entry_of, work_of
 from explorer.errors import ExplorerError
@@ -62,6 +63,8 @@ class Collection:
         """Columns that people added to the catalogue. No change of works or of the spreadsheet changes their values."""
         self.motifs = MotifStore(database)
         """Motifs that people worked on. No change of works and no discovery changes them."""
+        self.remarks = PictureRemarks(database)
+        """What is to be said of how pictures were read."""
         self.bookmarks = BookmarkStore(database)
         """Bookmarks, sets of them and light tables. No change of works changes them."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from explorer.calibration import calibrate, calibrated, carried_over
@@ -25,6 +25,7 @@ from explorer.collection import (
 )
 from explorer.collection.backups import back_up_daily
 from explorer.collection.files import DATABASE
+from explorer.collection.remarks import Remarked
 from explorer.config import Config, RuntimeOptions
 from explorer.encoder import open_encoder
 from explorer.errors import ExplorerError
@@ -58,6 +59,8 @@ class IndexReport:
     """The block and facet that details are matched by, where they were chosen, in this run or in an earlier one."""
     model: str = ""
     """The name of the model whose vectors were given; empty where the works were encoded here."""
+    remarks: list[Remarked] = field(default_factory=list)
+    """Works of which something is to be said of how their picture was read, in this run or an earlier one."""
 
 
 def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
@@ -129,7 +132,8 @@ def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None, as
     job.collection.remember("folder", str(job.folder))
     _calibrate(job, before)
     remove_outdated(job, manifest)
-    return IndexReport(manifest.works, encoded, manifest.regions, job.collection.skipped(), sync, choice)
+    return IndexReport(manifest.works, encoded, manifest.regions, job.collection.skipped(), sync, choice,
+                       remarks=job.collection.remarks.by_work())  # fmt: skip
 
 
 def set_aside(job: Job, damaged: dict[str, str]) -> list[Work]:

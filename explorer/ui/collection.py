@@ -101,7 +101,8 @@ def panel(workspace: Workspace, shared: bool = False) -> views.Props:
     texts = [(term, shown(text)) for term, text in facts(workspace)]
     lines = [{**entry, "command": shown(entry["command"])} for entry in commands(workspace)]
     percentages = reliability(workspace.calibration) if workspace.has_details else None
-    return views.collection_panel(texts, skipped, lines, percentages)
+    remarked = [(each.file, each.remark) for each in workspace.collection.remarks.by_work()]
+    return views.collection_panel(texts, skipped, lines, percentages, remarked)
 
 
 def facts(workspace: Workspace) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from explorer.collection.dates import year
@@ -17,8 +18,9 @@ _KNOWN = ("title", "artist", "date", "genre", "style", "medium", "holder", "inve
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
-def catalogue_entry(work: Work) -> list[Props]:
-    """All that is known of a work: the catalogue's columns, those that people kept, the file and its size."""
+def catalogue_entry(work: Work, remarks: Sequence[str] = ()) -> list[Props]:
+    """All that is known of a work: the catalogue's columns, those that people kept, the file and its size, and the
+    ``remarks`` on how it was read."""
     years = _years(work)
     known = [(name, str(getattr(work, name))) for name in _KNOWN]
     size = SWAPPED if work.swapped else centimetres(work)
@@ -27,6 +29,7 @@ def catalogue_entry(work: Work) -> list[Props]:
         ("size in words", work.dimensions), ("height × width", size),
         ("link", work.url), *work.extra.items(), *work.kept.items(),
         ("file", work.id), ("pixels", f"{work.width:,} × {work.height:,}"),
+        ("how it was read", "; ".join(remarks)),
     ]  # fmt: skip
     return [_line(term, text.strip()) for term, text in stated if text.strip()]
 

@@ -222,4 +222,6 @@ def _said(report: IndexReport) -> str:
     words = f"{report.works:,} works, {report.encoded:,} newly encoded."
     if report.skipped:
         words += f" Files left out: {len(report.skipped):,}; “What is indexed” lists them."
+    if report.remarks:
+        words += f" Remarks on pictures: {len(report.remarks):,}; “What is indexed” lists them."
     return words

@@ -163,7 +163,8 @@ class CollectionContext:
             work = self.workspace.collection.work(step.key)
             url = views.picture_url(self.workspace.name, self.workspace.view(work.id))
             service = Addresses("", self.workspace.name).image(work.id).removeprefix("/")
-            shown = {**views.stage(work, url, step.box, service), "entry": catalogue_entry(work)}
+            entry = catalogue_entry(work, self.workspace.collection.remarks.of(work.content))
+            shown = {**views.stage(work, url, step.box, service), "entry": entry}
         else:
             path = self.uploads / step.key
             shown = views.visitors_stage(step, views.visitors_url(self._copy(path)), picture_size(path))

@@ -69,6 +69,7 @@ def test_an_empty_cache_becomes_a_collection(page: Page, cache: Path, tmp_path_f
     above = tmp_path_factory.mktemp("own")
     folder = folder_of(above / "landscapes" / "images", 3, size=(160, 120))
     (folder / "broken.jpg").write_text("not a picture")
+    (folder / "work-002.jpg").write_bytes((folder / "work-002.jpg").read_bytes()[:-2])  # its end mark
     rows = [
         {"Scan": "work-000.jpg", "Painter": "Jan", "Shelf": "B 4"},
         {"Scan": "lost.jpg", "Painter": "Pieter", "Shelf": ""},
@@ -104,6 +105,16 @@ def test_an_empty_cache_becomes_a_collection(page: Page, cache: Path, tmp_path_f
     expect(page.locator(".gallery .works li")).to_have_count(3)
     expect(page.locator(".gallery")).to_contain_text("Jan")
     assert Collection(cache / "landscapes" / "collection.sqlite").work("work-000.jpg").inventory == "B 4"
+    page.get_by_role("tab", name="Collection", exact=True).click()
+    page.get_by_role("tab", name="What is indexed", exact=True).click()
+    expect(page.locator(".remarked-note")).to_contain_text("One picture is in the collection with a remark")
+    expect(page.locator(".remarked tbody tr")).to_contain_text("work-002.jpgthe mark at its end is missing")
+    picture_of(page, "remarks")
+    page.get_by_role("tab", name="Explore", exact=True).click()
+    page.locator(".gallery .works li", has_text="work-002").click()
+    page.locator(".caption .entry summary").click()
+    expect(page.locator(".caption .entry dl")).to_contain_text("How it was readthe mark at its end is missing")
+    picture_of(page, "remark-entry")
     judgements = Collection(cache / "landscapes" / "collection.sqlite").judgements
     judgements.judge(Judgement("work-000.jpg", WHOLE, "work-001.jpg", WHOLE, "accepted"))
 

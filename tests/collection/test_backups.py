@@ -112,7 +112,7 @@ def test_before_a_change_of_the_schema_there_is_a_backup(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         later = (
             "judgements", "kept_values", "kept_columns", "kept_instances", "kept_motifs", "motif_changes",
-            "motif_finds", "bookmark_entries", "bookmark_changes",
+            "motif_finds", "bookmark_entries", "bookmark_changes", "picture_remarks",
         )  # fmt: skip
         for table in later:
             db.execute(f"DROP TABLE {table}")

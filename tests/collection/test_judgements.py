@@ -59,7 +59,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_and_keeps_all(pat
     assert [skipped.file for skipped in collection.skipped()] == ["b.jpg"]
     assert collection.judgements.judge(judgement()).id == 1
     with sqlite3.connect(path) as db:
-        assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION == 6
+        assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION == 7
 
 
 def test_a_step_that_fails_leaves_the_old_database_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

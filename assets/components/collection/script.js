@@ -27,7 +27,7 @@ const plot = (bins) => {
   return art;
 };
 const show = () => {
-  const { facts = [], skipped = [], commands = [], reliability } = props.value || {};
+  const { facts = [], skipped = [], remarked = [], remarked_count: remarks = 0, commands = [], reliability } = props.value || {};
   $(".reliability").hidden = !reliability;
   $(".reliability-words").textContent = reliability?.words || "";
   $(".plot").replaceChildren(reliability?.bins.length ? plot(reliability.bins) : "");
@@ -41,6 +41,11 @@ const show = () => {
     ? h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "File"), h("th", {}, "Reason"))),
         h("tbody", {}, skipped.map(({ file, reason }) => h("tr", {}, h("td", {}, file), h("td", {}, reason)))))
     : "");
+  $(".remarks").hidden = !remarks;
+  $(".remarked-note").textContent = (remarks === 1 ? "One picture is in the collection with a remark on how it was read." : `${remarks.toLocaleString("en")} pictures are in the collection with a remark on how they were read.`)
+    + (remarks > remarked.length ? ` The first ${remarked.length.toLocaleString("en")}:` : "");
+  $(".remarked").replaceChildren(h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "File"), h("th", {}, "Remark"))),
+    h("tbody", {}, remarked.map(({ file, remark }) => h("tr", {}, h("td", {}, file), h("td", {}, remark))))));
 };
 watch("value", show);
 show();
