@@ -23,7 +23,8 @@ from explorer.collection.deep_tiff import (
 )
 from explorer.collection.jpeg_end import with_end
 from explorer.collection.reducing import bits_used, eight_bit, fitting, narrowed, shortened
-from explorer.collection.size_limits import MOST_PIXELS, most_pixels
+from explorer.collection.size_limits import MOST_OF_TWO, MOST_PIXELS, most_pixels
+from explorer.collection.tiff_planes import fill_from_planes
 from explorer.collection.whole_files import refuse_incomplete
 from explorer.errors import ExplorerError
 from explorer.files import content_hash
@@ -127,12 +128,14 @@ def _loaded(path: Path, image: Image.Image, remarks: list[str]) -> Image.Image:
         return ended
     if not (deep and uses_few_bits(image)):
         return image
+    if image.width * image.height > MOST_OF_TWO:
+        raise ExplorerError(_too_large(path, MOST_OF_TWO))
     low = _open_header(path)[0]
     if not take_low_bytes(low):
-        raise ValueError("it uses few of its 16 bits, in compressed planes: save it without compression")
+        remarks.append(_STRETCHED.format(fill_from_planes(path, image, getattr(low, "tag_v2", {}))))
+        return image
     low.load()
     whole, bits = combined(image, low)
-    whole.info = image.info
     remarks.append(_STRETCHED.format(bits))
     return whole
 
