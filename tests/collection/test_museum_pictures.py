@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -246,3 +249,28 @@ def test_a_pipe_is_listed_and_not_waited_for(tmp_path: Path):
     assert "pipe" in picture_files(tmp_path)[0].reason
     with pytest.raises(ExplorerError, match="pipe"):
         open_picture(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize(("large", "together"), [(10**9, 2), (0, 1)])
+def test_of_large_pictures_one_is_decoded_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, together: int
+):
+    """However many threads ask: two would take twice the memory."""
+    Image.new("RGB", (SIDE, SIDE)).save(tmp_path / "a.png")
+    monkeypatch.setattr(pictures, "_LARGE", large)
+    loaded, met = pictures._loaded, threading.Barrier(2, timeout=1)
+    found: list[int] = []
+
+    def load(*arguments: Any) -> Image.Image:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            met.wait()
+            found.append(2)
+        return loaded(*arguments)
+
+    monkeypatch.setattr(pictures, "_loaded", load)
+    threads = [threading.Thread(target=open_picture, args=(tmp_path / "a.png",)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(found, default=1) == together
