@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 sys.path[0] = str(ROOT)
@@ -104,6 +105,9 @@ def pictures() -> Iterator[tuple[str, Any, Any]]:
                         path = write_tiff(Path(folder) / "a.tif", page, planes=planes, big_endian=big_endian)
                         name = f"{bits} bits, {kind}, {'planes' if planes else 'pixels'}, big-endian {big_endian}"
                         yield name, _judged(path, ramp), True
+                        if planes:
+                            write_tiff(path, page, planes=True, big_endian=big_endian, deflated=True)
+                            yield f"{name}, deflated", _judged(path, ramp), True
         for most, white in ((1.0, 1.0), (200.0, 255.0), (255.0, 255.0), (65535.0, 65535.0)):
             path = write_tiff(Path(folder) / "a.tif", (ramp * most).astype(np.float32))
             yield f"floats to {most:g}", _judged(path, ramp * most / white), True
@@ -120,8 +124,27 @@ def _judged(path: Path, right: np.ndarray) -> Any:
     return bool(near)
 
 
+def endings() -> Iterator[tuple[str, Any, Any]]:
+    """JPEG files that lack their end mark, or were cut: right is the whole picture, or a refusal."""
+    tests = of_tests("test_museum_pictures")
+    noise = np.random.default_rng(3).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    picture = Image.fromarray(noise).resize((403, 301), Image.Resampling.BICUBIC)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.jpg"
+        for kind, how in tests.JPEGS.items():
+            picture.save(path, quality=90, **how)
+            whole, right = path.read_bytes(), np.asarray(open_picture(path).image).astype(int)
+            for lost in (0, 1, 2, *range(3, 40, 3), *(int(share * len(whole)) for share in (0.05, 0.3, 0.6, 0.9))):
+                path.write_bytes(whole[: len(whole) - lost])
+                try:
+                    read = np.abs(np.asarray(open_picture(path).image) - right).max() <= TONES
+                except ExplorerError:
+                    read = REFUSED
+                yield f"{kind}, {lost} bytes cut", read, True
+
+
 KINDS = {"dates": dates, "sizes": sizes, "headings": headings, "names of files": names, "encodings": encodings,
-         "deep pictures": pictures}  # fmt: skip
+         "deep pictures": pictures, "JPEGs cut at their end": endings}  # fmt: skip
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """How much memory does it take to open the largest picture of each kind that is accepted?
 
     python benchmarks/picture_memory.py FOLDER [--long-side 1040] [--megapixels N] [--only png-grey16,...] [--json]
+    python benchmarks/picture_memory.py FOLDER --index       # what indexing all that lies there takes
 
 Writes pictures of a few grey levels, of many kinds, into FOLDER (a new one; files that are there are used again), each
 as large as is accepted, or of N million pixels, and opens each in a process of its own. Prints the peak of that
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import re
 import struct
 import subprocess
@@ -20,8 +22,9 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).parents[1])
+sys.path[:1] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
+import museum_kinds
 import numpy as np
 from PIL import Image
 
@@ -41,6 +44,19 @@ except ExplorerError as error:
     said = str(error)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 print(round(peak), round(time.process_time() - start, 1), said, sep="|")
+"""
+
+
+INDEX = """
+import resource, sys, tempfile, time
+from pathlib import Path
+from explorer.config import Config
+from explorer.indexing import index_folder
+start = time.process_time()
+with tempfile.TemporaryDirectory() as cache:
+    report = index_folder(Path(sys.argv[1]), "large", Path(cache), Config(model="mini"))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+print(round(peak), round(time.process_time() - start, 1), f"{report.works} works", *map(str, report.skipped), sep="|")
 """
 
 
@@ -152,6 +168,7 @@ KINDS: dict[str, tuple[str, Callable[[Path, int], None]]] = {
     "bmp": ("bmp", saved("RGB", "BMP")),
     "jpeg2000": ("jp2", saved("RGB", "JPEG2000")),
     "heic": ("heic", heic),
+    **museum_kinds.KINDS,
 }  # fmt: skip
 
 
@@ -162,7 +179,11 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float, default=0)
     parser.add_argument("--only", default="")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--index", action="store_true")
     options = parser.parse_args()
+    if options.index:
+        print(run(INDEX, str(options.folder)).replace("|", "\n"))
+        return
     options.folder.mkdir(parents=True, exist_ok=True)
     records = []
     for kind in options.only.split(",") if options.only else KINDS:
@@ -194,7 +215,10 @@ def measured(kind: str, folder: Path, megapixels: float, long_side: int) -> dict
 
 def run(script: str, *arguments: str) -> str:
     """What a script writes in a process of its own; empty when it fails."""
-    there = {"PYTHONPATH": f"{Path(__file__).parents[1]}:{Path(__file__).parent}", "PATH": ""}
+    places = [str(Path(__file__).parents[1])]
+    if script.startswith("import picture_memory"):  # other scripts here have names of libraries
+        places.append(str(Path(__file__).parent))
+    there = {"PYTHONPATH": os.pathsep.join(places), "PATH": ""}
     command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=there, check=False)
     if done.returncode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from explorer.cli.columns import chosen_columns
 from explorer.cli.output import print_json
 from explorer.indexing.preview import CataloguePreview, in_doubt, preview_catalogue, preview_folder
 
@@ -16,7 +17,9 @@ def check_index(options: argparse.Namespace) -> None:
     """Print which pictures there are, what each column is taken for, and which rows and pictures found each other."""
     folder = preview_folder(options.folder, options.name, options.cache, pages=options.pages)
     ids = folder.readable
-    catalogue = preview_catalogue(options.metadata, ids, options.file_column) if options.metadata else None
+    catalogue = None
+    if options.metadata:
+        catalogue = preview_catalogue(options.metadata, ids, chosen_columns(options, options.metadata))
     if options.json:
         print_json({"folder": asdict(folder), "catalogue": asdict(catalogue) if catalogue else None})
         return

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.cli.columns import chosen_columns, column_options
 from explorer.cli.harvesting import harvest_lines, harvest_record, harvesting_options, index_harvest, is_harvest
 from explorer.cli.options import command, json_option, machine_options, runtime_options
-from explorer.cli.output import ProgressBar, print_json
+from explorer.cli.output import ProgressBar, print_json, print_remarks
 from explorer.config import FACETS
 from explorer.errors import ExplorerError
 
@@ -26,7 +28,7 @@ def add_index(commands: Any) -> None:
     index.add_argument("--name", required=True, help="what to call the collection")
     index.add_argument("--metadata", type=Path, metavar="FILE",
                        help="catalogue (CSV, Excel, LibreOffice, JSON) with a column naming the files")  # fmt: skip
-    index.add_argument("--file-column", default="", metavar="HEADING", help="its column of file names, if not 'file'")
+    column_options(index)
     index.add_argument(
         "--pages",
         action=argparse.BooleanOptionalAction,
@@ -63,8 +65,9 @@ def _index(options: argparse.Namespace) -> None:
     }  # 0 is a choice
     if options.vectors is None and options.vectors_model:
         raise ExplorerError("--vectors-model names what computed the vectors of --vectors; give both.")
-    if options.file_column and (options.metadata is None or options.vectors is not None):
-        raise ExplorerError("--file-column names a column of --metadata, without --vectors.")
+    if (options.file_column or options.column) and (options.metadata is None or options.vectors is not None):
+        option = "--file-column" if options.file_column else "--column"
+        raise ExplorerError(f"{option} names a column of --metadata, without --vectors.")
     if options.vectors is not None and chosen:
         unused = f"--{next(iter(chosen)).replace('_', '-')}"
         raise ExplorerError(f"--vectors takes the place of a model and encodes nothing: leave {unused} out.")
@@ -78,6 +81,7 @@ def _index(options: argparse.Namespace) -> None:
         check_index(options)
         return
     runtime = runtime_options(options, options.batch)
+    columns = chosen_columns(options, options.metadata) if options.metadata and options.vectors is None else {}
     with ProgressBar() as progress:
         if options.vectors is not None:
             given = read_given_vectors(options.vectors, options.metadata, options.vectors_model)
@@ -85,7 +89,7 @@ def _index(options: argparse.Namespace) -> None:
         else:
             report = index_folder(options.folder, options.name, options.cache, Config(**chosen),
                                   metadata=options.metadata, progress=progress, runtime=runtime,
-                                  file_column=options.file_column, pages=options.pages)  # fmt: skip
+                                  columns=columns, pages=options.pages)  # fmt: skip
     _print(options, report)
 
 
@@ -98,6 +102,7 @@ def _print(options: argparse.Namespace, report: IndexReport, harvested: HarvestR
         record |= {"works": report.works, "encoded": report.encoded, "regions": report.regions, "skipped": skipped}
         record |= {"gone": [work.file for work in report.gone], "moved": report.sync.files.moved}
         record |= {"matching": report.matching.record()} if report.matching else {}
+        record["remarks"] = [asdict(each) for each in report.remarks]
         print_json({**record, "model": report.model} if report.model else record)
         return
     if harvested:
@@ -120,4 +125,5 @@ def _print(options: argparse.Namespace, report: IndexReport, harvested: HarvestR
     if skipped:
         print(f"{len(skipped)} files skipped:")
         print("\n".join(f"  {file['file']}: {file['reason']}" for file in skipped))
+    print_remarks(report.remarks)
     print(f"Open it with: explorer serve {options.name}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.cli.options import command, json_option, machine_options, runtime_options
-from explorer.cli.output import ProgressBar, print_json
+from explorer.cli.output import ProgressBar, print_json, print_remarks
 from explorer.errors import ExplorerError
 
 
@@ -40,6 +40,7 @@ def _check(options: argparse.Namespace) -> int:
         print_json(report.record())
     else:
         print("\n".join([f"{options.name}: {'sound' if report.sound else 'damaged'}.", *report.sentences()]))
+        print_remarks(report.remarks)
         print(f"Newest backup of the database: {report.newest_backup or 'none'}")
     return 0 if report.sound else 1
 

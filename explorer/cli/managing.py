@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from explorer.cli.columns import chosen_columns, column_options
 from explorer.cli.options import command
 
 
@@ -28,9 +29,7 @@ def add_managing(commands: Any) -> None:
     catalogue = command(commands, "catalogue", _catalogue, text)
     catalogue.add_argument("name", metavar="NAME")
     catalogue.add_argument("file", type=Path, metavar="FILE", help="a table with a column naming the files")
-    catalogue.add_argument(
-        "--file-column", default="", metavar="HEADING", help="that column, where it has another name"
-    )
+    column_options(catalogue)
 
     text = "no longer expect works whose files are gone; what people made of them stays"
     forget = command(commands, "forget", _forget, text)
@@ -66,7 +65,8 @@ def _bring_back(options: argparse.Namespace) -> None:
 def _catalogue(options: argparse.Namespace) -> None:
     from explorer.indexing.recatalogue import replace_catalogue
 
-    found = replace_catalogue(options.name, options.cache, options.file, options.file_column)
+    columns = chosen_columns(options, options.file)
+    found = replace_catalogue(options.name, options.cache, options.file, columns)
     print(f"{options.name}: {found.matched:,} of {found.works:,} works have an entry of {options.file.name}.")
     if found.unmatched_rows:
         print(f"{found.unmatched_rows:,} rows name no work.")

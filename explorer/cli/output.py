@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explorer.collection.remarks import Remarked
+
+_MOST_REMARKS = 5
+"""Of remarks on pictures that are written out; with --json all are."""
 
 
 class ProgressBar:
@@ -35,3 +42,12 @@ class ProgressBar:
 def print_json(record: dict[str, Any]) -> None:
     """Write a record as a line of JSON."""
     print(json.dumps(record), flush=True)  # plain ASCII: whatever reads it, and whatever the names are
+
+
+def print_remarks(remarks: Sequence[Remarked]) -> None:
+    """Write of how many pictures something is to be said, and the first of them; nothing where there are none."""
+    if remarks:
+        one = "1 picture has a remark on how it was read:"
+        said = one if len(remarks) == 1 else f"{len(remarks):,} pictures have a remark on how they were read:"
+        more = [f"  … and {len(remarks) - _MOST_REMARKS:,} more"] if len(remarks) > _MOST_REMARKS else []
+        print(said, *(f"  {each.file}: {each.remark}" for each in remarks[:_MOST_REMARKS]), *more, sep="\n")

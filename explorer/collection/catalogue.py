@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from explorer.collection.column_choice import refuse_choice
 from explorer.collection.column_names import FILE_COLUMN, recognised
 from explorer.collection.joining import Joined, join
 from explorer.collection.spreadsheet import read_spreadsheet
@@ -49,17 +51,17 @@ class Catalogue:
         )
 
 
-def read_catalogue(path: Path, file_column: str = "") -> Catalogue:
+def read_catalogue(path: Path, columns: Mapping[str, str] | None = None) -> Catalogue:
     """Read a table: CSV, Excel, LibreOffice or JSON, see :mod:`explorer.collection.spreadsheet`.
-    ``file_column`` is the heading of the pictures' file names, where that is to be told.
+    ``columns`` says what some of its columns are, see :mod:`explorer.collection.column_choice`; the others are told by
+    their headings.
 
     Raises :class:`ExplorerError` when it is missing, is not text or a table (see
-    :mod:`explorer.collection.spreadsheet`), has no rows, or has no column naming the file.
+    :mod:`explorer.collection.spreadsheet`), has no rows, has no column naming the file, or has not what was chosen.
     """
     headings, rows = read_spreadsheet(path)
-    if file_column and file_column not in headings:
-        raise ExplorerError(f"{path.name} has no column {file_column[:60]!r}.")
-    known, units = recognised(headings, file_column)
+    refuse_choice(columns or {}, headings, path.name)
+    known, units = recognised(headings, columns)
     if FILE_COLUMN not in known:
         shown = ", ".join(heading[:60] for heading in headings[:8]) or "nothing"
         raise ExplorerError(f"{path.name} needs a column named 'file' with the pictures' file names; it has {shown}.")

@@ -91,6 +91,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Field name -> the headings it goes by, best first; those of height and width may have a unit behind them."""
+_MEASURES = ("height_cm", "width_cm", "dimensions")
 _UNITS: Mapping[str, str] = {"cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in"}
 _UNIT_BEHIND = re.compile(r"^(.*?) (?:in )?(cm|mm|m|in|inch|inches)$")
 _SPLIT = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])")
@@ -106,27 +107,33 @@ def plain(heading: str) -> str:
     return " ".join(re.sub(r"[\s_.,:;/()\[\]\-–]+", " ", spaced).split()).casefold()
 
 
-def recognised(headings: Sequence[str], file_column: str = "") -> tuple[dict[str, str], dict[str, str]]:
+def recognised(
+    headings: Sequence[str], chosen: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
     """Field of :data:`KNOWN` -> heading, for those that a table has, and field -> unit ("cm", "mm", "m", "in") where
     the heading of height, width or dimensions states one. A heading belongs to one field; of equal ones the first
-    counts. ``file_column`` is the heading of the pictures' file names, whatever it is called.
+    counts. ``chosen`` says what some columns are, whatever they are called (heading -> field, empty: none of them);
+    the others are recognised as if these were not there.
 
     >>> recognised(["Bilddatei", "Künstler", "Höhe (mm)", "note"])
     ({'file': 'Bilddatei', 'artist': 'Künstler', 'height_cm': 'Höhe (mm)'}, {'height_cm': 'mm'})
     """
     by_name: dict[str, str] = {}
     units: dict[str, str] = {}
+    chosen = chosen or {}
+    known = {field: heading for heading, field in chosen.items() if field}
+    of_field = _chosen_units(known)
     for heading in headings:
+        if heading in chosen:
+            continue
         name = plain(heading)
         if found := _UNIT_BEHIND.match(name):
-            if found[1] in (*KNOWN["height_cm"], *KNOWN["width_cm"], *KNOWN["dimensions"]) and found[1] not in by_name:
+            if any(found[1] in KNOWN[field] for field in _MEASURES) and found[1] not in by_name:
                 by_name[found[1]], units[found[1]] = heading, _UNITS[found[2]]
             continue
         for spelled in (name, heading.strip().casefold()):  # "FileName" and "filename"
             if spelled not in by_name:
                 by_name[spelled] = heading
-    known: dict[str, str] = {FILE_COLUMN: file_column} if file_column else {}
-    of_field: dict[str, str] = {}
     for field, names in KNOWN.items():
         if field in known:
             continue
@@ -136,3 +143,9 @@ def recognised(headings: Sequence[str], file_column: str = "") -> tuple[dict[str
             if named in units:
                 of_field[field] = units[named]
     return known, of_field
+
+
+def _chosen_units(known: Mapping[str, str]) -> dict[str, str]:
+    """Units that the headings of chosen measures state, whatever they are called."""
+    found = {field: _UNIT_BEHIND.match(plain(known[field])) for field in _MEASURES if field in known}
+    return {field: _UNITS[unit[2]] for field, unit in found.items() if unit}

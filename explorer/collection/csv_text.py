@@ -6,16 +6,14 @@ nonsense in any other encoding: both would give titles to no works, or wrong one
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from explorer.collection.encodings import decode_western
+from explorer.collection.encodings import text_of
 from explorer.errors import ExplorerError
 
 _MOST_BYTES = 200_000_000
@@ -23,8 +21,6 @@ _LONGEST_HEADINGS = 1_000_000  # characters
 _SEPARATORS = ",;\t"
 _STATED = re.compile(r"\s*\"?sep=(.)\"?[ \t]*\r?\n", re.IGNORECASE)
 """The line with which Excel is told the separator."""
-
-log = logging.getLogger(__name__)
 
 
 def csv_rows(text: str, name: str, is_headings: Callable[[list[str]], bool]) -> list[list[str]]:
@@ -97,36 +93,4 @@ def decoded(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise ExplorerError(f"The catalogue {path} cannot be opened ({error.strerror}).") from error
-    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        try:
-            return raw.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise ExplorerError(f"{path.name} is text in UTF-16, but damaged; save it as CSV (UTF-8).") from error
-    if b"\0" in raw:
-        raise ExplorerError(f"{path.name} is not a text file; save the spreadsheet as CSV (UTF-8).")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if _is_damaged(raw):
-            line = raw.count(b"\n", 0, error.start) + 1
-            raise ExplorerError(f"{path.name} is text in UTF-8, but damaged in line {line:,}; save it anew as CSV "
-                                f"(UTF-8).") from error  # fmt: skip
-    found = decode_western(raw)
-    if found is None:
-        raise ExplorerError(
-            f"{path.name} is text neither in UTF-8 nor in a Western encoding of Windows, DOS or the Mac, if it is "
-            f"text; save the spreadsheet as CSV (UTF-8), with a column named 'file'."
-        )
-    if found.doubtful:
-        log.warning(
-            "%s does not say how its letters are encoded; it was read as %s, so that it has words such as %s. Are they "
-            "right? If not, save the spreadsheet as CSV (UTF-8).", path.name, found.encoding, ", ".join(found.doubtful),
-        )  # fmt: skip
-    return found.text
-
-
-def _is_damaged(raw: bytes) -> bool:
-    """Whether bytes that are not UTF-8 were meant to be: more characters above 127 can be read than cannot."""
-    read = raw.decode("utf-8", errors="replace")
-    broken = read.count("\ufffd")
-    return sum(character > "\x7f" for character in read) - broken > broken
+    return text_of(raw, path.name, "save the spreadsheet as CSV (UTF-8), with a column named 'file'")

@@ -16,6 +16,7 @@ from explorer.collection.backups import back_up_before_change
 from explorer.collection.connections import connected_for_reading, connection
 from explorer.collection.database_errors import damaged, in_sentences
 from explorer.collection.files import backup_files
+from explorer.collection.remarks import REMARKS
 from explorer.errors import ExplorerError
 
 _FIRST = (
@@ -97,7 +98,7 @@ _FILES = (
     '"when" TEXT NOT NULL)',
     "CREATE INDEX file_history_work ON file_history (work)",
 )
-MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _FINDS, _BOOKMARKS, _FILES)
+MIGRATIONS = (_FIRST, _JUDGEMENTS, _KEPT_COLUMNS, _MOTIFS, _FINDS, _BOOKMARKS, _FILES, REMARKS)
 """What each version added to the one before. A step that has been published is never changed, only followed."""
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -7,9 +7,15 @@ small among small ones and capital among capitals.
 
 from __future__ import annotations
 
+import codecs
+import logging
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from explorer.errors import ExplorerError
+
+log = logging.getLogger(__name__)
 
 WESTERN = ("cp1252", "mac_roman", "cp850")
 _USUAL = frozenset("äöüßéèêëáàâíìîïóòôúùûçñåæøœãõÄÖÜÉÈÀÁÇÑÅÆØŒ")
@@ -30,6 +36,42 @@ class Text:
     encoding: str
     doubtful: tuple[str, ...] = ()
     """Words whose letters may be wrong, where the encoding had to be guessed."""
+
+
+def text_of(raw: bytes, name: str, advice: str) -> str:
+    """The text of a file ``name`` in UTF-8, with or without byte order mark, in UTF-16 with one, or in a Western
+    encoding, with a warning where it had to be guessed.
+
+    Raises :class:`ExplorerError`, ending in the ``advice``, for what is no text, in another encoding or damaged.
+    """
+    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        try:
+            return raw.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise ExplorerError(f"{name} is text in UTF-16, but damaged; {advice}.") from error
+    if b"\0" in raw:
+        raise ExplorerError(f"{name} is not a text file; {advice}.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if _is_damaged(raw):
+            line = raw.count(b"\n", 0, error.start) + 1
+            raise ExplorerError(f"{name} is text in UTF-8, but damaged in line {line:,}; {advice}.") from error
+    found = decode_western(raw)
+    if found is None:
+        raise ExplorerError(f"{name} is text neither in UTF-8 nor in a Western encoding of Windows, DOS or the Mac, if "
+                            f"it is text; {advice}.")  # fmt: skip
+    if found.doubtful:
+        log.warning("%s does not say how its letters are encoded; it was read as %s, so that it has words such as %s. "
+                    "Are they right? If not, %s.", name, found.encoding, ", ".join(found.doubtful), advice)  # fmt: skip
+    return found.text
+
+
+def _is_damaged(raw: bytes) -> bool:
+    """Whether bytes that are not UTF-8 were meant to be: more characters above 127 can be read than cannot."""
+    read = raw.decode("utf-8", errors="replace")
+    broken = read.count("\ufffd")
+    return sum(character > "\x7f" for character in read) - broken > broken
 
 
 def decode_western(raw: bytes) -> Text | None:

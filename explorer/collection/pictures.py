@@ -6,6 +6,7 @@ import hashlib
 import io
 import logging
 import struct
+import threading
 import warnings
 import zlib
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ from explorer.collection.deep_tiff import (
 from explorer.collection.jpeg_end import with_end
 from explorer.collection.pages import file_and_page
 from explorer.collection.reducing import bits_used, eight_bit, fitting, narrowed, shortened
-from explorer.collection.size_limits import MOST_PIXELS, most_pixels
+from explorer.collection.size_limits import MOST_OF_TWO, MOST_PIXELS, bytes_per_pixel, most_pixels
+from explorer.collection.tiff_planes import fill_from_planes
 from explorer.collection.whole_files import refuse_incomplete
 from explorer.errors import ExplorerError
 from explorer.files import content_hash
@@ -50,6 +52,9 @@ EXTENSIONS = (
 SMALLEST_SIDE = 16
 """Pixels; anything smaller shows nothing that could be searched for."""
 
+_LARGE = 100_000_000
+"""Bytes that decoding takes; from here on one picture of a process is decoded at a time."""
+_ALONE = threading.Lock()
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000", "AVIF", "PSD", *_HEIF_FORMATS)
 """What a file may hold whatever its name; not PostScript, which Pillow would hand to another program."""
 _STRETCHED = "its tones are stretched, for it uses {} of its 16 bits"
@@ -93,7 +98,15 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
     Raises :class:`ExplorerError` with one sentence when the file is not a picture, is damaged, or is too large.
     """
     image, width, height, paged = _open_header(path)
-    remarks = [paged] if paged else []
+    if width * height * bytes_per_pixel(image) <= _LARGE:
+        return _decoded(path, image, long_side, Picture(image, width, height, (paged,) if paged else ()))
+    with _ALONE:
+        return _decoded(path, image, long_side, Picture(image, width, height, (paged,) if paged else ()))
+
+
+def _decoded(path: Path, image: Image.Image, long_side: int | None, header: Picture) -> Picture:
+    """The picture whose header was read, decoded."""
+    remarks = list(header.remarks)
     try:
         refuse_incomplete(file_and_page(path)[0], image.format)
         if long_side and image.format == "JPEG":
@@ -114,7 +127,7 @@ def open_picture(path: Path, long_side: int | None = None) -> Picture:
             image = image.transpose(_TURNS[orientation])
     except _DAMAGED as error:
         raise ExplorerError(f"{path.name} is damaged and cannot be read to its end ({_reason(error)}).") from error
-    return Picture(image, width, height, tuple(remarks))
+    return Picture(image, header.width, header.height, tuple(remarks))
 
 
 def _loaded(path: Path, image: Image.Image, remarks: list[str]) -> Image.Image:
@@ -131,12 +144,14 @@ def _loaded(path: Path, image: Image.Image, remarks: list[str]) -> Image.Image:
         return ended
     if not (deep and uses_few_bits(image)):
         return image
+    if image.width * image.height > MOST_OF_TWO:
+        raise ExplorerError(_too_large(path, MOST_OF_TWO))
     low = _open_header(path)[0]
     if not take_low_bytes(low):
-        raise ValueError("it uses few of its 16 bits, in compressed planes: save it without compression")
+        remarks.append(_STRETCHED.format(fill_from_planes(path, image, getattr(low, "tag_v2", {}))))
+        return image
     low.load()
     whole, bits = combined(image, low)
-    whole.info = image.info
     remarks.append(_STRETCHED.format(bits))
     return whole
 

@@ -12,11 +12,16 @@ MOST_PIXELS = 150_000_000
 """Files of more pixels are refused, whatever their kind."""
 MOST_BYTES = 432_000_000
 """What decoding one picture may take; with what is made of it, the program stays below 600 MB."""
+MOST_OF_TWO = MOST_BYTES // 8 // 1_000_000 * 1_000_000
+"""Pixels of a picture in colour that is in memory twice, its high bytes and its low bytes."""
 
 _OF_MODE = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 """Bytes that Pillow keeps of a pixel, by its mode; all others have four."""
-_OF_FORMAT = {"WEBP": 16, "HEIF": 7, "AVIF": 16, "PSD": 8, "JPEG2000": 17}
+_OF_FORMAT = {"WEBP": 16, "HEIF": 7, "PSD": 6}
 """Bytes of a pixel with what the library of a format keeps beside the result."""
+_OF_BAND = {"JPEG2000": 5, "AVIF": 3}
+"""Bytes that it keeps of each of a pixel's bands, beside the result. Files of more than 8 bits, which the header of
+Pillow's does not tell, take one more (JPEG 2000) or two; they stay below 600 MB all the same."""
 _BITS, _ORIENTATION, _SAMPLES, _ROWS, _PLANES, _TILED = 258, 274, 277, 278, 284, 324
 """Tags of TIFF."""
 _COEFFICIENT = 2  # bytes
@@ -36,7 +41,14 @@ def bytes_per_pixel(image: Image.Image) -> float:
         return kept + _jpeg_coefficients(image)
     if image.format == "TIFF":
         return _of_tiff(image, kept)
+    if image.format in _OF_BAND:
+        return kept + _OF_BAND[image.format] * len(image.getbands())
     return max(kept, _OF_FORMAT.get(image.format or "", 0))
+
+
+def bytes_of_whole_jpeg(image: Image.Image) -> float:
+    """Bytes that decoding a JPEG takes for every pixel where it is decoded in full size."""
+    return _OF_MODE.get(image.mode, 4) + _jpeg_coefficients(image)
 
 
 def _jpeg_coefficients(image: Image.Image) -> float:

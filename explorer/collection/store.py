@@ -21,6 +21,7 @@ from explorer.collection.joining import join_works
 from explorer.collection.judgements import Judgements
 from explorer.collection.kept_columns import KeptColumns, resolve_names
 from explorer.collection.motif_store import MotifStore
+from explorer.collection.remarks import PictureRemarks
 from explorer.collection.searchable import write_texts
 from explorer.collection.work import COLUMNS, Work, entry_of, work_of
 from explorer.collection.work_files import (
@@ -72,6 +73,8 @@ class Collection:
         """Columns that people added to the catalogue. No change of works or of the spreadsheet changes their values."""
         self.motifs = MotifStore(database)
         """Motifs that people worked on. No change of works and no discovery changes them."""
+        self.remarks = PictureRemarks(database)
+        """What is to be said of how pictures were read."""
         self.bookmarks = BookmarkStore(database)
         """Bookmarks, sets of them and light tables. No change of works changes them."""
 

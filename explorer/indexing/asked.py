@@ -4,12 +4,16 @@ being told once more."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from explorer.collection import Collection
+from explorer.collection.column_choice import FIELD_WORDS
+from explorer.collection.column_names import FILE_COLUMN
 from explorer.collection.files import DATABASE
+from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.config import INDEX_OPTIONS, Config
 from explorer.errors import ExplorerError
 from explorer.workspace import Manifest, collection_folder
@@ -21,11 +25,12 @@ ASKED = "asked"
 
 @dataclass(frozen=True)
 class Asked:
-    """What ``explorer index`` was given: paths are absolute, ``metadata`` and ``file_column`` may be empty."""
+    """What ``explorer index`` was given: paths are absolute, ``metadata`` may be empty."""
 
     folder: str
     metadata: str
-    file_column: str
+    columns: Mapping[str, str]
+    """What was said of the catalogue's columns, see :mod:`explorer.collection.column_choice`."""
     config: Config
     pages: bool = False
     """Whether the further pages of TIFF files are works of their own."""
@@ -35,9 +40,9 @@ class Asked:
         remembered until another is."""
         before = _kept(collection) if not self.metadata else {}
         settings = {name: value for name, value in asdict(self.config).items() if name in INDEX_OPTIONS}
-        record = {"folder": self.folder, "metadata": self.metadata or before.get("metadata", ""),
-                  "file_column": self.file_column or before.get("file_column", ""), "settings": settings,
-                  "pages": self.pages}  # fmt: skip
+        columns = dict(self.columns) if self.metadata else _columns(before)
+        record = {"folder": self.folder, "metadata": self.metadata or before.get("metadata", ""), "columns": columns,
+                  "settings": settings, "pages": self.pages}  # fmt: skip
         collection.remember(ASKED, json.dumps(record))
 
 
@@ -59,19 +64,35 @@ def asked_of(name: str, cache: Path) -> Asked:
         try:
             settings = {name: value for name, value in kept["settings"].items() if name in INDEX_OPTIONS}
             folder, metadata = (moved_along(root, str(kept[name])) for name in ("folder", "metadata"))
-            pages = kept.get("pages") is True
-            return Asked(folder, metadata, str(kept["file_column"]), Config(**settings), pages)
+            return Asked(folder, metadata, _columns(kept), Config(**settings), kept.get("pages") is True)
         except (KeyError, TypeError, AttributeError):
             pass  # of another version
     if manifest is None or not folder:
         raise ExplorerError(f"How {name!r} was indexed is not known; run explorer index again, as the first time.")
-    return Asked(moved_along(root, folder), "", "", manifest.config)
+    return Asked(moved_along(root, folder), "", {}, manifest.config)
 
 
 def pages_asked(root: Path) -> bool:
     """Whether the collection in the folder ``root``, if there is one, was indexed with all pages last."""
     path = root / DATABASE
     return path.is_file() and _kept(Collection(path)).get("pages") is True
+
+
+def columns_before(name: str, cache: Path, table: Path) -> dict[str, str]:
+    """What was said of the columns of the collection's catalogue last, of those that ``table`` has too; a collection
+    that is not there, or of which nothing was said, gives none. Raises :class:`ExplorerError` for what is no table."""
+    root = collection_folder(name, cache)
+    before = _columns(_kept(Collection(root / DATABASE))) if (root / DATABASE).is_file() else {}
+    headings = read_spreadsheet(table)[0] if before else []
+    return {heading: field for heading, field in before.items() if heading in headings}
+
+
+def _columns(record: dict[str, Any]) -> dict[str, str]:
+    """The columns of a record; those of earlier versions name the one of the files."""
+    sent = record.get("columns")
+    if isinstance(sent, dict):
+        return {str(heading): field for heading, field in sent.items() if field in FIELD_WORDS}
+    return {str(record["file_column"]): FILE_COLUMN} if record.get("file_column") else {}
 
 
 def _kept(collection: Collection) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from explorer.collection import Collection, Derivatives
 from explorer.collection.backups import database_troubles
 from explorer.collection.database_errors import damaged
 from explorer.collection.files import DATABASE, backup_files
+from explorer.collection.remarks import Remarked, remarks_in
 from explorer.config import RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.indexing.given_vectors import CATALOGUE_FACT, VECTORS_FACT, index_vectors, read_given_vectors
@@ -37,6 +38,8 @@ class CheckReport:
     """Damaged results of a run of indexing that was stopped."""
     pictures: list[Path]
     """Damaged copies of pictures for the screen."""
+    remarks: list[Remarked]
+    """Works of which something is to be said of how their picture was read; no damage."""
 
     @property
     def sound(self) -> bool:
@@ -78,6 +81,7 @@ class CheckReport:
             ],
             "parts": [str(path) for path in self.parts],
             "pictures": [str(path) for path in self.pictures],
+            "remarks": [asdict(each) for each in self.remarks],
         }
 
 
@@ -103,7 +107,8 @@ def check_collection(name: str, cache: Path, progress: Progress = silent) -> Che
     parts = [path for path in sorted(root.glob("*/parts/*.npz")) if _is_damaged_part(path)]
     progress("Checking", len(folders) + 1, len(folders) + 1)
     said = damaged(database, troubles) if troubles else ""
-    return CheckReport(name, said, str(backups[0]) if backups else "", tables, parts, pictures)
+    remarks = remarks_in(database) if not troubles else []
+    return CheckReport(name, said, str(backups[0]) if backups else "", tables, parts, pictures, remarks)
 
 
 def repair_collection(

@@ -145,7 +145,8 @@ class WorkEncoder:
             self.damaged[work.content] = str(error)
             return None
         for remark in picture.remarks:
-            log.warning("%s: %s", work.file, remark)
+            log.info("%s: %s", work.file, remark)
+        self._job.collection.remarks.keep(work.content, picture.remarks)
         self._job.derivatives.thumbnail(work.content, source, picture.image)
         points = find_key_points(np.asarray(picture.image))
         image = self._encoder.prepare(picture.image, work.width, work.height)

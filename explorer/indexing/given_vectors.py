@@ -123,7 +123,8 @@ def _run(job: Job, files: Sequence[PictureFile], given: GivenVectors) -> IndexRe
     job.collection.settle()
     remove_outdated(job, manifest)
     skipped, gone = job.collection.skipped(), job.collection.gone()
-    return IndexReport(manifest.works, 0, manifest.regions, skipped, sync, gone, model=given.model)
+    return IndexReport(manifest.works, 0, manifest.regions, skipped, sync, gone, model=given.model,
+                       remarks=job.collection.remarks.by_work())  # fmt: skip
 
 
 def _current(job: Job, works: Sequence[Work], vectors: np.ndarray) -> Manifest | None:
@@ -156,6 +157,7 @@ def _damaged_pictures(job: Job) -> dict[str, str]:
         try:
             if not job.derivatives.has_thumbnail(work.content):
                 picture = open_picture(source, long_side=THUMBNAIL_SIDE)
+                job.collection.remarks.keep(work.content, picture.remarks)
                 job.derivatives.thumbnail(work.content, source, picture.image)
         except ExplorerError as error:
             damaged[work.content] = str(error)

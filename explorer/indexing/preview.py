@@ -6,12 +6,13 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.collection import Collection, PictureFile, Skipped, picture_files
 from explorer.collection.catalogue import Catalogue
+from explorer.collection.column_choice import refuse_choice
 from explorer.collection.column_names import FILE_COLUMN, recognised
 from explorer.collection.files import DATABASE, NOT_READ
 from explorer.collection.joining import join
@@ -70,7 +71,7 @@ class CataloguePreview:
     file_column: str
     """Heading of the column that names the pictures; empty where it must be asked for."""
     recognised: bool
-    """Whether that column was told by its heading, and not guessed by what is in it."""
+    """Whether that column was told by its heading or chosen, and not guessed by what is in it."""
     matched: int
     """Pictures that have a row."""
     without_row: list[str]
@@ -106,25 +107,26 @@ def preview_folder(
     )  # fmt: skip
 
 
-def preview_catalogue(path: Path, ids: Sequence[str], file_column: str = "") -> CataloguePreview:
+def preview_catalogue(path: Path, ids: Sequence[str], columns: Mapping[str, str] | None = None) -> CataloguePreview:
     """Read a catalogue and hold it against pictures, by their paths below the folder.
 
-    Without a ``file_column`` it is told by the headings; where none will do, the column whose texts name most pictures
-    is guessed. Raises :class:`ExplorerError` for what is no table, or has no such column.
+    What its ``columns`` are is chosen or told by their headings, see :mod:`explorer.collection.column_choice`; where
+    none has the files, the column whose texts name most pictures is guessed. Raises :class:`ExplorerError` for what is
+    no table, or has not what was chosen.
     """
     headings, rows = read_spreadsheet(path)
     if not rows:
         raise ExplorerError(f"{path.name} has headings but no rows.")
-    if file_column and file_column not in headings:
-        raise ExplorerError(f"{path.name} has no column {file_column[:60]!r}.")
-    known, _ = recognised(headings, file_column)
-    by_heading = FILE_COLUMN in known and not file_column
-    if FILE_COLUMN not in known and (guessed := _guessed(headings, rows, ids)):
-        known, _ = recognised(headings, guessed)
+    chosen = columns or {}
+    refuse_choice(chosen, headings, path.name)
+    known, _ = recognised(headings, chosen)
+    told = FILE_COLUMN in known
+    if not told and (guessed := _guessed([name for name in headings if name not in chosen], rows, ids)):
+        known, _ = recognised(headings, {**chosen, guessed: FILE_COLUMN})
     heading = known.get(FILE_COLUMN, "")
     joined = _catalogue(rows, known).joined(list(ids)) if heading else join([], [])
     return CataloguePreview(
-        len(rows), [_column(name, known, rows) for name in headings], heading, by_heading, len(joined.rows),
+        len(rows), [_column(name, known, rows) for name in headings], heading, told, len(joined.rows),
         [name for name in ids if name not in joined.rows],
         [rows[number][heading] for number in joined.missing],
         [(rows[number][heading], works) for number, works in joined.ambiguous.items()],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,20 +26,21 @@ class NewEntries:
 
 
 def replace_catalogue(
-    name: str, cache: Path, metadata: Path, file_column: str = "", keep_path: bool = True
+    name: str, cache: Path, metadata: Path, columns: Mapping[str, str] | None = None, keep_path: bool = True
 ) -> NewEntries:  # fmt: skip
     """Replace the entries of the works that a catalogue names; the other entries, and what people made, columns of
     theirs too, stay.
 
-    With ``keep_path`` the next indexing reads that file again. Raises :class:`ExplorerError`, before anything is
-    changed, where no row names a work, the collection is being indexed, or its vectors belong to rows of its catalogue.
+    ``columns`` says what some columns are, see :mod:`explorer.collection.column_choice`. With ``keep_path`` the next
+    indexing reads that file again, with the same columns. Raises :class:`ExplorerError`, before anything is changed,
+    where no row names a work, the collection is being indexed, or its vectors belong to rows of its catalogue.
     """
     name = current_name(name, cache)
     if not is_there(name, cache):
         raise ExplorerError(f"There is no collection {name!r} in {cache}.")
     root = collection_folder(name, cache)
     asked = asked_of(name, cache)
-    catalogue = read_catalogue(metadata, file_column)
+    catalogue = read_catalogue(metadata, columns)
     with indexing_lock(root):
         collection = Collection(root / DATABASE)
         files = {work.id: work.file for work in collection.works()}
@@ -49,5 +51,5 @@ def replace_catalogue(
         back_up_daily(collection.path)
         unmatched = collection.replace_catalogue(catalogue)
         if keep_path:
-            replace(asked, metadata=str(metadata.resolve()), file_column=file_column).remember(collection)
+            replace(asked, metadata=str(metadata.resolve()), columns=columns or {}).remember(collection)
     return NewEntries(matched, len(files), unmatched)

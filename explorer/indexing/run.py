@@ -7,8 +7,8 @@ that hold them are whole; the manifest is replaced last, so a search sees the ol
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from explorer.calibration import calibrate, calibrated, carried_over
@@ -25,6 +25,7 @@ from explorer.collection import (
 )
 from explorer.collection.backups import back_up_daily
 from explorer.collection.files import DATABASE
+from explorer.collection.remarks import Remarked
 from explorer.collection.work_files import GoneWork
 from explorer.config import Config, RuntimeOptions
 from explorer.encoder import open_encoder
@@ -61,18 +62,20 @@ class IndexReport:
     """The block and facet that details are matched by, where they were chosen, in this run or in an earlier one."""
     model: str = ""
     """The name of the model whose vectors were given; empty where the works were encoded here."""
+    remarks: list[Remarked] = field(default_factory=list)
+    """Works of which something is to be said of how their picture was read, in this run or an earlier one."""
 
 
 def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices given by name)
     folder: Path, name: str, cache: Path, config: Config, *,
     metadata: Path | None = None, progress: Progress = silent, runtime: RuntimeOptions | None = None,
-    file_column: str = "", pages: bool | None = None,
+    columns: Mapping[str, str] | None = None, pages: bool | None = None,
 ) -> IndexReport:  # fmt: skip
     """Make or update the collection ``name`` from the pictures below ``folder``.
 
-    ``metadata`` is a table with a column naming the pictures (``file_column``, where it cannot be told by its
-    heading). With ``pages`` the further pages of TIFF files are works of their own; None: as it was asked before. Only
-    new and changed pictures are encoded.
+    ``metadata`` is a table with a column naming the pictures; ``columns`` says what some of its columns are, where
+    their headings do not, see :mod:`explorer.collection.column_choice`. With ``pages`` the further pages of TIFF files
+    are works of their own; None: as it was asked before. Only new and changed pictures are encoded.
 
     Raises :class:`ExplorerError` before anything is changed when the folder, the name, the catalogue or the model
     will not do.
@@ -82,7 +85,7 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     parse_address(config.engine)
     pages = pages_asked(root) if pages is None else pages
     files = picture_files(folder, pages)
-    catalogue = read_catalogue(metadata, file_column) if metadata else None
+    catalogue = read_catalogue(metadata, columns) if metadata else None
     runtime = runtime or RuntimeOptions()
     encoder = open_encoder(config, runtime.threads, runtime.device)
     if config.vectors:
@@ -91,7 +94,7 @@ def index_folder(  # noqa: PLR0913 (what to index, where to, and three choices g
     def job(collection: Collection) -> Job:
         return Job(root, folder.resolve(), collection, config, encoder, runtime, progress)
 
-    asked = Asked(str(folder.resolve()), str(metadata.resolve()) if metadata else "", file_column, config, pages)
+    asked = Asked(str(folder.resolve()), str(metadata.resolve()) if metadata else "", columns or {}, config, pages)
     return in_collection(root, lambda collection: _run(job(collection), files, catalogue, asked))
 
 
@@ -145,7 +148,8 @@ def _run(job: Job, files: Sequence[PictureFile], catalogue: Catalogue | None, as
     _calibrate(job, before)
     remove_outdated(job, manifest)
     skipped, gone = job.collection.skipped(), job.collection.gone()
-    return IndexReport(manifest.works, encoded, manifest.regions, skipped, sync, gone, choice)
+    return IndexReport(manifest.works, encoded, manifest.regions, skipped, sync, gone, choice,
+                       remarks=job.collection.remarks.by_work())  # fmt: skip
 
 
 def set_aside(job: Job, damaged: dict[str, str]) -> list[Work]:

@@ -102,8 +102,10 @@ def panel(workspace: Workspace, shared: bool = False) -> views.Props:
     lines = [{**entry, "command": shown(entry["command"])} for entry in commands(workspace)]
     percentages = reliability(workspace.calibration) if workspace.has_details else None
     gone = [(work.file, work.since[:10]) for work in workspace.collection.gone()]
-    return {**views.collection_panel(texts, skipped, lines, percentages, gone), "name": workspace.name,
-            "manage": not shared}  # fmt: skip
+    remarked = [(each.file, each.remark) for each in workspace.collection.remarks.by_work()]
+    shown_of = views.collection_panel(texts, skipped, lines, percentages, remarked)
+    return {**shown_of, "gone": [{"file": file, "since": since} for file, since in gone],
+            "name": workspace.name, "manage": not shared}  # fmt: skip
 
 
 def facts(workspace: Workspace) -> list[tuple[str, str]]:

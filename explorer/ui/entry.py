@@ -20,9 +20,9 @@ _KNOWN = ("title", "artist", "date", "genre", "style", "medium", "holder", "inve
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
-def catalogue_entry(work: Work, history: Sequence[FileChange] = ()) -> list[Props]:
-    """All that is known of a work: the catalogue's columns, those that people kept, the file, its size, and what was
-    there before."""
+def catalogue_entry(work: Work, remarks: Sequence[str] = (), history: Sequence[FileChange] = ()) -> list[Props]:
+    """All that is known of a work: the catalogue's columns, those that people kept, the file and its size, the
+    ``remarks`` on how it was read, and what was there before."""
     years = _years(work)
     known = [(name, str(getattr(work, name))) for name in _KNOWN]
     size = SWAPPED if work.swapped else centimetres(work)
@@ -31,6 +31,7 @@ def catalogue_entry(work: Work, history: Sequence[FileChange] = ()) -> list[Prop
         ("size in words", work.dimensions), ("height × width", size),
         ("link", work.url), *work.extra.items(), *work.kept.items(),
         ("file", work.file), ("pixels", f"{work.width:,} × {work.height:,}"),
+        ("how it was read", "; ".join(remarks)),
         ("file before", "; ".join(_before(change) for change in history)),
     ]  # fmt: skip
     return [_line(term, text.strip()) for term, text in stated if text.strip()]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from explorer.collection import Collection
+from explorer.collection.column_choice import FIELD_WORDS
 from explorer.collection.files import DATABASE
 from explorer.config import DEFAULT_MODEL, MINI_MODEL, Config
 from explorer.errors import ExplorerError
-from explorer.indexing.asked import asked_of
+from explorer.indexing.asked import asked_of, columns_before
 from explorer.indexing.preview import CataloguePreview, FolderPreview, in_doubt, preview_catalogue, preview_folder
 from explorer.ui import incoming, views
 from explorer.ui.folders import sent_path, suggested_name
@@ -20,13 +22,6 @@ from explorer.workspace.managing import is_there, refuse_taken
 Mode = Literal["new", "again", "catalogue"]
 MOST_SHOWN = 200
 """Files that are listed, of those that are left out or have no row."""
-FIELDS = {
-    "file": "the file names", "title": "title", "artist": "artist", "date": "date", "year_from": "first year",
-    "year_to": "last year", "genre": "genre", "style": "style", "medium": "medium", "holder": "holder",
-    "inventory": "inventory number", "height_cm": "height", "width_cm": "width", "url": "address (URL)",
-    "dimensions": "sizes",
-}  # fmt: skip
-"""What the catalogue's known columns are called on the page."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +35,8 @@ class Wish:
     """The catalogue; without one, entries that are there stay."""
     uploaded: bool
     """Whether the catalogue was sent by the browser, and will be gone later."""
-    column: str
-    """Heading of the column of file names; empty: as its heading tells."""
+    columns: Mapping[str, str]
+    """What was chosen of its columns, see :mod:`explorer.collection.column_choice`."""
     config: Config
 
 
@@ -52,29 +47,29 @@ def wish_of(sent: Any, cache: Path, uploads: Path) -> Wish:
     mode: Mode = next((mode for mode in get_args(Mode) if mode == fields.get("mode")), "new")
     metadata, uploaded = _catalogue(fields, uploads)
     name, model = incoming.text(fields.get("name"), 200), incoming.text(fields.get("model"), 300)
-    column = incoming.text(fields.get("column"), 1000) if metadata else ""
+    chosen = _columns(fields) if metadata else {}
     if mode == "new":
         folder = _folder(fields)
         name = name or suggested_name(folder, cache)
         refuse_taken(name, cache)
-        return Wish(mode, name, folder, metadata, uploaded, column, Config(model=model or DEFAULT_MODEL))
+        return Wish(mode, name, folder, metadata, uploaded, chosen or {}, Config(model=model or DEFAULT_MODEL))
     if not is_there(name, cache):
         raise ExplorerError(f"There is no collection {name!r} here.")
     asked = asked_of(name, cache)
+    columns = columns_before(name, cache, metadata) if metadata and chosen is None else chosen or {}
     if mode == "catalogue":
         if metadata is None:
             raise ExplorerError("Choose the catalogue: a table in CSV, Excel, LibreOffice or JSON.")
-        return Wish(mode, name, Path(asked.folder), metadata, uploaded, column, asked.config)
+        return Wish(mode, name, Path(asked.folder), metadata, uploaded, columns, asked.config)
     config = asked.config if model in ("", asked.config.model) else Config(model=model)
-    return Wish(mode, name, _folder(fields), metadata, uploaded, column, config)
+    return Wish(mode, name, _folder(fields), metadata, uploaded, columns, config)
 
 
 def known_form(name: str, cache: Path) -> views.Props:
     """The fields of the form for a collection that is there. Raises :class:`ExplorerError` where that is not known."""
     asked = asked_of(name, cache)
     metadata = asked.metadata if asked.metadata and Path(asked.metadata).is_file() else ""
-    column = asked.file_column if metadata else ""
-    return {"name": name, "folder": asked.folder, "catalogue": metadata, "column": column, "model": asked.config.model}
+    return {"name": name, "folder": asked.folder, "catalogue": metadata, "model": asked.config.model}
 
 
 def preview(wish: Wish, cache: Path) -> views.Props:
@@ -90,7 +85,7 @@ def preview(wish: Wish, cache: Path) -> views.Props:
         shown["start"] = found.looked_at < found.pictures or len(found.left_out) < found.pictures
         ids = found.readable
     if wish.metadata is not None:
-        catalogue = preview_catalogue(wish.metadata, ids, wish.column)
+        catalogue = preview_catalogue(wish.metadata, ids, wish.columns)
         shown["catalogue"] = _catalogue_shown(catalogue, wish, len(ids))
         shown["start"] = shown["start"] and catalogue.matched > 0
     elif wish.mode == "again":
@@ -126,6 +121,15 @@ def _catalogue(fields: dict[str, Any], uploads: Path) -> tuple[Path | None, bool
     return path, False
 
 
+def _columns(fields: dict[str, Any]) -> dict[str, str] | None:
+    """What was chosen of the columns; None before they were shown. What is none of a table's is refused when that is
+    read."""
+    sent = fields.get("columns")
+    if not isinstance(sent, dict):
+        return None
+    return {incoming.text(heading): incoming.text(field, 100) for heading, field in sent.items()}
+
+
 def _folder_shown(found: FolderPreview, mode: Mode) -> views.Props:
     readable = found.pictures - len(found.left_out)
     sentences = [f"{_counted(found.pictures, 'picture')} in the folder and its subfolders; "
@@ -152,7 +156,7 @@ def _catalogue_shown(found: CataloguePreview, wish: Wish, pictures: int) -> view
         said = "Which column has the file names cannot be told, and no column names a picture; choose it."
     elif not found.matched:
         said = f"No row of the column “{found.file_column}” names a picture; choose the column that has the file names."
-    elif found.recognised or wish.column:
+    elif found.recognised:
         said = f"The column “{found.file_column}” has the file names."
     else:
         said = (
@@ -167,9 +171,11 @@ def _catalogue_shown(found: CataloguePreview, wish: Wish, pictures: int) -> view
     return {
         "sentences": [said, "; ".join([met, *filter(None, rest)]) + ".", *in_doubt(found.ambiguous)],
         "column": found.file_column,
-        "asked": not (found.recognised or wish.column) or not found.matched,
-        "columns": [{"heading": each.heading, "as": FIELDS.get(each.field, "kept under its own name"),
-                     "known": bool(each.field), "filled": each.filled, "example": each.example}
+        "asked": not found.recognised or not found.matched,
+        "chosen": dict(wish.columns),
+        "guess": "" if found.recognised else found.file_column,
+        "fields": [{"value": field, "words": words} for field, words in FIELD_WORDS.items()],
+        "columns": [{"heading": each.heading, "as": each.field, "filled": each.filled, "example": each.example}
                     for each in found.columns],
         "without_row": found.without_row[:MOST_SHOWN],
         "without_row_count": len(found.without_row),

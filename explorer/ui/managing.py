@@ -89,7 +89,7 @@ class Managing:
         wish = wish_of(sent, self.cache, self._uploads)
         if wish.mode == "catalogue" and wish.metadata is not None:
             self._refuse_busy(wish.name)
-            found = replace_catalogue(wish.name, self.cache, wish.metadata, wish.column, not wish.uploaded)
+            found = replace_catalogue(wish.name, self.cache, wish.metadata, wish.columns, not wish.uploaded)
             return {"applied": f"{found.matched:,} of {found.works:,} works have an entry of the new catalogue now. "
                                "Nothing was encoded again."}  # fmt: skip
         if self._also_busy() == wish.name:
@@ -113,7 +113,7 @@ class Managing:
     def _index(self, wish: Wish, progress: Progress) -> IndexReport:
         return index_folder(
             wish.folder, wish.name, self.cache, wish.config, metadata=wish.metadata, progress=progress,
-            runtime=self._runtime, file_column=wish.column,
+            runtime=self._runtime, columns=wish.columns,
         )  # fmt: skip
 
     def _make_demo(self, progress: Progress) -> str:
@@ -241,4 +241,6 @@ def _said(report: IndexReport) -> str:
         words += f" Files that are no longer there: {len(report.gone):,}; they are kept, “What is indexed” lists them."
     if report.skipped:
         words += f" Files left out: {len(report.skipped):,}; “What is indexed” lists them."
+    if report.remarks:
+        words += f" Remarks on pictures: {len(report.remarks):,}; “What is indexed” lists them."
     return words

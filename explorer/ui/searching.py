@@ -163,8 +163,9 @@ class CollectionContext:
             work = self.workspace.collection.work(step.key)
             url = views.picture_url(self.workspace.name, self.workspace.view(work.id))
             service = Addresses("", self.workspace.name).image(work.id).removeprefix("/")
-            history = self.workspace.collection.file_history(work.id)
-            shown = {**views.stage(work, url, step.box, service), "entry": catalogue_entry(work, history)}
+            collection = self.workspace.collection
+            entry = catalogue_entry(work, collection.remarks.of(work.content), collection.file_history(work.id))
+            shown = {**views.stage(work, url, step.box, service), "entry": entry}
         else:
             path = self.uploads / step.key
             shown = views.visitors_stage(step, views.visitors_url(self._copy(path)), picture_size(path))

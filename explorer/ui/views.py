@@ -208,16 +208,21 @@ def map_points(works: Sequence[Work], positions: Sequence[Sequence[float]], colu
     return {"works": [caption(work) for work in works], "points": points, "columns": list(columns)}
 
 
+MOST_REMARKED = 200
+"""Pictures with a remark that the panel lists."""
+
+
 def collection_panel(
     facts: Iterable[tuple[str, str]], skipped: Sequence[tuple[str, str]], commands: Sequence[Props],
-    reliability: Props | None = None, gone: Sequence[tuple[str, str]] = (),
+    reliability: Props | None = None, remarked: Sequence[tuple[str, str]] = (),
 ) -> Props:  # fmt: skip
-    """What the collection is, what was left out and why, which files are ``gone`` since when, how to add to it, and how
-    far its percentages hold."""
+    """What the collection is, what was left out and why, of which pictures something is to be said, how to add to it,
+    and how far its percentages hold."""
     return {
         "reliability": reliability,
         "facts": [{"term": term, "text": text} for term, text in facts if text],
         "skipped": [{"file": file, "reason": reason} for file, reason in skipped],
-        "gone": [{"file": file, "since": since} for file, since in gone],
+        "remarked": [{"file": file, "remark": remark} for file, remark in remarked[:MOST_REMARKED]],
+        "remarked_count": len(remarked),
         "commands": list(commands),
     }

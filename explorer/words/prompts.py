@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.collection.encodings import text_of
 from explorer.collection.spreadsheet import read_spreadsheet
 from explorer.errors import ExplorerError
 from explorer.paths import ASSETS
@@ -182,15 +182,11 @@ def _lines(text: str) -> list[str]:
 
 
 def _text(path: Path) -> str:
-    """The text of a file of a user's, in UTF-8 or Windows' Western code page."""
+    """The text of a file of a user's, in any encoding that a catalogue may have."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ExplorerError(f"{path.name} is larger than {_MOST_BYTES // 1_000_000} MB; is it a list?")
         raw = path.read_bytes()
     except OSError as error:
         raise ExplorerError(f"The file {path.name} cannot be read ({error.strerror}).") from error
-    if b"\0" not in raw:
-        for encoding in ("utf-8-sig", "cp1252"):
-            with suppress(UnicodeDecodeError):
-                return raw.decode(encoding)
-    raise ExplorerError(f"{path.name} is not a text that can be read; save it as plain text or CSV (UTF-8).")
+    return text_of(raw, path.name, "save it as plain text or CSV (UTF-8)")

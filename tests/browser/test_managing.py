@@ -69,6 +69,7 @@ def test_an_empty_cache_becomes_a_collection(page: Page, cache: Path, tmp_path_f
     above = tmp_path_factory.mktemp("own")
     folder = folder_of(above / "landscapes" / "images", 3, size=(160, 120))
     (folder / "broken.jpg").write_text("not a picture")
+    (folder / "work-002.jpg").write_bytes((folder / "work-002.jpg").read_bytes()[:-2])  # its end mark
     rows = [
         {"Scan": "work-000.jpg", "Painter": "Jan", "Shelf": "B 4"},
         {"Scan": "lost.jpg", "Painter": "Pieter", "Shelf": ""},
@@ -84,12 +85,36 @@ def test_an_empty_cache_becomes_a_collection(page: Page, cache: Path, tmp_path_f
     expect(page.locator(".preview .left-out summary")).to_have_text("Left out: 1 file that cannot be read")
     expect(page.locator(".catalogue .sentences")).to_contain_text("1 of 3 pictures found their row")
     expect(page.locator("[name=column]")).to_have_value("Scan")  # guessed, and asked about
-    expect(page.locator(".columns tr", has_text="Painter")).to_contain_text("artist")
+    expect(page.get_by_label("What the column “Painter” is")).to_have_value("artist")
+    hand = page.get_by_label("What the column “Painter” is")
+    hand.select_option("kept as it is")
+    expect(page.get_by_role("button", name="As recognised")).to_be_visible()
+    expect(hand).to_be_focused()
+    page.get_by_label("What the column “Shelf” is").select_option("title")
+    expect(page.get_by_label("What the column “Shelf” is")).to_have_value("title")
+    hand.select_option("title")  # a field has one column: the last that was chosen
+    expect(page.get_by_label("What the column “Shelf” is")).to_have_value("")
+    expect(hand).to_have_value("title")
+    page.get_by_role("button", name="As recognised").click()
+    expect(hand).to_have_value("artist")
+    page.get_by_label("What the column “Shelf” is").select_option("inventory number")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     picture_of(page, "index-preview")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".masthead .collection")).to_have_text("landscapes")  # the app has gone over to it
     expect(page.locator(".gallery .works li")).to_have_count(3)
     expect(page.locator(".gallery")).to_contain_text("Jan")
+    assert Collection(cache / "landscapes" / "collection.sqlite").work("work-000.jpg").inventory == "B 4"
+    page.get_by_role("tab", name="Collection", exact=True).click()
+    page.get_by_role("tab", name="What is indexed", exact=True).click()
+    expect(page.locator(".remarked-note")).to_contain_text("One picture is in the collection with a remark")
+    expect(page.locator(".remarked tbody tr")).to_contain_text("work-002.jpgthe mark at its end is missing")
+    picture_of(page, "remarks")
+    page.get_by_role("tab", name="Explore", exact=True).click()
+    page.locator(".gallery .works li", has_text="work-002").click()
+    page.locator(".caption .entry summary").click()
+    expect(page.locator(".caption .entry dl")).to_contain_text("How it was readthe mark at its end is missing")
+    picture_of(page, "remark-entry")
     judgements = Collection(cache / "landscapes" / "collection.sqlite").judgements
     judgements.judge(Judgement("work-000.jpg", WHOLE, "work-001.jpg", WHOLE, "accepted"))
 

@@ -45,3 +45,11 @@ def test_as_json(folder: Path, capsys: pytest.CaptureFixture[str]):
     catalogue = json.loads(capsys.readouterr().out)["catalogue"]
     assert catalogue["ambiguous"] == [["recto.tif", ["A/recto.jpg", "B/recto.jpg"]]]
     assert catalogue["without_picture"] == ["gone.jpg"]
+
+
+def test_columns_are_shown_as_they_are_chosen(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert check(folder, "--column", "Titel=kept", "--column", "Regal=inventory number") == 0
+    said = capsys.readouterr().out
+    assert "Titel: kept as it is" in said and "Regal: inventory" in said
+    assert check(folder, "--column", "Regal=shelf") == 1
+    assert "A column cannot be 'shelf'; say one of: file, title" in capsys.readouterr().err

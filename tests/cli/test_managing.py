@@ -66,3 +66,18 @@ def test_another_catalogue(run, cache: Path, tmp_path: Path) -> None:
     assert "1 of 3 works have an entry of new.csv." in said
     assert "1 rows name no work." in said
     assert Collection(cache / "kept" / "collection.sqlite").work("work-1.png").title == "The mill"
+
+
+def test_columns_are_chosen_and_remembered(run, cache: Path, tmp_path: Path) -> None:
+    table = write_csv(tmp_path / "new.csv", [{"Scan": "work-1.png", "Title": "The mill", "Hand": "Jan"}])
+    status, said = run("catalogue", "kept", table, "--column", "Scan=file", "--column", "Hand=kept")
+    assert status == 0
+    work = Collection(cache / "kept" / "collection.sqlite").work("work-1.png")
+    assert (work.title, work.artist, work.extra["Hand"]) == ("The mill", "", "Jan")
+    status, said = run("catalogue", "kept", table)
+    assert status == 0
+    assert "chosen the last time (Scan: the file names; Hand: kept as it is)" in said
+    assert Collection(cache / "kept" / "collection.sqlite").work("work-1.png").artist == ""
+    status, said = run("catalogue", "kept", table, "--file-column", "Scan", "--column", "Painter=artist")
+    assert status == 1
+    assert "has no column 'Painter'; its columns are: Scan, Title, Hand." in said

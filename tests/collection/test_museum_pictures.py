@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from tiff_files import write_tiff
 
+from explorer.collection import pictures
 from explorer.collection.derivatives import Derivatives
 from explorer.collection.files import picture_files
 from explorer.collection.pictures import file_hash, open_picture, picture_size
+from explorer.collection.tiff_planes import fill_from_planes
 from explorer.errors import ExplorerError
 from explorer.geometry import Box
 
@@ -58,6 +64,30 @@ def test_a_scan_of_fewer_bits_has_usable_tones_and_that_is_said(tmp_path: Path, 
     assert [f"uses {bits} of its 16 bits" in remark for remark in picture.remarks] == [True]
 
 
+@pytest.mark.parametrize("big_endian", [False, True])
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("long_side", [None, 48])
+def test_compressed_planes_of_fewer_bits(tmp_path: Path, big_endian: bool, orientation: int, long_side: int | None):
+    """Red, green and blue differ, and the picture is not square: no plane may be taken for another, or lie."""
+    page = np.stack([shades(4095), shades(4095)[:, ::-1], np.full((SIDE, SIDE), 2000.0)], axis=2)[:60].astype(np.uint16)
+    how = {"big_endian": big_endian, "orientation": orientation}
+    path = write_tiff(tmp_path / "a.tif", page, planes=True, deflated=True, **how)
+    picture = open_picture(path, **({"long_side": long_side} if long_side else {}))
+    plain = open_picture(write_tiff(tmp_path / "b.tif", page, **how), **({"long_side": long_side} if long_side else {}))
+    assert picture.remarks == plain.remarks == ("its tones are stretched, for it uses 12 of its 16 bits",)
+    assert np.abs(np.asarray(picture.image).astype(int) - np.asarray(plain.image)).max() <= 1
+    if orientation == 1 and not long_side:
+        assert np.abs(np.asarray(picture.image)[5] - page[5] * (255 / 4095)).max() <= 3
+
+
+def test_planes_that_claim_more_than_there_is_are_not_copied(tmp_path: Path):
+    page = np.repeat(shades(4095)[..., None], 3, axis=2).astype(np.uint16)
+    path = write_tiff(tmp_path / "a.tif", page, planes=True, deflated=True)
+    tags = {273: (8, 8, 8), 279: (2**31 - 1,) * 3}
+    with pytest.raises(ValueError, match="save it without compression"):
+        fill_from_planes(path, Image.new("RGB", (SIDE, SIDE)), tags)
+
+
 def test_a_dark_picture_of_all_bits_stays_dark(tmp_path: Path):
     picture = open_picture(write_tiff(tmp_path / "a.tif", shades(20_000).astype(np.uint16)))
     assert np.asarray(picture.image).max() == pytest.approx(20_000 / 257, abs=2)
@@ -86,10 +116,18 @@ def test_one_page_and_its_smaller_copies_need_no_word(tmp_path: Path):
     assert open_picture(write_tiff(tmp_path / "a.tif", *pages)).remarks == ()
 
 
-@pytest.fixture
-def photograph(tmp_path: Path) -> bytes:
-    noise = np.random.default_rng(3).integers(0, 255, (300, 400, 3), dtype=np.uint8)
-    Image.fromarray(noise).resize((800, 600), Image.Resampling.BICUBIC).save(tmp_path / "whole.jpg", quality=90)
+JPEGS = {
+    "usual": {}, "progressive": {"progressive": True}, "without subsampling": {"progressive": True, "subsampling": 0},
+    "begun anew": {"restart_marker_rows": 1},
+    "progressive, begun anew": {"restart_marker_blocks": 7, "progressive": True},
+}  # fmt: skip
+
+
+@pytest.fixture(params=JPEGS)
+def photograph(tmp_path: Path, request: pytest.FixtureRequest) -> bytes:
+    noise = np.random.default_rng(3).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    picture = Image.fromarray(noise).resize((403, 301), Image.Resampling.BICUBIC)
+    picture.save(tmp_path / "whole.jpg", quality=90, **JPEGS[request.param])
     return (tmp_path / "whole.jpg").read_bytes()
 
 
@@ -110,6 +148,42 @@ def test_a_jpeg_that_was_cut_is_refused(tmp_path: Path, photograph: bytes, share
     path.write_bytes(photograph[: int(share * len(photograph))])
     with pytest.raises(ExplorerError, match="damaged"):
         open_picture(path, **({"long_side": long_side} if long_side else {}))
+
+
+def test_a_jpeg_that_was_cut_anywhere_is_refused_or_looks_the_same(tmp_path: Path, photograph: bytes):
+    """Also where a scan ends, or where the decoder begins anew: there nothing runs out in the middle."""
+    right = opened(tmp_path / "whole.jpg")
+    marks = [found.start() for found in re.finditer(rb"\xff[\xc4\xda\xd0-\xd7]", photograph)][3::9]
+    cuts = {*range(len(photograph) - 12, len(photograph) - 2), *marks, *(mark + 2 for mark in marks)}
+    refused = 0
+    for cut in cuts:
+        (tmp_path / "a.jpg").write_bytes(photograph[:cut])
+        try:
+            assert np.abs(opened(tmp_path / "a.jpg") - right).max() <= 3, cut
+        except ExplorerError:
+            refused += 1
+    assert refused >= len(cuts) - 3
+
+
+def test_a_progressive_jpeg_that_lacks_its_last_scan_is_refused(tmp_path: Path):
+    """What is left ends in order, but lacks fine detail."""
+    picture = Image.fromarray(np.random.default_rng(3).integers(0, 255, (200, 200), dtype=np.uint8))
+    picture.save(tmp_path / "a.jpg", progressive=True)
+    whole = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(whole[: whole.rindex(b"\xff\xc4")])
+    with pytest.raises(ExplorerError, match="damaged"):
+        open_picture(tmp_path / "a.jpg")
+
+
+def test_a_scan_of_few_bits_is_refused_where_it_would_take_too_much_memory(tmp_path: Path, monkeypatch):
+    """Its high and its low bytes are read one after the other, and are in memory together."""
+    grey = shades(4095).astype(np.uint16)
+    path = write_tiff(tmp_path / "a.tif", np.repeat(grey[..., None], 3, axis=2))
+    monkeypatch.setattr(pictures, "MOST_OF_TWO", SIDE * SIDE)
+    assert open_picture(path).remarks
+    monkeypatch.setattr(pictures, "MOST_OF_TWO", SIDE * SIDE - 1)
+    with pytest.raises(ExplorerError, match=r"a\.tif has more than"):
+        open_picture(path)
 
 
 def test_a_grey_profile_is_used_alike_everywhere(tmp_path: Path):
@@ -175,3 +249,28 @@ def test_a_pipe_is_listed_and_not_waited_for(tmp_path: Path):
     assert "pipe" in picture_files(tmp_path)[0].reason
     with pytest.raises(ExplorerError, match="pipe"):
         open_picture(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize(("large", "together"), [(10**9, 2), (0, 1)])
+def test_of_large_pictures_one_is_decoded_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, together: int
+):
+    """However many threads ask: two would take twice the memory."""
+    Image.new("RGB", (SIDE, SIDE)).save(tmp_path / "a.png")
+    monkeypatch.setattr(pictures, "_LARGE", large)
+    loaded, met = pictures._loaded, threading.Barrier(2, timeout=1)
+    found: list[int] = []
+
+    def load(*arguments: Any) -> Image.Image:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            met.wait()
+            found.append(2)
+        return loaded(*arguments)
+
+    monkeypatch.setattr(pictures, "_loaded", load)
+    threads = [threading.Thread(target=open_picture, args=(tmp_path / "a.png",)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(found, default=1) == together

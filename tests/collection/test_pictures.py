@@ -408,6 +408,13 @@ def test_what_decoding_takes_is_known_from_the_header(tmp_path: Path) -> None:
     one_strip = save(rgb, tmp_path / "c.tif", compression="tiff_lzw", tiffinfo={278: 48}, strip_size=10**6)
     assert in_header(one_strip) == 4 + 3
     assert in_header(save(rgb, tmp_path / "a.webp")) == 16
+    assert in_header(save(rgb, tmp_path / "a.jp2")) == 4 + 5 * 3
+    assert in_header(save(rgb.convert("L"), tmp_path / "b.jp2")) == 1 + 5
+    assert in_header(save(rgb.convert("RGBA"), tmp_path / "c.jp2")) == 4 + 5 * 4
+    assert in_header(save(rgb, tmp_path / "a.avif")) == 4 + 3 * 3
+    clear = rgb.copy()
+    clear.putalpha(100)
+    assert in_header(save(clear, tmp_path / "b.avif")) == 4 + 3 * 4
 
 
 def test_a_file_that_would_take_too_much_memory_is_refused_by_the_limit_of_its_kind(

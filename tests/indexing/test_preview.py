@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from generated import SMALL, folder_of, write_csv
 from explorer.collection import Collection
 from explorer.errors import ExplorerError
 from explorer.indexing import index_folder
-from explorer.indexing.asked import asked_of
+from explorer.indexing.asked import asked_of, columns_before
 from explorer.indexing.preview import preview_catalogue, preview_folder
 from explorer.indexing.recatalogue import replace_catalogue
 from explorer.progress import Cancelled
@@ -39,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     above = tmp_path_factory.mktemp("made")
     folder_of(above / "pictures", 2, size=(160, 120))
     table = write_csv(above / "list.csv", ROWS[:2])
-    index_folder(above / "pictures", "prints", above / "cache", SMALL, metadata=table, file_column="Scan")
+    index_folder(above / "pictures", "prints", above / "cache", SMALL, metadata=table, columns={"Scan": "file"})
     return above
 
 
@@ -82,18 +83,18 @@ def test_the_catalogue_is_held_against_the_pictures(tmp_path: Path) -> None:
     ]  # fmt: skip
     told = preview_catalogue(write_csv(tmp_path / "told.csv", [{"File": "a.jpg", "Scan": "work-000.jpg"}]), ids)
     assert (told.file_column, told.recognised, told.matched) == ("File", True, 0)
-    other = preview_catalogue(tmp_path / "told.csv", ids, "Scan")
+    other = preview_catalogue(tmp_path / "told.csv", ids, {"Scan": "file"})
     assert (other.file_column, other.matched, [each.field for each in other.columns]) == ("Scan", 1, ["", "file"])
     asked = preview_catalogue(write_csv(tmp_path / "asked.csv", [{"A": "1", "B": "2"}]), ids)
     assert (asked.file_column, asked.matched, asked.without_row) == ("", 0, ids)
     with pytest.raises(ExplorerError, match="has no column 'Signature'"):
-        preview_catalogue(tmp_path / "asked.csv", ids, "Signature")
+        preview_catalogue(tmp_path / "asked.csv", ids, {"Signature": "file"})
 
 
 def test_how_indexing_was_asked_for_is_remembered(made: Path, cache: Path) -> None:
     asked = asked_of("prints", cache)
     assert (asked.folder, asked.metadata) == (str(made / "pictures"), str(made / "list.csv"))
-    assert (asked.file_column, asked.config) == ("Scan", SMALL)
+    assert (asked.columns, asked.config) == ({"Scan": "file"}, SMALL)
     assert [work.title for work in Collection(cache / "prints" / "collection.sqlite").works()] == ["View 0", "View 1"]
     index_folder(made / "pictures", "prints", cache, SMALL)
     assert asked_of("prints", cache).metadata == asked.metadata  # entries are still of it
@@ -152,3 +153,22 @@ def test_an_earlier_name_is_not_given_to_another_collection(made: Path, cache: P
     rename_collection("prints", "works on paper", cache)
     with pytest.raises(ExplorerError, match="'prints' is called 'works on paper' now"):
         index_folder(made / "pictures", "prints", cache, SMALL)
+
+
+def test_chosen_columns_are_remembered_for_tables_that_have_them(cache: Path, tmp_path: Path) -> None:
+    new = write_csv(tmp_path / "new.csv", [{"Scan": "work-001.jpg", "Title": "A", "Hand": "Jan"}])
+    replace_catalogue("prints", cache, new, {"Scan": "file", "Title": "", "Hand": "medium"})
+    second = Collection(cache / "prints" / "collection.sqlite").work("work-001.jpg")
+    assert (second.title, second.medium, second.extra["Title"]) == ("work-001", "Jan", "A")
+    assert columns_before("prints", cache, new) == {"Scan": "file", "Title": "", "Hand": "medium"}
+    other = write_csv(tmp_path / "other.csv", [{"file": "work-001.jpg", "Title": "A"}])
+    assert columns_before("prints", cache, other) == {"Title": ""}
+    assert columns_before("none", cache, other) == {}
+    replace_catalogue("prints", cache, other, keep_path=False)
+    assert asked_of("prints", cache).columns["Hand"] == "medium"  # of the file that is kept
+
+
+def test_a_file_column_that_an_earlier_version_kept_is_known(cache: Path) -> None:
+    record = {"folder": "/x", "metadata": "/x/list.csv", "file_column": "Scan", "settings": {"model": "mini"}}
+    Collection(cache / "prints" / "collection.sqlite").remember("asked", json.dumps(record))
+    assert asked_of("prints", cache).columns == {"Scan": "file"}

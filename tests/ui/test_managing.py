@@ -111,8 +111,8 @@ def test_the_form_is_read_and_shown_before_it_is_begun(cache: Path, tmp_path: Pa
         catalogue["sentences"][1]
         == "2 rows; 1 of 3 pictures found their row; 2 pictures have none; 1 row without a picture."
     )
-    assert [(each["heading"], each["known"]) for each in catalogue["columns"]] == [("Scan", True), ("Shelf", False)]
-    shown = preview(wish_of({**form, "column": "Shelf"}, cache, tmp_path / "uploads"), cache)
+    assert [(each["heading"], each["as"]) for each in catalogue["columns"]] == [("Scan", "file"), ("Shelf", "")]
+    shown = preview(wish_of({**form, "columns": {"Shelf": "file"}}, cache, tmp_path / "uploads"), cache)
     assert not shown["start"]
     assert "choose the column" in shown["catalogue"]["sentences"][0]
     assert not (cache / "landscapes").exists()
@@ -128,6 +128,25 @@ def test_a_form_that_cannot_be_meant_is_refused(cache: Path, prints: Workspace, 
     form = {"mode": "new", "folder": str(prints.folder), "model": "mini", **more}
     with pytest.raises(ExplorerError, match=words):
         wish_of(form, cache, tmp_path)
+
+
+def test_what_was_chosen_of_the_columns_is_used_again_and_can_be_forgotten(
+    managing: Managing, prints: Workspace, tmp_path: Path
+) -> None:
+    table = write_csv(tmp_path / "list.csv", [{"Scan": "work-000.jpg", "Title": "Dr", "Name": "The mill"}])
+    form = {"mode": "catalogue", "name": "prints", "catalogue": str(table)}
+    managing.start({**form, "columns": {"Scan": "file", "Name": "title"}})
+    again = managing.preview(form)["catalogue"]
+    assert again["chosen"] == {"Scan": "file", "Name": "title"}
+    assert [each["as"] for each in again["columns"]] == ["file", "", "title"]
+    assert {"value": "", "words": "kept as it is"} in again["fields"]
+    anew = managing.preview({**form, "columns": {}})["catalogue"]
+    assert (anew["chosen"], anew["guess"]) == ({}, "Scan")
+    assert [each["as"] for each in anew["columns"]] == ["file", "title", ""]
+    for sent in ([1], {"Name": ["title"]}, "Name"):
+        assert managing.preview({**form, "columns": sent})["catalogue"]["column"] == "Scan"
+    with pytest.raises(ExplorerError, match="are both to be"):
+        managing.preview({**form, "columns": {"Title": "title", "Name": "title"}})
 
 
 def test_known_settings_are_those_of_the_last_time(managing: Managing, prints: Workspace, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_only_a_notation_in_front_is_left_out(label: str, words: str) -> None:
 
 def test_labels_of_a_text_file(tmp_path: Path) -> None:
     text = "# Title\n a ship \r\n\nM\xfchle\na ship\n"
-    for encoding in ("utf-8", "utf-8-sig", "cp1252"):
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252", "cp850", "mac_roman"):
         assert read_labels(written(tmp_path / "labels.txt", text.encode(encoding))) == ["a ship", "M\xfchle"]
 
 
@@ -113,6 +113,7 @@ def test_labels_of_a_table(tmp_path: Path) -> None:
     [
         ("a.txt", "# only a title\n\n", "holds no labels"),
         ("a.txt", b"a\0b", "not a text"),
+        ("a.txt", "M\xfchle, Schl\xf6sser".encode() + b"\n\xfc", "damaged in line 2; save it as plain text or CSV"),
         ("a.txt", "ship\n" + "x" * (LONGEST_LABEL + 1), "more than 300 characters"),
         ("a.txt", "\n".join(map(str, range(MOST_IN_FILE + 1))), "2,001 labels"),
         ("a.txt", "a" * 1_000_001, "larger than 1 MB"),
@@ -161,3 +162,8 @@ def test_templates_that_will_not_do_are_refused_in_a_sentence(lines: list[str], 
     with pytest.raises(ExplorerError, match=sentence) as caught:
         check_templates(lines)
     assert len(str(caught.value)) < 200
+
+
+def test_letters_that_had_to_be_guessed_are_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert read_labels(written(tmp_path / "labels.txt", "Blumenst\xfcck".encode("mac_roman"))) == ["Blumenst\xfcck"]
+    assert "it was read as mac_roman, so that it has words such as Blumenst\xfcck" in caplog.text

@@ -29,7 +29,7 @@ const plot = (bins) => {
 const table = (heading, rows) => h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "File"), h("th", {}, heading))),
   h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((text) => h("td", {}, text))))));
 const show = () => {
-  const { facts = [], skipped = [], gone = [], commands = [], reliability, manage = false } = props.value || {};
+  const { facts = [], skipped = [], gone = [], remarked = [], remarked_count: remarks = 0, commands = [], reliability, manage = false } = props.value || {};
   $(".reliability").hidden = !reliability;
   $(".reliability-words").textContent = reliability?.words || "";
   $(".plot").replaceChildren(reliability?.bins.length ? plot(reliability.bins) : "");
@@ -45,6 +45,10 @@ const show = () => {
     + " What is known of them, and what was made of them, is kept: index again when the files are back.";
   $(".gone-deed").hidden = !manage;
   $(".gone-list").replaceChildren(gone.length ? table("Missing since", gone.map(({ file, since }) => [file, since])) : "");
+  $(".remarks").hidden = !remarks;
+  $(".remarked-note").textContent = (remarks === 1 ? "One picture is in the collection with a remark on how it was read." : `${remarks.toLocaleString("en")} pictures are in the collection with a remark on how they were read.`)
+    + (remarks > remarked.length ? ` The first ${remarked.length.toLocaleString("en")}:` : "");
+  $(".remarked").replaceChildren(table("Remark", remarked.map(({ file, remark }) => [file, remark])));
 };
 $(".gone-deed button").addEventListener("click", async () => {
   const answer = await ask(server.forget_gone, { name: props.value.name });

@@ -7,7 +7,8 @@ const COLUMNS = ["Column", "Understood as", "Rows that have it", "For example"];
 let mode = "new"; // or "again", "catalogue": for the collection `of`
 let of = "";
 let uploaded = null; // the catalogue that was sent: {path, name}
-let column = ""; // of file names, as it was chosen; empty: as the headings tell
+let columns = null; // what was chosen of them: heading -> field; null: as the last time
+let shown = null; // the catalogue, as it was shown last
 let named = false; // the name was typed, and not suggested
 let round = 0; // of looking: answers to earlier questions are dropped
 
@@ -16,7 +17,7 @@ const say = (sentence) => { trouble.textContent = sentence || ""; };
 const part = (name) => { for (const each of ["fields", "preview", "running", "ended"]) $("." + each).hidden = !name.includes(each); };
 
 const wish = () => ({
-  mode, name: mode === "new" ? fields.name.value : of, folder: fields.folder.value, column,
+  mode, name: mode === "new" ? fields.name.value : of, folder: fields.folder.value, columns,
   catalogue: uploaded ? "" : fields.catalogue.value, upload: uploaded?.path || "",
   model: fields.model.value === OTHER ? fields.other.value : fields.model.value,
 });
@@ -39,7 +40,7 @@ const TITLES = { new: "Add a collection", again: "Index again: ", catalogue: "An
 const LEADS = {
   new: "A folder of pictures on this computer becomes a collection. The pictures stay where they are, and are not changed.",
   again: "What is new or changed in the folder is encoded; what people made is kept. With another model all of it is encoded again.",
-  catalogue: "All entries of the catalogue are replaced. Nothing is encoded again; judgements, bookmarks and kept columns stay.",
+  catalogue: "The works that it names get its entries; the others keep theirs. Nothing is encoded again; judgements, bookmarks and kept columns stay.",
 };
 const titled = () => {
   $("h2").textContent = beginning() && mode === "new" ? "From your own pictures" : TITLES[mode] + (mode === "new" ? "" : of);
@@ -48,7 +49,7 @@ const titled = () => {
 };
 const open = async (asked = { mode: "new", name: "" }) => {
   ({ mode, name: of } = asked);
-  uploaded = null; column = ""; named = false;
+  uploaded = null; columns = null; named = false;
   form.reset();
   outdated();
   showSent();
@@ -65,7 +66,7 @@ const open = async (asked = { mode: "new", name: "" }) => {
     const known = await ask(server.known_settings, { name: of });
     if (known.error) return say(known.error);
     fields.folder.value = known.folder;
-    if (mode === "again") { fields.catalogue.value = known.catalogue; column = known.column; }
+    if (mode === "again") fields.catalogue.value = known.catalogue;
     models(known.model);
   }
   if (!beginning()) { $("h2").focus({ preventScroll: true }); panel.scrollIntoView({ block: "start", behavior: "smooth" }); }
@@ -77,7 +78,7 @@ const suggest = async () => {
 };
 form.addEventListener("input", (event) => {
   if (event.target === fields.name) named = Boolean(fields.name.value);
-  if (event.target === fields.catalogue) { uploaded = null; column = ""; showSent(); }
+  if (event.target === fields.catalogue) { uploaded = null; columns = null; showSent(); }
   outdated();
 });
 form.addEventListener("change", (event) => {
@@ -125,7 +126,7 @@ file.addEventListener("change", async () => {
   outdated();
   if (!sent) return say("The file could not be read; try again.");
   uploaded = { path: sent.path, name: chosen.name };
-  column = "";
+  columns = null;
   fields.catalogue.value = "";
   showSent();
 });
@@ -139,28 +140,40 @@ const unfold = (details, count, words, content) => {
   details.querySelector(".scroll").replaceChildren(...content);
 };
 const table = (headings, rows) => h("table", {}, h("thead", {}, h("tr", {}, headings.map((name) => h("th", { scope: "col", class: name === COLUMNS[2] ? "number" : null }, name)))), h("tbody", {}, rows));
+// A field has one column: of those that were chosen the last.
+const take = (heading, field) => {
+  columns = { ...Object.fromEntries(Object.entries(shown.chosen).filter(([, other]) => !field || other !== field)), [heading]: field };
+  look(heading);
+};
+const menu = (of, each) => h("select", { "aria-label": `What the column “${each.heading}” is`, "data-heading": each.heading, on: { change: (event) => { event.stopPropagation(); take(each.heading, event.target.value); } } },
+  of.fields.map(({ value, words }) => h("option", { value, selected: value === each.as ? "" : null }, words)));
 const showCatalogue = (found) => {
+  shown = found || null;
   $(".catalogue").hidden = !found;
   if (!found) return;
   sentences($(".catalogue .sentences"), found.sentences);
-  const menu = $("[name=column]");
-  menu.replaceChildren(...(found.column ? [] : [h("option", { value: "" }, "choose …")]), ...found.columns.map(({ heading }) => h("option", { value: heading }, heading)));
-  menu.value = found.column;
+  const names = $("[name=column]");
+  names.replaceChildren(...(found.column ? [] : [h("option", { value: "" }, "choose …")]), ...found.columns.map(({ heading }) => h("option", { value: heading }, heading)));
+  names.value = found.column;
   $(".of-column").classList.toggle("asked", found.asked);
   $(".columns").replaceChildren(table(COLUMNS, found.columns.map((each) => h("tr", {},
-    h("th", { scope: "row" }, each.heading), h("td", { class: each.known ? "known" : "" }, each.as), h("td", { class: "number" }, each.filled.toLocaleString("en")), h("td", { class: "example" }, each.example)))));
+    h("th", { scope: "row" }, each.heading), h("td", { class: `is${each.as ? " known" : ""}` }, menu(found, each)), h("td", { class: "number" }, each.filled.toLocaleString("en")), h("td", { class: "example" }, each.example)))));
+  $(".anew-columns").hidden = !Object.keys(found.chosen).length;
   const some = (names, count) => [names.join("\n") + (count > names.length ? `\nand ${(count - names.length).toLocaleString("en")} more` : "")];
   unfold($(".without-row"), found.without_row_count, `Pictures without a row: ${found.without_row_count.toLocaleString("en")}`, some(found.without_row, found.without_row_count));
   unfold($(".without-picture"), found.without_picture_count, `Rows without a picture: ${found.without_picture_count.toLocaleString("en")}`, some(found.without_picture.map((text) => text || "(empty)"), found.without_picture_count));
 };
-const look = async () => {
+const look = async (heading = null) => { // of the column that was changed, where one was
+  const before = heading !== null && !preview.hidden;
   outdated();
-  const mine = round;
-  $(".fields .wait").textContent = "Looking at the files …";
+  preview.hidden = !before;
+  const mine = round, start = $("[data-do=start]");
+  start.disabled = true;
+  $(before ? ".preview .wait" : ".fields .wait").textContent = "Looking at the files …";
   const found = await ask(server.preview_indexing, wish());
   if (mine !== round) return;
-  $(".fields .wait").textContent = "";
-  if (found.error) return say(found.error);
+  for (const wait of element.querySelectorAll(".wait")) wait.textContent = "";
+  if (found.error) { preview.hidden = true; return say(found.error); }
   if (mode === "new" && !fields.name.value.trim()) fields.name.value = found.name;
   sentences($(".preview > .sentences"), [...(found.folder?.sentences || []), ...(found.entries ? [found.entries] : [])]);
   const count = found.folder?.left_out_count || 0;
@@ -168,17 +181,16 @@ const look = async () => {
     count ? [table(["File", "Reason"], found.folder.left_out.map((each) => h("tr", {}, h("td", {}, each.file), h("td", {}, each.reason))))] : []);
   showCatalogue(found.catalogue);
   preview.querySelector("h3").hidden = !found.folder;
-  const start = $("[data-do=start]");
   start.disabled = !found.start;
   start.textContent = mode === "catalogue" ? "Replace the catalogue" : "Start";
   preview.hidden = false;
-  preview.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  if (before) [...element.querySelectorAll(".columns select")].find((each) => each.dataset.heading === heading)?.focus({ preventScroll: true });
+  else preview.scrollIntoView({ block: "nearest", behavior: "smooth" });
 };
 form.addEventListener("submit", (event) => { event.preventDefault(); look(); });
 $("[name=column]").addEventListener("change", (event) => {
   event.stopPropagation();
-  column = event.target.value;
-  look();
+  take(event.target.value, "file");
 });
 
 // -- at work -------------------------------------------------------------------------------------------------------
@@ -270,7 +282,8 @@ const deeds = {
   choose: () => (chooser.hidden ? walk(fields.folder.value.trim()) : fold()),
   take: () => { fields.folder.value = at; fold(); outdated(); suggest(); },
   file: () => file.click(),
-  start: () => start({ ...wish(), column: $(".catalogue").hidden ? "" : $("[name=column]").value }), // as it was shown
+  start: () => start({ ...wish(), columns: shown && { ...shown.chosen, ...(shown.guess ? { [shown.guess]: "file" } : {}) } }), // as it was shown
+  recognise: () => { columns = {}; look(""); },
   stop: async () => { $("[data-do=stop]").disabled = true; $(".stage").textContent = "Stopping …"; await ask(server.indexing_state, { do: "stop" }); poll(); },
   again: () => (mode === "new" ? open() : close()),
 };
