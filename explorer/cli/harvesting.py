@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 """What was left out that is printed; ``--json`` has all of it."""
-_LEFT_OUT_OPTIONS = ("metadata", "file_column", "vectors", "vectors_model")
+_LEFT_OUT_OPTIONS = ("metadata", "column", "file_column", "pages", "vectors", "vectors_model")
 
 
 def harvesting_options(parser: Any) -> None:

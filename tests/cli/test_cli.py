@@ -90,7 +90,7 @@ def test_index_says_in_json_what_it_did(explorer, tmp_path: Path, cache: Path) -
     csv = write_csv(tmp_path / "c.csv", [{"file": "work-000.jpg", "title": "The Mill"}])
     result = explorer("index", folder, "--metadata", csv, "--name", "c", *MINI, "--json")
     assert result.status == 0
-    assert list(result.record) == ["works", "encoded", "regions", "skipped", "gone", "moved"]
+    assert list(result.record) == ["works", "encoded", "regions", "skipped", "gone", "moved", "remarks"]
     assert (result.record["works"], result.record["encoded"]) == (3, 3)
     assert result.record["regions"] == Workspace.open("c", cache).manifest.regions
     reason = "letter.jpg is not a picture that can be read."
@@ -117,7 +117,7 @@ def test_vectors_computed_elsewhere_take_the_models_place(explorer, tmp_path: Pa
     np.save(tmp_path / "v.npy", np.array([[1.0, 0], [0, 1], [0.6, 0.8]]))
     command = ("index", folder, "--metadata", csv, "--name", "c", "--vectors", tmp_path / "v.npy")
     result = explorer(*command, "--vectors-model", "Some CLIP", "--json")
-    counts = {"works": 3, "encoded": 0, "regions": 3, "skipped": [], "gone": [], "moved": 0}
+    counts = {"works": 3, "encoded": 0, "regions": 3, "skipped": [], "gone": [], "moved": 0, "remarks": []}
     assert result.record == {**counts, "model": "Some CLIP"}
     assert "3 works with vectors of Some CLIP" in explorer(*command, "--vectors-model", "Some CLIP").out
     found = explorer("search", "c", "--image", folder / "work-000.jpg", "--json").record["matches"]

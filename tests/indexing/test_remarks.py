@@ -95,7 +95,7 @@ def test_a_database_without_remarks_is_read_as_it_is_and_gets_a_place_for_them_w
     with closing(sqlite3.connect(path)) as db, db:
         for statement in (statement for step in steps for statement in step):
             db.execute(statement)
-        db.execute("INSERT INTO works VALUES (1, 'a.jpg', 'hash', 40, 30, 1, 1, '{}')")
+        db.execute("INSERT INTO works VALUES (1, 'a.jpg', 'hash', 40, 30, 1, 1, '{}', 'a.jpg', 1)")
         db.execute(f"PRAGMA user_version = {len(steps)}")
     before = path.read_bytes()
     assert remarks_in(path) == []
