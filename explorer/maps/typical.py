@@ -37,16 +37,16 @@ def ranks(xy: np.ndarray, typicality: np.ndarray, aspect: float = 1.0) -> Ranks:
     left = np.argsort(-typicality, kind="stable")
     sides: list[float] = []
     counts: list[int] = []
-    chosen: list[int] = []
+    chosen = np.zeros(0, np.int64)
     side = _FIRST
     while len(left) and side >= _LAST:
         found = _spread_out(places, left, chosen, side)
-        chosen += found
+        chosen = np.concatenate([chosen, found])
         sides.append(side)
         counts.append(len(chosen))
         left = left[~np.isin(left, found)]
         side *= _SHRINK
-    chosen += left.tolist()  # those that lie on one another
+    chosen = np.concatenate([chosen, left])  # those that lie on one another
     rank[chosen] = np.arange(len(chosen), dtype=np.uint32)
     return Ranks(rank, tuple(sides), tuple(counts))
 
@@ -58,22 +58,34 @@ def typicality_of(cosines: np.ndarray) -> np.ndarray:
     return np.asarray(cosines.astype(np.float32).mean(axis=1))
 
 
-def _spread_out(places: np.ndarray, candidates: np.ndarray, chosen: list[int], side: float) -> list[int]:
+def _spread_out(places: np.ndarray, candidates: np.ndarray, chosen: np.ndarray, side: float) -> np.ndarray:
     """Of the ``candidates`` (most typical first) at most one of each square, those that lie at least a ``side`` from all
-    that are ``chosen`` and from each other."""
+    that are ``chosen`` and from each other; those of the fullest squares first."""
+    from scipy.spatial import cKDTree
+
     cells = np.floor(places[candidates] / side).astype(np.int64)
-    keys = cells[:, 0] * (1 << 32) + cells[:, 1]
-    _, first, sizes = np.unique(keys, return_index=True, return_counts=True)
-    order = first[np.lexsort((first, -sizes))]
-    taken: dict[tuple[int, int], list[tuple[float, float]]] = {}
-    for x, y in places[chosen].tolist():
-        taken.setdefault((int(x // side), int(y // side)), []).append((x, y))
-    found: list[int] = []
-    for at in order.tolist():
-        x, y = places[candidates[at]].tolist()
-        column, row = int(x // side), int(y // side)
-        around = (taken.get((column + right, row + down), ()) for right in (-1, 0, 1) for down in (-1, 0, 1))
-        if all(abs(x - other) >= side or abs(y - beside) >= side for near in around for other, beside in near):
-            taken.setdefault((column, row), []).append((x, y))
-            found.append(int(candidates[at]))
-    return found
+    _, first, sizes = np.unique(cells[:, 0] * (1 << 32) + cells[:, 1], return_index=True, return_counts=True)
+    best = candidates[first[np.lexsort((first, -sizes))]]
+    within = side * (1 - 1e-9)
+    if len(chosen):
+        nearest, _ = cKDTree(places[chosen]).query(places[best], p=np.inf, distance_upper_bound=within)
+        best = best[np.isinf(nearest)]
+    if not len(best):
+        return best
+    pairs = cKDTree(places[best]).query_pairs(within, p=np.inf, output_type="ndarray")
+    return best[_first_come(len(best), pairs.min(axis=1), pairs.max(axis=1))]
+
+
+def _first_come(count: int, earlier: np.ndarray, later: np.ndarray) -> np.ndarray:
+    """Which of ``count`` things in a row are taken, ``(count,) bool``, where a thing is not if one ``earlier`` that it
+    is at odds with, pair by pair, is taken."""
+    taken, open_ones = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
+    while open_ones.any():
+        live = open_ones[earlier] & open_ones[later]
+        waiting = np.zeros(count, dtype=bool)
+        waiting[later[live]] = True
+        now = open_ones & ~waiting
+        taken |= now
+        open_ones &= ~now
+        open_ones[later[now[earlier]]] = False
+    return taken
