@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.maps.layouts import Layout, lay_out, points_of
+from explorer.maps.layouts import Layout, lay_out, numbers_in, points_of
 from explorer.maps.naming import Names, names_of
 from explorer.workspace import Workspace
 
@@ -68,12 +68,12 @@ def clusters_of(workspace: Workspace, layout: Layout, *, apart: bool = True) -> 
         full = lay_out(workspace, settings, apart=apart)
         everything = points_of(workspace, settings.kind)
         levels = np.full((len(LEVELS), len(everything)), NOTHING, np.int16)
-        levels[:, _numbers_in(everything.regions, full.points.regions)] = dense_places(full.xy)
+        levels[:, numbers_in(everything.regions, full.points.regions)] = dense_places(full.xy)
         return levels
 
     kept = workspace.cached(f"map-{settings.key}-groups", found)
     everything = points_of(workspace, settings.kind)
-    levels = np.asarray(kept[:, _numbers_in(everything.regions, layout.points.regions)])
+    levels = np.asarray(kept[:, numbers_in(everything.regions, layout.points.regions)])
     named = names_of(workspace, layout.points, levels)
     clusters = [
         Cluster(level, number, int(members.sum()), _middle(layout.xy[members]), names)
@@ -109,11 +109,6 @@ def _largest_first(found: np.ndarray) -> np.ndarray:
     renumbered = np.full(int(found.max(initial=-1)) + 2, NOTHING, np.int16)
     renumbered[order] = np.arange(len(order), dtype=np.int16)
     return np.asarray(np.where(found < 0, NOTHING, renumbered[found]), dtype=np.int16)
-
-
-def _numbers_in(everything: np.ndarray, some: np.ndarray) -> np.ndarray:
-    """Which numbers the regions ``some`` have among ``everything``, ascending, of which they are."""
-    return np.searchsorted(everything, some)
 
 
 def _middle(xy: np.ndarray) -> tuple[float, float]:

@@ -127,6 +127,11 @@ def neighbours_of(
     return rows, workspace.cached(f"{name}-cosines", lambda: part(1))
 
 
+def numbers_in(everything: np.ndarray, some: np.ndarray) -> np.ndarray:
+    """Which numbers the regions ``some`` of a map have among ``everything``, ascending, of which they are."""
+    return np.searchsorted(everything, some)
+
+
 def _projected(
     workspace: Workspace, settings: MapSettings, points: Points, apart: bool, progress: Progress, dims: int = 2
 ) -> np.ndarray:
