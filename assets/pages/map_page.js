@@ -185,6 +185,7 @@
   const hide = () => { clearTimeout(timer); tip.hidden = true; if (hovered !== -1) { hovered = -1; redraw(); } };
 
   const search = (words) => {
+    hide();
     const parts = words.toLowerCase().split(/\s+/).filter(Boolean);
     matching = parts.length ? new Set([...texts.keys()].filter((work) => parts.every((part) => texts[work].includes(part)))) : null;
     found.textContent = matching ? (matching.size === 1 ? "1 work" : matching.size.toLocaleString("en") + " works") : "";

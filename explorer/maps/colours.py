@@ -65,7 +65,7 @@ def classes(name: str, values: Sequence[Sequence[str]]) -> Colouring:
     >>> classes("artist", [["Jan", "Rubens"], ["Jan"], []]).codes.tolist()
     [[0, 1], [0, 65535], [65535, 65535]]
     """
-    counted = Counter(value for own in values for value in own)
+    counted = Counter(value for own in values for value in set(own))
     labels = [value for value, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:MOST_VALUES]]
     numbers_of = {value: number for number, value in enumerate(labels)}
     coded = [sorted({numbers_of.get(value, len(labels)) for value in own})[:MOST_SLOTS] for own in values]

@@ -37,15 +37,11 @@ class DrawnMap:
         return "" if number == NOTHING else self.clusters.at(USUAL_LEVEL)[number].name
 
 
-def draw(
-    workspace: Workspace, settings: MapSettings, *, apart: bool = True, progress: Progress = silent
-) -> DrawnMap:
+def draw(workspace: Workspace, settings: MapSettings, *, apart: bool = True, progress: Progress = silent) -> DrawnMap:
     """All of a map; see :func:`explorer.maps.layouts.lay_out` for what it raises and what is kept."""
     layout = lay_out(workspace, settings, apart=apart, progress=progress)
     everything = points_of(workspace, settings.kind)
     cosines = neighbours_of(workspace, everything, settings.metric, progress)[1]
     typical = typicality_of(np.asarray(cosines)[numbers_in(everything.regions, layout.points.regions)])
     kept = faithfulness(layout.xy, layout.near, layout.aspect)
-    return DrawnMap(
-        layout, ranks(layout.xy, typical, layout.aspect), kept, clusters_of(workspace, layout, apart=apart)
-    )
+    return DrawnMap(layout, ranks(layout.xy, typical, layout.aspect), kept, clusters_of(workspace, layout, apart=apart))

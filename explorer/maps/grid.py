@@ -23,8 +23,11 @@ def grid_shape(count: int, aspect: float = 1.0) -> tuple[int, int]:
     >>> grid_shape(1052), grid_shape(1052, 1.414), grid_shape(0)
     ((33, 32), (39, 27), (1, 1))
     """
-    columns = max(1, min(round(math.sqrt(max(count, 1) * aspect)), max(count, 1)))
-    return columns, max(1, math.ceil(count / columns))
+    some = max(count, 1)
+    across = math.floor(math.sqrt(some * aspect))
+    tried = [max(1, min(columns, some)) for columns in (across, across + 1)]
+    shapes = [(columns, math.ceil(some / columns)) for columns in tried]
+    return min(shapes, key=lambda shape: abs(math.log(shape[0] / shape[1] / aspect)))
 
 
 def grid_cells(xy: np.ndarray, aspect: float = 1.0) -> np.ndarray:

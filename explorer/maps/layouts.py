@@ -69,9 +69,7 @@ def points_of(workspace: Workspace, kind: str) -> Points:
     return region_points(workspace) if kind == "regions" else work_points(workspace)
 
 
-def lay_out(
-    workspace: Workspace, settings: MapSettings, *, apart: bool = True, progress: Progress = silent
-) -> Layout:
+def lay_out(workspace: Workspace, settings: MapSettings, *, apart: bool = True, progress: Progress = silent) -> Layout:
     """The map that ``settings`` describe, of the works that are still in the collection.
 
     What is computed from the tables is kept beside them. ``apart`` computes UMAP in a process of its own, as servers

@@ -31,6 +31,16 @@ def write_png(workspace: Workspace, drawn: DrawnMap, path: Path, longest: int = 
     font = ImageFont.truetype(str(FONT), max(8, round(sheet.text)))
     for x, y, words in sheet.ticks:
         pen.text((x, y), words, fill=INK, font=font, anchor="lm")
+    for x, y, words in sheet.names:
+        pen.text(
+            (x, y),
+            words,
+            fill=INK,
+            font=font,
+            anchor="mm",
+            stroke_width=max(2, round(sheet.text / 5)),
+            stroke_fill=PAPER,
+        )
     below = sheet.size[1] - (len(sheet.lines) + 0.5) * sheet.text * 1.5
     for number, line in enumerate(sheet.lines):
         pen.text((sheet.text * 2, below + number * sheet.text * 1.5), line, fill=INK, font=font)

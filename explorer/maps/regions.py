@@ -41,7 +41,9 @@ def region_neighbours(points: Points, metric: str, done: Done) -> tuple[np.ndarr
     """The nearest :data:`KEPT` regions of each that share no ground with it, best first: rows ``(N, K)`` and cosines
     ``(N, K)``. Where too few are left among the nearest, those that share ground come last."""
     rows, cosines = nearest_others(comparable(points.vectors, metric), _ASKED, done)
-    shares = (points.works[rows] == points.works[:, None]) & (shared_ground(points.boxes[:, None], points.boxes[rows]) > 0)
+    shares = (points.works[rows] == points.works[:, None]) & (
+        shared_ground(points.boxes[:, None], points.boxes[rows]) > 0
+    )
     order = np.argsort(shares, axis=1, kind="stable")[:, :KEPT]
     return np.take_along_axis(rows, order, 1), np.take_along_axis(cosines, order, 1)
 

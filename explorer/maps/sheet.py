@@ -25,7 +25,8 @@ from explorer.workspace import Workspace
 SIDES = (400, 12_000)
 """Least and most pixels of the longer side."""
 USUAL_SIDE = 4_000
-_SHOWN = 320  # thumbnails of a map without a grid, about
+_SHOWN = 150  # thumbnails that a map without a grid should have, where it has as many points
+_SHARES = (0.25, 0.18, 0.13, 0.1, 0.075, 0.055, 0.045)  # of the plane's height, sides of thumbnails that are tried
 _MOST_PICTURES = 20_000
 _MARGIN, _FOOT, _TEXT = 0.03, 0.05, 0.011  # shares of the longer side
 _SMALLEST = 8  # pixels of a thumbnail that is worth showing
@@ -54,6 +55,8 @@ class Sheet:
     """Radius of a dot."""
     ticks: tuple[tuple[float, float, str], ...]
     """Left, top and words of the numbers along the axes."""
+    names: tuple[tuple[float, float, str], ...]
+    """Middle and words of the names of the largest groups."""
     lines: tuple[str, ...]
     """What is written below."""
     text: float
@@ -79,8 +82,8 @@ def sheet_of(workspace: Workspace, drawn: DrawnMap, longest: int = USUAL_SIDE, t
     rest[list(pictures)] = False
     lines = _lines(workspace, drawn, title, columns=max(20, int((wide + margin) / (text * 0.55))))
     size = round(wide + 2 * margin), round(high + 2 * margin + (len(lines) + 1) * text * 1.5)
-    return Sheet(size, thumbnails, places[rest], max(longest / 2500, 1.0), _ticks(drawn.layout.axes, wide, high, margin),
-                 lines, text)  # fmt: skip
+    return Sheet(size, thumbnails, places[rest], max(longest / 1400, 1.0), _ticks(drawn.layout.axes, wide, high, margin),
+                 _names(drawn, (wide, high), margin), lines, text)  # fmt: skip
 
 
 def _pictures(drawn: DrawnMap, wide: float, high: float) -> tuple[list[int], float]:
@@ -89,11 +92,30 @@ def _pictures(drawn: DrawnMap, wide: float, high: float) -> tuple[list[int], flo
     if drawn.layout.grid:
         side = wide / drawn.layout.grid[0] * 0.96
         return (order[:_MOST_PICTURES].tolist() if side >= _SMALLEST else []), side
-    levels = list(zip(drawn.ranks.sides, drawn.ranks.counts, strict=True))
-    if not levels:
-        return order.tolist(), high / 4
-    side, count = next((level for level in reversed(levels) if level[1] <= _SHOWN), levels[0])
-    return order[:count].tolist(), min(side * high * 0.96, high / 4)
+    places = drawn.layout.xy * (wide, high)
+    for share in _SHARES:
+        found = spread_out(places[order], share * high)
+        if len(found) >= min(_SHOWN, 0.9 * len(order)):
+            break
+    return order[found].tolist(), share * high * 0.96
+
+
+def spread_out(places: np.ndarray, side: float) -> list[int]:
+    """Which of the ``places (N, 2)``, one after another, lie at least a ``side`` from all that were taken before, across
+    or down.
+
+    >>> spread_out(np.array([[0.0, 0.0], [0.5, 0.5], [1.0, 0.0]]), 1.0)
+    [0, 2]
+    """
+    taken: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    found = []
+    for number, (x, y) in enumerate(places.tolist()):
+        column, row = int(x // side), int(y // side)
+        around = [taken.get((column + right, row + down), []) for right in (-1, 0, 1) for down in (-1, 0, 1)]
+        if all(abs(x - other) >= side or abs(y - beside) >= side for near in around for other, beside in near):
+            taken.setdefault((column, row), []).append((x, y))
+            found.append(number)
+    return found
 
 
 def _lines(workspace: Workspace, drawn: DrawnMap, title: str, columns: int) -> tuple[str, ...]:
@@ -106,14 +128,26 @@ def _lines(workspace: Workspace, drawn: DrawnMap, title: str, columns: int) -> t
     return tuple(line for part in words for line in textwrap.wrap(part, columns))
 
 
-def _ticks(
-    axes: tuple[Axis, ...], wide: float, high: float, margin: float
-) -> tuple[tuple[float, float, str], ...]:
+def _names(drawn: DrawnMap, extent: tuple[float, float], margin: float) -> tuple[tuple[float, float, str], ...]:
+    if drawn.layout.settings.layout != "umap":
+        return ()
+    return tuple(
+        (margin + cluster.xy[0] * extent[0], margin + cluster.xy[1] * extent[1], cluster.name)
+        for cluster in drawn.clusters.clusters
+        if cluster.level == 0
+    )
+
+
+def _ticks(axes: tuple[Axis, ...], wide: float, high: float, margin: float) -> tuple[tuple[float, float, str], ...]:
     found = []
     for number, axis in enumerate(axes):
         for value in round_numbers(axis.start, axis.end) if axis.title else ():
             at = (value - axis.start) / (axis.end - axis.start)
-            place = (margin + at * wide, margin * 0.4 + high + margin) if number == 0 else (margin * 0.1, margin + at * high)
+            place = (
+                (margin + at * wide, margin * 0.4 + high + margin)
+                if number == 0
+                else (margin * 0.1, margin + at * high)
+            )
             found.append((*place, f"{value:g}"))
     return tuple(found)
 

@@ -38,6 +38,9 @@ def write_svg(workspace: Workspace, drawn: DrawnMap, path: Path, longest: int = 
                          f'href="{data_address(picture)}"><title>{_text(known.get(work, work))}</title></image>\n')  # fmt: skip
         for x, y, words in sheet.ticks:
             _write(file, f'<text x="{x:.1f}" y="{y:.1f}">{_text(words)}</text>\n')
+        for x, y, words in sheet.names:
+            _write(file, f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" stroke="#fff" paint-order="stroke" '
+                         f'stroke-width="{sheet.text / 2.5:.1f}">{_text(words)}</text>\n')  # fmt: skip
         below = high - (len(sheet.lines) - 0.5) * sheet.text * 1.5
         for number, line in enumerate(sheet.lines):
             top = below + number * sheet.text * 1.5
