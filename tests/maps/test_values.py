@@ -241,7 +241,7 @@ def test_placement_is_the_share_of_boxes_over_each_point() -> None:
     oracle = np.mean(inside, axis=0).reshape(6, 100, 6, 100).mean(axis=(1, 3))
     np.testing.assert_allclose(found.share, oracle, atol=2e-3)
     assert found.count == 60
-    assert (placement(boxes, boxes, side=6).against == 1).all()
+    assert np.all(placement(boxes, boxes, side=6).against == 1)
     assert placement(boxes[:0]).share.sum() == 0
 
 
