@@ -39,6 +39,7 @@ OWNERS = {
     "fastapi": {"ui"},
     "hnswlib": {"index"},
     "umap": {"maps"},
+    "sklearn": {"maps"},
     "cv2": {"features", "verification", "registration"},
     "pi_heif": {"collection"},
     "sqlite3": {"collection"},
@@ -125,7 +126,7 @@ def test_no_drawer_for_odds_and_ends() -> None:
 
 
 def test_opening_a_collection_or_asking_for_help_loads_no_model_library() -> None:
-    heavy = ("torch", "transformers", "gradio", "umap", "hnswlib", "cv2", "networkx", "reportlab")
+    heavy = ("torch", "transformers", "gradio", "umap", "hnswlib", "cv2", "networkx", "reportlab", "sklearn")
     script = (
         "import sys, explorer.cli, explorer.workspace, explorer.search, explorer.maps\n"
         f"print(*[name for name in {heavy!r} if name in sys.modules])"

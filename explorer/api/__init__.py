@@ -39,7 +39,9 @@ what to do next.
 | `--csv`, `--annotations`, `--base-url`, `--graphml`, `--pdf`, `--zip`, `--html` | arguments of the same names | |
 | `--read`, `--who` | `read=`, `who=` | |
 | | `c.works(text)` | `find` |
-| | `c.map()` | `map` |
+| `explorer map` | `c.map()` | `map` |
+| `--regions`, `--layout`, `--columns`, `--aspect`, `--coordinates`, `--keep` | arguments of the same names | |
+| `--neighbours`, `--min-dist`, `--metric`; `--csv`, `--png`, `--svg`, `--html` | the same | |
 
 Filling and measuring a collection (`index`, `demo`, `fetch`, `evaluate`, `train-mini`) is for whoever runs the server
 and has no web call; `explorer.adapt.pipeline.train_mini` trains, and may change from one version to the next. `not` is
@@ -59,6 +61,7 @@ from explorer.api.records import (
     LabelRecord,
     LabelResult,
     MapRecord,
+    MapResult,
     MatchRecord,
     PartRecord,
     ProposalRecord,
@@ -77,6 +80,7 @@ __all__ = [
     "LabelRecord",
     "LabelResult",
     "MapRecord",
+    "MapResult",
     "MatchRecord",
     "MotifInstanceRecord",
     "MotifRecord",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.api.kept import WhatPeopleMade
 from explorer.api.records import (
     LabelResult,
-    MapRecord,
+    MapResult,
     SearchResult,
     WhereRecord,
     WorkRecord,
@@ -193,12 +193,45 @@ class IndexedCollection(WhatPeopleMade):
         name, or the name is taken by now."""
         self.workspace.collection.kept.restore(name)
 
-    def map(self) -> list[MapRecord]:
-        """Each work's place on a plane where works that look alike are near each other (UMAP); kept once computed."""
-        from explorer.maps import work_map
+    def map(  # noqa: PLR0913 (the command's options, each by its name)
+        self, *, regions: bool = False, layout: str = "umap", neighbours: int = 15, min_dist: float = 0.1,
+        metric: str = "cosine", columns: tuple[str, str] = ("", ""), aspect: float = 1.0,
+        coordinates: Path | str | None = None, keep: str = "own", csv: Path | str | None = None,
+        png: Path | str | None = None, svg: Path | str | None = None, html: Path | str | None = None,
+        pixels: int = 4000, title: str = "", progress: Progress = silent,
+    ) -> MapResult:  # fmt: skip
+        """Where the works, or with ``regions`` their details, lie on a plane; computed once for each state of the
+        collection and each setting.
 
-        layout = work_map(self.workspace)
-        return [MapRecord(work, float(x), float(y)) for work, (x, y) in zip(layout.works, layout.xy, strict=True)]
+        ``layout`` is ``"umap"`` (those that look alike lie together), ``"grid"`` (the same without overlap, filling a
+        plane ``aspect`` times as wide as high), ``"time"``, ``"columns"`` or ``"own"`` (both by two ``columns`` of the
+        catalogue with numbers). ``neighbours``, ``min_dist`` and ``metric`` are UMAP's. ``coordinates`` is a table with
+        the columns file, x and y: it is kept as two columns, called after ``keep``, and laid out. The map is also
+        written to a table ``csv``, pictures ``png`` and ``svg`` of ``pixels`` on the longer side, and one page
+        ``html``, where those are named.
+
+        Raises :class:`explorer.ExplorerError` for settings that will not do, and where nothing can be laid out by them.
+        """
+        from explorer.maps import MapSettings
+        from explorer.maps.drawn import draw
+        from explorer.maps.own import keep_places, read_places
+        from explorer.maps.table import map_json
+        from explorer.maps.take_away import Wanted, take_away
+
+        kind = "regions" if regions else "works"
+        settings = None
+        if coordinates is None:
+            settings = MapSettings(kind, layout, neighbours, min_dist, metric, columns, aspect)
+        elif regions or layout not in ("umap", "own"):
+            raise ExplorerError("Coordinates are a layout of their own, of works.")
+        files = [None if path is None else Path(path) for path in (csv, png, svg, html)]
+        wanted = Wanted(files[0], files[1], files[2], files[3], pixels, title)
+        if settings is None:
+            own = read_places(Path(str(coordinates)), sorted(self.workspace.collection.ids()))
+            settings = keep_places(self.workspace, keep, own)
+        drawn = draw(self.workspace, settings, progress=progress)
+        take_away(self.workspace, drawn, wanted, progress)
+        return MapResult(map_json(self.workspace, drawn))
 
     def evaluate(  # noqa: PLR0913 (the command's options, each by its name)
         self, annotations: Path | str | None = None, *, protocol: str = "artminer", per_work: int = 1,

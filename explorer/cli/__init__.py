@@ -20,6 +20,7 @@ from explorer.cli.indexing import add_index
 from explorer.cli.keeping import add_keeping
 from explorer.cli.labelling import add_labelling
 from explorer.cli.managing import add_managing
+from explorer.cli.mapping import add_map
 from explorer.cli.motifs import add_motifs
 from explorer.cli.options import (
     command,
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_labelling(commands)
     add_motifs(commands)
+    add_map(commands)
     add_bookmarks(commands)
 
     judgements = command(commands, "judgements", _judgements, "write down what was judged in the app")

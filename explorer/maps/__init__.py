@@ -1,5 +1,7 @@
-"""Maps of a collection: works placed on the plane so that those that look alike lie together."""
+"""Maps of a collection: works and details placed on the plane so that those that look alike lie together."""
 
-from explorer.maps.works import WorkMap, work_map
+from explorer.maps.layouts import Layout, lay_out, work_map
+from explorer.maps.settings import MapSettings
+from explorer.maps.works import WorkMap
 
-__all__ = ["WorkMap", "work_map"]
+__all__ = ["Layout", "MapSettings", "WorkMap", "lay_out", "work_map"]

@@ -1,4 +1,4 @@
-"""The map of a collection's works: UMAP of their whole-picture vectors."""
+"""The works of a collection as points of a map, each by the vector of its whole picture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.maps.projection import project, project_apart
+from explorer.maps.points import Points
 from explorer.workspace import Workspace
 
 
@@ -18,12 +18,9 @@ class WorkMap:
     xy: np.ndarray
 
 
-def work_map(workspace: Workspace, *, apart: bool = False) -> WorkMap:
-    """UMAP of the works' whole-picture vectors; computed once per state of the collection, then read from disk.
-
-    ``apart`` computes it in a process of its own, as servers should: it takes as long and leaves no memory behind.
-    """
-    compute = project_apart if apart else project
-    xy = workspace.cached("work-map", lambda: compute(workspace.tables.whole()))
-    rows = workspace.present_rows()
-    return WorkMap(tuple(workspace.tables.works[row] for row in rows), xy[rows])
+def work_points(workspace: Workspace) -> Points:
+    """All works of the tables."""
+    tables = workspace.tables
+    first = np.asarray(tables.first_region[:-1])
+    note = f"All {len(first):,} works, each by its whole picture."
+    return Points("works", np.arange(len(first)), first, tables.region_boxes[first], tables.whole(), note)
