@@ -29,7 +29,7 @@ def rows(workspace: Workspace, drawn: DrawnMap) -> Iterator[dict[str, Any]]:
             continue
         x, y = layout.xy[number].tolist()
         record = {
-            "id": work.id, "file": file_of(work), "title": work.title, "artist": work.artist,
+            "id": work.id, "file": work.file, "title": work.title, "artist": work.artist,
             "date": work.date or work.value("year"), "x": round(x, 5), "y": round(y, 5),
             "cluster": drawn.group(number), "faithfulness": round(float(drawn.kept.kept[number]), 3),
         }  # fmt: skip
@@ -63,12 +63,5 @@ def map_json(workspace: Workspace, drawn: DrawnMap) -> dict[str, Any]:
         "origin": _origin(origin),
         "points": list(rows(workspace, drawn)),
     }  # fmt: skip
-
-
-def file_of(work: Work) -> str:
-    """The path of a work's file below the collection's folder."""
-    return str(work.file)
-
-
-def _origin(origin: Origin) -> dict[str, str]:
+ef _origin(origin: Origin) -> dict[str, str]:
     return {"model": origin.model, "settings": origin.settings, "version": origin.version, "date": origin.date}
