@@ -63,5 +63,7 @@ def map_json(workspace: Workspace, drawn: DrawnMap) -> dict[str, Any]:
         "origin": _origin(origin),
         "points": list(rows(workspace, drawn)),
     }  # fmt: skip
-ef _origin(origin: Origin) -> dict[str, str]:
+
+
+def _origin(origin: Origin) -> dict[str, str]:
     return {"model": origin.model, "settings": origin.settings, "version": origin.version, "date": origin.date}
