@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from explorer.collection import Work
 from explorer.collection.csv_cells import write_rows
 from explorer.geometry import Box
 from explorer.maps.drawn import DrawnMap

@@ -131,6 +131,7 @@ def test_a_link_to_a_file_that_was_renamed_and_a_work_that_is_gone(page: Page, f
         gone = page.locator(".collection-panel .gone")
         expect(gone).to_contain_text("One work is left out")
         expect(gone).to_contain_text(NAMES[2])
+        expect(page.locator(".collection-panel .left-out-note")).to_have_text("Every file in the folder could be read.")
         gone.get_by_role("button", name="Forget them").click()
         expect(gone).to_contain_text("no longer expected")
         assert Workspace.open("moving", cache).collection.gone() == []

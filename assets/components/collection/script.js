@@ -36,7 +36,7 @@ const show = () => {
   $(".facts").replaceChildren(...facts.flatMap((fact) => [h("dt", {}, fact.term), h("dd", {}, fact.text)]));
   $(".commands").replaceChildren(...commands.map(command));
   $(".skipped-title").textContent = "Files left out";
-  $(".skipped-note").textContent = skipped.length
+  $(".left-out-note").textContent = skipped.length
     ? (skipped.length === 1 ? "One file could not be read and is not searched." : `${skipped.length.toLocaleString("en")} files could not be read and are not searched.`)
     : "Every file in the folder could be read.";
   $(".left-out").replaceChildren(skipped.length ? table("Reason", skipped.map(({ file, reason }) => [file, reason])) : "");
