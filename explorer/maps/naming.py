@@ -21,7 +21,7 @@ from explorer.collection import Work
 from explorer.errors import ExplorerError
 from explorer.maps.points import Points
 from explorer.words.prompts import label_sets, prompt_lines, usual_templates
-from explorer.words.zero_shot import class_vectors
+from explorer.words.zero_shot import class_vectors, probabilities
 from explorer.workspace import Workspace
 
 SETS = ("genres", "animals", "media", "seasons", "flemish-subjects")
@@ -29,7 +29,9 @@ SETS = ("genres", "animals", "media", "seasons", "flemish-subjects")
 COLUMNS = ("genre", "style", "artist", "medium")
 _WORDS, _TERMS = 3, 2
 _ALIKE = 0.85  # cosine of two words of which only the better names a group
-_LEAST = 0.35  # standard deviations that a word's fit must be above the collection's
+_LEAST = 0.03  # mean probability in the group that a word must have, of some 550 words
+_BESIDE = 0.3  # of that of the likeliest word
+_OFTENER = 1.5  # times that of all
 _OFTEN = 0.2  # share of a group's works that a term must be said of
 _STEP = 16_384
 _ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
@@ -85,7 +87,8 @@ def _words_of(workspace: Workspace, points: Points, members: Sequence[np.ndarray
         return [() for _ in members]
     if vectors.shape[1] != workspace.tables.region_joint.shape[1]:
         return [() for _ in members]
-    return best_words(words, vectors, _fits(workspace, points, vectors), members)
+    return best_words(words, vectors, _fits(workspace, points, vectors), members,
+                      workspace.manifest.logit_scale)  # fmt: skip
 
 
 def _fits(workspace: Workspace, points: Points, vectors: np.ndarray) -> np.ndarray:
@@ -99,19 +102,26 @@ def _fits(workspace: Workspace, points: Points, vectors: np.ndarray) -> np.ndarr
 
 
 def best_words(
-    words: Sequence[str], vectors: np.ndarray, fits: np.ndarray, members: Sequence[np.ndarray]
+    words: Sequence[str], vectors: np.ndarray, fits: np.ndarray, members: Sequence[np.ndarray], logit_scale: float
 ) -> list[tuple[str, ...]]:
-    """For each group the words whose mean fit is the most standard deviations above that of all points; of words that
-    mean nearly the same the best. ``vectors (W, P)`` are the words', ``fits (N, W)`` those of the points."""
-    mean, spread = fits.mean(axis=0), np.maximum(fits.std(axis=0), 1e-6)
+    """For each group the words that are likely in its pictures, and likelier than in all; of words that mean nearly the
+    same the best. ``vectors (W, P)`` are the words', ``fits (N, W)`` the cosines of the points with them.
+
+    A word's mean over all points is taken off first, since some words fit everything; then each point gives every word
+    a probability, as in zero-shot classification. A word counts by its mean probability in the group times the
+    logarithm of how many times that is the mean of all. A group of which no word is likely has none.
+    """
+    shares = probabilities(fits - fits.mean(axis=0), logit_scale)
+    usual = np.maximum(shares.mean(axis=0), 1e-9)
     named = []
     for numbers in members:
-        above = (fits[numbers].mean(axis=0) - mean) / spread
+        share = shares[numbers].mean(axis=0)
+        score = share * np.log(np.maximum(share / usual, 1.0))
         chosen: list[int] = []
-        for word in np.argsort(-above, kind="stable")[: 10 * _WORDS].tolist():
-            if above[word] < _LEAST or len(chosen) == _WORDS:
-                break
-            if all(vectors[word] @ vectors[other] < _ALIKE for other in chosen):
+        for word in np.argsort(-score, kind="stable")[: 10 * _WORDS].tolist():
+            if share[word] < max(_LEAST, _BESIDE * share.max()) or share[word] < _OFTENER * usual[word]:
+                continue
+            if len(chosen) < _WORDS and all(vectors[word] @ vectors[other] < _ALIKE for other in chosen):
                 chosen.append(word)
         named.append(tuple(words[word] for word in chosen))
     return named

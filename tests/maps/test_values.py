@@ -272,9 +272,16 @@ def test_a_group_is_called_by_the_words_that_suit_it_more_than_the_rest() -> Non
     words = ("ship", "boat", "face", "picture")
     vectors = unit_rows(np.array([[1, 0, 0, 0.2], [0.98, 0.1, 0, 0.2], [0, 1, 0, 0.2], [0, 0, 1, 1]], np.float32))
     points = unit_rows(np.repeat([[1, 0, 0, 0.3], [0, 1, 0, 0.3]], 10, axis=0) + 0.05 * RNG(21).normal(size=(20, 4)))
-    found = best_words(words, vectors, points @ vectors.T, [np.arange(10), np.arange(10, 20)])
+    found = best_words(words, vectors, points @ vectors.T, [np.arange(10), np.arange(10, 20)], 50.0)
     assert found[0] == ("ship",)  # a boat is nearly the same, and a picture everything
     assert found[1] == ("face",)
+
+
+def test_a_group_of_which_no_word_is_likely_has_no_words() -> None:
+    vectors = unit_rows(np.eye(60, 64, dtype=np.float32))
+    points = unit_rows(RNG(22).normal(size=(300, 64)))
+    words = tuple(f"word {number}" for number in range(60))
+    assert best_words(words, vectors, points @ vectors.T, [np.arange(100)], 5.0) == [()]
 
 
 def test_a_group_is_called_by_what_the_catalogue_says_of_it_more_often() -> None:
