@@ -40,7 +40,8 @@ what to do next.
 | `--read`, `--who` | `read=`, `who=` | |
 | | `c.works(text)` | `find` |
 | `explorer map` | `c.map()` | `map` |
-| `--regions`, `--layout`, `--neighbours`, `--min-dist`, `--metric`, `--columns`, `--aspect`, `--coordinates` | arguments of the same names | |
+| `--regions`, `--layout`, `--columns`, `--aspect`, `--coordinates`, `--keep` | arguments of the same names | |
+| `--neighbours`, `--min-dist`, `--metric`; `--csv`, `--png`, `--svg`, `--html` | the same | |
 
 Filling and measuring a collection (`index`, `demo`, `fetch`, `evaluate`, `train-mini`) is for whoever runs the server
 and has no web call; `explorer.adapt.pipeline.train_mini` trains, and may change from one version to the next. `not` is

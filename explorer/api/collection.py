@@ -224,8 +224,8 @@ class IndexedCollection(WhatPeopleMade):
             settings = MapSettings(kind, layout, neighbours, min_dist, metric, columns, aspect)
         elif regions or layout not in ("umap", "own"):
             raise ExplorerError("Coordinates are a layout of their own, of works.")
-        files = (None if path is None else Path(path) for path in (csv, png, svg, html))
-        wanted = Wanted(*files, pixels, title)
+        files = [None if path is None else Path(path) for path in (csv, png, svg, html)]
+        wanted = Wanted(files[0], files[1], files[2], files[3], pixels, title)
         if settings is None:
             own = read_places(Path(str(coordinates)), sorted(self.workspace.collection.ids()))
             settings = keep_places(self.workspace, keep, own)

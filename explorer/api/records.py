@@ -208,8 +208,8 @@ class LabelResult(list[LabelRecord]):
 
 @dataclass(frozen=True)
 class MapRecord:
-    """A point of a map: a work, or a detail of it. ``x`` and ``y`` from 0 to 1, from the left and from the top; on a map
-    by likeness, what looks alike is near each other."""
+    """A point of a map: a work, or a detail of it. ``x`` and ``y`` are from 0 to 1, from the left and the top; on a
+    map by likeness, what looks alike is near each other."""
 
     file: str
     x: float

@@ -17,7 +17,7 @@ def add_map(commands: Any) -> None:
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--regions", action="store_true", help="details instead of whole works, up to 100,000")
     parser.add_argument("--layout", default="umap", metavar="LAYOUT",
-                        help="umap (likeness), grid (the same without overlap, a poster), time, columns or own")  # fmt: skip
+                        help="umap (likeness), grid (a poster), time, columns or own")  # fmt: skip
     parser.add_argument("--neighbours", type=int, default=15, metavar="K",
                         help="few keep small groups apart, many show the whole: 15")  # fmt: skip
     parser.add_argument("--min-dist", type=float, default=0.1, metavar="X",

@@ -1,7 +1,7 @@
 """Atlases: sheets with the thumbnails of all works side by side, so that a map of thousands loads a few files.
 
 A sheet is a JPEG of 2,048 x 2,048 pixels with cells of 64 (1,024 works) or 128 pixels (256 works); work number ``i`` of
-the tables is in cell ``i`` of its size's sheets, counted row by row, fitted into it with its proportions, in the middle.
+the tables is in cell ``i`` of its size's sheets, counted row by row, fitted into its middle with its proportions.
 Sheets lie among the served pictures, in ``atlas/<key>/<cell>-<sheet>.jpg``; the key names the pictures that are in
 them. What is missing or damaged is made when it is asked for, sheet by sheet, so that a killed run goes on.
 """

@@ -51,7 +51,7 @@ def _fill(xy: np.ndarray, points: np.ndarray, part: tuple[int, int, int, int], c
     left, top, columns, rows = part
     whole = len(points) == len(xy) <= OPTIMAL_UP_TO
     if whole or len(points) <= _LEAF or columns * rows == 1:
-        cells[points] = _assigned(xy[points], columns, rows) + (left, top)
+        cells[points] = _assigned(xy[points], columns, rows) + np.array((left, top))
         return
     axis = 0 if columns >= rows else 1
     side = part[2 + axis]

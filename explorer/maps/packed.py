@@ -10,8 +10,8 @@
 The header has ``settings``, ``kind``, ``count`` (N), ``aspect``, ``grid`` ([columns, rows] or null), ``axes``,
 ``caption``, ``faithfulness`` (the mean, 0 to 1), ``levels`` (``sides`` and ``counts``, see
 :mod:`explorer.maps.typical`), ``labels`` (of groups: ``level, name, words, terms, count, x, y``), ``colours`` (legends,
-see :class:`explorer.maps.colours.Colouring`) and ``arrays``: a list of ``name, type, shape, offset``, the offset counted
-from the first byte of the block. Arrays, row i of point i:
+see :class:`explorer.maps.colours.Colouring`) and ``arrays``: a list of ``name, type, shape, offset``, the offset from
+the first byte of the block. Arrays, row i of point i:
 
 ``xy`` uint16 (N, 2)
     place, 0 (left, top) to 65535 (right, bottom) of the plane

@@ -60,7 +60,7 @@ def likeness_vectors(workspace: Workspace, layout: Layout, *, joint: bool) -> np
 
 
 def between(places: np.ndarray, cosines: np.ndarray) -> np.ndarray:
-    """The weighted geometric median of ``places (K, 2)`` (Weiszfeld, 1937): where most of those that are most alike lie,
+    """The weighted geometric median of ``places (K, 2)`` (Weiszfeld, 1937): where most of those most alike lie,
     whatever a few others do. A weight falls off from the best cosine by the others' mean distance from it.
 
     >>> between(np.array([[0.0, 0.0], [0.02, 0.0], [0.0, 0.02], [1.0, 1.0]]), np.full(4, 0.5)).round(1).tolist()

@@ -15,6 +15,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -132,7 +133,7 @@ def _spectral(ready: np.ndarray, graph: Any, dims: int) -> np.ndarray | None:
 
     try:
         found = np.asarray(spectral_layout(ready, graph, dims, np.random.RandomState(_SEED), metric="cosine"))
-    except Exception:  # noqa: BLE001 (whatever an eigensolver says of a graph that it cannot take)
+    except Exception:  # whatever an eigensolver says of a graph that it cannot take
         return None
     return found if _usable(found) else None
 
@@ -238,10 +239,8 @@ class _Talk:
 
     @staticmethod
     def _served(serve: Callable[[], None]) -> None:
-        try:
+        with suppress(OSError, ValueError):  # the child ended, which its exit status tells
             serve()
-        except (OSError, ValueError):  # the child ended, which its exit status tells
-            pass
 
     def _ask(self, question: bytes) -> None:
         if self._child.stdin:

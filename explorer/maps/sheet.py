@@ -82,8 +82,8 @@ def sheet_of(workspace: Workspace, drawn: DrawnMap, longest: int = USUAL_SIDE, t
     rest[list(pictures)] = False
     lines = _lines(workspace, drawn, title, columns=max(20, int((wide + margin) / (text * 0.55))))
     size = round(wide + 2 * margin), round(high + 2 * margin + (len(lines) + 1) * text * 1.5)
-    return Sheet(size, thumbnails, places[rest], max(longest / 1400, 1.0), _ticks(drawn.layout.axes, wide, high, margin),
-                 _names(drawn, (wide, high), margin), lines, text)  # fmt: skip
+    ticks, names = _ticks(drawn.layout.axes, wide, high, margin), _names(drawn, (wide, high), margin)
+    return Sheet(size, thumbnails, places[rest], max(longest / 1400, 1.0), ticks, names, lines, text)
 
 
 def _pictures(drawn: DrawnMap, wide: float, high: float) -> tuple[list[int], float]:
@@ -101,8 +101,8 @@ def _pictures(drawn: DrawnMap, wide: float, high: float) -> tuple[list[int], flo
 
 
 def spread_out(places: np.ndarray, side: float) -> list[int]:
-    """Which of the ``places (N, 2)``, one after another, lie at least a ``side`` from all that were taken before, across
-    or down.
+    """Which of the ``places (N, 2)``, one after another, lie at least a ``side`` from all taken before, across or
+    down.
 
     >>> spread_out(np.array([[0.0, 0.0], [0.5, 0.5], [1.0, 0.0]]), 1.0)
     [0, 2]

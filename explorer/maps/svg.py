@@ -34,8 +34,9 @@ def write_svg(workspace: Workspace, drawn: DrawnMap, path: Path, longest: int = 
             left = thumbnail.left + (thumbnail.side - picture.width) / 2
             top = thumbnail.top + (thumbnail.side - picture.height) / 2
             work = workspace.tables.works[int(drawn.layout.points.works[thumbnail.point])]
+            name = _text(known.get(work, work))
             _write(file, f'<image x="{left:.1f}" y="{top:.1f}" width="{picture.width}" height="{picture.height}" '
-                         f'href="{data_address(picture)}"><title>{_text(known.get(work, work))}</title></image>\n')  # fmt: skip
+                         f'href="{data_address(picture)}"><title>{name}</title></image>\n')  # fmt: skip
         for x, y, words in sheet.ticks:
             _write(file, f'<text x="{x:.1f}" y="{y:.1f}">{_text(words)}</text>\n')
         for x, y, words in sheet.names:

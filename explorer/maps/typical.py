@@ -30,8 +30,8 @@ class Ranks:
 
 
 def ranks(xy: np.ndarray, typicality: np.ndarray, aspect: float = 1.0) -> Ranks:
-    """Order the points ``xy (N, 2)`` of a plane ``aspect`` times as wide as high; ``typicality (N,)`` is higher for those
-    that stand for more (:func:`typicality_of`)."""
+    """Order the points ``xy (N, 2)`` of a plane ``aspect`` times as wide as high; ``typicality (N,)`` is higher for
+    those that stand for more (:func:`typicality_of`)."""
     places = np.asarray(xy, dtype=np.float64) * (aspect, 1.0)
     rank = np.zeros(len(places), np.uint32)
     left = np.argsort(-typicality, kind="stable")
@@ -59,8 +59,8 @@ def typicality_of(cosines: np.ndarray) -> np.ndarray:
 
 
 def _spread_out(places: np.ndarray, candidates: np.ndarray, chosen: np.ndarray, side: float) -> np.ndarray:
-    """Of the ``candidates`` (most typical first) at most one of each square, those that lie at least a ``side`` from all
-    that are ``chosen`` and from each other; those of the fullest squares first."""
+    """Of the ``candidates`` (most typical first) at most one of each square, those that lie at least a ``side`` from
+    all that are ``chosen`` and from each other; those of the fullest squares first."""
     from scipy.spatial import cKDTree
 
     cells = np.floor(places[candidates] / side).astype(np.int64)

@@ -3,7 +3,7 @@
     backups/                      of the database, see explorer.collection.backups
     collection.sqlite             works, catalogue, facts, and all that people made (judgements); never deleted
     indexing.lock                 held while the collection is indexed
-    pictures/                     thumbnails/, views/, details/: all that the app serves as it is, and nothing else
+    pictures/                     thumbnails/, views/, details/, atlas/: all that the app serves as it is, and nothing else
     tiles/                        originals in pieces, see explorer.collection.tile_pyramid
     <model>-<size>px-<fingerprint>/
         manifest.json             settings, model, counts, and which tables are current; replaced last
@@ -16,7 +16,7 @@
             regions.index         the vector index, where its engine has a file
             calibration.json      how evidence becomes a match probability in this collection
             motifs.json           what the last discovery found
-            work-map.npy, ...     what is computed from the tables when first asked for
+            map-*.npy, ...        what is computed from the tables when first asked for
             checksums.json, ...   of the files above, see explorer.workspace.checksums
 
 The database remembers facts: ``features``, the folder of features that is current; ``folder``, the absolute path of the

@@ -168,7 +168,7 @@ def test_coordinates_of_ones_own_are_joined_kept_and_laid_out(own: Workspace, tm
         read_places(table, ids)
 
 
-# -- placing, groups, colours --------------------------------------------------------------------------------------------
+# -- placing, groups, colours ------------------------------------------------------------------------------------------
 
 
 def test_a_work_is_placed_beside_itself(own: Workspace, drawn) -> None:
@@ -209,7 +209,7 @@ def test_points_have_the_values_of_their_works(own: Workspace, drawn) -> None:
         by_motif(own, drawn.layout.points)
 
 
-# -- the block for the browser, and the atlas ------------------------------------------------------------------------------
+# -- the block for the browser, and the atlas --------------------------------------------------------------------------
 
 
 def test_a_block_gives_back_what_went_in(own: Workspace, drawn) -> None:

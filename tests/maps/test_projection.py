@@ -1,4 +1,5 @@
-"""UMAP: the same on every run, whatever it is given; in a process of its own it tells how far it is and can be ended."""
+"""UMAP: the same on every run, whatever it is given; in a process of its own it tells how far it is and can be
+ended."""
 
 from __future__ import annotations
 

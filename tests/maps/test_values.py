@@ -51,7 +51,7 @@ def test_settings_come_back_from_a_link_and_have_a_key_each() -> None:
     "record",
     [
         {"layout": "spiral"}, {"kind": "people"}, {"neighbours": 1}, {"neighbours": "many"}, {"neighbours": 2.5},
-        {"neighbours": True}, {"min_dist": "nan"}, {"min_dist": 2}, {"aspect": 100}, {"aspect": "inf"}, {"colour": "red"},
+        {"neighbours": True}, {"min_dist": "nan"}, {"min_dist": 2}, {"aspect": 100}, {"aspect": "inf"}, {"x": "y"},
         {"layout": "columns"}, {"layout": "own", "columns": "x"}, {"columns": [1, 2]}, {"metric": ["cosine"]},
         {"layout": "columns", "columns": ["x" * 300, "y"]}, {"neighbours": None}, {"neighbours": "9" * 400},
     ],
