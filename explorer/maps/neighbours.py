@@ -24,6 +24,7 @@ METRICS = ("cosine", "euclidean", "correlation")
 
 _BLOCK = 128  # points compared with all others at a time, by one thread
 _STRIPE = 64  # cosines of which only the largest is looked at, to see which of them can be among the best
+_MANY = 16  # times as many candidates as are wanted: then most are equal, and sorting all of them would take long
 _ASKED = 4096  # points whose neighbours the index is asked for at a time
 
 Done = Callable[[int, int], None]
@@ -97,7 +98,8 @@ def indexed_others(vectors: np.ndarray, count: int, done: Done = _silent) -> tup
 
 
 def _best(compared: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The columns and values of the ``count`` largest of each row, best first; of equal values the lower column."""
+    """The columns and values of the ``count`` largest of each row, best first; of equal values the lower column, unless
+    very many are equal."""
     rows, size = compared.shape
     whole = size // _STRIPE * _STRIPE
     if size < _STRIPE * 4 * count:
@@ -105,10 +107,21 @@ def _best(compared: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     else:  # the count-th largest of the stripes' maxima is at most the count-th largest value
         tops = compared[:, :whole].reshape(rows, -1, _STRIPE).max(axis=2)
         least = np.partition(tops, tops.shape[1] - count, axis=1)[:, tops.shape[1] - count]
-    row, column = np.nonzero(compared >= least[:, None])
+    among = compared >= least[:, None]
+    if np.count_nonzero(among) > _MANY * rows * count:
+        return _any_best(compared, count)
+    row, column = np.nonzero(among)
     value = compared[row, column]
     order = np.lexsort((column, -value, row))
     row, column, value = row[order], column[order], value[order]
     place = np.arange(len(row)) - np.searchsorted(row, np.arange(rows))[row]
     kept = place < count
     return column[kept].reshape(rows, count), value[kept].reshape(rows, count)
+
+
+def _any_best(compared: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """As :func:`_best`; which of equal values are taken is not said."""
+    columns = np.argpartition(compared, compared.shape[1] - count, axis=1)[:, compared.shape[1] - count :]
+    values = np.take_along_axis(compared, columns, axis=1)
+    order = np.argsort(-values, axis=1, kind="stable")
+    return np.take_along_axis(columns, order, axis=1), np.take_along_axis(values, order, axis=1)

@@ -46,10 +46,12 @@ def test_the_index_finds_nearly_all_of_them_and_the_same_ones_every_time() -> No
 
 
 def test_many_equal_points_are_neighbours_of_each_other() -> None:
-    vectors = np.repeat(vectors_of(3), 40, axis=0)
+    vectors = np.repeat(vectors_of(3), 600, axis=0)
     for find in (exact_others, indexed_others):
         rows, cosines = find(vectors, 15)
-        assert (rows // 40 == np.arange(120)[:, None] // 40).all()
+        assert (rows // 600 == np.arange(1800)[:, None] // 600).all()
+        assert (rows != np.arange(1800)[:, None]).all()
+        assert all(len(set(row)) == 15 for row in rows.tolist())
         np.testing.assert_allclose(cosines, 1, atol=1e-5)
 
 
