@@ -1,4 +1,4 @@
-"""What is done with the points that were chosen on a map: a scope for searches, a set of bookmarks, files, a placement."""
+"""What is done with points that were chosen on a map: a scope for searches, a set of bookmarks, files, a placement."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from explorer.ui.map_making import HeldMap
 from explorer.ui.taking_away import handed_over
 
 KINDS = ("csv", "zip", "png", "svg", "html")
-"""What a map can be taken away as, and how the file's name ends; the first two are of what is chosen, if anything is."""
+"""What a map can be taken away as, and how the file's name ends; the first two are of what is chosen, if any is."""
 MOST_CUT = 300
 """Pictures in a ZIP."""
 _PAGE_PIXELS = 3000

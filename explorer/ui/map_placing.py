@@ -39,7 +39,8 @@ def placed(context: CollectionContext, held: HeldMap, sent: Any) -> views.Props:
             vector = workspace.whole(context.uploads / step.key)
         else:
             raise ExplorerError("A picture of your own is placed on the map of works: choose that map.")
-    found = place(layout, likeness_vectors(workspace, layout, joint=joint), np.asarray(vector, np.float32).ravel(), NEAR)
+    query = np.asarray(vector, np.float32).ravel()
+    found = place(layout, likeness_vectors(workspace, layout, joint=joint), query, NEAR)
     if found is None:
         raise ExplorerError("There is nothing on this map.")
     said = " ".join(filter(None, (warning, SCATTERED if found.is_scattered else "")))

@@ -29,7 +29,7 @@ void main() {
   float far = length(at), edge = fwidth(far);
   vec4 own = at.x + at.y > 0.0 ? v_second : v_first;
   vec3 ring = v_ring > 0.5 ? u_mark : u_paper;
-  float inner = v_ring > 0.5 ? 0.6 : u_soft;
+  float inner = v_ring > 0.5 ? 0.66 : u_soft;
   float inside = 1.0 - smoothstep(1.0 - edge, 1.0, far);
   colour = vec4(mix(own.rgb, ring, smoothstep(inner, inner + edge, far)), own.a * inside);
   colour.rgb *= colour.a;
@@ -41,7 +41,7 @@ const vec2 CORNERS[4] = vec2[4](vec2(-1, -1), vec2(1, -1), vec2(-1, 1), vec2(1, 
 uniform float u_bar;
 out vec2 v_at, v_half; out vec4 v_first, v_second; flat out vec4 v_from, v_cut;
 void main() {
-  vec2 corner = CORNERS[gl_VertexID], around = vec2(a_from.z > 0.5 ? 3.0 : 1.0);
+  vec2 corner = CORNERS[gl_VertexID], around = vec2(a_from.z > 0.5 ? 2.0 : 1.0);
   v_half = a_pixels.zw * u_grow;
   v_at = corner * (v_half + around);
   if (corner.y > 0.0) v_at.y += u_bar;

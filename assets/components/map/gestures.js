@@ -144,7 +144,7 @@ const neighbour = (right, downwards) => {
 const go = (right, downwards) => {
   const point = neighbour(right, downwards);
   if (point < 0) return;
-  const { x, y } = at(point), { wide, high } = sized(), rim = 90;
+  const { x, y } = at(point), { wide, high } = sized(), rim = 44;
   const dx = x < rim ? rim - x : Math.min(0, wide - rim - x), dy = y < rim ? rim - y : Math.min(0, high - rim - y);
   if (dx || dy) look({ ...view, x: view.x + dx, y: view.y + dy }, true);
   take(point);

@@ -38,11 +38,11 @@ const drawOver = () => {
 const drawAxes = (wide, high) => map.header.axes.forEach((axis, upright) => {
   if (!axis.title) return;
   const years = /^(year|date)$/.test(axis.title), along = (value) => (value - axis.start) / (axis.end - axis.start);
-  const spans = upright ? [(-view.y) / view.scale, (high - view.y) / view.scale] : [(-view.x) / view.scale / map.header.aspect, (wide - view.x) / view.scale / map.header.aspect];
-  const [from, to] = spans.map((share) => axis.start + share * (axis.end - axis.start));
+  const spans = upright ? [(-view.y) / view.scale, (high - view.y) / view.scale] : [(-view.x) / view.scale / map.across, (wide - view.x) / view.scale / map.across];
+  const [from, to] = spans.map((share) => clamp(share, 0, 1)).map((share) => axis.start + share * (axis.end - axis.start));
   for (const value of rounds(from, to)) {
     if (years && value % 1) continue;
-    const spot = along(value), x = view.x + spot * map.header.aspect * view.scale, y = view.y + spot * view.scale;
+    const spot = along(value), x = view.x + spot * map.across * view.scale, y = view.y + spot * view.scale;
     pen.fillStyle = ink.line;
     if (upright) pen.fillRect(0, y, wide, 1); else pen.fillRect(x, 0, 1, high);
     written(years ? String(value) : value.toLocaleString("en"), upright ? 6 : x + 4, upright ? y - 4 : high - 8, { colour: ink.muted, align: "left" });
@@ -55,7 +55,7 @@ const placeNames = () => {
   const far = zoomed(), wanted = far < LEVELS[0] ? 0 : far < LEVELS[1] ? 1 : 2, laid = [];
   ink ||= inks();
   pen.font = `15px ${ink.serif}`;
-  const named = map.header.labels.filter((label) => !/^group \d+$/.test(label.name));
+  const named = (map.header.grid ? [] : map.header.labels).filter((label) => !/^group \d+$/.test(label.name));
   const level = Math.max(...named.map((label) => label.level).filter((each) => each <= wanted), -1);
   for (const label of named) {
     if (label.level !== level) continue;
@@ -77,6 +77,7 @@ const drawNames = (wide, high) => {
     pen.fillText(name, x, y + 5);
   }
 };
+const shortened = (words) => (words.length > 48 ? `${words.slice(0, 46).trim()} …` : words);
 const drawPins = () => pins.forEach((pin) => {
   const [across, along] = map.turned(...pin.xy), x = view.x + across * view.scale, y = view.y + along * view.scale;
   pen.lineWidth = 1.2;
@@ -96,7 +97,7 @@ const drawPins = () => pins.forEach((pin) => {
   pen.fill();
   pen.lineWidth = 3;
   pen.stroke();
-  written(pin.called, x, y - 14, { size: 15, family: ink.serif });
+  written(shortened(pin.called), x, y - 14, { size: 15, family: ink.serif });
 });
 const frameOf = (point) => map.shown.find((each) => each.point === point);
 const drawHere = () => {

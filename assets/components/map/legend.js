@@ -50,7 +50,7 @@ const states = () => {
   if (map.state?.length !== count) { map.state = new Uint8Array(count); map.dim = new Uint8Array(count); }
   map.dimmed = Boolean(only || lit);
   for (let point = 0; point < count; point += 1) {
-    const dim = map.dimmed && ((only && !only(point)) || (lit && !lit.has(point))) && !(chosen.size && chosen.has(point));
+    const dim = map.dimmed && ((only && !only(point)) || (lit && !lit.has(point)));
     map.dim[point] = dim ? 1 : 0;
     map.state[point] = pictured[point] ? 0 : dim ? 2 : chosen.has(point) || lit?.has(point) ? 3 : 1;
   }

@@ -120,7 +120,7 @@ const placeOnMap = async (asked, points = null) => {
   if (answer.error) { hint.textContent = answer.error; hint.classList.add("trouble"); return false; }
   hint.classList.remove("trouble");
   const nearby = new Set(answer.near), pin = { xy: answer.xy, near: answer.near, called: answer.called };
-  light(points ? new Set([...points, ...nearby]) : nearby, { pins: [pin], say: [`${answer.called} lies here, with lines to the ${answer.near.length} that it is most like.`, answer.note].filter(Boolean).join(" ") });
+  light(points ? new Set([...points, ...nearby]) : nearby, { pins: [pin], say: [`${shortened(answer.called)} lies here, with lines to the ${answer.near.length} that it is most like.`, answer.note].filter(Boolean).join(" ") });
   return true;
 };
 find(".find").addEventListener("submit", (event) => {

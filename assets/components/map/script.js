@@ -44,13 +44,15 @@ const read = (buffer, answer) => {
     [xs[point], ys[point]] = spot;
   }
   for (const label of header.labels) [label.x, label.y] = turned(label.x, label.y);
-  return { ...answer, header, count, ...arrays, turned, xs, ys, order, ratio, rows, offsets: new Float32Array(2 * count), shown: [], pictured: new Uint8Array(count), grow: 1 };
+  return { ...answer, header, count, ...arrays, turned, across: widthOf(header), xs, ys, order, ratio, rows, offsets: new Float32Array(2 * count), shown: [], pictured: new Uint8Array(count), grow: 1 };
 };
 // From shares of the plane to where a point is drawn, in heights of the plane. A layout by likeness has no up or down of
 // its own: its longest way lies along the page, which it fills a little wider than high.
-const WIDER = 1.3;
-const turning = (xy, { aspect, settings: of, count }) => {
-  if ((of.layout || "umap") !== "umap" || count < 3) return (x, y, into = []) => { into[0] = x * aspect; into[1] = y; return into; };
+const WIDER = 1.3, WIDE = 1.9; // of a map by likeness, and of one whose two directions have nothing to do with each other
+const widthOf = ({ aspect, settings: of }) => (["time", "columns"].includes(of.layout) ? WIDE : aspect);
+const turning = (xy, header) => {
+  const { settings: of, count } = header, wide = widthOf(header);
+  if ((of.layout || "umap") !== "umap" || count < 3) return (x, y, into = []) => { into[0] = x * wide; into[1] = y; return into; };
   const every = Math.max(1, Math.floor(count / 5000));
   let [n, sx, sy, sxx, syy, sxy] = [0, 0, 0, 0, 0, 0];
   for (let point = 0; point < count; point += every) {
@@ -68,7 +70,7 @@ const boxOf = (point) => (map.box ? [0, 1, 2, 3].map((side) => map.box[4 * point
 const at = (point) => ({ x: view.x + map.xs[point] * view.scale + map.offsets[2 * point] * map.grow, y: view.y + map.ys[point] * view.scale + map.offsets[2 * point + 1] * map.grow });
 const PAD = 78;
 const fitted = () => {
-  const { wide, high } = sized(), pad = Math.min(PAD, 0.13 * Math.min(wide, high));
+  const { wide, high } = sized(), pad = Math.min(map?.header.grid ? PAD / 3 : PAD, 0.13 * Math.min(wide, high));
   const [left, top, right, low] = map?.bounds || [0, 0, 1, 1], across = Math.max(right - left, 1e-3), down = Math.max(low - top, 1e-3);
   const scale = Math.max(Math.min((wide - 2 * pad) / across, (high - 2 * pad) / down), 1);
   return { scale, x: wide / 2 - (left + right) / 2 * scale, y: high / 2 - (top + low) / 2 * scale };
@@ -81,7 +83,7 @@ const bound = () => { // what the fitted map shows; with axes, all of these
     top = Math.min(top, ys[point]); low = Math.max(low, ys[point]);
   }
   const whole = !count || header.axes.some(({ title }) => title) || header.grid || (right - left < 1e-3 && low - top < 1e-3);
-  map.bounds = whole ? [0, 0, header.aspect, 1] : [left, top, right, low];
+  map.bounds = whole ? [0, 0, map.across, 1] : [left, top, right, low];
 };
 const zoomed = () => view.scale / fitted().scale;
 const MOST_ZOOM = 400;
@@ -113,6 +115,11 @@ const bring = (points, most = 6) => { // into sight, as large as they can be
 let frame = 0, waiting = 0;
 const times = []; // milliseconds of script of the latest frames, for benchmarks/map_page.py
 over.frames = times;
+// What is drawn where, in CSS pixels, for tests and benchmarks.
+over.drawn = () => Array.from({ length: map?.count || 0 }, (_, point) => {
+  const shown = frameOf(point), radius = dotRadius();
+  return { point, work: workOf(point)?.id, ...at(point), picture: Boolean(shown), wide: shown ? shown.wide * map.grow : 2 * radius, tall: shown ? shown.tall * map.grow : 2 * radius, dim: Boolean(map.dim[point]), lit: Boolean(lit?.has(point)), chosen: chosen.has(point) };
+});
 const redraw = () => { if (!frame) frame = requestAnimationFrame(paint); };
 const paint = () => {
   frame = 0;
@@ -141,5 +148,5 @@ const settle = () => {
   painter.pictures();
   redraw();
   listPoints();
-  address.settle();
+  address.settle("replaceState"); // looking round is no step to go back to
 };

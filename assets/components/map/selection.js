@@ -53,7 +53,8 @@ const heatFigure = ({ share, times, count }) => {
   }));
   const flat = (times || share).flat(), best = flat.indexOf(Math.max(...flat)), rows = share.length;
   const where = [["at the top", "in the middle", "at the bottom"][Math.floor(3 * Math.floor(best / rows) / rows)], ["left", "", "right"][Math.floor(3 * (best % rows) / rows)]].filter(Boolean).join(", ");
-  return h("figure", { class: "heat" }, sheet, h("figcaption", {}, `All canvases as one. Of ${number(count)} details most, against all details of the map, sit ${where}${times ? ` (${flat[best].toFixed(1)} times as often)` : ""}.`));
+  const said = count < 5 ? "" : ` Against all details of this map they are most often ${where}${times ? `: ${flat[best].toFixed(1)} times as often` : ""}.`;
+  return h("figure", { class: "heat" }, sheet, h("figcaption", {}, `All canvases as one: where the ${count === 1 ? "chosen detail sits" : `${number(count)} chosen details sit`}.${said}`));
 };
 const ACTIONS = [["Search among these", scope], ["Keep as a set …", keepSet], ["CSV", () => takeChosen("csv")], ["ZIP of pictures", () => takeChosen("zip")]];
 const showChosen = () => {

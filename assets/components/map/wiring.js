@@ -25,7 +25,8 @@ const sayOfMap = () => {
   const what = map.box ? "details" : map.count === 1 ? "work" : "works";
   find(".count").textContent = `${number(map.count)} ${what}.`;
   find(".caption").textContent = map.header.caption;
-  find(".honest").textContent = [map.honest, map.box ? map.note : "", find(".honest").dataset.graphics].filter(Boolean).join(" ");
+  find(".note").textContent = map.note;
+  find(".honest").textContent = [map.honest, find(".honest").dataset.graphics].filter(Boolean).join(" ");
 };
 // Another map takes the place of the one that is shown: what is on both moves to its new place, and stays chosen.
 const show = (next) => {

@@ -39,10 +39,12 @@ def map_routes(maps: Maps, named: Callable[[str], Workspace]) -> list[Route]:
             content = await run_in_threadpool(found, request.path_params, make)
         except ExplorerError as error:
             return refusal(404, said(error))
-        headers = {"Cache-Control": "private, no-cache"}
+        headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(content, media_type="application/octet-stream", headers={**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"})  # fmt: skip
-        return Response(gzip.decompress(content), media_type="application/octet-stream", headers=headers)
+            headers["Content-Encoding"] = "gzip"
+        else:
+            content = gzip.decompress(content)
+        return Response(content, media_type="application/octet-stream", headers=headers)
 
     def found(params: dict[str, str], make: Callable[[HeldMap], bytes]) -> bytes:
         held = maps.by_token(named(params["collection"]).name, params["token"])
