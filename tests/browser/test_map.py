@@ -33,8 +33,12 @@ def laid_out(workspace: Workspace) -> None:
 
 @pytest.fixture
 def opened(visit: Visit, workspace: Workspace) -> Iterator[Page]:
-    page = visit("?tab=map&colour=artist", size=(1280, 800))
+    page = visit(size=(1280, 800))
+    page.get_by_role("tab", name="Map").click()
     shown(page, workspace.manifest.works)
+    page.locator(".map .column").select_option("artist")
+    page.wait_for_function("location.search.includes('colour=artist')")
+    page.wait_for_timeout(RESTED)
     yield page
 
 
@@ -259,13 +263,15 @@ def test_words_and_the_open_work_are_found_on_the_map(opened: Page, picture_of: 
 def test_another_layout_carries_what_is_chosen_and_is_in_the_address(opened: Page, workspace: Workspace) -> None:
     point = next(each for each in drawn(opened) if each["picture"])
     click(opened, point, modifiers=["Shift"])
-    opened.locator(".map .layout").select_option("grid")
+    opened.locator(".map .layout").focus()
+    opened.keyboard.press("ArrowDown")
     opened.wait_for_function("location.search.includes('by=grid')")
     opened.wait_for_timeout(2 * RESTED)
     points = drawn(opened)
     assert [each["work"] for each in points if each["chosen"]] == [point["work"]]
     assert hidden_share(points) == 0 and all(each["picture"] for each in points)
-    opened.locator(".map .layout").select_option("time")
+    opened.locator(".map .layout").focus()
+    opened.keyboard.press("ArrowDown")
     opened.wait_for_function("location.search.includes('by=time')")
     opened.wait_for_timeout(2 * RESTED)
     dated = sorted((work.span or (0, 0), work.id) for work in workspace.collection.works() if work.span)

@@ -59,6 +59,7 @@ const show = (next) => {
   hint.textContent = gone ? `${number(gone)} ${gone === 1 ? "work is" : "works are"} no longer in the collection.` : "";
   view = placed ? placeOf(placed) : fitted();
   placed = null;
+  address.settle();
   painter.points();
   recolour();
   settle();
