@@ -116,10 +116,11 @@ let frame = 0, waiting = 0;
 const times = []; // milliseconds of script of the latest frames, for benchmarks/map_page.py
 over.frames = times;
 // What is drawn where, in CSS pixels, for tests and benchmarks.
-over.drawn = () => Array.from({ length: map?.count || 0 }, (_, point) => {
-  const shown = frameOf(point), radius = dotRadius();
-  return { point, work: workOf(point)?.id, ...at(point), picture: Boolean(shown), wide: shown ? shown.wide * map.grow : 2 * radius, tall: shown ? shown.tall * map.grow : 2 * radius, dim: Boolean(map.dim[point]), lit: Boolean(lit?.has(point)), chosen: chosen.has(point) };
-});
+over.drawn = () => {
+  const frames = new Map((map?.shown || []).map((each) => [each.point, each])), radius = map ? dotRadius() : 0;
+  return Array.from({ length: map?.count || 0 }, (_, point) => drawnPoint(point, frames.get(point), radius));
+};
+const drawnPoint = (point, shown, radius) => ({ point, work: workOf(point)?.id, ...at(point), picture: Boolean(shown), wide: shown ? shown.wide * map.grow : 2 * radius, tall: shown ? shown.tall * map.grow : 2 * radius, dim: Boolean(map.dim[point]), lit: Boolean(lit?.has(point)), chosen: chosen.has(point) });
 const redraw = () => { if (!frame) frame = requestAnimationFrame(paint); };
 const paint = () => {
   frame = 0;
