@@ -250,7 +250,7 @@ def work_mark(work_id: str) -> str:
     """A short name of a work, for an address: of 10,000 works hardly ever two have the same.
 
     >>> work_mark("a.jpg")
-    '3lqzGg'
+    'UJsNRk'
     """
     return base64.urlsafe_b64encode(hashlib.sha256(work_id.encode()).digest()[:6]).decode()[:_MARK]
 

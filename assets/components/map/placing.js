@@ -44,6 +44,7 @@ const placePictures = () => {
   if (map.header.grid) return onGrid(near);
   const taken = new Uint8Array(columns * lines);
   const free = (left, top, right, low) => {
+    if (whole && (left < 2 || top < 2 || right > wide - 2 || low > high - 2)) return false; // all of it is to be seen
     const c0 = Math.floor((left - startX) / CELL), c1 = Math.floor((right - startX) / CELL), r0 = Math.floor((top - startY) / CELL), r1 = Math.floor((low - startY) / CELL);
     if (c0 < 0 || r0 < 0 || c1 >= columns || r1 >= lines) return false;
     const middle = ((r0 + r1) >> 1) * columns + ((c0 + c1) >> 1);
@@ -55,6 +56,7 @@ const placePictures = () => {
     const c0 = Math.floor((left - startX) / CELL), c1 = Math.floor((right - startX) / CELL), r0 = Math.floor((top - startY) / CELL), r1 = Math.floor((low - startY) / CELL);
     for (let row = r0; row <= r1; row += 1) taken.fill(1, row * columns + c0, row * columns + c1 + 1);
   };
+  if (whole) for (const tool of plane.querySelectorAll(".tools, .shows")) take(tool.offsetLeft - 4, tool.offsetTop - 4, tool.offsetLeft + tool.offsetWidth + 4, tool.offsetTop + tool.offsetHeight + 4);
   for (const { x, y, half } of map.names) {
     const across = view.x + x * view.scale, along = view.y + y * view.scale;
     if (across > half - edgeX && along > 12 - edgeY && across + half < wide + edgeX && along + 12 < high + edgeY) take(across - half, along - 11, across + half, along + 11);

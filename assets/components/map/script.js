@@ -82,8 +82,8 @@ const bound = () => { // what the fitted map shows; with axes, all of these
     left = Math.min(left, xs[point]); right = Math.max(right, xs[point]);
     top = Math.min(top, ys[point]); low = Math.max(low, ys[point]);
   }
-  const whole = !count || header.axes.some(({ title }) => title) || header.grid || (right - left < 1e-3 && low - top < 1e-3);
-  map.bounds = whole ? [0, 0, map.across, 1] : [left, top, right, low];
+  const all = !count || header.axes.some(({ title }) => title) || header.grid || (right - left < 1e-3 && low - top < 1e-3);
+  map.bounds = all ? [0, 0, map.across, 1] : [left, top, right, low];
 };
 const zoomed = () => view.scale / fitted().scale;
 const MOST_ZOOM = 400;
@@ -93,8 +93,10 @@ const hold = () => { // some of the map stays in sight
   view.x = clamp(view.x, 60 - right * view.scale, wide - 60 - left * view.scale);
   view.y = clamp(view.y, 60 - low * view.scale, high - 60 - top * view.scale);
 };
-const look = (next, settled = false) => {
+let whole = true; // whether it is the whole map, which it stays when the page changes its size
+const look = (next, settled = false, fits = false) => {
   view = next;
+  whole = fits;
   hold();
   redraw();
   moved(settled);
@@ -103,7 +105,7 @@ const zoomTo = (scale, x = plane.clientWidth / 2, y = plane.clientHeight / 2) =>
   const least = fitted().scale, next = clamp(scale, 0.6 * least, MOST_ZOOM * least), ratio = next / view.scale;
   look({ scale: next, x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio });
 };
-const showWhole = () => look(fitted(), true);
+const showWhole = () => look(fitted(), true, true);
 const bring = (points, most = 6) => { // into sight, as large as they can be
   const { wide, high } = sized(), xs = points.map((point) => map.xs[point]), ys = points.map((point) => map.ys[point]);
   const [left, right, top, low] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];

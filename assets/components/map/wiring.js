@@ -58,6 +58,7 @@ const show = (next) => {
   card.hidden = true;
   hint.textContent = gone ? `${number(gone)} ${gone === 1 ? "work is" : "works are"} no longer in the collection.` : "";
   view = placed ? placeOf(placed) : fitted();
+  whole = !placed;
   placed = null;
   address.settle();
   painter.points();
@@ -74,14 +75,14 @@ const missing = (before, next) => [...before.rows.keys()].filter((row) => !next.
 // -- the address: what lies on the map, how it is arranged and coloured, and where one looks ---------------------------
 const NAMES = { map: "kind", by: "layout", neighbours: "neighbours", spread: "min_dist", metric: "metric", axes: "columns" };
 const placeNow = () => {
-  const { wide, high } = sized(), whole = fitted();
-  if (Math.abs(view.scale / whole.scale - 1) < 0.02 && Math.hypot(view.x - whole.x, view.y - whole.y) < 0.03 * wide) return null;
-  return [(wide / 2 - view.x) / view.scale, (high / 2 - view.y) / view.scale, view.scale / whole.scale].map((part) => +part.toFixed(3)).join(",");
+  if (whole) return null;
+  const { wide, high } = sized();
+  return [(wide / 2 - view.x) / view.scale, (high / 2 - view.y) / view.scale, view.scale / fitted().scale].map((part) => +part.toFixed(3)).join(",");
 };
 const placeOf = (text) => {
-  const [x, y, zoom] = text.split(",").map(Number), { wide, high } = sized(), whole = fitted();
-  if (![x, y, zoom].every(Number.isFinite)) return whole;
-  const scale = clamp(zoom, 0.6, MOST_ZOOM) * whole.scale;
+  const [x, y, zoom] = text.split(",").map(Number), { wide, high } = sized(), all = fitted();
+  if (![x, y, zoom].every(Number.isFinite)) return all;
+  const scale = clamp(zoom, 0.6, MOST_ZOOM) * all.scale;
   return { scale, x: wide / 2 - x * scale, y: high / 2 - y * scale };
 };
 const write = (asked) => {
@@ -104,7 +105,7 @@ const arrive = (asked) => {
   [column, single] = [asked.get("colour"), asked.get("only")];
   placed = asked.get("place");
   if (map && JSON.stringify(asJson(wanted)) === JSON.stringify(asJson(settings))) {
-    look(placed ? placeOf(placed) : fitted(), true);
+    look(placed ? placeOf(placed) : fitted(), true, !placed);
     placed = null;
     if (column !== before) return colourBy(column === null ? map.telling : column);
     singleOut(single);
@@ -119,9 +120,8 @@ let size = "";
 new ResizeObserver(() => {
   const now = `${plane.clientWidth} ${plane.clientHeight}`;
   if (!map || !plane.clientWidth || now === size) return;
-  const whole = size === "" || Math.abs(zoomed() - 1) < 0.5;
   size = now;
-  look(whole ? fitted() : view, true);
+  look(whole ? fitted() : view, true, whole);
 }).observe(plane);
 const inkChanged = () => { ink = null; if (map) { showLegend(); repaint(); } };
 new MutationObserver(inkChanged).observe(document.body, { attributes: true, attributeFilter: ["class"] });
