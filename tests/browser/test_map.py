@@ -260,6 +260,20 @@ def test_words_and_the_open_work_are_found_on_the_map(opened: Page, picture_of: 
     assert open_work in {each["work"] for each in drawn(opened) if each["lit"]}
 
 
+def test_the_results_of_a_search_light_up(opened: Page) -> None:
+    opened.get_by_role("button", name="Results").click()
+    expect(opened.locator(".map .hint")).to_contain_text("Search in Explore first")
+    opened.get_by_role("tab", name="Explore").click()
+    opened.locator(".stage").press("Enter")
+    expect(opened.locator("#places .card").first).to_be_visible()
+    cards = opened.locator("#places .card").evaluate_all("cards => cards.map((card) => card.dataset.work)")
+    opened.get_by_role("tab", name="Map").click()
+    opened.get_by_role("button", name="Results").click()
+    expect(opened.locator(".map .hint")).to_contain_text("where they lie on the map")
+    opened.wait_for_timeout(RESTED)
+    assert {each["work"] for each in drawn(opened) if each["lit"]} == set(cards)
+
+
 def test_another_layout_carries_what_is_chosen_and_is_in_the_address(opened: Page, workspace: Workspace) -> None:
     point = next(each for each in drawn(opened) if each["picture"])
     click(opened, point, modifiers=["Shift"])

@@ -82,7 +82,8 @@ const bound = () => { // what the fitted map shows; with axes, all of these
     left = Math.min(left, xs[point]); right = Math.max(right, xs[point]);
     top = Math.min(top, ys[point]); low = Math.max(low, ys[point]);
   }
-  const all = !count || header.axes.some(({ title }) => title) || header.grid || (right - left < 1e-3 && low - top < 1e-3);
+  if (count && right - left < 1e-3 && low - top < 1e-3 && !header.grid) { map.bounds = [left - 0.5, top - 0.5, right + 0.5, low + 0.5]; return; } // all in one place
+  const all = !count || header.axes.some(({ title }) => title) || header.grid;
   map.bounds = all ? [0, 0, map.across, 1] : [left, top, right, low];
 };
 const zoomed = () => view.scale / fitted().scale;
