@@ -7,7 +7,7 @@
   // What is each tab's own in the address, as explorer.ui.leading has it; all others say `tab=NAME`.
   const OWN = {
     compare: ["compare", "at", "fit", "whole", "points", "reversed", "look"], judged: ["judgements"], motifs: ["motif", "motifs"],
-    bookmarks: ["bookmarks", "table"], labels: ["label", "ask"], map: ["colour", "only"],
+    bookmarks: ["bookmarks", "table"], labels: ["label", "ask"], map: ["colour", "only", "place", "map", "by", "neighbours", "spread", "metric", "axes"],
   };
   const TELLING = [["compare", "compare"], ["judged", "judgements"], ["motifs", "motif"], ["motifs", "motifs"], ["bookmarks", "bookmarks"], ["labels", "label"]];
   const NAMED = ["compare", "words", "labels", "map", "collection", "indexed", "collections"];

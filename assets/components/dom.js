@@ -245,5 +245,5 @@
 
   const cite = (address) => document.dispatchEvent(new CustomEvent("explorer:cite", { detail: { address } }));
 
-  window.Explorer = { ask: askServer, sayingIn, keep, cite, takeAway, ready, open, keysFor, titled, onTab, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, day, linked, sameAddress, readable, query: { parts, withoutQuery, wordsAlone, aloneIn, limitsThere }, limits: limitsThere(), comparisons };
+  window.Explorer = { ask: askServer, sayingIn, saved, keep, cite, takeAway, ready, open, keysFor, titled, onTab, inCollection, moment, asked, outdated, h, svg, sign, picture, mark, place, percent, whole, byline, day, linked, sameAddress, readable, query: { parts, withoutQuery, wordsAlone, aloneIn, limitsThere }, limits: limitsThere(), comparisons };
 })();

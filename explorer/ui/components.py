@@ -159,7 +159,8 @@ class Citing(AssetComponent):
 
 
 class Map(AssetComponent):
-    """The map of works. Events: ``choose`` (work), ``colour`` (column)."""
+    """The map of works, or of their details: its script draws, see :mod:`explorer.ui.map_answers` for what it asks.
+    Events: ``choose`` (work), ``follow`` (kind, key, box)."""
 
     folder = "map"
 

@@ -8,6 +8,8 @@ from typing import Any
 from explorer.collection import Collection
 from explorer.collection.facets import (
     MOST_CHOSEN,
+    MOST_MARKED,
+    THESE,
     YEARS,
     Counted,
     Selection,
@@ -26,7 +28,7 @@ LONGEST_LIMIT = 500
 def selection_of(collection: Collection, sent: Any, notify: Callable[[str], None] = lambda sentence: None) -> Selection:
     """The selection that a page's list of texts is, as its address has them; those that choose nothing are left out,
     with a sentence to ``notify``."""
-    texts = [incoming.text(text, LONGEST_LIMIT) for text in sent[: MOST_CHOSEN + 1]] if isinstance(sent, list) else []
+    texts = [_limit(text) for text in sent[: MOST_CHOSEN + 1]] if isinstance(sent, list) else []
     if not texts:
         return Selection()
     selection, wrong = parse_selection([text for text in texts if text], columns_of(collection))
@@ -53,6 +55,7 @@ def facets(left: Counted, selection: Selection) -> views.Props:
         "chosen": [
             *({"limit": f"{column}:{value}", "words": _words(column, value)} for column, value in selection.values),
             *([_dated(selection)] if selection.dated else []),
+            *([_these(selection)] if selection.these else []),
         ],
         "facets": [
             {
@@ -81,3 +84,14 @@ def _words(column: str, value: str) -> str:
 def _dated(selection: Selection) -> views.Props:
     dated = Selection(first=selection.first, last=selection.last)
     return {"limit": next(text for text in dated.parameters() if text.startswith(YEARS)), "words": dated.words()}
+
+
+def _these(selection: Selection) -> views.Props:
+    these = Selection(these=selection.these)
+    return {"limit": these.parameters()[0], "words": these.words()}
+
+
+def _limit(sent: Any) -> str:
+    """An entry that works are chosen by; the marks of many works are longer than any other."""
+    longest = 8 * MOST_MARKED if isinstance(sent, str) and sent.startswith(f"{THESE}:") else LONGEST_LIMIT
+    return incoming.text(sent, longest)

@@ -52,7 +52,7 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None, base_
     app = AppContext(workspace, runtime, base_url)
     with Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=VISITORS_PICTURES) as page:
         page.temp_file_sets.append(app.copies)
-        page.collections = app.collections
+        page.collections, page.maps = app.collections, app.maps
         RestApi(app)  # before the page's own events, which would take the endpoints' names
         session = gr.State(Session())
         masthead = Masthead({})
@@ -88,9 +88,9 @@ def build_app(workspace: Workspace, runtime: RuntimeOptions | None = None, base_
         for source in (words.labels, works_map, collection.grid):
             source.choose(explore.open, session, explore.shown, **quiet()).then(to("explore"), None, tabs, **after())
         found, searching = words.search.results, working(explore.results)
-        for followed in (found.follow, found.look, found.these, motifs.follow, motifs.look):
+        for followed in (found.follow, found.look, found.these, motifs.follow, motifs.look, works_map.follow):
             followed(to("explore"), None, tabs, **quiet())
-        for followed in (found.follow, found.look, motifs.follow):
+        for followed in (found.follow, found.look, motifs.follow, works_map.follow):
             followed(explore.follow, session, explore.shown, **searching)
         words.search.follow_limits(explore.gallery)
         found.these(explore.these_beside, [session, words.search.asked], explore.shown, **searching)

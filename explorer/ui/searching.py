@@ -21,6 +21,7 @@ from explorer.search.within import within
 from explorer.ui import incoming, views, words_for
 from explorer.ui.asking import query_of
 from explorer.ui.entry import catalogue_entry
+from explorer.ui.map_making import Maps
 from explorer.ui.open_collections import OpenCollections
 from explorer.ui.queueing import FairQueue
 from explorer.ui.session import FurtherDetail, ResultOptions, Session, Step
@@ -55,6 +56,7 @@ class AppContext:
         self.copies: set[str] = set()
         """Paths of what was made of visitors' pictures, for gradio to delete with them."""
         self.queue = FairQueue()
+        self.maps = Maps(self.queue)
         self.pages = OpenPages()
 
     def of(self, session: Session) -> CollectionContext:

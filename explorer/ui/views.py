@@ -202,12 +202,6 @@ def entry(work: Work) -> Props:
     return {**known, "width": work.width, "height": work.height}
 
 
-def map_points(works: Sequence[Work], positions: Sequence[Sequence[float]], columns: Sequence[str]) -> Props:
-    """The map: a point per work; colours come separately, see :mod:`explorer.ui.colours`."""
-    points = [[round(float(x), 4), round(float(y), 4)] for x, y in positions]
-    return {"works": [caption(work) for work in works], "points": points, "columns": list(columns)}
-
-
 MOST_REMARKED = 200
 """Pictures with a remark that the panel lists."""
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 TABS = {
     "Explore": ".viewer .sheet", "Compare": ".part-compare", "Words": "#words-text", "Motifs": ".part-motifs",
-    "Bookmarks": ".bookmarks .called", "Map": ".part-map canvas", "Collection": ".all-works .sheet li",
+    "Bookmarks": ".bookmarks .called", "Map": ".part-map .legend .entry", "Collection": ".all-works .sheet li",
 }  # fmt: skip
 """What is there when a tab is shown."""
 

@@ -124,7 +124,7 @@ def test_a_work_chosen_on_the_map_is_one_entry(visit: Visit):
     settled(page, "map", "tab=map")
     expect(page.locator(".map .count")).not_to_be_empty()
     on_map, before, count = page.url, explored(page), entries(page)
-    page.locator(".map canvas").focus()
+    page.locator(".map .over").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")

@@ -25,7 +25,7 @@ from explorer.ui import page as page_module
 from explorer.ui.collection import panel
 from explorer.ui.explore import ExploreTab
 from explorer.ui.labels import LabelsPart
-from explorer.ui.map import MapTab
+from explorer.ui.map_answers import MapPages
 from explorer.ui.open_collections import OpenCollections
 from explorer.ui.page import opened
 from explorer.ui.searching import AppContext
@@ -128,9 +128,8 @@ def test_handlers_find_the_collection_through_the_session(demo: Workspace) -> No
     with pytest.raises(ExplorerError, match="no work"):
         app.of(Session()).step({"kind": "work", "key": work})
     assert Session(collection="a").stepped(Step("work", work)).moved(0).collection == "a"
-    tab = MapTab.__new__(MapTab)
-    tab.app = app
-    assert tab.draw(Session(collection="gone"))["message"].startswith("There is no collection 'gone'")
+    (lay, *_) = MapPages(app).server_functions()
+    assert lay({"collection": "gone"})["error"].startswith("There is no collection 'gone'")
 
 
 def test_the_page_opens_with_the_collection_of_its_address(demo: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

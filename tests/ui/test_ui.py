@@ -79,16 +79,6 @@ def test_a_found_record_speaks_pixels_of_the_original():
     json.dumps(found)
 
 
-def test_colours_are_a_ramp_for_numbers_and_classes_for_words():
-    years = colours.colouring("year", [str(1600 + step) for step in range(20)] + [""])
-    assert (years["kind"], years["ends"]) == ("ramp", ["1600", "1619"])
-    assert (years["codes"][0], years["codes"][-2], years["codes"][-1]) == (0.0, 1.0, None)
-    hands = colours.colouring("hand", [f"hand {number % 12}" for number in range(24)])
-    assert len(hands["legend"]) == colours.COLOURS + 1
-    assert hands["legend"][-1] == {"code": colours.COLOURS, "label": "other", "count": 8}
-    assert max(hands["codes"]) == colours.COLOURS
-
-
 def test_the_map_offers_no_column_that_has_a_value_of_its_own_for_each_work():
     numbers = range(40)
     columns = {
@@ -101,12 +91,6 @@ def test_the_map_offers_no_column_that_has_a_value_of_its_own_for_each_work():
         "rare": ["", *["only here"], *[""] * 38],
     }
     assert colours.offered(columns) == ["year", "painter", "genre", "rare"]
-
-
-def test_colours_of_a_column_that_says_nothing():
-    nothing = {"code": colours.COLOURS + 1, "count": 2}
-    assert colours.colouring("x", ["", ""])["legend"] == [{**nothing, "label": "not stated"}]
-    assert colours.colouring("x", ["", ""], "no label")["legend"] == [{**nothing, "label": "no label"}]
 
 
 # -- what arrives from a browser ---------------------------------------------------------------------------------------

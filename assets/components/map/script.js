@@ -1,323 +1,156 @@
-const { h, picture, byline, inCollection } = window.Explorer;
-const plane = element.querySelector(".plane"), canvas = element.querySelector("canvas"), card = element.querySelector(".card");
-const columnField = element.querySelector(".column"), legend = element.querySelector(".legend"), hint = element.querySelector(".hint");
-const pen = canvas.getContext("2d");
+// The map of a collection. This part holds what is shown and where one looks; the others, which follow it, draw
+// (drawing.js, plain.js), choose the pictures (placing.js), take gestures, and speak with the server.
+const { h, picture, byline, inCollection, ask: askServer } = window.Explorer;
+const find = (selector) => element.querySelector(selector);
+const plane = find(".plane"), over = find("canvas.over"), under = find("canvas.points"), card = find(".card"), hint = find(".hint");
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-
-let works = [], points = [], laid = [], colours = { kind: "classes", codes: [], legend: [] };
-let view = { zoom: 1, x: 0, y: 0 }; // CSS pixels by which the fitted map is moved, after zooming
-let here = -1; // the work in hand, by pointer or by key
-let only = null; // the class of the legend that is singled out
-let drag = null;
-let column = null, single = null; // the column and the class of the legend that were chosen, by hand or by the address
 const address = window.Explorer.address;
-let extent = { x: 0.5, y: 0.5, wide: 1, high: 1 }; // of the points: their middle and spread
-let order = []; // the works that a column says nothing of lie undermost
-const down = new Map();
-const FEW = 90; // as many works in sight are shown as pictures, more as points
-const images = new Map(); // work -> an image, asked for when it is in sight
+const number = (count) => count.toLocaleString("en");
+const USUAL = { kind: "works", layout: "umap", neighbours: 15, min_dist: 0.1, metric: "cosine", columns: ["", ""] };
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
+let settings = { ...USUAL }; // of the map that is asked for
+let map = null; // the map that is shown: see `read`
+let view = { scale: 1, x: 0, y: 0 }; // CSS pixels of the plane's height, and of its left and top
+let here = -1; // the point in hand, by pointer or by key
+let chosen = new Set(), lit = null; // numbers of points; nothing is lit while it is null
+let pins = []; // what was placed: {xy, near, called}
+let drag = null, mode = "move";
+
+const sized = () => ({ wide: plane.clientWidth, high: plane.clientHeight });
 const style = (name) => getComputedStyle(plane).getPropertyValue(name).trim();
-const palette = () => [...Array(10).keys()].map((index) => style(`--hue-${index}`));
-const ramp = (share) => {
-  const [low, high] = [style("--ramp-low"), style("--ramp-high")];
-  return `color-mix(in oklab, ${high} ${Math.round(100 * share)}%, ${low})`;
+const rgb = (name) => {
+  const text = style(name).replace("#", ""), full = text.length === 3 ? [...text].map((letter) => letter + letter).join("") : text;
+  return [0, 2, 4].map((at) => parseInt(full.slice(at, at + 2), 16) || 0);
 };
 
-// -- drawing ----------------------------------------------------------------------------------------------------
-const pad = 62;
-const at = (index) => { // one scale for both directions: distances on the map stay comparable
-  const width = plane.clientWidth, height = plane.clientHeight, [x, y] = laid[index];
-  const scale = Math.min((width - 2 * pad) / extent.wide, (height - 2 * pad) / extent.high);
-  return {
-    x: (width / 2 + (x - extent.x) * scale) * view.zoom + view.x,
-    y: (height / 2 - (y - extent.y) * scale) * view.zoom + view.y,
-  };
-};
-const measure = () => { // the layout has no up or down of its own: its longest way lies along the page
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
-  const x = mean(points.map((point) => point[0])), y = mean(points.map((point) => point[1]));
-  const covariance = (a, b) => mean(points.map((point) => (point[a] - [x, y][a]) * (point[b] - [x, y][b])));
-  const turn = 0.5 * Math.atan2(2 * covariance(0, 1), covariance(0, 0) - covariance(1, 1)), cos = Math.cos(turn), sin = Math.sin(turn);
-  laid = points.map((point) => [(point[0] - x) * cos + (point[1] - y) * sin, (point[1] - y) * cos - (point[0] - x) * sin]);
-  const xs = laid.map((point) => point[0]), ys = laid.map((point) => point[1]);
-  const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  extent = { x: (left + right) / 2, y: (low + high) / 2, wide: Math.max(right - left, 1e-6), high: Math.max(high - low, 1e-6) };
-  if (points.length < 2) extent = { ...extent, wide: 1, high: 1 };
-};
-
-// -- pictures on the map, where there is room for them ----------------------------------------------------------
-const asked = new Set();
-let asking = 0;
-const fetchImages = async () => {
-  asking = 0;
-  const batch = [...asked].filter((work) => !images.has(work)).slice(0, 48);
-  asked.clear();
-  if (!batch.length) return;
-  batch.forEach((work) => images.set(work, null));
-  let urls = {};
-  try { urls = await server.thumbnails(inCollection({ works: batch })); } catch (error) { batch.forEach((work) => images.delete(work)); }
-  for (const [work, url] of Object.entries(urls)) {
-    const image = new Image();
-    image.onload = () => { images.set(work, image); draw(); };
-    image.src = url;
+// -- the bytes of a map, see explorer/maps/packed.py -----------------------------------------------------------------
+const KINDS = { "<u2": Uint16Array, "<u4": Uint32Array, "|u1": Uint8Array, u1: Uint8Array };
+const read = (buffer, answer) => {
+  const length = new DataView(buffer).getUint32(4, true), header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+  const arrays = Object.fromEntries(header.arrays.map(([name, kind, shape, offset]) => [name, new KINDS[kind](buffer, offset, shape.reduce((a, b) => a * b, 1))]));
+  const count = header.count, xs = new Float32Array(count), ys = new Float32Array(count), order = new Uint32Array(count), ratio = new Float32Array(count);
+  const rows = new Map(answer.works.map((work) => [work.row, work]));
+  for (let point = 0; point < count; point += 1) {
+    order[arrays.rank[point]] = point;
+    const work = rows.get(arrays.work[point]), box = arrays.box;
+    let wide = work?.width || 1, high = work?.height || 1;
+    if (box) { wide *= Math.max(box[4 * point + 2] - box[4 * point], 1); high *= Math.max(box[4 * point + 3] - box[4 * point + 1], 1); }
+    ratio[point] = clamp(wide / high, 0.25, 4);
   }
-  draw();
+  const turned = turning(arrays.xy, header), spot = [0, 0];
+  for (let point = 0; point < count; point += 1) {
+    turned(arrays.xy[2 * point] / 65535, arrays.xy[2 * point + 1] / 65535, spot);
+    [xs[point], ys[point]] = spot;
+  }
+  for (const label of header.labels) [label.x, label.y] = turned(label.x, label.y);
+  return { ...answer, header, count, ...arrays, turned, across: widthOf(header), xs, ys, order, ratio, rows, offsets: new Float32Array(2 * count), shown: [], pictured: new Uint8Array(count), grow: 1 };
 };
-const want = (work) => {
-  if (images.has(work)) return images.get(work);
-  asked.add(work);
-  if (!asking) asking = setTimeout(fetchImages, 60);
-  return null;
+// From shares of the plane to where a point is drawn, in heights of the plane. A layout by likeness has no up or down of
+// its own: its longest way lies along the page, which it fills a little wider than high.
+const WIDER = 1.3, WIDE = 1.9; // of a map by likeness, and of one whose two directions have nothing to do with each other
+const widthOf = ({ aspect, settings: of }) => (["time", "columns"].includes(of.layout) ? WIDE : aspect);
+const turning = (xy, header) => {
+  const { settings: of, count } = header, wide = widthOf(header);
+  if ((of.layout || "umap") !== "umap" || count < 3) return (x, y, into = []) => { into[0] = x * wide; into[1] = y; return into; };
+  const every = Math.max(1, Math.floor(count / 5000));
+  let [n, sx, sy, sxx, syy, sxy] = [0, 0, 0, 0, 0, 0];
+  for (let point = 0; point < count; point += every) {
+    const x = xy[2 * point] / 65535, y = xy[2 * point + 1] / 65535;
+    n += 1; sx += x; sy += y; sxx += x * x; syy += y * y; sxy += x * y;
+  }
+  const mx = sx / n, my = sy / n, angle = 0.5 * Math.atan2(2 * (sxy / n - mx * my), sxx / n - mx * mx - (syy / n - my * my));
+  const cos = Math.cos(angle), sin = Math.sin(angle);
+  return (x, y, into = []) => { into[0] = ((x - mx) * cos + (y - my) * sin) * WIDER; into[1] = (y - my) * cos - (x - mx) * sin; return into; };
 };
-let side = 0; // of the pictures on the map, in CSS pixels; 0 where works are points
-const room = (spots) => { // how far apart the works in sight lie: half of them have a neighbour nearer than this
-  if (spots.length < 2) return 110;
-  const near = spots.map((spot) => Math.min(...spots.map((other) => (other === spot ? Infinity : Math.hypot(spot.x - other.x, spot.y - other.y)))));
-  return near.sort((a, b) => a - b)[Math.floor(near.length / 2)];
+const workOf = (point) => map.rows.get(map.work[point]);
+const boxOf = (point) => (map.box ? [0, 1, 2, 3].map((side) => map.box[4 * point + side] / 65535) : null);
+
+// -- where one looks -------------------------------------------------------------------------------------------------
+const at = (point) => ({ x: view.x + map.xs[point] * view.scale + map.offsets[2 * point] * map.grow, y: view.y + map.ys[point] * view.scale + map.offsets[2 * point + 1] * map.grow });
+const PAD = 78;
+const fitted = () => {
+  const { wide, high } = sized(), pad = Math.min(map?.header.grid ? PAD / 3 : PAD, 0.13 * Math.min(wide, high));
+  const [left, top, right, low] = map?.bounds || [0, 0, 1, 1], across = Math.max(right - left, 1e-3), down = Math.max(low - top, 1e-3);
+  const scale = Math.max(Math.min((wide - 2 * pad) / across, (high - 2 * pad) / down), 1);
+  return { scale, x: wide / 2 - (left + right) / 2 * scale, y: high / 2 - (top + low) / 2 * scale };
 };
-let frame = 0;
-const draw = () => { if (!frame) frame = requestAnimationFrame(paint); };
+const bound = () => { // what the fitted map shows; with axes, all of these
+  const { xs, ys, header, count } = map;
+  let [left, top, right, low] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let point = 0; point < count; point += 1) {
+    left = Math.min(left, xs[point]); right = Math.max(right, xs[point]);
+    top = Math.min(top, ys[point]); low = Math.max(low, ys[point]);
+  }
+  if (count && right - left < 1e-3 && low - top < 1e-3 && !header.grid) { map.bounds = [left - 0.5, top - 0.5, right + 0.5, low + 0.5]; return; } // all in one place
+  const all = !count || header.axes.some(({ title }) => title) || header.grid;
+  map.bounds = all ? [0, 0, map.across, 1] : [left, top, right, low];
+};
+const zoomed = () => view.scale / fitted().scale;
+const MOST_ZOOM = 400;
+const hold = () => { // some of the map stays in sight
+  if (!map) return;
+  const { wide, high } = sized(), [left, top, right, low] = map.bounds;
+  view.x = clamp(view.x, 60 - right * view.scale, wide - 60 - left * view.scale);
+  view.y = clamp(view.y, 60 - low * view.scale, high - 60 - top * view.scale);
+};
+let whole = true; // whether it is the whole map, which it stays when the page changes its size
+const look = (next, settled = false, fits = false) => {
+  view = next;
+  whole = fits;
+  hold();
+  redraw();
+  moved(settled);
+};
+const zoomTo = (scale, x = plane.clientWidth / 2, y = plane.clientHeight / 2) => {
+  const least = fitted().scale, next = clamp(scale, 0.6 * least, MOST_ZOOM * least), ratio = next / view.scale;
+  look({ scale: next, x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio });
+};
+const showWhole = () => look(fitted(), true, true);
+const bring = (points, most = 6) => { // into sight, as large as they can be
+  const { wide, high } = sized(), xs = points.map((point) => map.xs[point]), ys = points.map((point) => map.ys[point]);
+  const [left, right, top, low] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const scale = Math.min(most * fitted().scale, 0.7 * Math.min(wide / Math.max(right - left, 1e-6), high / Math.max(low - top, 1e-6)));
+  look({ scale, x: wide / 2 - (left + right) / 2 * scale, y: high / 2 - (top + low) / 2 * scale }, true);
+};
+
+// -- frames ----------------------------------------------------------------------------------------------------------
+let frame = 0, waiting = 0;
+const times = []; // milliseconds of script of the latest frames, for benchmarks/map_page.py
+over.frames = times;
+// What is drawn where, in CSS pixels, for tests and benchmarks.
+over.drawn = () => {
+  const frames = new Map((map?.shown || []).map((each) => [each.point, each])), radius = map ? dotRadius() : 0;
+  return Array.from({ length: map?.count || 0 }, (_, point) => drawnPoint(point, frames.get(point), radius));
+};
+const drawnPoint = (point, shown, radius) => ({ point, work: workOf(point)?.id, ...at(point), picture: Boolean(shown), wide: shown ? shown.wide * map.grow : 2 * radius, tall: shown ? shown.tall * map.grow : 2 * radius, dim: Boolean(map.dim[point]), lit: Boolean(lit?.has(point)), chosen: chosen.has(point) });
+const redraw = () => { if (!frame) frame = requestAnimationFrame(paint); };
 const paint = () => {
   frame = 0;
-  const width = plane.clientWidth, height = plane.clientHeight, sharp = window.devicePixelRatio || 1;
-  if (!width || !height) return;
-  if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp)) {
-    canvas.width = Math.round(width * sharp);
-    canvas.height = Math.round(height * sharp);
-  }
-  pen.setTransform(sharp, 0, 0, sharp, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  const hues = palette(), paper = style("--paper"), ink = style("--ink"), blank = style("--faint");
-  const shades = colours.kind === "ramp" ? [...Array(21).keys()].map((step) => ramp(step / 20)) : hues;
-  const inSight = order.map((index) => ({ index, ...at(index) })).filter(({ x, y }) => x > -40 && y > -40 && x < width + 40 && y < height + 40);
-  side = inSight.length && inSight.length <= FEW ? clamp(1.5 * room(inSight), 38, 110) : 0;
-  const radius = clamp((points.length > 2000 ? 2.6 : points.length > 300 ? 4 : 6.5) * Math.sqrt(view.zoom), 2.4, 11);
-  const shade = (code) => code === null || code === undefined ? blank : colours.kind === "ramp" ? shades[Math.round(code * 20)] : shades[code] || blank;
-  const picture = ({ index, x, y }) => {
-    const image = want(works[index].work), aspect = works[index].aspect;
-    if (!image) return false;
-    const wide = aspect >= 1 ? side : side * aspect, tall = wide / aspect;
-    pen.fillStyle = paper;
-    pen.fillRect(x - wide / 2 - 1.5, y - tall / 2 - 1.5, wide + 3, tall + (colours.column ? 6 : 3));
-    pen.drawImage(image, x - wide / 2, y - tall / 2, wide, tall);
-    pen.fillStyle = shade(colours.codes[index]);
-    if (colours.column) pen.fillRect(x - wide / 2, y + tall / 2, wide, 3);
-    if (index === here) { pen.lineWidth = 2; pen.strokeStyle = ink; pen.strokeRect(x - wide / 2 - 3, y - tall / 2 - 3, wide + 6, tall + 9); }
-    return true;
-  };
-  if (side) inSight.sort((a, b) => (a.index === here) - (b.index === here));
-  for (const spot of inSight) {
-    const { index, x, y } = spot, code = colours.codes[index];
-    pen.globalAlpha = only !== null && code !== only ? 0.12 : side ? 1 : 0.92;
-    if (side && picture(spot)) continue;
-    pen.beginPath();
-    pen.arc(x, y, radius, 0, 2 * Math.PI);
-    pen.fillStyle = shade(code);
-    pen.fill();
-    if (points.length <= 3000) { pen.lineWidth = 1; pen.strokeStyle = paper; pen.stroke(); }
-  }
-  pen.globalAlpha = 1;
-  if (here >= 0 && !side) {
-    const { x, y } = at(here);
-    pen.beginPath();
-    pen.arc(x, y, radius + 4, 0, 2 * Math.PI);
-    pen.lineWidth = 2;
-    pen.strokeStyle = ink;
-    pen.stroke();
-  }
+  if (!map || !plane.clientWidth) return;
+  const began = performance.now();
+  if (map.moving) step(began);
+  painter.draw();
+  drawOver();
+  times.push(performance.now() - began);
+  if (times.length > 2000) times.splice(0, 1000);
+  if (map.moving) redraw();
 };
-
-// -- the work in hand -------------------------------------------------------------------------------------------
-const reach = () => Math.max(16, side / 2);
-const nearest = (x, y, far) => {
-  let best = -1, least = far * far;
-  for (let index = 0; index < points.length; index += 1) {
-    const point = at(index);
-    const away = (point.x - x) ** 2 + (point.y - y) ** 2;
-    if (away < least && (only === null || colours.codes[index] === only)) { least = away; best = index; }
-  }
-  return best;
-};
-const take = (index) => {
-  if (index === here && !card.hidden) return;
-  here = index;
-  canvas.style.cursor = index >= 0 ? "pointer" : "grab";
-  card.hidden = index < 0;
-  draw();
-  if (index < 0) return;
-  const work = works[index];
-  card.replaceChildren(
-    h("span", { class: "frame", style: { aspectRatio: String(work.aspect) } }, picture(server, work.work)),
-    h("p", { class: "title" }, work.title), h("p", { class: "by" }, byline(work)));
-  hint.textContent = [work.title, byline(work)].filter(Boolean).join(", ");
-  const { x, y } = at(index), wide = card.offsetWidth, tall = card.offsetHeight;
-  const clear = 16 + side / 2;
-  card.style.left = clamp(x + (x + wide + clear + 8 > plane.clientWidth ? -wide - clear : clear), 4, Math.max(4, plane.clientWidth - wide - 4)) + "px";
-  card.style.top = clamp(y - tall / 2, 4, Math.max(4, plane.clientHeight - tall - 4)) + "px";
-};
-const open = (index) => { if (index >= 0) trigger("choose", { work: works[index].work }); };
-
-// -- pointers and wheel -----------------------------------------------------------------------------------------
-const zoomTo = (zoom, x = plane.clientWidth / 2, y = plane.clientHeight / 2) => {
-  const next = clamp(zoom, 1, 40), ratio = next / view.zoom;
-  view = { zoom: next, x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio };
-  settle();
+// After a movement: the pictures are chosen anew once it rests, and meanwhile where it goes too far.
+const REST = 110;
+const moved = (settled) => {
+  if (!map) return;
+  map.grow = view.scale / (map.placedAt?.scale || view.scale);
+  clearTimeout(waiting);
+  if (settled || !map.placedAt || map.grow > 1.6 || map.grow < 0.66 || outside()) settle();
+  else waiting = setTimeout(settle, REST);
 };
 const settle = () => {
-  view.x = clamp(view.x, plane.clientWidth * (1 - view.zoom), 0);
-  view.y = clamp(view.y, plane.clientHeight * (1 - view.zoom), 0);
-  draw();
+  clearTimeout(waiting);
+  if (!map || !plane.clientWidth) return;
+  placePictures();
+  painter.pictures();
+  redraw();
+  listPoints();
+  address.settle("replaceState"); // looking round is no step to go back to
 };
-const inPlane = (event) => {
-  const bounds = canvas.getBoundingClientRect();
-  return { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
-};
-const apart = () => { const [a, b] = [...down.values()]; return Math.hypot(a.x - b.x, a.y - b.y); };
-canvas.addEventListener("pointerdown", (event) => {
-  canvas.setPointerCapture(event.pointerId);
-  const spot = inPlane(event);
-  down.set(event.pointerId, spot);
-  drag = down.size === 2 ? { pinch: apart(), zoom: view.zoom } : { ...spot, from: { ...view }, moved: false };
-});
-canvas.addEventListener("pointermove", (event) => {
-  const spot = inPlane(event);
-  if (down.has(event.pointerId)) down.set(event.pointerId, spot);
-  if (drag?.pinch && down.size === 2) return zoomTo(drag.zoom * apart() / drag.pinch, spot.x, spot.y);
-  if (drag && !drag.pinch) {
-    drag.moved ||= Math.hypot(spot.x - drag.x, spot.y - drag.y) > 5;
-    if (!drag.moved) return;
-    view.x = drag.from.x + spot.x - drag.x;
-    view.y = drag.from.y + spot.y - drag.y;
-    card.hidden = true;
-    return settle();
-  }
-  take(nearest(spot.x, spot.y, reach()));
-});
-canvas.addEventListener("pointerup", (event) => {
-  down.delete(event.pointerId);
-  const was = drag;
-  drag = null;
-  if (!was || was.moved || was.pinch) return;
-  const spot = inPlane(event), index = nearest(spot.x, spot.y, event.pointerType === "mouse" ? reach() : reach() + 10);
-  if (event.pointerType !== "mouse" && index !== here) return take(index); // a first touch shows, a second opens
-  open(index);
-});
-canvas.addEventListener("pointercancel", (event) => { down.delete(event.pointerId); drag = null; });
-canvas.addEventListener("pointerleave", () => { if (!drag) take(-1); });
-canvas.addEventListener("wheel", (event) => {
-  event.preventDefault();
-  const spot = inPlane(event);
-  zoomTo(view.zoom * Math.exp(-clamp(event.deltaY * (event.deltaMode ? 30 : 1), -120, 120) / 300), spot.x, spot.y);
-}, { passive: false });
-
-// -- keys: to the neighbour that lies that way ------------------------------------------------------------------
-const neighbour = (x, y) => {
-  if (here < 0) return nearest(plane.clientWidth / 2, plane.clientHeight / 2, 1e6);
-  const from = at(here);
-  let best = here, least = Infinity;
-  for (let index = 0; index < points.length; index += 1) {
-    const to = at(index), along = (to.x - from.x) * x + (to.y - from.y) * y, aside = Math.abs((to.x - from.x) * y + (to.y - from.y) * x);
-    if (index === here || along <= 0.5) continue;
-    const cost = along + 2 * aside;
-    if (cost < least) { least = cost; best = index; }
-  }
-  return best;
-};
-const step = (x, y) => {
-  const index = neighbour(x, y);
-  const spot = at(index);
-  const rim = 90;
-  view.x += spot.x < rim ? rim - spot.x : Math.min(0, plane.clientWidth - rim - spot.x);
-  view.y += spot.y < rim ? rim - spot.y : Math.min(0, plane.clientHeight - rim - spot.y);
-  settle();
-  take(index);
-};
-const keys = {
-  ArrowLeft: () => step(-1, 0), ArrowRight: () => step(1, 0), ArrowUp: () => step(0, -1), ArrowDown: () => step(0, 1),
-  "+": () => zoomTo(view.zoom * 1.4), "=": () => zoomTo(view.zoom * 1.4), "-": () => zoomTo(view.zoom / 1.4), 0: () => zoomTo(1),
-  Enter: () => open(here), Escape: () => take(-1),
-};
-canvas.addEventListener("keydown", (event) => {
-  if (!points.length || !keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  keys[event.key]();
-});
-element.querySelector(".group").addEventListener("click", (event) => {
-  const what = event.target.dataset.do;
-  if (what) zoomTo({ in: view.zoom * 1.5, out: view.zoom / 1.5, fit: 1 }[what]);
-});
-
-// -- colours ----------------------------------------------------------------------------------------------------
-const showLegend = () => {
-  const hues = palette();
-  if (colours.kind === "ramp") {
-    const unknown = colours.codes.some((code) => code === null);
-    legend.replaceChildren(h("span", {}, colours.ends[0]), h("span", { class: "ramp", "aria-hidden": "true" }), h("span", {}, colours.ends[1]),
-      ...(unknown ? [h("span", { class: "entry" }, h("i", { style: { background: "var(--faint)" } }), "not stated")] : []));
-    return;
-  }
-  legend.replaceChildren(...(colours.legend || []).map(({ code, label, count }) => h("button", {
-    type: "button", class: "entry", "aria-pressed": String(only === code), title: `Single out ${label}`,
-    on: { click: () => { only = only === code ? null : code; single = only === null ? null : label; showLegend(); draw(); address.settle(); } },
-  }, h("i", { style: { background: hues[code] } }), h("span", {}, label.replaceAll("_", " ")), h("small", {}, count))));
-};
-columnField.addEventListener("change", () => { [column, single] = [columnField.value, null]; trigger("colour", { column }); });
-// The address: colour=COLUMN, empty for a single colour, and only=VALUE that is singled out. The map is coloured anew
-// whenever its tab is opened: in the colours that were chosen.
-const singled = () => {
-  const found = single === null ? null : (colours.legend || []).find(({ label }) => label === single);
-  if (single !== null && !found) hint.textContent = `A part of the link is left out: no work here is coloured as “${single}”.`;
-  [only, single] = found ? [found.code, single] : [null, null];
-};
-const coloured = (value) => { // whether it is in the colours that are asked for
-  const known = column === null || column === "" || (value.columns || []).includes(column);
-  if (!known) hint.textContent = `A part of the link is left out: the catalogue has no column “${column}”.`;
-  if (!known) [column, single] = [null, null];
-  return column === null || column === (colours.column || "");
-};
-const arrive = (asked) => {
-  const before = column;
-  [column, single] = [asked.get("colour"), asked.get("only")];
-  if (!points.length) return;
-  if (column !== before) return trigger("colour", { column });
-  singled();
-  showLegend();
-  draw();
-};
-address.of("map", {
-  write: (asked) => {
-    if (!points.length) return; // it is still to be drawn
-    for (const [name, text] of [["colour", column], ["only", single]]) if (text === null) asked.delete(name); else asked.set(name, text);
-  },
-  arrive,
-});
-
-const show = () => {
-  const value = props.value || {};
-  hint.textContent = value.message || "";
-  const fresh = JSON.stringify(value.points || []) !== JSON.stringify(points);
-  works = value.works || [];
-  points = value.points || [];
-  colours = value.colours || { kind: "classes", codes: [], legend: [] };
-  only = null;
-  measure();
-  const silent = (index) => (colours.kind === "ramp" ? colours.codes[index] === null : colours.codes[index] >= 8);
-  order = [...points.keys()].sort((a, b) => silent(b) - silent(a));
-  columnField.replaceChildren(...[["", "nothing"], ...(value.columns || []).map((column) => [column, column.replaceAll("_", " ")])]
-    .map(([name, label]) => h("option", { value: name, selected: name === (colours.column || "") }, label)));
-  element.querySelector(".count").textContent = works.length ? `${works.length.toLocaleString("en")} works; point at one to see it, click to open it.` : "";
-  if (works.length && !coloured(value)) return trigger("colour", { column });
-  if (works.length) singled();
-  if (fresh) { view = { zoom: 1, x: 0, y: 0 }; here = -1; card.hidden = true; }
-  showLegend();
-  draw();
-  if (works.length) address.settle();
-};
-new ResizeObserver(() => { settle(); }).observe(plane);
-const repaint = () => { showLegend(); draw(); };
-new MutationObserver(repaint).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(repaint, 60));
-watch("value", show);
-if (address.asked("map")) arrive(address.asked("map"));
-show();

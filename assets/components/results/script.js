@@ -155,6 +155,7 @@ const show = () => {
   const value = props.value || {};
   if (window.Explorer.outdated(value)) return;
   const cards = value.cards || [];
+  window.Explorer.found = cards;
   unfolded = false;
   $(".results").classList.remove("stale");
   list.replaceChildren(...cards.map((match) => {

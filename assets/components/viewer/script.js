@@ -360,6 +360,7 @@ const show = () => {
   $("[data-do=whole] .name").textContent = whole;
   $("[data-do=whole]").setAttribute("aria-label", whole);
   window.Explorer.current = value.kind === "work" ? value.work : null;
+  window.Explorer.opened = { kind: value.kind, key: value.key, box: value.box };
   document.dispatchEvent(new CustomEvent("explorer:stage"));
   if (!value.url) return;
   if (other) {

@@ -34,8 +34,8 @@ CALLS = frozenset(
         "upload", "upload_progress", "component_server", "cancel", "reset",
     )
 )  # fmt: skip
-FOLDERS = ("/assets/", "/static/", "/pictures/", "/visitors/", IIIF, f"{API}/heartbeat/", f"{API}/call/", f"{API}/run/",
-           f"{API}/api/")  # fmt: skip
+FOLDERS = ("/assets/", "/static/", "/pictures/", "/visitors/", "/maps/", IIIF, f"{API}/heartbeat/", f"{API}/call/",
+           f"{API}/run/", f"{API}/api/")  # fmt: skip
 """With ``PAGE`` and ``CALLS``, all that is answered. Of what else gradio offers the page needs nothing: files by their
 path on the server, addresses fetched on a visitor's behalf, recordings, links that keep a session."""
 OPEN = ("/health", "/login", "/logout", "/favicon.ico", f"{API}/startup-events")

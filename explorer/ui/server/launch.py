@@ -19,6 +19,7 @@ from explorer.ui.server.fetching import fetch_nothing
 from explorer.ui.server.freed_memory import give_freed_memory_back
 from explorer.ui.server.guard import Access, guarding
 from explorer.ui.server.iiif_routes import iiif_routes
+from explorer.ui.server.map_routes import map_routes
 from explorer.ui.server.picture_files import picture_routes
 from explorer.ui.server.refusals import Page, refusing
 from explorer.ui.theme import museum_theme
@@ -50,6 +51,8 @@ def launch(  # noqa: PLR0913 (the command's options)
     if workspace is not None:
         collections = (page.collections if isinstance(page, Page) else None) or OpenCollections(workspace)
         routes = [*picture_routes(collections.cache, Path(get_upload_folder())), *iiif_routes(collections.get)]
+        if isinstance(page, Page) and page.maps is not None:
+            routes += map_routes(page.maps, collections.get)
         threading.Thread(target=warm, args=(workspace,), name="warming", daemon=True).start()
     _, address, _ = page.queue(default_concurrency_limit=8, max_size=2 * MOST_WAITING).launch(
         max_threads=MOST_WAITING + QUICK,

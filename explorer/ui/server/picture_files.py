@@ -19,6 +19,8 @@ from explorer.workspace import collection_pictures
 from explorer.workspace.managing import current_name
 
 _COPY = re.compile(r"(thumbnails|views|details)/([0-9a-f]{2})/\2[0-9a-f]{6,126}(-[0-9a-f]{12})?\.jpg")
+_SHEET = re.compile(r"atlas/[0-9a-f]{16}/(64|128)-\d{1,4}\.jpg")
+"""A sheet of thumbnails for the map."""
 _UPLOAD = re.compile(r"[0-9a-f]{64}")
 KEPT = 86400
 """Seconds for which a browser need not ask again: a picture that changes has another name. Some day it may be gone."""
@@ -32,7 +34,7 @@ def picture_routes(cache: Path, uploads: Path) -> list[Route]:
             folder = collection_pictures(current_name(request.path_params["collection"], cache), cache)
         except ExplorerError:
             return _none()
-        return _copy(folder, request.path_params["copy"])
+        return _copy(folder, request.path_params["copy"], _COPY, _SHEET)
 
     async def of_visitor(request: Request) -> Response:
         upload = request.path_params["upload"]
@@ -44,9 +46,9 @@ def picture_routes(cache: Path, uploads: Path) -> list[Route]:
     ]
 
 
-def _copy(folder: Path, name: str) -> Response:
+def _copy(folder: Path, name: str, *patterns: re.Pattern[str]) -> Response:
     path = folder / name
-    if not _COPY.fullmatch(name) or not path.is_file():
+    if not any(pattern.fullmatch(name) for pattern in patterns or (_COPY,)) or not path.is_file():
         return _none()
     return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": f"private, max-age={KEPT}"})
 

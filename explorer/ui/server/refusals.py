@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.errors import ExplorerError
+from explorer.ui.map_making import Maps
 from explorer.ui.open_collections import OpenCollections
 from explorer.ui.said import said
 from explorer.ui.server.http import refusal, route_path
@@ -50,6 +51,8 @@ class Page(gr.Blocks):
 
     collections: OpenCollections | None = None
     """The collections that it shows, for what else is served of them."""
+    maps: Maps | None = None
+    """The maps of these."""
 
     async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The answer to an event or a call."""
