@@ -1,11 +1,11 @@
-"""The Map tab in a real browser: what is hidden at the opening view, the script's time in a frame while the map is moved,
-bytes sent, time to the first picture, memory.
+"""The Map tab in a real browser: what is hidden at the opening view, the script's time in a frame while the map is
+moved, bytes sent, time to the first picture, memory.
 
     python benchmarks/map_page.py NAME [--cache DIR] [--details] [--json FILE]
 
-It serves the collection, opens its map in Chromium at 1440 x 900 and drags it about. The time of a frame is the script's
-own (its handler of the frame, from its first line to its last): how long the graphics take depends on the computer, and
-the renderer is named.
+It serves the collection, opens its map in Chromium at 1440 x 900 and drags it about. The time of a frame is the
+script's own (its handler of the frame, from its first line to its last): how long the graphics take depends on the
+computer, and the renderer is named.
 """
 
 from __future__ import annotations
