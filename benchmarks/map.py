@@ -26,6 +26,7 @@ sys.path[0] = str(Path(__file__).parents[1])  # not this folder: a library is ca
 
 from explorer.config import Config
 from explorer.indexing import index_folder
+from explorer.maps.apart import project_apart
 from explorer.maps.atlas import CELLS, thumbnail
 from explorer.maps.clusters import dense_places
 from explorer.maps.faithful import continuity, faithfulness, trustworthiness
@@ -33,7 +34,7 @@ from explorer.maps.grid import grid_cells, grid_shape, on_grid
 from explorer.maps.neighbours import comparable, exact_others, indexed_others
 from explorer.maps.placing import between
 from explorer.maps.points import Points
-from explorer.maps.projection import Umap, into_square, project, project_apart
+from explorer.maps.projection import Umap, into_square, project
 from explorer.maps.regions import region_neighbours, region_points
 from explorer.maps.typical import ranks, typicality_of
 from explorer.maps.works import work_points
@@ -152,7 +153,7 @@ def groups(workspace: Workspace) -> Iterator[Row]:
     by_id = {work.id: work for work in workspace.collection.works()}
     for name, places in {"places": project(vectors), "vectors": vectors}.items():
         least = max(5, len(vectors) // 80)
-        method = HDBSCAN(min_cluster_size=least, min_samples=5, cluster_selection_method="leaf", copy=True)
+        method = HDBSCAN(min_cluster_size=least, min_samples=5, max_cluster_size=15 * least, copy=True)
         found = method.fit(places).labels_
         yield f"groups by {name}: how many; works in none", f"{found.max() + 1}; {(found < 0).mean():.2f}", ""
         for column in ("genre", "style"):

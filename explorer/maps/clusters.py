@@ -2,9 +2,9 @@
 
 Method: Campello, Moulavi and Sander, "Density-based clustering based on hierarchical density estimates" (HDBSCAN),
 PAKDD 2013. It is run on the places of the UMAP, not on the vectors: among vectors of many dimensions it calls nine
-works in ten outliers (``benchmarks/map.py``). The smallest groups that are large enough are taken (the leaves of the
-hierarchy): the most lasting ones are, on a map without gaps, one group of nearly everything. Other layouts of the same
-likeness show the same groups.
+works in ten outliers (``benchmarks/map.py``). The most lasting groups are taken of those at most fifteen times as
+large as the least: on a map without gaps the most lasting of all is nearly everything. Other
+layouts of the same likeness show the same groups.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ NOTHING = -1
 
 _FEWEST = 5
 _SAMPLE = 20_000  # points that are clustered; of more, each belongs where the nearest of these does
+_RANGE = 15  # the largest group of a level to the least
 _DENSE = 5  # HDBSCAN's min_samples
 _FEWEST_POINTS = 20  # on a map of fewer there are no groups
 
@@ -100,7 +101,7 @@ def dense_places(xy: np.ndarray) -> np.ndarray:
     for level, share in enumerate(LEVELS):
         least = max(_FEWEST, len(sample) // share)
         method = HDBSCAN(
-            min_cluster_size=least, min_samples=min(_DENSE, least), cluster_selection_method="leaf", copy=True
+            min_cluster_size=least, min_samples=min(_DENSE, least), max_cluster_size=_RANGE * least, copy=True
         )
         levels[level] = _largest_first(np.asarray(method.fit(places).labels_)[nearest])
     return levels

@@ -21,7 +21,7 @@ def grid_shape(count: int, aspect: float = 1.0) -> tuple[int, int]:
     """Columns and rows of square cells that hold ``count`` points on a plane ``aspect`` times as wide as high.
 
     >>> grid_shape(1052), grid_shape(1052, 1.414), grid_shape(0)
-    ((33, 32), (39, 27), (1, 1))
+    ((32, 33), (39, 27), (1, 1))
     """
     some = max(count, 1)
     across = math.floor(math.sqrt(some * aspect))

