@@ -107,7 +107,7 @@ def test_the_points_are_painted_where_they_are_said_to_be(opened: Page) -> None:
 
 def test_the_map_is_moved_and_zoomed(opened: Page) -> None:
     before = {each["work"]: (each["x"], each["y"]) for each in drawn(opened)}
-    drag(opened, [(30, 30), (90, 70)])
+    drag(opened, [(30, 300), (90, 340)])
     opened.wait_for_timeout(RESTED)
     after = {each["work"]: (each["x"], each["y"]) for each in drawn(opened)}
     moved = np.median([np.subtract(after[work], before[work]) for work in before], axis=0)
@@ -261,14 +261,16 @@ def test_words_and_the_open_work_are_found_on_the_map(opened: Page, picture_of: 
 
 
 def test_the_results_of_a_search_light_up(opened: Page) -> None:
-    opened.get_by_role("button", name="Results").click()
+    opened.locator(".map [data-show=results]").click()
     expect(opened.locator(".map .hint")).to_contain_text("Search in Explore first")
     opened.get_by_role("tab", name="Explore").click()
     opened.locator(".stage").press("Enter")
     expect(opened.locator("#places .card").first).to_be_visible()
+    opened.wait_for_function("!document.querySelector('.part-results .pending')")
+    opened.wait_for_timeout(3 * RESTED)  # the first answer is refined
     cards = opened.locator("#places .card").evaluate_all("cards => cards.map((card) => card.dataset.work)")
     opened.get_by_role("tab", name="Map").click()
-    opened.get_by_role("button", name="Results").click()
+    opened.locator(".map [data-show=results]").click()
     expect(opened.locator(".map .hint")).to_contain_text("where they lie on the map")
     opened.wait_for_timeout(RESTED)
     assert {each["work"] for each in drawn(opened) if each["lit"]} == set(cards)
