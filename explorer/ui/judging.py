@@ -43,15 +43,20 @@ class Judging:
         if matches is None:
             matches, judgements = self.matches(step, options)
         shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
-        if not self.context.workspace.has_details:
-            return {**shown, **views.whole_works(matches, self.context.workspace.config.model)}
+        if step.wholes or not self.context.workspace.has_details:
+            return {**shown, **views.whole_works(matches, self._likeness())}
         about = words_for.WORDS_REORDER if step.terms else ""
         shown |= {"room": room(step), "words": wanted_words(step), "about": about}
         return {**shown, "caution": self.context.caution(step)}
 
+    def _likeness(self) -> str:
+        """What the figures beside works that are alike as wholes are."""
+        workspace = self.context.workspace
+        return words_for.LIKENESS if workspace.has_details else words_for.similarity(workspace.config.model)
+
     def matches(self, step: Step, options: ResultOptions) -> tuple[list[Match], list[Judgement]]:
         """Where the query of a step is found, and the judgements that were learnt from."""
-        judgements = self._teaching(step) if options.learn and step.kind != "words" else []
+        judgements = self._teaching(step) if options.learn and step.kind != "words" and not step.wholes else []
         return self.context.matches(step, options, judgements), judgements
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:
