@@ -2,10 +2,10 @@
 
     python benchmarks/whole.py --data FOLDER [--cache FOLDER] [--only whole,box,search] [--json FILE]
 
-FOLDER holds ``images/``, ``queries.csv`` (query, file, box in pixels) and ``gt-small/`` with the official lists (good, ok,
-junk). Average precision is Oxford's: the trapezoid, junk removed before ranking; the query's own picture is junk too. Ways were
-chosen on the queries of the landmarks in :data:`TUNED_ON`, and are judged on the others. Everything but the search
-with query boxes is computed from what is stored of the works.
+FOLDER holds ``images/``, ``queries.csv`` (query, file, box in pixels) and ``gt-small/`` with the official lists (good,
+ok, junk). Average precision is Oxford's: the trapezoid, junk removed before ranking; the query's own picture is junk
+too. Ways were chosen on the queries of the landmarks in :data:`TUNED_ON`, and are judged on the others. Everything is
+computed from what is stored of the works; of a query box, from those regions of its picture that lie in it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ class Asked:
 def average_precision(ranked: Sequence[str], right: frozenset[str], junk: frozenset[str]) -> float:
     """Oxford's: the area under precision by recall, by trapezoids, with junk left out of the ranking.
 
-    >>> average_precision(["a", "junk", "x", "b"], frozenset("ab"), frozenset({"junk"}))  # 0.5 * 1 + 0.5 * (1/2 + 2/3) / 2
+    With a half of recall at precision 1, and the other half at (1/2 + 2/3) / 2:
+
+    >>> average_precision(["a", "junk", "x", "b"], frozenset("ab"), frozenset({"junk"}))
     0.7916666666666666
     """
     area, recall, precision, hits = 0.0, 0.0, 1.0, 0
@@ -74,7 +76,9 @@ def queries(data: Path, rows: dict[str, int]) -> Iterator[Asked]:
                 for kind in ("good", "ok", "junk")
             }
             wide, high = float(record["width"]), float(record["height"])
-            box = Box(*(float(record[side]) / by for side, by in zip(("x0", "y0", "x1", "y1"), (wide, high) * 2, strict=True)))
+            box = Box(
+                *(float(record[side]) / by for side, by in zip(("x0", "y0", "x1", "y1"), (wide, high) * 2, strict=True))
+            )
             right = (lists["good"] | lists["ok"]) - {stem}
             yield Asked(name.rsplit("_", 1)[0], rows[stem], box.clipped(), right, lists["junk"] | {stem})
 
@@ -110,19 +114,25 @@ class Bench:
     def by_regions(self, regions: np.ndarray, kept: np.ndarray, boxes: bool) -> np.ndarray:
         """Similarities ``(Q, N)`` region by region, of the regions ``kept (R,) bool``."""
         numbers = np.flatnonzero(kept)
-        works = WholeRegions(regions[kept], np.searchsorted(self.tables.region_work[kept], np.arange(len(self.names) + 1)))
+        works = WholeRegions(
+            regions[kept], np.searchsorted(self.tables.region_work[kept], np.arange(len(self.names) + 1))
+        )
         found = []
         for query in self.asked:
             inside = self.inside(query.row, query.box if boxes else None)
             rows = np.flatnonzero(np.isin(numbers, inside))
-            found.append(works.similarities(works.vectors[rows if len(rows) else works.first[query.row : query.row + 1]]))
+            found.append(
+                works.similarities(works.vectors[rows if len(rows) else works.first[query.row : query.row + 1]])
+            )
         return np.stack(found)
 
     def grid(self, row: int, box: Box | None) -> np.ndarray:
         cells = self.tables.grid(row).vectors
         rows, columns = cells.shape[:2]
         if box is not None:
-            cells = cells[int(box.y0 * rows) : int(box.y1 * rows) + 1, int(box.x0 * columns) : int(box.x1 * columns) + 1]
+            cells = cells[
+                int(box.y0 * rows) : int(box.y1 * rows) + 1, int(box.x0 * columns) : int(box.x1 * columns) + 1
+            ]
         return cells.reshape(-1, cells.shape[-1])
 
     def precision(self, similarities: np.ndarray) -> tuple[float, float, float]:
@@ -188,10 +198,17 @@ def rows_of(bench: Bench, boxes: bool) -> Iterator[tuple[str, tuple[float, float
     def summed(regions: np.ndarray) -> np.ndarray:
         return bench.by_vector(lambda row, box: regions[bench.inside(row, box)].sum(axis=0), boxes)
 
-    yield shown("plain: mean of the last layer", bench.by_vector(
-        lambda row, box: joint[first[row]] if box is None else joint[bench.inside(row, box)].mean(axis=0), boxes))  # fmt: skip
-    yield shown("mean of the cells for details", bench.by_vector(lambda row, box: bench.grid(row, box).mean(axis=0), boxes))
-    yield shown("GeM of those cells, power 3", bench.by_vector(lambda row, box: generalised_mean(bench.grid(row, box), 3), boxes))
+    def plain(row: int, box: Box | None) -> np.ndarray:
+        return joint[first[row]] if box is None else joint[bench.inside(row, box)].mean(axis=0)
+
+    yield shown("plain: mean of the last layer", bench.by_vector(plain, boxes))
+    yield shown(
+        "mean of the cells for details", bench.by_vector(lambda row, box: bench.grid(row, box).mean(axis=0), boxes)
+    )
+    yield shown(
+        "GeM of those cells, power 3",
+        bench.by_vector(lambda row, box: generalised_mean(bench.grid(row, box), 3), boxes),
+    )
     yield shown("R-MAC (four scales) of those cells", summed(cells))
     yield shown("the same, whitened by half", summed(white(cells, 0.5)))
     yield shown("R-MAC of the last layer", summed(joint))
@@ -252,7 +269,9 @@ def searched(bench: Bench, boxes: bool, alike: bool) -> tuple[float, float, floa
     found = []
     for query in bench.asked:
         part = RegionPart(bench.tables.works[query.row], query.box if boxes else Box.whole())
-        matches = search(bench.workspace, Query((part,), alike=alike), SearchOptions(top=len(bench.names), every_file=True))
+        matches = search(
+            bench.workspace, Query((part,), alike=alike), SearchOptions(top=len(bench.names), every_file=True)
+        )
         found.append(average_precision([Path(match.work).stem for match in matches], query.right, query.junk))
     return bench.means(found)
 

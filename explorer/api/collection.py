@@ -75,8 +75,9 @@ class IndexedCollection(WhatPeopleMade):
         not stand out in the collection. ``also`` has further boxes of the same picture that must be there too,
         with ``layout`` in the same arrangement. With ``alike``, works are found that are like the whole picture,
         whether or not anything of it recurs there; their scores are no probabilities. ``text`` is words, by themselves
-        or with a picture, whose matches they then order; a list may have several, and pairs of words and a weight from -1 (not wanted) to 1. ``like`` and
-        ``unwanted`` have pictures, or pairs of a picture and a box, that are examples, and that should not be there.
+        or with a picture, whose matches they then order; a list may have several, and pairs of words and a weight from
+        -1 (not wanted) to 1. ``like`` and ``unwanted`` have pictures, or pairs of a picture and a box, that are
+        examples, and that should not be there.
         ``top`` matches are given at most, ``per_work`` of one work, those in the picture's own work only with ``own``.
         ``within`` has entries of the catalogue that the works must have, such as ``genre:landscape``, and ``years``
         that they may be of, ``years:1590..1610``; values of one column are alternatives.
