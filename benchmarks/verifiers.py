@@ -5,7 +5,8 @@
 FOLDER holds ``planted/`` with ``images/``, ``annotations.json`` and ``transforms.json``. A verifier is one function
 from a detail and a hypothesis to pairs of key points; everything else (transforms, cues, match model) is the search's.
 AKAZE: Alcantarilla, Nuevo and Bartoli, "Fast explicit diffusion for accelerated features in nonlinear scale spaces",
-BMVC 2013, as OpenCV implements it, with binary descriptors that are compared by Hamming distance.
+BMVC 2013, as OpenCV 5 has it in its contributed modules (pip install opencv-contrib-python-headless, in place of
+opencv-python-headless), with binary descriptors that are compared by Hamming distance.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Found:
 def find_akaze(picture: np.ndarray) -> Found:
     """AKAZE key points of a picture ``(H, W, 3)``, the strongest ones."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    akaze = cv2.AKAZE.create(threshold=AKAZE_THRESHOLD)
+    akaze = cv2.xfeatures2d.AKAZE.create(threshold=AKAZE_THRESHOLD)
     found = sorted(akaze.detect(grey, None), key=lambda point: -point.response)[:MOST]
     kept, straight = akaze.compute(grey, found)
     last = grey.shape[1] - 1

@@ -43,16 +43,13 @@ class Judging:
         if matches is None:
             matches, judgements = self.matches(step, options)
         shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
-        if step.wholes or not self.context.workspace.has_details:
-            return {**shown, **views.whole_works(matches, self._likeness())}
+        if not self.context.workspace.has_details:
+            return {**shown, **views.whole_works(matches, self.context.workspace.config.model)}
+        if step.wholes:
+            return {**shown, **views.whole_works(matches)}
         about = words_for.WORDS_REORDER if step.terms else ""
         shown |= {"room": room(step), "words": wanted_words(step), "about": about}
         return {**shown, "caution": self.context.caution(step)}
-
-    def _likeness(self) -> str:
-        """What the figures beside works that are alike as wholes are."""
-        workspace = self.context.workspace
-        return words_for.LIKENESS if workspace.has_details else words_for.similarity(workspace.config.model)
 
     def matches(self, step: Step, options: ResultOptions) -> tuple[list[Match], list[Judgement]]:
         """Where the query of a step is found, and the judgements that were learnt from."""

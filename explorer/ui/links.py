@@ -47,6 +47,8 @@ def parameters(step: Step) -> list[tuple[str, str]]:
     not b.jpg|0.0,0.0,1.0,1.0
     words-more in winter
     words-not people
+    >>> parameters(Step("work", "a.jpg", Box.whole(), alike=True))
+    [('alike', '1')]
     """
     if step.kind == "picture":
         return []

@@ -78,7 +78,12 @@ class Step:
 
     @property
     def wholes(self) -> bool:
-        """Whether works like the whole picture are searched for: as long as nothing else is asked beside it."""
+        """Whether works like the whole picture are searched for: as long as nothing else is asked beside it.
+
+        >>> step = Step("work", "a.jpg", Box.whole(), alike=True)
+        >>> step.wholes, step.saying(Term("snow")).wholes
+        (True, False)
+        """
         return self.alike and self.parts == 1 and self.kind != "words" and self.box in (None, Box.whole())
 
     @property
