@@ -90,6 +90,7 @@ def _likeness(workspace: Workspace, part: VisualPart, own: frozenset[int]) -> np
     similarities = regions.similarities(query)
     others = [int(row) for row in np.argsort(-similarities, kind="stable") if row not in own]
     copies = _copies(workspace, part, others[:VERIFIED], len(similarities))
+    copies[list(own)] = 1
     verified = similarities + COPY * copies
     best = sorted(_one_of_each_picture(workspace, others[:VERIFIED], own), key=lambda row: -verified[row])
     helpers = {row: float(verified[row]) for row in best[:EXPANDED_BY]}

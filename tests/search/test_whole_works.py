@@ -67,9 +67,10 @@ def test_altered_copies_of_a_picture_come_first(versions: Workspace, name: str) 
     assert all(match.box == Box.whole() and match.evidence is None and match.score <= 1 for match in found)
 
 
-def test_the_own_work_comes_with_its_second_file_where_it_is_asked_for(versions: Workspace) -> None:
-    first = alike(versions, MOTHERS[0], own=True)[0]
-    assert MOTHERS[0] in first.works
+def test_the_own_work_and_its_second_file_come_first_where_it_is_asked_for(versions: Workspace) -> None:
+    found = alike(versions, MOTHERS[0], own=True)
+    assert {match.work for match in found[:2]} == {MOTHERS[0], "a-second file.png"}
+    assert {match.work for match in found[2:5]} == {f"a-{version}.png" for version in VERSIONS}
 
 
 def test_the_same_is_found_when_the_collection_is_opened_again(versions: Workspace) -> None:
