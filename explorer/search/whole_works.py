@@ -24,7 +24,7 @@ from explorer.parallel import one_blas_thread
 from explorer.progress import stage
 from explorer.search.candidates import match_coarsely
 from explorer.search.own_works import own_rows
-from explorer.search.query import Query, VisualPart, WordsPart, part_box
+from explorer.search.query import PicturePart, Query, VisualPart, WordsPart, part_box
 from explorer.search.verify import best_places
 from explorer.search.visual_query import prepare
 from explorer.search.whole_regions import WholeRegions, regions_of_file, whole_regions
@@ -86,7 +86,10 @@ def _likeness(workspace: Workspace, part: VisualPart, own: frozenset[int]) -> np
     """How alike every work is to a picture, ``(N,)``, at most 1."""
     stage("comparing whole works")
     regions = whole_regions(workspace)
-    query = regions.of(min(own)) if own else regions_of_file(workspace, part.path)  # type: ignore[union-attr]
+    if isinstance(part, PicturePart) and not own:
+        query = regions_of_file(workspace, part.path)
+    else:
+        query = regions.of(min(own))
     similarities = regions.similarities(query)
     others = [int(row) for row in np.argsort(-similarities, kind="stable") if row not in own]
     copies = _copies(workspace, part, others[:VERIFIED], len(similarities))
