@@ -86,10 +86,8 @@ def _likeness(workspace: Workspace, part: VisualPart, own: frozenset[int]) -> np
     """How alike every work is to a picture, ``(N,)``, at most 1."""
     stage("comparing whole works")
     regions = whole_regions(workspace)
-    if isinstance(part, PicturePart) and not own:
-        query = regions_of_file(workspace, part.path)
-    else:
-        query = regions.of(min(own))
+    elsewhere = part.path if isinstance(part, PicturePart) and not own else None
+    query = regions.of(min(own)) if elsewhere is None else regions_of_file(workspace, elsewhere)
     similarities = regions.similarities(query)
     others = [int(row) for row in np.argsort(-similarities, kind="stable") if row not in own]
     copies = _copies(workspace, part, others[:VERIFIED], len(similarities))
