@@ -21,6 +21,7 @@ what to do next.
 | `search --text` | `c.search(text=...)` | `search_words` |
 | `--text` several times, `--text-not` | `text=["a windmill", ("people", -1)]` | `search_combined` |
 | `--also`, `--layout`, `--like`, `--not` | `also=`, `layout=`, `like=`, `unwanted=` | `search_combined` |
+| `--alike` | `alike=True` | `search_alike` |
 | `--top`, `--per-work`, `--own` | `top=`, `per_work=`, `own=` | `top`, `per_work`, `own` |
 | `search --html`, `--csv` | `html=`, `csv=` | |
 | `search --queries` | a loop over `c.search` | one call for each query |

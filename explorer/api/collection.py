@@ -60,7 +60,8 @@ class IndexedCollection(WhatPeopleMade):
 
     def search(  # noqa: PLR0913 (the command's options, each by its name)
         self, image: Path | str | None = None, *, box: Numbers | None = None, click: Numbers | None = None,
-        also: Sequence[Numbers] = (), layout: bool = False, text: str | Sequence[str | tuple[str, float]] | None = None,
+        also: Sequence[Numbers] = (), layout: bool = False, alike: bool = False,
+        text: str | Sequence[str | tuple[str, float]] | None = None,
         like: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
         unwanted: Sequence[Path | str | tuple[Path | str, Numbers]] = (),
         top: int = 20, per_work: int = 1, own: bool = False, within: Sequence[str] = (),
@@ -72,9 +73,11 @@ class IndexedCollection(WhatPeopleMade):
         (x, y) is a point of it, and means the thing there as far as it recurs: the result's ``proposals`` say what
         was searched and what else it may mean. Its ``notes`` say which words the model does not know, or that they do
         not stand out in the collection. ``also`` has further boxes of the same picture that must be there too,
-        with ``layout`` in the same arrangement. ``text`` is words, by themselves or with a picture, whose matches they
-        then order; a list may have several, and pairs of words and a weight from -1 (not wanted) to 1. ``like`` and
-        ``unwanted`` have pictures, or pairs of a picture and a box, that are examples, and that should not be there.
+        with ``layout`` in the same arrangement. With ``alike``, works are found that are like the whole picture,
+        whether or not anything of it recurs there; their scores are no probabilities. ``text`` is words, by themselves
+        or with a picture, whose matches they then order; a list may have several, and pairs of words and a weight from
+        -1 (not wanted) to 1. ``like`` and ``unwanted`` have pictures, or pairs of a picture and a box, that are
+        examples, and that should not be there.
         ``top`` matches are given at most, ``per_work`` of one work, those in the picture's own work only with ``own``.
         ``within`` has entries of the catalogue that the works must have, such as ``genre:landscape``, and ``years``
         that they may be of, ``years:1590..1610``; values of one column are alternatives.
@@ -95,7 +98,7 @@ class IndexedCollection(WhatPeopleMade):
         record = {
             "image": None if image is None else str(image), "box": None if box is None else _numbers(box),
             "click": None if click is None else _numbers(click), "also": [_numbers(further) for further in also],
-            "layout": layout, "text": _weighted(text), "like": [_detail(picture) for picture in like],
+            "layout": layout, "alike": alike, "text": _weighted(text), "like": [_detail(picture) for picture in like],
             "not": [_detail(picture) for picture in unwanted],
         }  # fmt: skip
         limits = SearchOptions(top, per_work, own, within=asked_within(self.workspace.collection, within))

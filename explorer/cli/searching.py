@@ -32,6 +32,7 @@ def add_search(commands: Any) -> None:
     search.add_argument("--also", **corners, action="append", default=[],
                         help="another detail of it, which must be there too; repeat for more")  # fmt: skip
     search.add_argument("--layout", action="store_true", help="the details must lie as they do in the picture")
+    search.add_argument("--alike", action="store_true", help="works that are like the picture as wholes, copies or not")
     search.add_argument("--text", nargs="+", action="append", default=[], metavar="WORDS [WEIGHT]",
                         help="words in quotes, by themselves or with a picture; repeat for more")  # fmt: skip
     search.add_argument("--text-not", nargs="+", action="append", default=[], metavar="WORDS [WEIGHT]",
@@ -93,7 +94,8 @@ def _record(options: argparse.Namespace) -> dict[str, Any]:
     record = {"image": options.image, "text": words, "box": options.box, "click": options.click}
     like = [_picture("--like", given) for given in options.like]
     unwanted = [_picture("--not", given) for given in options.unwanted]
-    return {**record, "also": options.also, "layout": options.layout, "like": like, "not": unwanted}
+    return {**record, "also": options.also, "layout": options.layout, "alike": options.alike,
+            "like": like, "not": unwanted}  # fmt: skip
 
 
 def _picture(option: str, given: list[str]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def search(
     _check(workspace, query, judged)
     if options.within and not options.within.works:
         return []
-    if not workspace.has_details:
+    if query.alike or not workspace.has_details:
         similar = find_similar_works(workspace, query, options.own)
         return _matches(workspace, EqualPictures.for_query(workspace, query, options.own).one_each(similar), options)
     found: Sequence[_FoundPlace]
@@ -103,8 +103,10 @@ def _matches(
 
 
 def _match(place: _FoundPlace, work: str, rank: int) -> Match:
-    if isinstance(place, WordPlace | SimilarWork):
+    if isinstance(place, WordPlace):
         return Match(work, place.box, place.cosine, rank)
+    if isinstance(place, SimilarWork):
+        return Match(work, place.box, place.similarity, rank)
     if isinstance(place, VerifiedPlace):
         return Match(work, place.box, place.probability, rank, place.mirrored, place.evidence)
     return Match(work, place.box, place.score, rank, place.mirrored, place.evidence, place.also, place.parts)

@@ -53,8 +53,9 @@ def findings(
 
 
 def query_record(workspace: Workspace, query: Query) -> dict[str, Any]:
-    """``{"parts": [...], "layout"}``: a part is a ``file`` of the collection, an ``image`` from elsewhere (by its name
-    alone), both with a ``box`` in pixels of the original, or ``text``; each with its ``weight``."""
+    """``{"parts": [...], "layout", "alike"}``: a part is a ``file`` of the collection, an ``image`` from
+    elsewhere (by its name alone), both with a ``box`` in pixels of the original, or ``text``; each with its ``weight``.
+    """
     sizes = workspace.picture_sizes()
     parts: list[dict[str, Any]] = []
     for part in query.parts:
@@ -66,7 +67,7 @@ def query_record(workspace: Workspace, query: Query) -> dict[str, Any]:
         else:
             record = {"text": part.text}
         parts.append({**record, "weight": part.weight})
-    return {"parts": parts, "layout": query.layout}
+    return {"parts": parts, "layout": query.layout, "alike": query.alike}
 
 
 def findings_json(found: Findings) -> dict[str, Any]:

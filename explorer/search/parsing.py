@@ -93,6 +93,7 @@ class QueryRecord(BaseModel):
     like: list[PictureRecord] | None = None
     unwanted: list[PictureRecord] | None = Field(None, alias="not")
     layout: Switch = False
+    alike: Switch = False
 
 
 class PartRecord(BaseModel):
@@ -175,7 +176,7 @@ def parse_query(record: dict[str, Any]) -> ParsedQuery:
     ``image`` (a path) with or without a ``box`` or a ``click``, words as ``text`` (or a list of words and of ``{"text",
     "weight"}``), or both; ``also``: more boxes of the same image that must be there too; ``like`` and ``not``:
     pictures, ``{"image", "box"}``, that are examples, and that are not wanted; ``layout``: whether the boxes must lie
-    as they do in the image.
+    as they do in the image; ``alike``: works that are like the whole image are wanted.
     """
     fields = checked(QueryRecord, record)
     if fields.image is None and not fields.text and not fields.like:
@@ -193,7 +194,7 @@ def parse_query(record: dict[str, Any]) -> ParsedQuery:
     for weight, pictures in ((LIKE, fields.like), (-1.0, fields.unwanted)):
         parts += [replace(parse_picture(picture.image, picture.box), weight=weight) for picture in pictures or []]
     parts += [WordsPart(words.text, words.weight) for words in fields.text]
-    return ParsedQuery(Query(tuple(parts), layout=fields.layout), click)
+    return ParsedQuery(Query(tuple(parts), layout=fields.layout, alike=fields.alike), click)
 
 
 # -- the REST API ------------------------------------------------------------------------------------------------------

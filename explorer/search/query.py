@@ -68,11 +68,13 @@ class Query:
     """What to look for: one part, or several.
 
     A part of weight 1 is required, one between 0 and 1 is an example of what is wanted, one below 0 is unwanted. With
-    ``layout``, the required details of one picture must lie in a match as they do in that picture.
+    ``layout``, the required details of one picture must lie in a match as they do in that picture. With ``alike``, the
+    only part is a whole picture, and works are wanted that are like it as wholes, copies or not.
     """
 
     parts: tuple[Part, ...]
     layout: bool = False
+    alike: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def query_of(step: Step, uploads: Path) -> Query:
         parts.append(_part(step.kind, step.key, step.box, step.strength, uploads))
     parts += [_part(detail.kind, detail.key, detail.box, detail.strength, uploads) for detail in step.further]
     parts += [WordsPart(term.text, WEIGHTS[term.strength]) for term in step.terms]
-    return Query(tuple(parts), layout=step.layout and step.together)
+    return Query(tuple(parts), layout=step.layout and step.together, alike=step.wholes)
 
 
 def with_further(step: Step, role: Role, place: Step) -> Step:

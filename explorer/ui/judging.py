@@ -45,13 +45,15 @@ class Judging:
         shown = views.results(self.cards(step, matches), options, stage, evidence.learnt(judgements))
         if not self.context.workspace.has_details:
             return {**shown, **views.whole_works(matches, self.context.workspace.config.model)}
+        if step.wholes:
+            return {**shown, **views.whole_works(matches)}
         about = words_for.WORDS_REORDER if step.terms else ""
         shown |= {"room": room(step), "words": wanted_words(step), "about": about}
         return {**shown, "caution": self.context.caution(step)}
 
     def matches(self, step: Step, options: ResultOptions) -> tuple[list[Match], list[Judgement]]:
         """Where the query of a step is found, and the judgements that were learnt from."""
-        judgements = self._teaching(step) if options.learn and step.kind != "words" else []
+        judgements = self._teaching(step) if options.learn and step.kind != "words" and not step.wholes else []
         return self.context.matches(step, options, judgements), judgements
 
     def cards(self, step: Step, matches: list[Match]) -> list[views.Props]:

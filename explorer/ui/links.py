@@ -28,8 +28,9 @@ OF_WORDS: dict[Strength, str] = {
     "must": "words", "more": "words-more", "little": "words-little", "less": "words-less", "not": "words-not",
 }  # fmt: skip
 """What words of each strength are called."""
-MAIN, LAYOUT = "as", "layout"
-"""The main detail's strength, where it need not be there; whether the details must lie as they do."""
+MAIN, LAYOUT, ALIKE = "as", "layout", "alike"
+"""The main detail's strength, where it need not be there; whether the details must lie as they do; whether works like
+the whole picture are asked for."""
 MOST_NAMED = 64
 """Parameters of an address that are looked at."""
 
@@ -46,6 +47,8 @@ def parameters(step: Step) -> list[tuple[str, str]]:
     not b.jpg|0.0,0.0,1.0,1.0
     words-more in winter
     words-not people
+    >>> parameters(Step("work", "a.jpg", Box.whole(), alike=True))
+    [('alike', '1')]
     """
     if step.kind == "picture":
         return []
@@ -57,6 +60,8 @@ def parameters(step: Step) -> list[tuple[str, str]]:
     found += [(OF_WORDS[term.strength], term.text) for term in step.terms]
     if step.layout and step.together:
         found.append((LAYOUT, "1"))
+    if step.wholes:
+        found.append((ALIKE, "1"))
     return found
 
 
@@ -69,6 +74,7 @@ def linked(context: CollectionContext, sent: Any, notify: Callable[[str], None])
         return None
     step = context.step({"kind": "work", "key": fields["work"], "box": _box(fields.get("box"), notify)})
     named = list(_named(fields.get("parts")))
+    step = replace(step, alike=(ALIKE, "1") in named)
     found = _with_parts(step, _parts(context, step, named, notify), notify)
     if found == step:
         return step

@@ -20,7 +20,7 @@ from explorer.maps import work_map
 from explorer.motifs.current import known_motifs
 from explorer.registration.compare import register
 from explorer.search.parsing import LONGEST_WORDS, parse_click, parse_parts, parse_picture, parse_region
-from explorer.search.query import PicturePart, RegionPart, WordsPart
+from explorer.search.query import PicturePart, Query, RegionPart, WordsPart
 from explorer.search.serialisation import VisualPart, clicked_part
 from explorer.search.within import asked_within
 from explorer.ui import arguments, incoming, labelling, registered, views
@@ -51,7 +51,7 @@ class RestApi:
             gr.api(quick, api_name=quick.__name__)
         for computing in (
             self.map, self.register, self.search_region, self.search_picture, self.click_region, self.click_picture,
-            self.search_words, self.search_combined, self.where, self.label, self.motifs,
+            self.search_words, self.search_alike, self.search_combined, self.where, self.label, self.motifs,
         ):  # fmt: skip
             gr.api(patient(computing), api_name=computing.__name__, concurrency_limit=None)
 
@@ -105,6 +105,15 @@ class RestApi:
         if not words:
             raise ExplorerError("Type a few words first, such as: a windmill on a hill.")
         return _matches(self._context(collection, within), WordsPart(words), _options(top, per_work))
+
+    def search_alike(
+        self, file: str, top: int = 20, own: bool = False, collection: str = "", within: list[str] | None = None
+    ) -> list[dict]:
+        """Works that are like an indexed work as wholes, whether or not anything of it recurs there. Their scores are
+        no probabilities."""
+        context = self._context(collection, within)
+        query = Query((parse_region(context.workspace.collection, file),), alike=True)
+        return context.records(context.answer(query, _options(top, 1, own)))
 
     def search_combined(
         self, parts: list[dict], layout: bool = False, top: int = 20, per_work: int = 1, collection: str = "",

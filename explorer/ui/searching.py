@@ -190,8 +190,9 @@ class CollectionContext:
         fields = incoming.record(sent)
         box, key = incoming.box(fields.get("box")), incoming.text(fields.get("key"))
         if fields.get("kind") == "picture":
-            return Step("picture", self._key(self.uploads / key), box, searched=True)
-        return Step("work", self.workspace.collection.work(key).id, box, searched=box is not None)
+            return Step("picture", self._key(self.uploads / key), box, searched=True, alike=fields.get("alike") is True)
+        work, alike = self.workspace.collection.work(key).id, fields.get("alike") is True
+        return Step("work", work, box, searched=box is not None, alike=alike)
 
     def arrived(self, sent: Any) -> Step:
         """The step of a picture that the visitor uploaded (the path that was sent), once it is known to be readable."""

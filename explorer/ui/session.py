@@ -57,6 +57,8 @@ class Step:
     """Whether the details of this picture must lie as they do in it."""
     strength: Strength = "must"
     """Of the main detail: it must be there, or is an example beside others."""
+    alike: bool = False
+    """Whether works like the whole picture were asked for, rather than places where it recurs."""
     sizes: tuple[Box, ...] = field(default=(), compare=False)
     """What a click without a box may have meant, from small to large; ``box`` is one of them. Not part of the query:
     the same place reached by a link is the same step."""
@@ -73,6 +75,16 @@ class Step:
         here = (self.kind, self.key)
         others = [detail for detail in self.further if detail.strength == "must"]
         return self.strength == "must" and any((detail.kind, detail.key) == here for detail in others)
+
+    @property
+    def wholes(self) -> bool:
+        """Whether works like the whole picture are searched for: as long as nothing else is asked beside it.
+
+        >>> step = Step("work", "a.jpg", Box.whole(), alike=True)
+        >>> step.wholes, step.saying(Term("snow")).wholes
+        (True, False)
+        """
+        return self.alike and self.parts == 1 and self.kind != "words" and self.box in (None, Box.whole())
 
     @property
     def parts(self) -> int:

@@ -162,10 +162,12 @@ def results(cards: Sequence[Props], options: ResultOptions, asked: Props | None 
     return {**answer, "asked": asked, "learnt": learnt}
 
 
-def whole_works(matches: Sequence[Match], model: str) -> Props:
-    """What differs in the results where whole works are compared by vectors of a ``model`` that is not here."""
+def whole_works(matches: Sequence[Match], model: str = "") -> Props:
+    """What differs in the results where whole works are compared; by vectors of a ``model`` that is not here, if one is
+    named."""
     count = "1 work" if len(matches) == 1 else f"{len(matches)} works"
-    return {"count": count, "caution": words_for.similarity(model), "whole_only": True}
+    said = {"caution": words_for.similarity(model)} if model else {"about": words_for.LIKENESS}
+    return {"count": count, **said, "whole_only": True}
 
 
 def message(sentence: str, options: ResultOptions, trouble: bool = False) -> Props:

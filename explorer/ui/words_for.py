@@ -36,6 +36,12 @@ WORDS_REORDER = (
 )
 
 
+LIKENESS = (
+    "Similarity, at most 1, is how alike two works are as wholes: in what they show and in how it is laid out, copies "
+    "first. It is no probability of a copy: press “Whole picture” for that."
+)
+
+
 def similarity(model: str) -> str:
     """What the figures beside works that are alike as wholes are, and are not."""
     return (

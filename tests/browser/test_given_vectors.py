@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -69,5 +70,18 @@ def test_works_like_a_work_are_found_and_what_cannot_be_had_is_said(
 
 def test_a_collection_with_a_model_keeps_its_own_buttons(visit: Callable[..., Page], given: Workspace) -> None:
     page = visit()
+    expect(page.get_by_role("button", name="Works like this one")).to_be_visible()
     expect(page.get_by_role("button", name="Whole picture")).to_be_visible()
     expect(page.locator(".viewer .size")).to_be_visible()
+
+
+def test_works_like_one_are_found_by_a_button_and_by_the_address_it_makes(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_role("button", name="Works like this one").click()
+    expect(page.locator(CARDS).first).to_contain_text("similarity")
+    expect(page.locator(".part-results .about").first).to_contain_text("no probability")
+    expect(page).to_have_url(re.compile("alike=1"))
+    found = page.locator(CARDS).evaluate_all("cards => cards.map((card) => card.dataset.work)")
+    page.goto(page.url)
+    expect(page.locator(CARDS).first).to_contain_text("similarity")
+    assert page.locator(CARDS).evaluate_all("cards => cards.map((card) => card.dataset.work)") == found

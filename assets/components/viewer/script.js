@@ -265,6 +265,7 @@ const tools = {
   draw: () => touching.draw(!touching.drawing()), look: () => looking.toggle(),
   auto: () => setAuto(!auto),
   whole: () => value.url && pick([0, 0, 1, 1]),
+  alike: () => value.url && (choose([0, 0, 1, 1]), send("pick", { box: [0, 0, 1, 1], alike: true })),
   link: () => (value.kind === "work" ? copyLink() : say("A picture of your own stays on this page: it has no link.")),
   cite: () => (value.kind === "work" ? window.Explorer.cite(address()) : say("A picture of your own stays on this page: it has no link to cite.")),
   legend: () => legend($(".legend").hidden),
@@ -359,6 +360,7 @@ const show = () => {
   const whole = value.whole_only ? "Works like this one" : "Whole picture";
   $("[data-do=whole] .name").textContent = whole;
   $("[data-do=whole]").setAttribute("aria-label", whole);
+  $("[data-do=alike]").hidden = Boolean(value.whole_only);
   window.Explorer.current = value.kind === "work" ? value.work : null;
   window.Explorer.opened = { kind: value.kind, key: value.key, box: value.box };
   document.dispatchEvent(new CustomEvent("explorer:stage"));

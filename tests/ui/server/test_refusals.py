@@ -18,8 +18,8 @@ from explorer.workspace import Workspace
 
 ENDPOINTS = {
     "find": 3, "map": 1, "judge": 6, "judgements": 1, "withdraw": 3, "register": 5, "search_region": 6,
-    "search_picture": 6, "click_region": 7, "click_picture": 7, "search_words": 4, "search_combined": 5, "label": 7,
-    "columns": 1, "remove_column": 2, "restore_column": 2, "where": 3,
+    "search_picture": 6, "click_region": 7, "click_picture": 7, "search_words": 4, "search_alike": 4,
+    "search_combined": 5, "label": 7, "columns": 1, "remove_column": 2, "restore_column": 2, "where": 3,
 }  # fmt: skip
 """How many values each takes."""
 API = "/gradio_api"
