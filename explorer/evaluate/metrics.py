@@ -101,6 +101,27 @@ def oxford_average_precision(works: Iterable[str], true: Collection[str], junk: 
     return area / len(wanted) if wanted else math.nan
 
 
+def precision_at_recall(works: Iterable[str], true: Collection[str], junk: Collection[str] = ()) -> list[float]:
+    """The precision at recall 0, 0.05, ... 1: at each the highest that is reached with that recall or more, 0 where it
+    is never reached. ``junk`` is taken out of the ranking first. For the plot of one query, or a mean of several.
+
+    Source: the interpolated precision of Manning, Raghavan and Schuetze, "Introduction to Information Retrieval", 8.4.
+
+    >>> precision_at_recall(["a", "x", "b"], {"a", "b"})[::10]
+    [1.0, 1.0, 0.6666666666666666]
+    """
+    wanted, unsure = set(true), set(junk)
+    ranked = [work for work in dict.fromkeys(works) if work not in unsure]
+    ranks = [rank for rank, work in enumerate(ranked, start=1) if work in wanted]
+    best, reached = 0.0, list[float]()
+    for hits in range(len(ranks), 0, -1):
+        best = max(best, hits / ranks[hits - 1])
+        reached.append(best)
+    reached.reverse()
+    needed = [max(1, math.ceil(step * len(wanted) / 20)) for step in range(21)]
+    return [reached[hits - 1] if hits <= len(reached) else 0.0 for hits in needed]
+
+
 def recall_at(k: int, works: Iterable[str], true: Collection[str]) -> float:
     """Share of the ``true`` works, 0 to 1, that are among the first ``k`` different works.
 
