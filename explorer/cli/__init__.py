@@ -26,7 +26,7 @@ from explorer.cli.options import (
     json_option,
     machine_options,
     open_database,
-    open_workspace,
+    runtime_options,
 )
 from explorer.cli.output import ProgressBar, print_json
 from explorer.cli.process import terminated_as_interrupted
@@ -34,7 +34,7 @@ from explorer.cli.searching import add_search
 from explorer.cli.serving import add_password, add_serve
 from explorer.cli.where import add_where
 from explorer.errors import ExplorerError
-from explorer.evaluate.command import PROTOCOLS
+from explorer.evaluate.command import PROTOCOLS, shared_options
 from explorer.evaluate.command import add_options as protocol_options
 
 
@@ -106,6 +106,15 @@ def _measuring(commands: Any) -> None:
         protocol_options(parser, protocol)
         machine_options(parser)
         json_option(parser)
+    everything = command(protocols, "all", _evaluate, "score everything that has its data at hand, in one table")
+    everything.add_argument(
+        "names", metavar="NAME", nargs="*", help="collections whose truth lies among their pictures"
+    )
+    everything.add_argument("--quick", action="store_true", help="leave out folders of more than 300 pictures, and "
+                            "draw as many from class folders")  # fmt: skip
+    shared_options(everything)
+    machine_options(everything)
+    json_option(everything)
 
     fetch = command(commands, "fetch", _fetch, "download a benchmark's pictures and annotations from its authors")
     fetch.add_argument("what", choices=["brueghel"], help="the Brueghel benchmark of ArtMiner, about 400 MB")
@@ -135,10 +144,10 @@ def _judgements(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from explorer.evaluate.command import run
+    from explorer.evaluate.running import run
 
     with ProgressBar() as progress:
-        report = run(options, lambda: open_workspace(options), progress)
+        report = run(options, runtime_options(options), progress)
     if options.json:
         print_json(report.record)
     else:

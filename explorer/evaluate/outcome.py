@@ -62,6 +62,8 @@ class Outcome:
     curves: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """By way, the mean precision at recall 0, 0.05, ... 1."""
     reliability: tuple[ReliabilityBin, ...] = ()
+    place: str = ""
+    """The folder or collection, where several are told of together."""
 
     @property
     def means(self) -> dict[str, dict[str, float]]:

@@ -100,6 +100,7 @@ class _Machine:
 
     def run(self, content: bytes) -> Any:
         """The value that the instructions leave."""
+        argument: Any
         for instruction, argument, _ in pickletools.genops(content):
             name = instruction.name
             if name == "STOP":
