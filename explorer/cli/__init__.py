@@ -36,6 +36,7 @@ from explorer.cli.where import add_where
 from explorer.errors import ExplorerError
 from explorer.evaluate.command import PROTOCOLS, shared_options
 from explorer.evaluate.command import add_options as protocol_options
+from explorer.fetch.benchmarks import BENCHMARKS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -117,10 +118,11 @@ def _measuring(commands: Any) -> None:
     json_option(everything)
 
     fetch = command(commands, "fetch", _fetch, "download a benchmark's pictures and annotations from its authors")
-    fetch.add_argument("what", choices=["brueghel"], help="the Brueghel benchmark of ArtMiner, about 400 MB")
-    fetch.add_argument("--to", type=Path, default=Path("brueghel"), metavar="DIR", help="a new folder: ./brueghel")
-    fetch.add_argument("--url", help="another place that serves the archive")
-    fetch.add_argument("--sha256", metavar="HEX", help="the digest that the archive must have")
+    fetch.add_argument("what", choices=["brueghel", *BENCHMARKS], metavar="BENCHMARK",
+                       help=f"brueghel, {', '.join(BENCHMARKS)}")  # fmt: skip
+    fetch.add_argument("--to", type=Path, metavar="DIR", help="a new folder: by default its name, here")
+    fetch.add_argument("--url", help="another place: of the archive (brueghel), of the folder with all files (others)")
+    fetch.add_argument("--sha256", metavar="HEX", help="the digest that the archive of brueghel must have")
 
 
 # -- judgements, measure, demo ----------------------------------------------------------------------------------------
@@ -156,7 +158,16 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 def _fetch(options: argparse.Namespace) -> None:
     from explorer.fetch import BRUEGHEL_URL, fetch_archive
+    from explorer.fetch.benchmarks import fetch_benchmark
 
+    options.to = options.to or Path(options.what)
+    if options.what != "brueghel":
+        if options.sha256:
+            options.wrong("--sha256 is for brueghel; the others are several files")
+        with ProgressBar() as progress:
+            lines = fetch_benchmark(options.what, options.to, options.url, progress)
+        print("\n".join(lines))
+        return
     with ProgressBar() as progress:
         fetched = fetch_archive(options.url or BRUEGHEL_URL, options.to, options.sha256, progress)
     print("\n".join(fetched.lines()))

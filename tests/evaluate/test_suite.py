@@ -54,8 +54,8 @@ def evaluations(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_data_is_indexed_first_and_two_models_are_compared(
     data: Path, model: str, evaluations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["evaluate", "oxford5k", "--data", str(data / "oxford"), "--model", "mini", "--model", model, "--json", *QUICK,
-             "--cache", str(evaluations), "--out", str(tmp_path / "r.html")]  # fmt: skip
+    asked = ["evaluate", "oxford5k", "--data", str(data / "oxford"), "--model", "mini", "--model", model, "--json",
+             *QUICK, "--cache", str(evaluations), "--out", str(tmp_path / "r.html")]  # fmt: skip
     assert main(asked) == 0
     record = json.loads(capsys.readouterr().out)
     first, second = record["evaluations"]
