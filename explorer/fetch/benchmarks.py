@@ -95,8 +95,8 @@ def _fetch_file(url: str, target: Path, bring: Callable[[str, Path], Path]) -> l
         if expected and digest != expected:
             discard(target)
             raise ExplorerError(
-                f"What {url} sends has SHA-256 {digest}, not {expected}, as the last time; delete {record} to accept it; "
-                "it was not kept."
+                f"What {url} sends has SHA-256 {digest}, not {expected}, as the last time; delete {record} to accept "
+                "it; it was not kept."
             )
         write_atomically(record, f"{digest}  {target.name}\n")
         part.replace(target)

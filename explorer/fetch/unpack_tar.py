@@ -32,9 +32,18 @@ def write_tar(
     Raises :class:`ExplorerError` for links, devices, paths that lead elsewhere and too much of anything, and
     :class:`tarfile.TarError`, or what its decompression raises, for a damaged archive.
     """
+    try:
+        return _read(archive, folder, (most_bytes, most_files), lambda files: progress(stage, files, files))
+    except gzip.BadGzipFile as error:  # to Python one of the system's errors
+        raise tarfile.ReadError(str(error)) from error
+
+
+def _read(
+    archive: Path, folder: Path, most: tuple[int, int], done: Callable[[int], None]
+) -> tuple[int, int]:  # fmt: skip
     with _plain(archive) as content:
         with tarfile.open(fileobj=content, mode="r|") as opened:  # read once, from the front
-            counts = _write(opened, folder, (most_bytes, most_files), lambda files: progress(stage, files, files))
+            counts = _write(opened, folder, most, done)
         while content.read(_CHUNK):  # to the end, where gzip has its checksum
             pass
     return counts
