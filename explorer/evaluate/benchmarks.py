@@ -49,7 +49,9 @@ def outcome(workspace: Workspace, asked: Measure, progress: Progress) -> Outcome
 
 def _folder(workspace: Workspace, asked: Measure) -> Path:
     """Where ground truth is looked for that was not named."""
-    return asked.data or workspace.folder
+    from explorer.evaluate.data_folder import truth_folder
+
+    return asked.data or truth_folder(workspace)
 
 
 def _oxford(workspace: Workspace, asked: Measure, progress: Progress) -> Outcome:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from explorer.collection.files import picture_files
+from explorer.collection.pictures import EXTENSIONS
 from explorer.config import DEFAULT_MODEL, Config, RuntimeOptions, model_name
 from explorer.errors import ExplorerError
 from explorer.indexing import index_folder
@@ -19,8 +21,31 @@ def collection_of(folder: Path, config: Config) -> str:
     """The name of the collection of a folder's pictures with a model: the same every time, and no other folder's."""
     place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]
     size = "" if config.resolution == Config(model=config.model).resolution else f"{config.resolution}px"
-    parts = filter(None, ("evaluate", folder.resolve().name[:24], place, model_name(config.model.rstrip("/")), size))
+    called = folder.resolve().parent.name if folder.name == "images" else folder.resolve().name
+    parts = filter(None, ("evaluate", called[:24], place, model_name(config.model.rstrip("/")), size))
     return "-".join(re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts)[:64].rstrip("-.")
+
+
+def pictures_of(folder: Path) -> Path:
+    """Where a benchmark's pictures lie: in its folder ``images``, where no other folder beside that has any."""
+    inside = folder / "images"
+    if not inside.is_dir() or any(other != inside and _has_pictures(other) for other in folder.iterdir()):
+        return folder
+    return inside
+
+
+def truth_folder(workspace: Workspace) -> Path:
+    """Where the truth of a collection may lie: with its pictures or, where those are a folder ``images``, beside it."""
+    return workspace.folder.parent if workspace.folder.name == "images" else workspace.folder
+
+
+def _has_pictures(path: Path) -> bool:
+    if not path.is_dir():
+        return path.suffix.lower() in EXTENSIONS
+    try:
+        return bool(picture_files(path))
+    except ExplorerError:
+        return False
 
 
 def indexed(
@@ -28,10 +53,8 @@ def indexed(
 ) -> Workspace:
     """The collection of a folder's pictures, opened; made or brought up to date first.
 
-    Raises :class:`ExplorerError` where there is no folder, or none of its pictures can be read.
+    Raises :class:`ExplorerError` where none of its pictures can be read.
     """
-    if not folder.is_dir():
-        raise ExplorerError(f"There is no folder {folder}; --data names the folder of a benchmark's pictures.")
     name = collection_of(folder, config)
     index_folder(folder, name, cache, config, progress=progress, runtime=runtime)
     return Workspace.open(name, cache, runtime)

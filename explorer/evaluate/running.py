@@ -12,7 +12,7 @@ from typing import Any
 from explorer.config import Config, RuntimeOptions
 from explorer.errors import ExplorerError
 from explorer.evaluate.command import Measure, Report, evaluate_collection, measure_of
-from explorer.evaluate.data_folder import configs, indexed, refuse_both
+from explorer.evaluate.data_folder import configs, indexed, pictures_of, refuse_both
 from explorer.evaluate.difference import differences
 from explorer.evaluate.difference import lines as difference_lines
 from explorer.evaluate.outcome import Outcome
@@ -64,7 +64,9 @@ def _opened(
         return [Workspace.open(name, cache, runtime) for name in names]
     if data is None:
         raise ExplorerError("Name a collection, or a benchmark's folder with --data.")
-    return [indexed(data, config, cache, runtime, progress) for config in settings]
+    if not data.is_dir():
+        raise ExplorerError(f"There is no folder {data}; --data names the folder of a benchmark's pictures.")
+    return [indexed(pictures_of(data), config, cache, runtime, progress) for config in settings]
 
 
 def _together(reports: Sequence[tuple[Workspace, Report]]) -> Answer:

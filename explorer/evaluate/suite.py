@@ -10,6 +10,7 @@ from typing import Any
 from explorer.collection.files import picture_files
 from explorer.errors import ExplorerError
 from explorer.evaluate.annotations import read_annotations
+from explorer.evaluate.data_folder import pictures_of, truth_folder
 from explorer.evaluate.object_boxes import COLUMNS
 from explorer.evaluate.outcome import Outcome
 from explorer.evaluate.pairs import LTLL_LABELS
@@ -38,6 +39,8 @@ def at_hand(root: Path | None, names: Sequence[str], cache: Path, quick: bool) -
     """What can be run: of every folder in ``root`` (or of ``root`` itself) by what lies in it, and of every collection
     by what lies among its pictures; with sentences on what is left out. Class folders come last."""
     tasks, left = list[Task](), list[str]()
+    if root is not None and not root.is_dir():
+        raise ExplorerError(f"There is no folder {root}; --data names the folder that holds benchmarks.")
     folders = [] if root is None else [folder for folder in (root, *sorted(root.iterdir())) if folder.is_dir()]
     for folder in folders:
         found = list(tasks_of(folder, deep=folder != root))
@@ -46,7 +49,7 @@ def at_hand(root: Path | None, names: Sequence[str], cache: Path, quick: bool) -
             found = [task for task in found if task.borrowed]
         tasks += found
     for name in names:
-        folder = Workspace.open(name, cache).folder
+        folder = truth_folder(Workspace.open(name, cache))
         own = [task for task in tasks_of(folder) if not task.borrowed]
         tasks += [Task(task.protocol, name, folder, task.given, name) for task in own]
     return sorted(tasks, key=lambda task: task.borrowed), left
@@ -54,8 +57,7 @@ def at_hand(root: Path | None, names: Sequence[str], cache: Path, quick: bool) -
 
 def tasks_of(folder: Path, deep: bool = True) -> Iterator[Task]:
     """The protocols whose data lie in a folder, known by the names of files and by their shape."""
-    place, inside = folder.name, folder / "images"
-    pictures = inside if inside.is_dir() else folder
+    place, pictures = folder.name, pictures_of(folder)
 
     def task(protocol: str, borrowed: bool = False, **given: Any) -> Task:
         return Task(protocol, place, pictures, given, borrowed=borrowed)

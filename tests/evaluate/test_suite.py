@@ -14,7 +14,7 @@ from generated import SMALL, save, work, write_csv
 from random_models import save_clip
 
 from explorer.cli import main
-from explorer.evaluate.data_folder import collection_of
+from explorer.evaluate.data_folder import collection_of, pictures_of
 from explorer.evaluate.difference import differences, paired_interval
 from explorer.evaluate.outcome import Item, Outcome
 from explorer.evaluate.plots import precision_recall, reliability_plot
@@ -79,12 +79,14 @@ def test_data_is_indexed_first_and_two_models_are_compared(
 def test_the_same_data_is_not_indexed_again_under_another_name(
     data: Path, evaluations: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name = collection_of(data / "oxford", SMALL)
-    assert name == collection_of(data / "oxford" / ".." / "oxford", SMALL)
+    pictures = pictures_of(data / "oxford")
+    assert pictures == data / "oxford" / "images"
+    assert pictures_of(data / "classes") == data / "classes"
+    name = collection_of(pictures, SMALL)
+    assert name == collection_of(data / "oxford" / ".." / "oxford" / "images", SMALL)
     assert name != collection_of(data / "classes", SMALL)
-    assert (
-        main(["evaluate", "pairs", "--data", str(data / "oxford"), "--model", "mini", "--cache", str(evaluations)]) == 0
-    )
+    asked = ["evaluate", "pairs", "--data", str(data / "oxford"), "--model", "mini", *QUICK]
+    assert main([*asked, "--cache", str(evaluations)]) == 0
     said = capsys.readouterr().out
     assert "recall@1" in said
     assert sorted(path.name for path in evaluations.iterdir() if "mini" in path.name) == [name]
