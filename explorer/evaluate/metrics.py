@@ -163,7 +163,7 @@ def hit_at(k: int, works: Iterable[str], true: Collection[str]) -> float:
     return float(bool(set(true).intersection(list(dict.fromkeys(works))[:k]))) if true else math.nan
 
 
-def f_beta(given: Collection[str], true: Collection[str], beta: float = 2.0) -> float:
+def f_beta(given: Collection[object], true: Collection[object], beta: float = 2.0) -> float:
     """F of one picture's several labels, 0 to 1: recall weighs ``beta`` times as much as precision. 0 where nothing is
     right, and NaN where there is nothing to be right about.
 

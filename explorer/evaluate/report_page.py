@@ -150,7 +150,7 @@ def _compared(found: Sequence[tuple[Workspace, Outcome]]) -> str:
         if key not in first:
             first[key] = workspace, outcome
             continue
-        names = (f"{of.name} ({each.model})" for of, each in (first[key], (workspace, outcome)))
-        rows = lines(*names, differences(first[key][1], outcome))
+        one, other = (f"{of.name} ({each.model})" for of, each in (first[key], (workspace, outcome)))
+        rows = lines(one, other, differences(first[key][1], outcome))
         parts.append(f"<h2>{escape(rows[0])}</h2>\n" + "".join(f"<p>{escape(row)}</p>\n" for row in rows[1:]))
     return "".join(parts)
