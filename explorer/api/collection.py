@@ -249,7 +249,8 @@ class IndexedCollection(WhatPeopleMade):
         work; a table with the columns file, class, x0, y0, x1, y1 for ``"objects"``, of which ``queries`` boxes at most
         are searched with. ``"zero-shot"`` takes a ``column`` of the catalogue (values of ``least`` works or more) or a
         folder ``data`` of folders with pictures, each named after what they show (``most`` pictures at most), and
-        ``templates``, the ways of asking.
+        ``templates``, the ways of asking. The benchmarks of :data:`explorer.evaluate.benchmarks.TEXTS` take their truth
+        as ``annotations``, or look for it below ``data`` or among the pictures.
 
         Raises :class:`explorer.ExplorerError` for a protocol that is none, and for what it cannot use.
         """

@@ -27,7 +27,7 @@ from explorer.cli.options import (
     json_option,
     machine_options,
     open_database,
-    open_workspace,
+    runtime_options,
 )
 from explorer.cli.output import ProgressBar, print_json
 from explorer.cli.process import terminated_as_interrupted
@@ -35,8 +35,9 @@ from explorer.cli.searching import add_search
 from explorer.cli.serving import add_password, add_serve
 from explorer.cli.where import add_where
 from explorer.errors import ExplorerError
-from explorer.evaluate.command import PROTOCOLS
+from explorer.evaluate.command import PROTOCOLS, shared_options
 from explorer.evaluate.command import add_options as protocol_options
+from explorer.fetch.benchmarks import BENCHMARKS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -108,12 +109,22 @@ def _measuring(commands: Any) -> None:
         protocol_options(parser, protocol)
         machine_options(parser)
         json_option(parser)
+    everything = command(protocols, "all", _evaluate, "score everything that has its data at hand, in one table")
+    everything.add_argument(
+        "names", metavar="NAME", nargs="*", help="collections whose truth lies among their pictures"
+    )
+    everything.add_argument("--quick", action="store_true", help="leave out folders of more than 300 pictures, and "
+                            "draw as many from class folders")  # fmt: skip
+    shared_options(everything)
+    machine_options(everything)
+    json_option(everything)
 
     fetch = command(commands, "fetch", _fetch, "download a benchmark's pictures and annotations from its authors")
-    fetch.add_argument("what", choices=["brueghel"], help="the Brueghel benchmark of ArtMiner, about 400 MB")
-    fetch.add_argument("--to", type=Path, default=Path("brueghel"), metavar="DIR", help="a new folder: ./brueghel")
-    fetch.add_argument("--url", help="another place that serves the archive")
-    fetch.add_argument("--sha256", metavar="HEX", help="the digest that the archive must have")
+    fetch.add_argument("what", choices=["brueghel", *BENCHMARKS], metavar="BENCHMARK",
+                       help=f"brueghel, {', '.join(BENCHMARKS)}")  # fmt: skip
+    fetch.add_argument("--to", type=Path, metavar="DIR", help="a new folder: by default its name, here")
+    fetch.add_argument("--url", help="another place: of the archive (brueghel), of the folder with all files (others)")
+    fetch.add_argument("--sha256", metavar="HEX", help="the digest that the archive of brueghel must have")
 
 
 # -- judgements, measure, demo ----------------------------------------------------------------------------------------
@@ -137,10 +148,10 @@ def _judgements(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from explorer.evaluate.command import run
+    from explorer.evaluate.running import run
 
     with ProgressBar() as progress:
-        report = run(options, lambda: open_workspace(options), progress)
+        report = run(options, runtime_options(options), progress)
     if options.json:
         print_json(report.record)
     else:
@@ -149,7 +160,16 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 def _fetch(options: argparse.Namespace) -> None:
     from explorer.fetch import BRUEGHEL_URL, fetch_archive
+    from explorer.fetch.benchmarks import fetch_benchmark
 
+    options.to = options.to or Path(options.what)
+    if options.what != "brueghel":
+        if options.sha256:
+            options.wrong("--sha256 is for brueghel; the others are several files")
+        with ProgressBar() as progress:
+            lines = fetch_benchmark(options.what, options.to, options.url, progress)
+        print("\n".join(lines))
+        return
     with ProgressBar() as progress:
         fetched = fetch_archive(options.url or BRUEGHEL_URL, options.to, options.sha256, progress)
     print("\n".join(fetched.lines()))

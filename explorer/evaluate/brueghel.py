@@ -8,28 +8,19 @@ known by their shape, whatever file holds them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.evaluate.annotations import read_annotations
 from explorer.evaluate.artminer import Evaluation
+from explorer.evaluate.outcome import Published
 from explorer.workspace import collection_names
 
 QUERIES, CATEGORIES, WORKS = 273, 10, 1587
 """Size of the whole benchmark; with other numbers the figures do not compare."""
 _MOST_BYTES = 50_000_000  # the authors' annotations have 0.7 MB
 _LIKELY_NAMES = ("annot", "test")
-
-
-@dataclass(frozen=True)
-class Published:
-    """A published figure: mean average precision in percent."""
-
-    method: str
-    figure: float
-    source: str
 
 
 _PAPER = "Shen, Efros, Aubry, CVPR 2019, one-shot detection on Brueghel"

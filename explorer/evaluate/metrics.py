@@ -101,6 +101,27 @@ def oxford_average_precision(works: Iterable[str], true: Collection[str], junk: 
     return area / len(wanted) if wanted else math.nan
 
 
+def precision_at_recall(works: Iterable[str], true: Collection[str], junk: Collection[str] = ()) -> list[float]:
+    """The precision at recall 0, 0.05, ... 1: at each the highest that is reached with that recall or more, 0 where it
+    is never reached. ``junk`` is taken out of the ranking first. For the plot of one query, or a mean of several.
+
+    Source: the interpolated precision of Manning, Raghavan and Schuetze, "Introduction to Information Retrieval", 8.4.
+
+    >>> precision_at_recall(["a", "x", "b"], {"a", "b"})[::10]
+    [1.0, 1.0, 0.6666666666666666]
+    """
+    wanted, unsure = set(true), set(junk)
+    ranked = [work for work in dict.fromkeys(works) if work not in unsure]
+    ranks = [rank for rank, work in enumerate(ranked, start=1) if work in wanted]
+    best, reached = 0.0, list[float]()
+    for hits in range(len(ranks), 0, -1):
+        best = max(best, hits / ranks[hits - 1])
+        reached.append(best)
+    reached.reverse()
+    needed = [max(1, math.ceil(step * len(wanted) / 20)) for step in range(21)]
+    return [reached[hits - 1] if hits <= len(reached) else 0.0 for hits in needed]
+
+
 def recall_at(k: int, works: Iterable[str], true: Collection[str]) -> float:
     """Share of the ``true`` works, 0 to 1, that are among the first ``k`` different works.
 
@@ -110,6 +131,50 @@ def recall_at(k: int, works: Iterable[str], true: Collection[str]) -> float:
     wanted = set(true)
     first = list(dict.fromkeys(works))[: max(k, 0)]
     return len(wanted.intersection(first)) / len(wanted) if wanted else math.nan
+
+
+def revisited_precision_at(k: int, works: Iterable[str], true: Collection[str], junk: Collection[str] = ()) -> float:
+    """Precision among the first ``k``, 0 to 1, as the revisited Oxford and Paris benchmarks count it.
+
+    ``junk`` works are taken out of the ranking first. Where the last true work that was found comes before rank ``k``,
+    precision is taken there: a query with few true works can reach 1.
+
+    Source: Radenovic et al., "Revisiting Oxford and Paris", CVPR 2018, with its released ``compute_map``.
+
+    >>> revisited_precision_at(10, ["a", "x", "j", "b", "y"], {"a", "b"}, junk={"j"})  # 2 of the first 3
+    0.6666666666666666
+    """
+    wanted, unsure = set(true), set(junk)
+    ranked = [work for work in dict.fromkeys(works) if work not in unsure]
+    ranks = [rank for rank, work in enumerate(ranked, start=1) if work in wanted]
+    if not wanted:
+        return math.nan
+    reach = min(k, ranks[-1]) if ranks else k
+    return sum(rank <= reach for rank in ranks) / reach
+
+
+def hit_at(k: int, works: Iterable[str], true: Collection[str]) -> float:
+    """1 where any of the ``true`` works is among the first ``k`` different works, else 0: what papers on pairs and on
+    captions call recall@k.
+
+    >>> hit_at(2, ["x", "a", "b"], {"a", "b"}), hit_at(1, ["x", "a"], {"a"})
+    (1.0, 0.0)
+    """
+    return float(bool(set(true).intersection(list(dict.fromkeys(works))[:k]))) if true else math.nan
+
+
+def f_beta(given: Collection[object], true: Collection[object], beta: float = 2.0) -> float:
+    """F of one picture's several labels, 0 to 1: recall weighs ``beta`` times as much as precision. 0 where nothing is
+    right, and NaN where there is nothing to be right about.
+
+    Source: the F2 averaged over pictures by which iMet Collection 2019 (FGVC6) ranks.
+
+    >>> f_beta({"cat", "dog"}, {"cat"})  # precision 1/2, recall 1: 5 * 1/2 / (4 * 1/2 + 1)
+    0.8333333333333334
+    """
+    right, weight = len(set(given) & set(true)), beta * beta
+    total = weight * len(set(true)) + len(set(given))
+    return (1 + weight) * right / total if true else math.nan
 
 
 def micro_mean(groups: Mapping[str, Sequence[float]]) -> float:

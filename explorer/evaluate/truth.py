@@ -85,6 +85,30 @@ def by_column(workspace: Workspace, column: str, least: int = LEAST) -> ClassTru
     )  # fmt: skip
 
 
+# -- folders of the collection ----------------------------------------------------------------------------------------
+
+
+def by_paths(workspace: Workspace) -> ClassTruth:
+    """The works of a collection by the first folder of their path: of a folder of class folders that was indexed.
+
+    Raises :class:`ExplorerError` where there are fewer than two, or too many.
+    """
+    works = [workspace.tables.works[row] for row in workspace.present_rows()]
+    inside = [work for work in works if "/" in work]
+    labels = [" ".join(work.partition("/")[0].replace("_", " ").split()) for work in inside]
+    classes = sorted(set(labels))
+    if not 2 <= len(classes) <= MOST_CLASSES:
+        raise ExplorerError(
+            f"The works of {workspace.name!r} lie in {len(classes):,} folders; 2 to {MOST_CLASSES}, each named after "
+            "what its pictures show, are needed. Or name a --column of the catalogue."
+        )
+    at = {label: number for number, label in enumerate(classes)}
+    loose = len(works) - len(inside)
+    left_out = (f"{_counted(loose, 'work')} in no folder",) if loose else ()
+    return ClassTruth(tuple(classes), tuple(inside), np.array([at[label] for label in labels], np.int64),
+                      "the folders they lie in", left_out)  # fmt: skip
+
+
 # -- folders ---------------------------------------------------------------------------------------------------------
 
 

@@ -54,7 +54,7 @@ class Fetched:
 def fetch_archive(
     url: str, folder: Path, sha256: str | None = None, progress: Progress = silent, pause: float = 2.0
 ) -> Fetched:
-    """Fetch a ZIP archive and unpack it into ``folder``; ``sha256`` (hex) is the digest it must have.
+    """Fetch an archive (ZIP, tar) and unpack it into ``folder``; ``sha256`` (hex) is the digest it must have.
 
     A download that broke off is resumed. Without ``sha256`` the digest of an earlier fetch to the same folder is
     required, if there was one. Raises :class:`ExplorerError` with one sentence for whatever goes wrong; the folder is

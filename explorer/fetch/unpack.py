@@ -1,4 +1,4 @@
-"""A ZIP archive that is not trusted, unpacked whole or not at all, and never outside its folder."""
+"""An archive, ZIP or tar, that is not trusted, unpacked whole or not at all, and never outside its folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 import shutil
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from explorer.errors import ExplorerError
+from explorer.fetch.unpack_tar import is_tar, write_tar
 from explorer.progress import Progress, silent
 
 STAGE = "Unpacking"
@@ -26,7 +28,8 @@ MOST_FILES = 100_000
 _CHUNK = 1 << 20  # bytes
 _UTF8_FLAG, _LOCKED_FLAG = 0x800, 0x1
 _DAMAGED = (
-    zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError, FileExistsError, NotADirectoryError,
+    tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError, FileExistsError,
+    NotADirectoryError,
 )  # fmt: skip
 _LEFT_OUT = "__MACOSX"  # macOS keeps metadata of the files there, under the files' own names
 
@@ -52,14 +55,15 @@ def unpack(archive: Path, folder: Path, progress: Progress = silent, most_bytes:
     partial = folder.with_name(f"{folder.name}.unpacking")
     shutil.rmtree(partial, ignore_errors=True)  # of a run that was killed
     try:
+        if is_tar(archive):
+            partial.mkdir(parents=True)
+            files, size = write_tar(archive, partial, most_bytes, MOST_FILES, progress, STAGE)
+            return _renamed(partial, folder, Unpacked(files, size))
         with zipfile.ZipFile(archive) as opened:
             members = _checked(opened, most_bytes, archive)
             partial.mkdir(parents=True)
             size = _write(opened, members, partial, most_bytes, progress)
-        if folder.is_dir():
-            folder.rmdir()
-        partial.rename(folder)
-        return Unpacked(len(members), size)
+        return _renamed(partial, folder, Unpacked(len(members), size))
     except zipfile.BadZipFile as error:
         raise ExplorerError(f"What was fetched is not a ZIP archive, or a damaged one ({error}).") from error
     except _DAMAGED as error:
@@ -71,6 +75,14 @@ def unpack(archive: Path, folder: Path, progress: Progress = silent, most_bytes:
         raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _renamed(partial: Path, folder: Path, unpacked: Unpacked) -> Unpacked:
+    """Give a folder that is whole its name."""
+    if folder.is_dir():
+        folder.rmdir()
+    partial.rename(folder)
+    return unpacked
 
 
 def _checked(opened: zipfile.ZipFile, most_bytes: int, archive: Path) -> list[tuple[zipfile.ZipInfo, tuple[str, ...]]]:

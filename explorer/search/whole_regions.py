@@ -92,11 +92,11 @@ def _whitening(workspace: Workspace, kept: np.ndarray | None) -> Reduction:
         sample = rows[np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE)).astype(np.int64)]
         dims = max(2, min(DIMS, len(sample) // _ROWS_PER_DIMENSION))
         made = fit_reduction(workspace.tables.region_joint[sample].astype(np.float32), dims, whitening=1.0)
-        return np.asarray(np.concatenate([made.mean[None], made.matrix.T]))
+        return np.concatenate([made.mean[None], made.matrix.T])
 
     stored = workspace.cached(_WHITENING, fitted)
     return Reduction(stored[0], stored[1:].T)
 
 
 def _apply(reduction: Reduction, vectors: np.ndarray) -> np.ndarray:
-    return reduction.apply(FeatureMap(vectors.astype(np.float32)[None])).vectors[0]
+    return np.asarray(reduction.apply(FeatureMap(vectors.astype(np.float32)[None])).vectors[0])
