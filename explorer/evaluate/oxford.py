@@ -20,7 +20,7 @@ from explorer.evaluate.annotations import Pixels, shown
 from explorer.evaluate.metrics import oxford_average_precision, precision_at_recall
 from explorer.evaluate.names import PictureNames
 from explorer.evaluate.outcome import Item, Outcome, Place, Published, listed, mean_curve
-from explorer.evaluate.rankings import BOXES, PLAIN, WHOLES, Rankings, refused
+from explorer.evaluate.rankings import ALIKE, BOXES, PLAIN, WHOLES, Rankings, refused
 from explorer.geometry import Box
 from explorer.progress import Progress, silent
 from explorer.search.query import RegionPart
@@ -147,7 +147,7 @@ def _item(
 ) -> Item:
     true, junk = truth
     scores, found = {}, tuple[Place, ...]()
-    for way in (BOXES, WHOLES, PLAIN):
+    for way in (BOXES, WHOLES, ALIKE, PLAIN):
         asked = part if way == BOXES else RegionPart(part.work, Box.whole())
         works = rankings.ranked(way, asked, own=True)
         others = set(true) - {part.work}

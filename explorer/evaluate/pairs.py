@@ -19,7 +19,7 @@ from explorer.errors import ExplorerError
 from explorer.evaluate.metrics import hit_at, image_average_precision, precision_at_recall
 from explorer.evaluate.names import PictureNames
 from explorer.evaluate.outcome import Item, Outcome, Place, Published, listed, mean_curve
-from explorer.evaluate.rankings import PLAIN, WHOLES, Rankings, refused
+from explorer.evaluate.rankings import ALIKE, PLAIN, WHOLES, Rankings, refused
 from explorer.geometry import Box
 from explorer.progress import Progress, silent
 from explorer.search.query import RegionPart
@@ -154,7 +154,7 @@ def _searched(workspace: Workspace, rankings: Rankings, asked: Mapping[str, set[
     for done, (work, true) in enumerate(asked.items(), start=1):
         try:
             scores, found = {}, tuple[Place, ...]()
-            for way in (WHOLES, PLAIN):
+            for way in (WHOLES, ALIKE, PLAIN):
                 works = rankings.ranked(way, RegionPart(work, Box.whole()))
                 scores[way] = score(works, true)
                 curves.setdefault(way, []).append(precision_at_recall(works, true))

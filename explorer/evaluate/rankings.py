@@ -19,9 +19,9 @@ from explorer.search import search
 from explorer.search.query import Query, RegionPart, SearchOptions, VisualPart, Within, part_box
 from explorer.workspace import Workspace
 
-BOXES, WHOLES, PLAIN = "query boxes", "whole pictures", "plain cosine"
-"""The ways: the box, or the whole of the query's picture, through the search that users get; and the cosine of the
-whole pictures' vectors (the mean of the last layer) beside them."""
+BOXES, WHOLES, ALIKE, PLAIN = "query boxes", "whole pictures", "works like it", "plain cosine"
+"""The ways: the box, or the whole of the query's picture as a detail, and works like the query's, through the searches
+that users get; and the cosine of the whole pictures' vectors (the mean of the last layer) beside them."""
 MOST_RANKED = 1000
 """Works of a ranking; those beyond count as not found."""
 
@@ -38,15 +38,15 @@ class Rankings:
         self._file = workspace.tables.folder.parent / f"evaluation-{key}.jsonl"
         self._kept = _read(self._file)
 
-    def searched(self, part: VisualPart) -> list[str]:
-        """The works by the search that users get, without the part's own. Raises :class:`ExplorerError` for what cannot
-        be searched for."""
+    def searched(self, part: VisualPart, alike: bool = False) -> list[str]:
+        """The works by the search that users get, without the part's own; with ``alike`` works like the whole of it.
+        Raises :class:`ExplorerError` for what cannot be searched for."""
         asked = part.work if isinstance(part, RegionPart) else str(part.path)
-        key = json.dumps([asked, part_box(part).as_tuple()])
+        key = json.dumps([asked, "alike" if alike else part_box(part).as_tuple()])
         if key not in self._kept:
             among = len(self._within.works) if self._within else len(self._rows)
             options = SearchOptions(min(max(among, 1), MOST_RANKED), every_file=True, within=self._within)
-            self._keep(key, [match.work for match in search(self._workspace, Query((part,)), options)])
+            self._keep(key, [match.work for match in search(self._workspace, Query((part,), alike=alike), options)])
         return self._kept[key]
 
     def plain(self, part: VisualPart) -> list[str]:
@@ -64,7 +64,7 @@ class Rankings:
     def ranked(self, way: str, part: VisualPart, own: bool = False) -> list[str]:
         """By one of the ways. With ``own`` the part's own work comes first, where any search for a part of it that knew
         no better would find it."""
-        works = self.plain(part) if way == PLAIN else self.searched(part)
+        works = self.plain(part) if way == PLAIN else self.searched(part, way == ALIKE)
         return [part.work, *works] if own and isinstance(part, RegionPart) else works
 
     def ended(self) -> None:

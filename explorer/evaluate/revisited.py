@@ -25,7 +25,7 @@ from explorer.evaluate.metrics import oxford_average_precision, precision_at_rec
 from explorer.evaluate.names import PictureNames
 from explorer.evaluate.outcome import Item, Outcome, Place, Published, listed, mean_curve
 from explorer.evaluate.pickled import read_pickle
-from explorer.evaluate.rankings import BOXES, PLAIN, WHOLES, Rankings, refused
+from explorer.evaluate.rankings import ALIKE, BOXES, PLAIN, WHOLES, Rankings, refused
 from explorer.geometry import Box
 from explorer.progress import Progress, silent
 from explorer.search.query import RegionPart
@@ -162,7 +162,7 @@ def _item(
     scores: dict[str, dict[str, float]] = {}
     found: tuple[Place, ...] = ()
     sets = {kind: {at[number] for number in numbers} for kind, numbers in query.kinds.items()}
-    for way in (BOXES, WHOLES, PLAIN):
+    for way in (BOXES, WHOLES, ALIKE, PLAIN):
         works = rankings.ranked(way, part if way == BOXES else RegionPart(part.work, Box.whole()))
         scores[way] = {}
         for level, (right, aside) in LEVELS.items():

@@ -18,7 +18,7 @@ from explorer.evaluate import oxford, rankings
 from explorer.evaluate.oxford import MAP, OTHERS, find_truth, read_landmarks
 from explorer.evaluate.pairs import evaluate_ltll, evaluate_pairs, ltll_places, read_pairs
 from explorer.evaluate.pickled import read_pickle
-from explorer.evaluate.rankings import BOXES, PLAIN, WHOLES, Rankings
+from explorer.evaluate.rankings import ALIKE, BOXES, PLAIN, WHOLES, Rankings
 from explorer.evaluate.revisited import evaluate as evaluate_revisited
 from explorer.evaluate.revisited import read_revisited
 from explorer.geometry import Box
@@ -66,7 +66,8 @@ def test_oxford_is_scored_as_its_authors_do(landmarks: Workspace, tmp_path: Path
             hits += 1
     assert hall.scores[BOXES][MAP] == pytest.approx(area / 4)  # a fourth right picture is missing
     assert hall.scores[BOXES][OTHERS] < hall.scores[BOXES][MAP]
-    assert set(outcome.means) == {BOXES, WHOLES, PLAIN}
+    assert set(outcome.means) == {BOXES, WHOLES, ALIKE, PLAIN}
+    assert outcome.means[ALIKE][MAP] >= outcome.means[PLAIN][MAP] > 0
     assert outcome.means[BOXES][MAP] > 0.8
     said = " ".join(outcome.remarks)
     for words in ("lost_1: its picture lost_000001 is not in", "hall_000099", "Not comparable"):
@@ -122,7 +123,7 @@ def test_an_evaluation_that_was_stopped_goes_on(
     real = search
     monkeypatch.setattr(rankings, "search", lambda *a: (asked.append(a), real(*a))[1])
     resumed = oxford.evaluate(landmarks, truth)
-    assert len(asked) == 2  # the box and the whole of the last query
+    assert len(asked) == 3  # the box, the whole, and works like that of the last query
     asked.clear()
     assert oxford.evaluate(landmarks, truth).items == resumed.items
     assert len(asked) == 4  # nothing is kept once an evaluation has ended
