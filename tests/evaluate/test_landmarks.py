@@ -126,7 +126,7 @@ def test_an_evaluation_that_was_stopped_goes_on(
     assert len(asked) == 3  # the box, the whole, and works like that of the last query
     asked.clear()
     assert oxford.evaluate(landmarks, truth).items == resumed.items
-    assert len(asked) == 4  # nothing is kept once an evaluation has ended
+    assert len(asked) == 6  # nothing is kept once an evaluation has ended
     assert not list(landmarks.tables.folder.parent.glob("evaluation-*"))
 
 
