@@ -144,7 +144,7 @@
 
   // What the address has of a query, by the names that explorer.ui.links gives it, in its order.
   const WORDS = ["words", "words-more", "words-little", "words-less", "words-not"];
-  const PARTS = ["as", "also", "like", "like-little", "less", "not", ...WORDS, "layout"];
+  const PARTS = ["as", "also", "like", "like-little", "less", "not", ...WORDS, "layout", "alike"];
   const parts = () => [...new URLSearchParams(window.location.search)].filter(([name]) => PARTS.includes(name));
   const withoutQuery = () => {
     const url = new URL(window.location.href);

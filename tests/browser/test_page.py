@@ -464,7 +464,7 @@ def test_the_collection_tells_what_it_is(visit: Visit, workspace: Workspace, pic
     facts = page.locator(".collection-panel .facts")
     expect(facts).to_contain_text(f"{workspace.manifest.regions:,} overlapping places")
     expect(facts).to_contain_text("mini")
-    expect(page.locator(".skipped")).to_contain_text("broken.jpg")
+    expect(page.locator(".left-out")).to_contain_text("broken.jpg")
     expect(page.locator(".commands code").first).to_contain_text("explorer index")
     expect(page.locator(".masthead")).to_contain_text("model mini")
     picture_of(page, "collection")
