@@ -102,9 +102,13 @@ def gone_sentence(gone: Sequence[GoneWork], name: str) -> str:
     """What a person is told of works whose files are gone; empty where there are none."""
     if not gone:
         return ""
-    works = "1 work is gone" if len(gone) == 1 else f"{len(gone):,} works are gone"
-    return (f"{works}: the files are no longer there, such as {gone[0].file}. They are kept, with all that was made of "
-            f"them, and come back with their files, until you say: explorer forget {name}")  # fmt: skip
+    kept = "kept, with all that was made of"
+    until = f"until you say: explorer forget {name}"
+    if len(gone) == 1:
+        return (f"1 work is gone: {gone[0].file} is no longer there. It is {kept} it, and comes back with its file, "
+                f"{until}")  # fmt: skip
+    return (f"{len(gone):,} works are gone: the files are no longer there, such as {gone[0].file}. They are {kept} "
+            f"them, and come back with their files, {until}")  # fmt: skip
 
 
 def _refuse_earlier_name(name: str, cache: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_step_to_a_work_that_is_gone_is_a_sentence(root: Path, after: Path) ->
     session = Session().stepped(Step("work", "work-000.jpg"))
     put_in_place(root, after)
     context = app.of(session)
-    with pytest.raises(ExplorerError, match=r"There is no work 'work-000.jpg' in this collection\."):
+    with pytest.raises(ExplorerError, match=r"The file of 'work-000.jpg' was not there when"):
         context.stage(session.steps[0])
     assert len(context.trail(session)["steps"]) == 1, "it keeps its place on the trail"
 
