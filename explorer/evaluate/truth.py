@@ -99,8 +99,8 @@ def by_paths(workspace: Workspace) -> ClassTruth:
     classes = sorted(set(labels))
     if not 2 <= len(classes) <= MOST_CLASSES:
         raise ExplorerError(
-            f"The works of {workspace.name!r} lie in folders of {len(classes):,} names; 2 to {MOST_CLASSES}, each named "
-            "after what its pictures show, are needed. Or name a --column of the catalogue."
+            f"The works of {workspace.name!r} lie in folders of {len(classes):,} names; 2 to {MOST_CLASSES} folders, "
+            "each named after what its pictures show, are needed. Or name a --column of the catalogue."
         )
     at = {label: number for number, label in enumerate(classes)}
     loose = len(works) - len(inside)
