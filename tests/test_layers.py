@@ -39,7 +39,7 @@ OWNERS = {
     "fastapi": {"ui"},
     "hnswlib": {"index"},
     "umap": {"maps"},
-    "sklearn": {"maps"},
+    "sklearn": {"maps", "evaluate"},
     "cv2": {"features", "verification", "registration"},
     "pi_heif": {"collection"},
     "sqlite3": {"collection"},
