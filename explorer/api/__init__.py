@@ -55,14 +55,13 @@ them.
 
 from explorer.api.calls import fetch_benchmark, index_folder, open, paint_demo, serve
 from explorer.api.collection import IndexedCollection
+from explorer.api.map_records import MapRecord, MapResult
 from explorer.api.motif_records import MotifInstanceRecord, MotifRecord
 from explorer.api.records import (
     IndexRecord,
     JudgementRecord,
     LabelRecord,
     LabelResult,
-    MapRecord,
-    MapResult,
     MatchRecord,
     PartRecord,
     ProposalRecord,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.api.kept import WhatPeopleMade
+from explorer.api.map_records import MapResult
 from explorer.api.records import (
     LabelResult,
-    MapResult,
     SearchResult,
     WhereRecord,
     WorkRecord,

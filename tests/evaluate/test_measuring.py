@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from generated import SMALL, detail, ground, planted, save
+from serving import serving
 
 from explorer.cli import main
 from explorer.indexing import index_folder
@@ -151,12 +151,8 @@ def address(pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("no_proxy", "*")
     shutil.make_archive(str(tmp_path / "served" / "Brueghel"), "zip", pictures.parent, "Brueghel")
     handler = functools.partial(Quiet, directory=str(tmp_path / "served"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running, serving(running):
         yield f"http://127.0.0.1:{running.server_address[1]}/Brueghel.zip"
-        running.shutdown()
-        thread.join()
 
 
 def test_fetch_index_evaluate(run, address: str, tmp_path: Path) -> None:

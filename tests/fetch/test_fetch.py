@@ -7,7 +7,6 @@ import io
 import re
 import shutil
 import stat
-import threading
 import zipfile
 from collections import namedtuple
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from serving import serving
 
 from explorer.errors import ExplorerError
 from explorer.fetch import fetch_archive
@@ -91,12 +91,8 @@ Server.date = "Tue, 01 Jan 2019 00:00:00 GMT"
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("no_proxy", "*")
-    with Server() as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
+    with Server() as running, serving(running):
         yield running
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture

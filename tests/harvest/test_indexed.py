@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from generated import SMALL, folder_of
 from iiif_museum import Museum, Service, canvas2, canvas3, manifest2, manifest3
+from serving import serving
 
 from explorer.cli import main
 from explorer.collection.kept_motifs import KeptInstance
@@ -38,9 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Museum, Pat
     """A museum, and a cache with the collection "c" of its manifests: two canvases of version 3, and one of version 2
     that has no service."""
     cache = tmp_path_factory.mktemp("cache")
-    with Museum() as museum:
-        thread = threading.Thread(target=museum.serve_forever, args=(0.01,))
-        thread.start()
+    with Museum() as museum, serving(museum):
         services = [museum.serve_image(f"i{number}", Service((600, 400), 3, 2)) for number in range(3)]
         base = museum.base
         museum.replies |= {
@@ -59,8 +57,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Museum, Pat
         harvested, report = index_iiif("c", cache, wanted, SMALL)
         assert (harvested.fetched, report.works, report.encoded) == (3, 3, 3)
         yield museum, cache
-        museum.shutdown()
-        thread.join()
 
 
 @pytest.fixture
